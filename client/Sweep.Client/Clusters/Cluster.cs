@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using Npgsql;
+using Sweep.Client.Errors;
+using Sweep.Client.Local;
+using Sweep.Contracts;
+using Sweep.Domain.Sweeps;
+using Sweep.Storage;
+using Sweep.Storage.Migrations;
+using Sweep.Storage.Reading;
+
+namespace Sweep.Client.Clusters;
+
+/// <summary>A database with sweeps in it and, for those who ask, its silos.</summary>
+internal sealed class Cluster : IAsyncDisposable
+{
+    private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(60);
+
+    private readonly NpgsqlDataSource _source;
+    private readonly string _connectionString;
+    private GrainConnection? _grains;
+
+    private Cluster(string connectionString, PrivateCluster? @private)
+    {
+        Private = @private;
+        _connectionString = connectionString;
+        _source = Database.Open(connectionString);
+        Reader = new SweepReader(_source);
+    }
+
+    public SweepReader Reader { get; }
+
+    /// <summary>The cluster on this machine that ends with this process; null where others own the cluster.</summary>
+    public PrivateCluster? Private { get; }
+
+    public IDatasetStore Datasets => new DatasetStore(_source);
+
+    /// <summary>For what no silo can do, because none lives.</summary>
+    public ISweepStore Sweeps => new SweepStore(_source);
+
+    /// <summary>
+    /// The database of the choice. Of the private cluster: joins the one that runs, or starts PostgreSQL; the silo starts when grains are asked for.
+    /// </summary>
+    /// <exception cref="LocalClusterException">The private cluster cannot be started.</exception>
+    /// <exception cref="RequestRefusedException">A run of another process owns the private cluster, and this one would be cut off with it.</exception>
+    public static async Task<Cluster> OpenAsync(ClusterChoice choice, ClusterPurpose purpose, CancellationToken cancellation)
+    {
+        if (choice.ConnectionString is { } shared)
+            return new(shared, null);
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (choice.Home.TryLock() is { } @lock)
+            {
+                var owned = await PrivateCluster.StartAsync(choice.Home, @lock, purpose, cancellation);
+                return new(owned.ConnectionString, owned);
+            }
+
+            var owner = choice.Home.ReadOwner();
+            switch (JoinRule.Decide(owner, purpose))
+            {
+                case JoinDecision.Join:
+                    return new(owner!.ConnectionString, null);
+                case JoinDecision.Refuse:
+                    throw new RequestRefusedException(owner!.Purpose == ClusterPurpose.Up
+                        ? "The cluster is up already."
+                        : $"Process {owner.ProcessId} runs a sweep in {choice.Home.Folder} and would take this one down with it when it ends. " +
+                          "Wait for it, or keep a cluster for several: end that run with Ctrl-C, type `sweep up`, then run both.");
+                default:
+                    if (Stopwatch.GetElapsedTime(started) > WaitLimit)
+                        throw new LocalClusterException(
+                            $"{choice.Home.Folder} is in use by process {owner?.ProcessId}, which has not been ready for {WaitLimit.TotalSeconds:0} s.");
+                    await Task.Delay(50, cancellation);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>Asks a sweep's grain.</summary>
+    /// <inheritdoc cref="AskAsync{T}(Func{IGrainFactory, Task{T}}, CancellationToken)"/>
+    public Task<T> AskAsync<T>(int sweep, Func<ISweepGrain, Task<T>> question, CancellationToken cancellation) =>
+        AskAsync(grains => question(grains.GetGrain<ISweepGrain>(sweep)), cancellation);
+
+    /// <summary>Asks the silos; the silo of a private cluster of ours is started first.</summary>
+    /// <exception cref="ClusterUnreachableException">No silo answers.</exception>
+    /// <exception cref="SiloEndedException">The silo of our private cluster is gone.</exception>
+    public async Task<T> AskAsync<T>(Func<IGrainFactory, Task<T>> question, CancellationToken cancellation)
+    {
+        if (Private is null)
+            return await question(await ConnectAsync(cancellation));
+        var silo = await Private.StartSiloAsync(cancellation);
+        var answer = ConnectAndAskAsync();
+        // Orleans notices a silo's death late, and by other names.
+        if (await Task.WhenAny(answer, silo.Ended) == silo.Ended || (answer.IsFaulted && await EndsSoonAsync(silo)))
+            silo.ThrowIfEnded();
+        return await answer;
+
+        async Task<T> ConnectAndAskAsync() => await question(await ConnectAsync(cancellation));
+    }
+
+    /// <summary>Brings the tables up to date.</summary>
+    /// <returns>The names of what was applied.</returns>
+    public Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellation) => Migrator.MigrateAsync(_source, cancellation);
+
+    private async Task<IGrainFactory> ConnectAsync(CancellationToken cancellation) =>
+        (_grains ??= await GrainConnection.OpenAsync(_connectionString, cancellation)).Grains;
+
+    private static async Task<bool> EndsSoonAsync(SiloProcess silo) =>
+        await Task.WhenAny(silo.Ended, Task.Delay(TimeSpan.FromSeconds(1))) == silo.Ended;
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_grains is not null)
+            await _grains.DisposeAsync();
+        await _source.DisposeAsync();
+        if (Private is not null)
+            await Private.DisposeAsync();
+    }
+}

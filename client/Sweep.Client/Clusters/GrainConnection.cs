@@ -1,0 +1,68 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Orleans.Configuration;
+using Sweep.Client.Errors;
+
+namespace Sweep.Client.Clusters;
+
+/// <summary>An Orleans client that finds the silos through the membership table. The only file that loads Orleans.</summary>
+internal sealed class GrainConnection : IAsyncDisposable
+{
+    private const string ClusterName = "sweep";
+    private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
+
+    private readonly IHost _host;
+
+    private GrainConnection(IHost host) => _host = host;
+
+    public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
+
+    /// <exception cref="ClusterUnreachableException">No silo answers within the limit.</exception>
+    public static async Task<GrainConnection> OpenAsync(string connectionString, CancellationToken cancellation)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Logging.ClearProviders();
+        builder.UseOrleansClient(client => client
+            .UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString))
+            .UseConnectionRetryFilter(async (_, token) =>
+            {
+                await Task.Delay(RetryPause, token);
+                return true;
+            })
+            .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (ClusterName, ClusterName))
+            .Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(30))
+            .Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5)));
+        var host = builder.Build();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(ConnectLimit);
+        try
+        {
+            await host.StartAsync(limit.Token);
+            return new(host);
+        }
+        catch (Exception error) when (!cancellation.IsCancellationRequested)
+        {
+            host.Dispose();
+            throw new ClusterUnreachableException(
+                $"No silo answered within {ConnectLimit.TotalSeconds:0} s" + (error is OperationCanceledException ? "" : $" ({error.Message})") +
+                ": the database is there, but no silo works on it. Start one with SWEEP_POSTGRES set to the same database; " +
+                "`sweep workers` lists those that live.");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            await _host.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(5));
+        }
+        catch (Exception)
+        {
+            // The silos may be gone already; what was asked of them has been answered.
+        }
+
+        _host.Dispose();
+    }
+}

@@ -1,0 +1,74 @@
+using Npgsql;
+using Sweep.Client.Errors;
+
+namespace Sweep.Client.Clusters;
+
+/// <summary>
+/// The two ways to write where a database is: <c>Host=…;Database=…</c> (Npgsql, silos) and <c>postgresql://…</c> (psql and most other programs).
+/// </summary>
+internal static class PostgresAddress
+{
+    /// <summary>The connection string for either form.</summary>
+    /// <exception cref="WrongInputException">It is neither.</exception>
+    public static string Parse(string text)
+    {
+        try
+        {
+            var builder = text.StartsWith("postgresql://", StringComparison.Ordinal) || text.StartsWith("postgres://", StringComparison.Ordinal)
+                ? FromUri(text)
+                : new NpgsqlConnectionStringBuilder(text);
+            if (string.IsNullOrEmpty(builder.Host))
+                throw new WrongInputException("--postgres: found no host; write Host=…;Database=…;Username=… or postgresql://user@host/database.");
+            return builder.ConnectionString;
+        }
+        catch (Exception error) when (error is ArgumentException or FormatException)
+        {
+            // The text is not repeated: it may hold a password.
+            throw new WrongInputException($"--postgres: {error.Message} Write Host=…;Database=…;Username=… or postgresql://user@host/database.");
+        }
+    }
+
+    /// <summary>The form that psql takes. A socket's folder stands in the query, as libpq wants it.</summary>
+    public static string ToUri(string connectionString)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        var user = Uri.EscapeDataString(builder.Username ?? "") + (builder.Password is null ? "" : ":" + Uri.EscapeDataString(builder.Password));
+        var at = user.Length == 0 ? "" : user + "@";
+        var database = Uri.EscapeDataString(builder.Database ?? "");
+        return builder.Host!.StartsWith('/')
+            ? $"postgresql://{at}/{database}?host={builder.Host}" + (builder.Port == NpgsqlConnection.DefaultPort ? "" : $"&port={builder.Port}")
+            : $"postgresql://{at}{builder.Host}:{builder.Port}/{database}";
+    }
+
+    private static NpgsqlConnectionStringBuilder FromUri(string text)
+    {
+        // .NET wants a host where libpq accepts none.
+        var uri = new Uri(text.Replace("@/", "@localhost/", StringComparison.Ordinal).Replace(":///", "://localhost/", StringComparison.Ordinal));
+        var builder = new NpgsqlConnectionStringBuilder { Host = uri.Host, Database = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/')) };
+        if (uri.Port > 0)
+            builder.Port = uri.Port;
+        var account = uri.UserInfo.Split(':', 2);
+        if (account[0].Length > 0)
+            builder.Username = Uri.UnescapeDataString(account[0]);
+        if (account.Length == 2)
+            builder.Password = Uri.UnescapeDataString(account[1]);
+        foreach (var pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var parts = pair.Split('=', 2);
+            var value = Uri.UnescapeDataString(parts.Length == 2 ? parts[1] : "");
+            builder[Key(parts[0])] = value;
+        }
+
+        return builder;
+    }
+
+    /// <summary>Npgsql's name of a parameter of libpq.</summary>
+    private static string Key(string parameter) => parameter switch
+    {
+        "sslmode" => "SSL Mode",
+        "user" => "Username",
+        "dbname" => "Database",
+        "application_name" => "Application Name",
+        _ => parameter,
+    };
+}

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using Sweep.Client.Errors;
+using Sweep.Client.Output;
+
+namespace Sweep.Client.Commands;
+
+/// <summary>The program's commands, and how a line becomes an exit code.</summary>
+internal static class CommandLine
+{
+    private static readonly ParserConfiguration Parsing = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+
+    public static RootCommand Create(Terminal terminal)
+    {
+        var root = new RootCommand("Trains every point of a hyperparameter space of recurrent models, and keeps every number in PostgreSQL.")
+        {
+            CommonOptions.Postgres,
+            RunCommand.Create(terminal),
+            PlanCommand.Create(terminal),
+            ListCommand.Create(terminal),
+            ShowCommand.Create(terminal),
+            WatchCommand.Create(terminal),
+            PauseCommand.Create(terminal),
+            ResumeCommand.Create(terminal),
+            CancelCommand.Create(terminal),
+            RetryCommand.Create(terminal),
+            DeleteCommand.Create(terminal),
+            LogsCommand.Create(terminal),
+            ReportCommand.Create(terminal),
+            ExportCommand.Create(terminal),
+            GenerateCommand.Create(terminal),
+            WorkersCommand.Create(terminal),
+            SqlCommand.Create(terminal),
+            UpCommand.Create(terminal),
+            DownCommand.Create(terminal),
+            DatabaseCommand.Create(terminal),
+            KeepCommand.Create(terminal),
+        };
+        foreach (var help in root.Options.OfType<HelpOption>())
+            help.Action = new ExamplesHelp((HelpAction)help.Action!);
+        return root;
+    }
+
+    /// <summary>Runs one line. Every error becomes one line on the terminal's error stream and an exit code.</summary>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellation)
+    {
+        var line = Create(terminal).Parse(arguments, Parsing);
+        if (line.Action is ParseErrorAction)
+        {
+            terminal.Error.WriteLine($"sweep: {Complaint(line)} See `sweep {string.Join(' ', Path(line))}--help`.");
+            return (int)ExitCode.WrongInput;
+        }
+
+        try
+        {
+            var streams = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Out, Error = terminal.Error };
+            return await line.InvokeAsync(streams, cancellation);
+        }
+        catch (Exception error)
+        {
+            var failure = Failure.Of(error);
+            terminal.Error.WriteLine($"sweep: {failure.Line}");
+            if (Environment.GetEnvironmentVariable("SWEEP_DEBUG") == "1")
+                terminal.Error.WriteLine(error);
+            return (int)failure.Code;
+        }
+    }
+
+    private static string Complaint(ParseResult line)
+    {
+        if (line.UnmatchedTokens.Count == 0)
+            return string.Join(' ', line.Errors[0].Message.Split(['\n', '\t'], StringSplitOptions.RemoveEmptyEntries));
+        var unknown = line.UnmatchedTokens[0];
+        var near = NearestNames.Of(unknown, line.CommandResult.Command.Children.Where(symbol => !symbol.Hidden).Select(symbol => symbol.Name));
+        return $"Found {unknown}, which is no command or option here." + (near.Count == 0 ? "" : $" Near it: {string.Join(", ", near)}.");
+    }
+
+    /// <summary>The commands of the line below the program, each with a space behind it.</summary>
+    private static IEnumerable<string> Path(ParseResult line)
+    {
+        for (var command = line.CommandResult; command.Parent is CommandResult parent; command = parent)
+            yield return command.Command.Name + " ";
+    }
+}

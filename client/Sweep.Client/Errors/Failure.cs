@@ -1,0 +1,52 @@
+using System.Net.Sockets;
+using Npgsql;
+using Sweep.Client.Local;
+using Sweep.Client.SweepFiles;
+using Sweep.Storage.Migrations;
+
+namespace Sweep.Client.Errors;
+
+/// <summary>What an exception means to a user: one line and an exit code.</summary>
+internal sealed record Failure(ExitCode Code, string Line)
+{
+    private const string CheckAddress = "Check --postgres or SWEEP_POSTGRES.";
+
+    public static Failure Of(Exception error)
+    {
+        var (code, message) = error switch
+        {
+            AggregateException { InnerExceptions: [var only] } => Of(only).Pair,
+            OperationCanceledException => (ExitCode.Interrupted, "Interrupted."),
+            WrongInputException or SweepFileException => (ExitCode.WrongInput, error.Message),
+            RequestRefusedException => (ExitCode.Refused, error.Message),
+            LocalClusterException or ClusterUnreachableException or DatabaseVersionException => (ExitCode.Unreachable, error.Message),
+            SiloEndedException => (ExitCode.SiloEnded, error.Message),
+            PostgresException postgres => (ExitCode.Unreachable, Explain(postgres)),
+            NpgsqlException => (ExitCode.Unreachable, $"The database does not answer: {Innermost(error)} {CheckAddress}"),
+            SocketException => (ExitCode.Unreachable, $"The cluster does not answer: {error.Message}"),
+            TimeoutException => (ExitCode.Unreachable, $"The cluster does not answer in time: {error.Message}"),
+            // By name, so that a command that needs no silo does not load Orleans.
+            _ when error.GetType().FullName!.StartsWith("Orleans.", StringComparison.Ordinal) =>
+                (ExitCode.Unreachable, $"The cluster does not answer: {error.Message}"),
+            IOException or UnauthorizedAccessException => (ExitCode.WrongInput, error.Message),
+            _ => (ExitCode.Refused, $"{error.Message} ({error.GetType().Name}; SWEEP_DEBUG=1 shows where)"),
+        };
+        return new(code, string.Join(' ', message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
+    }
+
+    private (ExitCode Code, string Line) Pair => (Code, Line);
+
+    private static string Explain(PostgresException error) => error.SqlState switch
+    {
+        PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.UndefinedFunction =>
+            $"The database has no tables of this version of Sweep ({error.MessageText}). Start a silo on it, or run: sweep db migrate",
+        PostgresErrorCodes.InsufficientPrivilege => $"The database refuses: {error.MessageText}. Connect as a role that may read its tables.",
+        PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CannotConnectNow => "The database was stopped.",
+        PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
+            $"The database refuses: {error.MessageText}. {CheckAddress}",
+        _ => $"The database reports: {error.MessageText} ({error.SqlState})",
+    };
+
+    private static string Innermost(Exception error) =>
+        error.InnerException is null ? error.Message : $"{error.Message} {error.GetBaseException().Message}.";
+}

@@ -1,0 +1,20 @@
+using Sweep.Client.SweepFiles;
+
+namespace Sweep.Client.Errors;
+
+/// <summary>What a user may have meant: the known names with the fewest edits.</summary>
+internal static class NearestNames
+{
+    private const int Most = 3;
+
+    /// <summary>At most three names, the nearest first; none that differs in more than a third of its letters, unless it begins alike.</summary>
+    public static IReadOnlyList<string> Of(string name, IEnumerable<string> known) =>
+    [
+        .. known.Distinct()
+            .Select(candidate => (candidate, edits: candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase) ? 0 : NearestKey.Distance(name, candidate)))
+            .Where(pair => pair.edits <= Math.Max(2, name.Length / 3))
+            .OrderBy(pair => pair.edits)
+            .Select(pair => pair.candidate)
+            .Take(Most),
+    ];
+}

@@ -1,0 +1,21 @@
+using Sweep.Domain.Trials;
+
+namespace Sweep.Client.Export;
+
+/// <summary>A row an epoch.</summary>
+internal static class EpochExport
+{
+    private static readonly ExportColumn[] Columns =
+    [
+        ExportColumn.Whole("number"), ExportColumn.Whole("attempt"), ExportColumn.Whole("epoch"),
+        ExportColumn.Real("train_loss"), ExportColumn.Real("val_loss"), ExportColumn.Real("val_accuracy"), ExportColumn.Real("perplexity"),
+        ExportColumn.Real("learning_rate"), ExportColumn.Real("seconds"), ExportColumn.Real("samples_per_second"),
+    ];
+
+    public static ExportTable Of(IAsyncEnumerable<(int Number, int Attempt, EpochReport Report)> epochs) => new(Columns, epochs.Select(row => new object?[]
+    {
+        (long)row.Number, (long)row.Attempt, (long)row.Report.Epoch,
+        row.Report.TrainLoss, row.Report.ValLoss, row.Report.ValAccuracy, row.Report.Perplexity,
+        row.Report.LearningRate, row.Report.Seconds, row.Report.SamplesPerSecond,
+    }));
+}

@@ -1,0 +1,55 @@
+using Sweep.Client.Output;
+using Sweep.Domain.Search;
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+
+namespace Sweep.Client.Export;
+
+/// <summary>A row a trial with every parameter and every number that was measured.</summary>
+internal static class TrialExport
+{
+    private static readonly (ExportColumn Column, Func<TrialSummary, object?> Value)[] Fields =
+    [
+        (ExportColumn.Whole("number"), trial => (long)trial.Number),
+        (ExportColumn.Text("state"), trial => PlainText.Of(trial.State)),
+        (ExportColumn.Whole("attempt"), trial => (long)trial.Attempt),
+        .. ParameterCatalog.All.Select(Parameter),
+        (ExportColumn.Whole("epochs_done"), trial => (long)trial.EpochsDone),
+        (ExportColumn.Real("best_value"), trial => trial.BestValue),
+        .. Epoch("best", trial => trial.Best),
+        .. Epoch("last", trial => trial.Last),
+        (ExportColumn.Whole("training_windows"), trial => (long?)trial.Result?.TrainingWindows),
+        (ExportColumn.Whole("validation_windows"), trial => (long?)trial.Result?.ValidationWindows),
+        (ExportColumn.Real("train_seconds"), trial => trial.Result?.TrainSeconds),
+        (ExportColumn.Real("inference_ms"), trial => trial.Result?.InferenceMilliseconds),
+        (ExportColumn.Real("inference_windows_per_second"), trial => trial.Result?.InferenceWindowsPerSecond),
+        (ExportColumn.Whole("model_parameters"), trial => trial.Result?.Parameters),
+        (ExportColumn.Whole("model_bytes"), trial => trial.Result?.ModelBytes),
+        (ExportColumn.Whole("macs"), trial => trial.Result?.Macs),
+        (ExportColumn.Whole("peak_memory_bytes"), trial => trial.Result?.PeakMemoryBytes),
+        (ExportColumn.Text("worker"), trial => trial.Worker),
+        (ExportColumn.Text("reason"), trial => trial.Reason),
+        (ExportColumn.Text("sample"), trial => trial.Result?.Sample),
+    ];
+
+    public static ExportTable Of(IEnumerable<TrialSummary> trials) =>
+        new([.. Fields.Select(field => field.Column)], trials.Select(trial => Fields.Select(field => field.Value(trial)).ToArray()).ToAsyncEnumerable());
+
+    private static (ExportColumn, Func<TrialSummary, object?>) Parameter(ParameterDefinition definition) => definition.Kind switch
+    {
+        ParameterKind.Whole => (ExportColumn.Whole(definition.Name), trial => ((ParameterValue.Whole)trial.Parameters.ValueOf(definition.Name)).Number),
+        ParameterKind.Real => (ExportColumn.Real(definition.Name), trial => trial.Parameters.ValueOf(definition.Name) is ParameterValue.Whole whole
+            ? (double)whole.Number
+            : ((ParameterValue.Real)trial.Parameters.ValueOf(definition.Name)).Number),
+        _ => (ExportColumn.Text(definition.Name), trial => trial.Parameters.ValueOf(definition.Name).ToString()),
+    };
+
+    private static IEnumerable<(ExportColumn, Func<TrialSummary, object?>)> Epoch(string prefix, Func<TrialSummary, EpochReport?> epoch) =>
+    [
+        (ExportColumn.Whole(prefix + "_epoch"), trial => (long?)epoch(trial)?.Epoch),
+        (ExportColumn.Real(prefix + "_train_loss"), trial => epoch(trial)?.TrainLoss),
+        (ExportColumn.Real(prefix + "_val_loss"), trial => epoch(trial)?.ValLoss),
+        (ExportColumn.Real(prefix + "_val_accuracy"), trial => epoch(trial)?.ValAccuracy),
+        (ExportColumn.Real(prefix + "_perplexity"), trial => epoch(trial)?.Perplexity),
+    ];
+}

@@ -1,0 +1,66 @@
+using Sweep.Client.Output;
+using Sweep.Domain.Sweeps;
+
+namespace Sweep.Client.Live;
+
+/// <summary>Progress for logs and pipes: a line at the start, one for each trial that ends, and one at most every ten seconds.</summary>
+internal sealed class PlainProgress(TextWriter writer) : IProgressView
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+
+    private readonly TimeLeft _timeLeft = new();
+    private readonly HashSet<int> _told = [];
+    private TimeSpan? _lastLine;
+
+    public bool WantsFinished => true;
+
+    public Task ShowAsync(Func<Action<ProgressSnapshot>, Task> watch) => watch(snapshot =>
+    {
+        foreach (var line in Lines(snapshot))
+            writer.WriteLine(line);
+        writer.Flush();
+    });
+
+    /// <summary>What this snapshot adds to those before it.</summary>
+    public IEnumerable<string> Lines(ProgressSnapshot snapshot)
+    {
+        var sweep = snapshot.Sweep;
+        _timeLeft.Observe(snapshot.Since, sweep.EpochsDone);
+        if (_lastLine is null)
+        {
+            _lastLine = snapshot.Since;
+            _told.UnionWith(snapshot.Finished?.Select(trial => trial.Number) ?? []);
+            yield return $"{sweep.Name}: {sweep.Trials} trials" + (snapshot.Over == 0 ? "" : $", {snapshot.Over} of them over already");
+            yield break;
+        }
+
+        foreach (var trial in snapshot.Finished ?? [])
+        {
+            if (!_told.Add(trial.Number))
+                continue;
+            _lastLine = snapshot.Since;
+            yield return $"{_told.Count}/{sweep.Trials}  {Describe(trial, snapshot.Varying, sweep.Spec.Objective)}";
+        }
+
+        if (snapshot.Since - _lastLine < Pause)
+            yield break;
+        _lastLine = snapshot.Since;
+        yield return
+            $"{snapshot.Over}/{sweep.Trials}  {sweep.Running} running, {sweep.Queued} waiting, epoch {sweep.EpochsDone} of {sweep.EpochsTotal}" +
+            (_timeLeft.EpochsPerSecond is { } speed ? $", {Quantities.Count(speed)} epochs/s" : "") +
+            (_timeLeft.Until(sweep.EpochsTotal) is { } left ? $", {Quantities.Duration(left)} left" : "");
+    }
+
+    private static string Describe(TrialSummary trial, IReadOnlyList<string> varying, Objective objective)
+    {
+        string[] parts =
+        [
+            $"#{trial.Number} {ParameterText.Join(trial.Parameters, varying)}".TrimEnd(),
+            PlainText.Of(trial.State),
+            trial is { BestValue: { } best, Best: { } epoch } ? $"{PlainText.Of(objective.Metric)} {Quantities.Loss(best)} at epoch {epoch.Epoch}" : "",
+            trial.Result is { } result ? Quantities.Seconds(result.TrainSeconds) : "",
+            trial.Reason ?? "",
+        ];
+        return string.Join("  ", parts.Where(part => part.Length > 0));
+    }
+}

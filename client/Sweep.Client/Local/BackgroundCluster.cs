@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using Sweep.Client.Errors;
+
+namespace Sweep.Client.Local;
+
+/// <summary>The private cluster that <c>sweep up</c> keeps: a process of this program in the background that owns it.</summary>
+internal static class BackgroundCluster
+{
+    /// <summary>The hidden command that the background process runs.</summary>
+    public const string KeepCommand = "keep";
+
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The owner if it is up and takes work.</summary>
+    public static ClusterOwner? Find(SweepHome home) =>
+        home.ReadOwner() is { Purpose: ClusterPurpose.Up, IsAlive: true, SiloProcessId: not null } owner ? owner : null;
+
+    /// <summary>Starts it and waits until it takes work.</summary>
+    /// <exception cref="LocalClusterException">It cannot start; the message is the last line of its log.</exception>
+    public static async Task<ClusterOwner> StartAsync(SweepHome home, CancellationToken cancellation)
+    {
+        // The lock tells an impossible folder here, where somebody reads it.
+        home.TryLock()?.Dispose();
+        var program = Path.Combine(AppContext.BaseDirectory, "sweep.dll");
+        using var process = Process.Start(new ProcessStartInfo(
+            "setsid", ["sh", "-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1 </dev/null", "sh", home.UpLog, DotnetProgram.Path, program, KeepCommand])
+        {
+            Environment = { ["SWEEP_HOME"] = home.Folder, ["SWEEP_POSTGRES"] = null },
+        })!;
+        var started = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            if (Find(home) is { } owner && owner.ProcessId == process.Id)
+                return owner;
+            if (process.HasExited)
+                throw new LocalClusterException(SweepHome.LastLine(home.UpLog).Replace("sweep: ", "", StringComparison.Ordinal));
+            if (Stopwatch.GetElapsedTime(started) > StartLimit)
+                throw new LocalClusterException($"The cluster is not up after {StartLimit.TotalSeconds:0} s; see {home.UpLog} and {home.SiloLog}.");
+            await Task.Delay(Pause, cancellation);
+        }
+    }
+
+    /// <summary>Stops it and waits: running trials write their checkpoints first.</summary>
+    /// <returns>False when nothing was up.</returns>
+    /// <exception cref="RequestRefusedException">A run owns the folder.</exception>
+    /// <exception cref="LocalClusterException">It does not stop.</exception>
+    public static async Task<bool> StopAsync(SweepHome home, CancellationToken cancellation)
+    {
+        if (home.ReadOwner() is not { IsAlive: true } owner || !Directory.Exists(home.Folder) || IsFree(home))
+            return false;
+        if (owner.Purpose != ClusterPurpose.Up)
+            throw new RequestRefusedException($"No cluster is up; process {owner.ProcessId} runs a sweep in {home.Folder}. Ctrl-C there pauses it.");
+        Signals.SendTerminate(owner.ProcessId);
+        var started = Stopwatch.GetTimestamp();
+        while (!IsFree(home))
+        {
+            if (Stopwatch.GetElapsedTime(started) > StopLimit)
+                throw new LocalClusterException($"Process {owner.ProcessId} has not stopped within {StopLimit.TotalSeconds:0} s; see {home.SiloLog}.");
+            await Task.Delay(Pause, cancellation);
+        }
+
+        return true;
+    }
+
+    private static bool IsFree(SweepHome home)
+    {
+        using var @lock = home.TryLock();
+        return @lock is not null;
+    }
+}

@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Sweep.Client.Errors;
+
+namespace Sweep.Client.Local;
+
+/// <summary>Ctrl-C, SIGTERM and a closed terminal: the first asks for an orderly end, the second ends at once.</summary>
+internal sealed class Interruption : IDisposable
+{
+    // Programs such as timeout send a signal to the process and to its group: two at once are one.
+    private static readonly TimeSpan SameSignal = TimeSpan.FromMilliseconds(300);
+
+    private readonly CancellationTokenSource _asked = new();
+    private readonly PosixSignalRegistration[] _registrations;
+    private readonly Lock _gate = new();
+    private long? _first;
+
+    public Interruption() =>
+        _registrations = Array.ConvertAll([PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP], signal => PosixSignalRegistration.Create(signal, Hear));
+
+    /// <summary>Cancelled by the first signal.</summary>
+    public CancellationToken Token => _asked.Token;
+
+    public void Dispose()
+    {
+        foreach (var registration in _registrations)
+            registration.Dispose();
+        _asked.Dispose();
+    }
+
+    private void Hear(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        lock (_gate)
+        {
+            if (_first is null)
+            {
+                _first = Stopwatch.GetTimestamp();
+                _asked.CancelAsync();
+            }
+            else if (Stopwatch.GetElapsedTime(_first.Value) > SameSignal)
+            {
+                // What this process started ends with it: PostgreSQL by its death signal, the silo at the end of its standard input.
+                Environment.Exit((int)ExitCode.Interrupted);
+            }
+        }
+    }
+}

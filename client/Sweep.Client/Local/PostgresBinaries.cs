@@ -1,0 +1,33 @@
+namespace Sweep.Client.Local;
+
+/// <summary>Where PostgreSQL's programs are on this machine.</summary>
+public static class PostgresBinaries
+{
+    /// <summary>
+    /// The folder of <c>initdb</c> and <c>postgres</c>: <c>SWEEP_PG_BIN</c>, the newest of <c>/usr/lib/postgresql/*/bin</c>, or a folder of the PATH.
+    /// </summary>
+    /// <exception cref="LocalClusterException">None has them.</exception>
+    public static string Find()
+    {
+        var named = Environment.GetEnvironmentVariable("SWEEP_PG_BIN");
+        if (named is not null)
+        {
+            return Holds(named)
+                ? named
+                : throw new LocalClusterException($"SWEEP_PG_BIN: found {named}, which has no initdb and postgres; name the folder that has both.");
+        }
+
+        var packaged = (Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : [])
+            .OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), out var version) ? version : 0)
+            .Select(folder => Path.Combine(folder, "bin"));
+        var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
+        return packaged.Concat(onPath).FirstOrDefault(Holds) ?? throw new LocalClusterException(
+            "PostgreSQL is not on this machine. Install it (apt-get install postgresql), name its programs (SWEEP_PG_BIN=/folder/bin), " +
+            "or use a server that runs elsewhere (--postgres \"Host=…\").");
+    }
+
+    private static bool Holds(string folder) => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres"));
+}
+
+/// <summary>The private cluster cannot start or be used; the message says why and what to do.</summary>
+public sealed class LocalClusterException(string message) : Exception(message);

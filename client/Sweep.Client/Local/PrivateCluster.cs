@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using Npgsql;
+using Sweep.Client.Errors;
+using Sweep.Storage;
+using Sweep.Storage.Migrations;
+
+namespace Sweep.Client.Local;
+
+/// <summary>PostgreSQL and one silo in a folder of this machine, owned by this process: they end with it.</summary>
+internal sealed class PrivateCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan LeftoverLimit = TimeSpan.FromSeconds(10);
+
+    private readonly SweepHome _home;
+    private readonly FileStream _lock;
+    private readonly PrivatePostgres _postgres;
+    private readonly ClusterPurpose _purpose;
+
+    private PrivateCluster(SweepHome home, FileStream @lock, PrivatePostgres postgres, ClusterPurpose purpose) =>
+        (_home, _lock, _postgres, _purpose, Source) = (home, @lock, postgres, purpose, Database.Open(postgres.ConnectionString));
+
+    public string ConnectionString => _postgres.ConnectionString;
+
+    public NpgsqlDataSource Source { get; }
+
+    public SiloProcess? Silo { get; private set; }
+
+    /// <summary>Starts PostgreSQL and brings its tables up to date; <see cref="StartSiloAsync"/> adds a silo.</summary>
+    /// <param name="lock">The folder's, which this takes over.</param>
+    /// <exception cref="LocalClusterException">It cannot be started; the message says why.</exception>
+    public static async Task<PrivateCluster> StartAsync(SweepHome home, FileStream @lock, ClusterPurpose purpose, CancellationToken cancellation)
+    {
+        try
+        {
+            await EndLeftoverSiloAsync(home);
+            home.WriteOwner(new(Environment.ProcessId, purpose, "", DatabaseReady: false, SiloProcessId: null));
+            var cluster = new PrivateCluster(home, @lock, await PrivatePostgres.StartAsync(home.Folder, cancellation: cancellation), purpose);
+            try
+            {
+                await Migrator.MigrateAsync(cluster.Source, cancellation);
+            }
+            catch (Exception)
+            {
+                await cluster._postgres.DisposeAsync();
+                throw;
+            }
+
+            cluster.WriteOwner();
+            return cluster;
+        }
+        catch (Exception)
+        {
+            await @lock.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The silo, started if there is none yet.</summary>
+    /// <exception cref="LocalClusterException">It does not start; the message holds the last line of its log.</exception>
+    public async Task<SiloProcess> StartSiloAsync(CancellationToken cancellation)
+    {
+        if (Silo is not null)
+            return Silo;
+        // The folder is ours, so nobody is alive: without its dead a silo does not wait for their signs of life.
+        await using (var clear = Source.CreateCommand("delete from orleans_members"))
+            await clear.ExecuteNonQueryAsync(cancellation);
+        Silo = await SiloProcess.StartAsync(SiloProgram.Find(), ConnectionString, _home.SiloLog, cancellation);
+        WriteOwner();
+        return Silo;
+    }
+
+    /// <summary>Waits until the silo ends by itself, and starts another one.</summary>
+    /// <param name="shortLife">A silo that lived no longer is not replaced.</param>
+    /// <exception cref="SiloEndedException">It lived too short.</exception>
+    public async Task ReplaceSiloAsync(TimeSpan shortLife, Action<string> say, CancellationToken cancellation)
+    {
+        var silo = await StartSiloAsync(cancellation);
+        var started = Stopwatch.GetTimestamp();
+        await silo.Ended.WaitAsync(cancellation);
+        if (Stopwatch.GetElapsedTime(started) < shortLife)
+            silo.ThrowIfEnded();
+        say($"The silo of process {silo.Id} ended by itself; starting another one.");
+        await silo.DisposeAsync();
+        Silo = null;
+    }
+
+    /// <summary>Stops the silo, which lets running trials write their checkpoints; then PostgreSQL.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Silo is not null)
+            await Silo.DisposeAsync();
+        await Source.DisposeAsync();
+        await _postgres.DisposeAsync();
+        _home.ForgetOwner();
+        await _lock.DisposeAsync();
+    }
+
+    private void WriteOwner() => _home.WriteOwner(new(Environment.ProcessId, _purpose, ConnectionString, DatabaseReady: true, Silo?.Id));
+
+    /// <summary>
+    /// A silo whose owner was killed drains at the end of its standard input, as long as it has its database; two at once must not be.
+    /// </summary>
+    private static async Task EndLeftoverSiloAsync(SweepHome home)
+    {
+        if (home.ReadOwner()?.SiloProcessId is not { } id)
+            return;
+        var started = Stopwatch.GetTimestamp();
+        while (IsSilo(id))
+        {
+            if (!PrivatePostgres.IsRunning(home.Folder) || Stopwatch.GetElapsedTime(started) > LeftoverLimit)
+                Signals.SendKill(id);
+            await Task.Delay(50);
+        }
+    }
+
+    private static bool IsSilo(int processId)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{processId}/cmdline").Contains("Sweep.Silo", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,212 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace Sweep.Client.Local;
+
+/// <summary>A PostgreSQL server in a folder of its own, on a unix socket alone, that ends with this process.</summary>
+public sealed class PrivatePostgres : IAsyncDisposable
+{
+    private const string Account = "postgres";
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+
+    private readonly string _binaries;
+    private readonly string _folder;
+
+    private PrivatePostgres(string binaries, string folder) => (_binaries, _folder) = (binaries, folder);
+
+    private string DataFolder => Path.Combine(_folder, "data");
+
+    /// <summary>To the database that holds the cluster's tables.</summary>
+    public string ConnectionString => ConnectionStringOf(_folder);
+
+    /// <summary>Of the server in a folder, whether it runs or not.</summary>
+    public static string ConnectionStringOf(string folder) =>
+        new NpgsqlConnectionStringBuilder { Host = folder, Username = Account, Database = "sweep", ApplicationName = "sweep" }.ConnectionString;
+
+    /// <summary>Whether a server works on this folder.</summary>
+    public static bool IsRunning(string folder)
+    {
+        try
+        {
+            return int.TryParse(File.ReadLines(Path.Combine(folder, "data", "postmaster.pid")).FirstOrDefault(), out var id)
+                && File.ReadAllText($"/proc/{id}/comm").StartsWith("postgres", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            // No such file or process, or one that ends just now.
+            return false;
+        }
+    }
+
+    /// <summary>
+    /// Makes the data folder if need be, starts the server and waits until it answers. The caller must be the only one who does so in this folder.
+    /// </summary>
+    /// <param name="folder">Absolute; its path is part of the socket's, which the system limits to 107 bytes.</param>
+    /// <param name="durable">False switches fsync off: for tests only.</param>
+    /// <exception cref="LocalClusterException">It cannot be started; the message says why.</exception>
+    public static async Task<PrivatePostgres> StartAsync(string folder, bool durable = true, CancellationToken cancellation = default)
+    {
+        if (Path.Combine(folder, ".s.PGSQL.5432").Length > 107)
+            throw new LocalClusterException($"SWEEP_HOME: found {folder}; its path is too long for a socket in it. Choose one of at most 90 characters.");
+        var server = new PrivatePostgres(PostgresBinaries.Find(), folder);
+        server.Prepare();
+        // One that runs was left by a process that was killed, and may be about to end with it.
+        await server.DisposeAsync();
+        if (!File.Exists(Path.Combine(server.DataFolder, "PG_VERSION")))
+            await server.InitializeAsync(cancellation);
+        server.Launch(durable);
+        try
+        {
+            await server.AnswerAsync(cancellation);
+        }
+        catch (Exception)
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+
+        return server;
+    }
+
+    /// <summary>Stops the server; open transactions are rolled back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        NpgsqlConnection.ClearAllPools();
+        if (IsRunning(_folder))
+            await RunAsync("pg_ctl", ["stop", "-D", DataFolder, "-m", "fast", "-w", "-t", "60"], CancellationToken.None);
+    }
+
+    /// <summary>PostgreSQL refuses to run as root: there it runs as the user postgres, who must be able to enter the folder.</summary>
+    private void Prepare()
+    {
+        try
+        {
+            Directory.CreateDirectory(_folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new LocalClusterException($"SWEEP_HOME: found {_folder}, which cannot be made: {error.Message} Choose another folder.");
+        }
+
+        if (!Environment.IsPrivilegedProcess)
+            return;
+        Run("chown", [Account, _folder]);
+        if (Run("setpriv", [.. AsAccount(), "test", "-w", _folder]) != 0)
+        {
+            throw new LocalClusterException(
+                $"SWEEP_HOME: found {_folder}, which the user {Account} cannot enter; PostgreSQL does not run as root. Choose a folder such as /var/lib/sweep.");
+        }
+    }
+
+    private async Task InitializeAsync(CancellationToken cancellation)
+    {
+        // A half-made folder of an earlier start that was cut off is of no use to anyone.
+        if (Directory.Exists(DataFolder))
+            Directory.Delete(DataFolder, recursive: true);
+        var (code, output) = await RunAsync(
+            "initdb",
+            ["-D", DataFolder, "-U", Account, "--auth=peer", "--auth-local=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"],
+            cancellation);
+        if (code != 0)
+            throw new LocalClusterException($"PostgreSQL's initdb failed in {DataFolder}: {LastLine(output)}");
+    }
+
+    private void Launch(bool durable)
+    {
+        string[] settings =
+        [
+            $"unix_socket_directories={_folder}", "listen_addresses=", "unix_socket_permissions=0700", "max_connections=200",
+            "shared_buffers=128MB", "wal_compression=on", "max_wal_size=2GB", "logging_collector=off", "log_min_messages=warning",
+            .. durable ? Array.Empty<string>() : ["fsync=off", "synchronous_commit=off", "full_page_writes=off"],
+        ];
+        // A shell opens the log, so that the server does not depend on pipes of this process.
+        var line = $"exec {Quote(Path.Combine(_binaries, "postgres"))} -D {Quote(DataFolder)} " +
+            $"{string.Join(' ', settings.Select(setting => "-c " + Quote(setting)))} >>{Quote(LogFile)} 2>&1 </dev/null";
+        // A session of its own: Ctrl-C on the terminal is for this program alone, which stops the server in its turn.
+        string[] command = ["setsid", "setpriv", .. Environment.IsPrivilegedProcess ? AccountOptions() : [], "--pdeathsig", "INT", "sh", "-c", line];
+        StartOnOwnThread(new ProcessStartInfo(command[0], command.Skip(1)) { WorkingDirectory = _folder });
+    }
+
+    private async Task AnswerAsync(CancellationToken cancellation)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var administration = new NpgsqlConnectionStringBuilder(ConnectionString) { Database = "postgres", Pooling = false }.ConnectionString;
+        while (true)
+        {
+            try
+            {
+                await using var connection = new NpgsqlConnection(administration);
+                await connection.OpenAsync(cancellation);
+                await using var exists = new NpgsqlCommand("select 1 from pg_database where datname = 'sweep'", connection);
+                if (await exists.ExecuteScalarAsync(cancellation) is null)
+                {
+                    await using var create = new NpgsqlCommand("create database sweep", connection);
+                    await create.ExecuteNonQueryAsync(cancellation);
+                }
+
+                return;
+            }
+            catch (NpgsqlException error) when (error is not PostgresException { SqlState: not "57P03" })
+            {
+                if (Stopwatch.GetElapsedTime(started) > StartLimit)
+                    throw new LocalClusterException($"PostgreSQL in {_folder} does not answer: {LastLine(Log())}");
+                await Task.Delay(20, cancellation);
+            }
+        }
+    }
+
+    private string LogFile => Path.Combine(_folder, "postgres.log");
+
+    private string Log() => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "it wrote no log.";
+
+    private static string[] AccountOptions() => ["--reuid", Account, "--regid", Account, "--init-groups"];
+
+    private static string[] AsAccount() => [.. AccountOptions(), "--"];
+
+    private async Task<(int Code, string Output)> RunAsync(string program, string[] arguments, CancellationToken cancellation)
+    {
+        string[] command = [.. Environment.IsPrivilegedProcess ? ["setpriv", .. AsAccount()] : Array.Empty<string>(), Path.Combine(_binaries, program), .. arguments];
+        using var process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _folder,
+        })!;
+        var output = process.StandardOutput.ReadToEndAsync(cancellation);
+        var error = process.StandardError.ReadToEndAsync(cancellation);
+        await process.WaitForExitAsync(cancellation);
+        return (process.ExitCode, await output + await error);
+    }
+
+    private static int Run(string program, string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments))!;
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+
+    /// <summary>The death signal follows the thread that started the child, so that thread lives as long as this process.</summary>
+    private static void StartOnOwnThread(ProcessStartInfo start)
+    {
+        var started = new TaskCompletionSource();
+        new Thread(() =>
+        {
+            try
+            {
+                using var process = Process.Start(start)!;
+                started.SetResult();
+                process.WaitForExit();
+            }
+            catch (Exception error) when (!started.Task.IsCompleted)
+            {
+                started.SetException(error);
+            }
+        })
+        { IsBackground = true, Name = "postgres" }.Start();
+        started.Task.GetAwaiter().GetResult();
+    }
+
+    private static string Quote(string text) => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+
+    private static string LastLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault()?.Trim() ?? "no output.";
+}

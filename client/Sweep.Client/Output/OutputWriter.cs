@@ -1,0 +1,27 @@
+namespace Sweep.Client.Output;
+
+/// <summary>Writes a table as <c>-o</c> asks.</summary>
+internal static class OutputWriter
+{
+    /// <param name="whenEmpty">What people read in place of a table without rows.</param>
+    public static void Write(this Terminal terminal, OutputTable table, OutputFormat format, string whenEmpty)
+    {
+        switch (format)
+        {
+            case OutputFormat.Table when table.Rows.Count == 0:
+                terminal.Out.WriteLine(whenEmpty);
+                break;
+            case OutputFormat.Table:
+                TableOutput.Write(terminal, table);
+                break;
+            case OutputFormat.Json:
+                JsonOutput.Write(terminal.Out, table);
+                break;
+            case OutputFormat.Csv:
+                CsvOutput.Write(terminal.Out, table);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(format), format, null);
+        }
+    }
+}

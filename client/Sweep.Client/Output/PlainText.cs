@@ -1,0 +1,23 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Sweep.Client.Output;
+
+/// <summary>Values as CSV and unformatted cells show them: invariant, times in ISO 8601, compounds as JSON.</summary>
+internal static class PlainText
+{
+    public static string Of(object? value) => value switch
+    {
+        null => "",
+        string text => text,
+        bool yes => yes ? "true" : "false",
+        double number => number.ToString("R", CultureInfo.InvariantCulture),
+        DateTime time => time.ToString("O", CultureInfo.InvariantCulture),
+        DateTimeOffset time => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+        Enum word => JsonNamingPolicy.SnakeCaseLower.ConvertName(word.ToString()),
+        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+        JsonElement { ValueKind: JsonValueKind.String } text => text.GetString()!,
+        JsonElement element => element.GetRawText(),
+        _ => JsonSerializer.Serialize(value, JsonOutput.Options),
+    };
+}

@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace Sweep.Client.Output;
+
+/// <summary>Quantities for people: few digits, with their unit.</summary>
+internal static class Quantities
+{
+    private static readonly string[] Thousands = ["", "k", "M", "G", "T"];
+
+    public static string Loss(double value) => value.ToString(Math.Abs(value) < 1000 ? "0.000" : "0.0e0", CultureInfo.InvariantCulture);
+
+    public static string Perplexity(double value) => value.ToString(value < 1000 ? "0.00" : "0.0e0", CultureInfo.InvariantCulture);
+
+    /// <param name="share">In [0, 1].</param>
+    public static string Percent(double share) => (share * 100).ToString("0.0", CultureInfo.InvariantCulture) + "%";
+
+    /// <summary>Three digits and a power of a thousand: 38.9k.</summary>
+    public static string Count(double value)
+    {
+        var power = 0;
+        while (Math.Abs(value) >= 999.5 && power < Thousands.Length - 1)
+        {
+            value /= 1000;
+            power++;
+        }
+
+        var digits = power == 0 && value == Math.Floor(value) ? "0" : Math.Abs(value) < 9.995 ? "0.00" : Math.Abs(value) < 99.95 ? "0.0" : "0";
+        return value.ToString(digits, CultureInfo.InvariantCulture) + Thousands[power];
+    }
+
+    public static string Bytes(double value) => value < 1000 ? $"{Count(value)} B" : Count(value)[..^1] + $" {Count(value)[^1]}B";
+
+    public static string Milliseconds(double value) => value.ToString(value < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture);
+
+    /// <summary>One unit up to a minute, two above: 12.1 s, 3 min 20 s, 2 h 5 min.</summary>
+    public static string Duration(TimeSpan value) => TimeSpan.FromSeconds(Math.Round(value.TotalSeconds)) switch
+    {
+        _ when value.TotalSeconds < 59.95 => value.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s",
+        { TotalMinutes: < 60 } whole => $"{whole.Minutes} min {whole.Seconds} s",
+        { TotalHours: < 24 } whole => $"{whole.Hours} h {whole.Minutes} min",
+        var whole => $"{(int)whole.TotalDays} d {whole.Hours} h",
+    };
+
+    public static string Seconds(double seconds) => Duration(TimeSpan.FromSeconds(seconds));
+
+    public static string LocalTime(DateTimeOffset time) => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+}

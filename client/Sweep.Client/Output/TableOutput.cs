@@ -1,0 +1,51 @@
+using Spectre.Console;
+
+namespace Sweep.Client.Output;
+
+/// <summary>Tables for people: aligned, as wide as their contents; on a terminal that is too narrow the dispensable columns give way.</summary>
+internal static class TableOutput
+{
+    private const int Gap = 2;
+
+    public static void Write(Terminal terminal, OutputTable table)
+    {
+        var texts = table.Rows.Select(row => table.Columns.Zip(row, (column, value) => column.Text(value)).ToArray()).ToList();
+        var shown = Fitting(table.Columns, texts, terminal.Width);
+        var view = new Table { ShowHeaders = table.Columns.Any(column => column.Title.Length > 0) }.Border(TableBorder.None);
+        foreach (var index in shown)
+        {
+            var column = table.Columns[index];
+            var title = terminal.OutputIsTerminal ? column.Title : OneLine(column.Title);
+            view.AddColumn(new TableColumn(new Markup($"[bold]{Markup.Escape(title)}[/]"))
+            {
+                NoWrap = !title.Contains('\n', StringComparison.Ordinal),
+                Alignment = column.RightAligned ? Justify.Right : Justify.Left,
+                Padding = new Padding(0, 0, index == shown[^1] ? 0 : Gap, 0),
+            });
+        }
+
+        foreach (var row in texts)
+            view.AddRow(shown.Select(index => new Text(row[index])));
+        terminal.Console.Write(view);
+        if (shown.Count < table.Columns.Count)
+        {
+            var hidden = table.Columns.Where((_, index) => !shown.Contains(index)).Select(column => OneLine(column.Title));
+            terminal.Console.MarkupLineInterpolated($"[grey]Not shown for want of width: {string.Join(", ", hidden)}.[/]");
+        }
+    }
+
+    /// <summary>A title that is broken for narrow columns, whole again.</summary>
+    private static string OneLine(string title) =>
+        title.Replace("-\n", "", StringComparison.Ordinal).Replace("\n/", "/", StringComparison.Ordinal).Replace('\n', ' ');
+
+    /// <summary>The columns that fit, in order: dispensable ones are dropped from the right until the rest does, or none is left to drop.</summary>
+    private static List<int> Fitting(IReadOnlyList<OutputColumn> columns, List<string[]> texts, int width)
+    {
+        var shown = Enumerable.Range(0, columns.Count).ToList();
+        while (shown.Sum(index => Width(index) + Gap) - Gap > width && shown.FindLastIndex(index => columns[index].Dispensable) is >= 0 and var last)
+            shown.RemoveAt(last);
+        return shown;
+
+        int Width(int index) => columns[index].Title.Split('\n').Concat(texts.Select(row => row[index])).Max(text => text.Length);
+    }
+}

@@ -1,0 +1,67 @@
+using Spectre.Console;
+
+namespace Sweep.Client.Output;
+
+/// <summary>Where a command writes, and what the reader there can see.</summary>
+/// <param name="outputIsTerminal">Somebody watches the standard output: colours, live views, tables that fit.</param>
+/// <param name="canAsk">Somebody can answer on the standard input.</param>
+/// <param name="width">Columns of the terminal; no limit where there is none.</param>
+internal sealed class Terminal(TextWriter output, TextWriter error, bool outputIsTerminal, bool canAsk, bool colours, Func<int> width)
+{
+    public const int NoLimit = 100_000;
+
+    public TextWriter Out { get; } = output;
+
+    public TextWriter Error { get; } = error;
+
+    public bool OutputIsTerminal { get; } = outputIsTerminal;
+
+    public bool CanAsk { get; } = canAsk;
+
+    public int Width => OutputIsTerminal ? width() : NoLimit;
+
+    public IAnsiConsole Console { get; } = AnsiConsole.Create(new AnsiConsoleSettings
+    {
+        Out = new TerminalOutput(output, outputIsTerminal, width),
+        Ansi = outputIsTerminal ? AnsiSupport.Yes : AnsiSupport.No,
+        ColorSystem = colours ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+        Interactive = outputIsTerminal ? InteractionSupport.Yes : InteractionSupport.No,
+    });
+
+    /// <summary>The process's own streams. A terminal that is called dumb counts as none; <c>NO_COLOR</c> takes the colours away.</summary>
+    public static Terminal Standard()
+    {
+        var dumb = Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb";
+        var terminal = !System.Console.IsOutputRedirected && !dumb;
+        return new(
+            System.Console.Out, System.Console.Error, terminal, terminal && !System.Console.IsInputRedirected,
+            terminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")), () => Math.Max(40, System.Console.WindowWidth));
+    }
+
+    /// <summary>Writes a text on one line, or on a terminal on as many as it takes, broken between words.</summary>
+    public void Paragraph(string text) => Console.Write(new Text(text + "\n"));
+
+    /// <summary>Asks a question that Enter answers with <paramref name="whenEmpty"/>. Only where <see cref="CanAsk"/>.</summary>
+    public bool Ask(string question, bool whenEmpty)
+    {
+        Out.Write($"{question} [{(whenEmpty ? "Y/n" : "y/N")}] ");
+        Out.Flush();
+        var answer = System.Console.ReadLine()?.Trim() ?? "n";
+        return answer.Length == 0 ? whenEmpty : answer.StartsWith("y", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private sealed class TerminalOutput(TextWriter writer, bool isTerminal, Func<int> width) : IAnsiConsoleOutput
+    {
+        public TextWriter Writer => writer;
+
+        public bool IsTerminal => isTerminal;
+
+        public int Width => isTerminal ? width() : NoLimit;
+
+        public int Height => isTerminal ? System.Console.WindowHeight : NoLimit;
+
+        public void SetEncoding(System.Text.Encoding encoding)
+        {
+        }
+    }
+}

@@ -1,0 +1,6 @@
+using Sweep.Client.Commands;
+using Sweep.Client.Local;
+using Sweep.Client.Output;
+
+using var interruption = new Interruption();
+return await CommandLine.RunAsync(args, Terminal.Standard(), interruption.Token);

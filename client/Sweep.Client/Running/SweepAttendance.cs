@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using Sweep.Client.Clusters;
+using Sweep.Client.Commands;
+using Sweep.Client.Errors;
+using Sweep.Client.Live;
+using Sweep.Client.Output;
+using Sweep.Client.Tables;
+using Sweep.Domain.Sweeps;
+using Sweep.Storage.Reading;
+
+namespace Sweep.Client.Running;
+
+/// <summary>Attends a sweep to its end: shows it, reports on it, and knows what Ctrl-C means.</summary>
+internal sealed class SweepAttendance(Cluster cluster, CommandContext context)
+{
+    private static readonly TimeSpan CheckpointLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    /// <param name="goOn">The command that goes on with the sweep after an interruption.</param>
+    /// <exception cref="SiloEndedException">The silo of our private cluster is gone.</exception>
+    public async Task<ExitCode> AttendAsync(string name, string goOn)
+    {
+        try
+        {
+            IProgressView view = context.Terminal.OutputIsTerminal && context.Format == OutputFormat.Table
+                ? new LiveProgress(context.Terminal)
+                : new PlainProgress(context.Format == OutputFormat.Table ? context.Terminal.Out : context.Terminal.Error);
+            var end = await new SweepWatch(cluster, view).UntilOverAsync(name, context.Cancellation);
+            return await ReportAsync(end);
+        }
+        catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
+        {
+            await LeaveAsync(name, goOn);
+            return ExitCode.Interrupted;
+        }
+    }
+
+    private async Task<ExitCode> ReportAsync(SweepOverview end)
+    {
+        if (end.State == SweepState.Paused)
+        {
+            context.Say($"{end.Name} was paused; `sweep resume {end.Name}` goes on with it.");
+            return ExitCode.Refused;
+        }
+
+        context.Say("");
+        ReportOutput.Write(context.Terminal, SweepReport.Of(end.Spec, await cluster.Reader.TrialsAsync(end.Id, context.Cancellation)), end, context.Format);
+        context.Say("");
+        context.Say($"See also: sweep report {end.Name}, sweep show {end.Name}/1, sweep sql \"select * from leaderboard\"");
+        return end is { State: SweepState.Completed, Failed: 0 } ? ExitCode.Done : ExitCode.Refused;
+    }
+
+    /// <summary>In a cluster that ends with us the sweep is paused, so that its trials write their checkpoints; elsewhere it goes on without us.</summary>
+    private async Task LeaveAsync(string name, string goOn)
+    {
+        if (cluster.Private is null)
+        {
+            context.Say($"{name} goes on; `sweep watch {name}` shows it, `sweep pause {name}` pauses it.");
+            return;
+        }
+
+        var sweep = await cluster.Reader.FindAsync(name, CancellationToken.None);
+        if (sweep is { State: SweepState.Running })
+        {
+            context.Say($"Pausing {name}: {(sweep.Running == 1 ? "1 trial writes its checkpoint" : $"{sweep.Running} trials write their checkpoints")} …");
+            await cluster.AskAsync(sweep.Id, grain => grain.Pause(), CancellationToken.None);
+            var started = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(started) < CheckpointLimit && (await cluster.Reader.RunningAsync(sweep.Id)).Count > 0)
+                await Task.Delay(Pause);
+        }
+
+        context.Say($"Paused. Go on with: {goOn}");
+    }
+}

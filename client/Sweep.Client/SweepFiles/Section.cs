@@ -1,0 +1,30 @@
+namespace Sweep.Client.SweepFiles;
+
+/// <summary>A map whose keys are all known, read with checks. A value that is wrong is noted and reads as null, like one that is absent.</summary>
+internal sealed class Section
+{
+    private readonly YamlMap _map;
+    private readonly Problems _problems;
+
+    /// <exception cref="SweepFileException">The value is no map.</exception>
+    public Section(YamlNode node, Problems problems, params IReadOnlyCollection<string> known)
+    {
+        _map = node as YamlMap ?? throw node.Wrong($"expected keys: {string.Join(", ", known)}");
+        _problems = problems;
+        foreach (var entry in _map.Entries.Where(entry => !known.Contains(entry.Key)))
+            problems.Add(entry.Place.Wrong("an unknown key", NearestKey.Hint(entry.Key, known)));
+    }
+
+    public YamlNode? Find(string key) => _map.Find(key);
+
+    public T? Read<T>(string key, Func<YamlNode, T> read) => Find(key) is { } node ? _problems.Try(() => read(node)) : default;
+
+    public string? Text(string key) => Read(key, PlainValue.Text);
+
+    public T? Word<T>(string key)
+        where T : struct, Enum => Read<T?>(key, node => PlainValue.Word<T>(node));
+
+    public long? Whole(string key, long min, long max = int.MaxValue) => Read<long?>(key, node => PlainValue.Whole(node, min, max));
+
+    public SweepFileException Wrong(string found, string expected) => _map.Wrong(found, expected);
+}

@@ -1,0 +1,28 @@
+using System.Text;
+
+namespace Sweep.Client.SweepFiles;
+
+/// <summary>
+/// A sweep file, an override of it, its dataset or a file of published numbers cannot be used. The message is one line:
+/// <c>file:line: key: found …; what is expected.</c> The command line ends with exit code 2.
+/// </summary>
+public sealed class SweepFileException(string message, Exception? inner = null) : Exception(OneLine(message), inner)
+{
+    /// <summary>Line of the file, from 1; the largest number for what has none, so that what has one is said first.</summary>
+    internal long Line { get; init; } = long.MaxValue;
+
+    /// <summary>What a file says may hold anything; a terminal should see none of its control characters.</summary>
+    private static string OneLine(string message)
+    {
+        var line = new StringBuilder(message.Length);
+        foreach (var character in message)
+        {
+            if (char.IsControl(character) || character is '\u2028' or '\u2029')
+                line.Append($"\\u{(int)character:x4}");
+            else
+                line.Append(character);
+        }
+
+        return line.ToString();
+    }
+}

@@ -1,0 +1,32 @@
+using Sweep.Client.Output;
+using Sweep.Domain.Sweeps;
+
+namespace Sweep.Client.Tables;
+
+/// <summary>A row a planned trial: what it will take.</summary>
+internal static class PlanTable
+{
+    public static OutputTable Of(SweepSpec spec, SweepPlan plan)
+    {
+        var varying = spec.Parameters.Varying;
+        return new(
+        [
+            OutputColumn.Number("number", "trial"),
+            .. varying.Select(ParameterCell.Column),
+            OutputColumn.Number("epochs", "epochs"),
+            OutputColumn.Number("training_windows", "training\nwindows", dispensable: true),
+            OutputColumn.Number("validation_windows", "validation\nwindows", dispensable: true),
+            OutputColumn.Number("parameters", "parameters"),
+            OutputColumn.Number("model_bytes", "size", Quantities.Bytes),
+            OutputColumn.Number("macs", "MACs", Quantities.Count),
+            OutputColumn.Number("training_bytes", "memory\nat most", Quantities.Bytes),
+        ],
+        [
+            .. plan.Trials.Select(trial => (IReadOnlyList<object?>)
+            [
+                trial.Number, .. ParameterCell.Row(trial.Parameters, varying), trial.Parameters.Epochs, trial.Windows.Training, trial.Windows.Validation,
+                trial.ModelParameters, trial.ModelBytes, trial.Macs, trial.TrainingBytes,
+            ]),
+        ]);
+    }
+}

@@ -1,0 +1,58 @@
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+using Sweep.Storage.Reading;
+
+namespace Sweep.Client.Tables;
+
+/// <summary>The whole report for programs.</summary>
+internal static class ReportJson
+{
+    public static object Of(SweepOverview sweep, SweepReport report) => new
+    {
+        sweep = sweep.Name,
+        state = sweep.State,
+        dataset = report.Spec.Dataset,
+        objective = report.Spec.Objective,
+        trials = report.Rows.Select(Trial),
+        effects = report.Effects,
+        verdict = report.Verdict,
+        notes = report.Notes,
+        comparisons = report.Comparisons.Select(row => new { row.Number, row.Epoch, row.TrainLoss, row.ValLoss, row.ValAccuracy, row.TrainSeconds }),
+    };
+
+    public static object Trial(TrialSummary trial) => new
+    {
+        trial.Number,
+        trial.State,
+        trial.Attempt,
+        parameters = System.Text.Json.Nodes.JsonNode.Parse(trial.Parameters.ToJson()),
+        trial.EpochsDone,
+        trial.BestValue,
+        best = Epoch(trial.Best),
+        last = Epoch(trial.Last),
+        trial.Result?.TrainingWindows,
+        trial.Result?.ValidationWindows,
+        trial.Result?.TrainSeconds,
+        inference_ms = trial.Result?.InferenceMilliseconds,
+        trial.Result?.InferenceWindowsPerSecond,
+        model_parameters = trial.Result?.Parameters,
+        trial.Result?.ModelBytes,
+        trial.Result?.Macs,
+        trial.Result?.PeakMemoryBytes,
+        trial.Result?.Sample,
+        trial.Worker,
+        trial.Reason,
+    };
+
+    private static object? Epoch(EpochReport? report) => report is null ? null : new
+    {
+        report.Epoch,
+        report.TrainLoss,
+        report.ValLoss,
+        report.ValAccuracy,
+        report.Perplexity,
+        report.LearningRate,
+        report.Seconds,
+        report.SamplesPerSecond,
+    };
+}

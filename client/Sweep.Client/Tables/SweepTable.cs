@@ -1,0 +1,38 @@
+using Sweep.Client.Output;
+using Sweep.Storage.Reading;
+
+namespace Sweep.Client.Tables;
+
+/// <summary>A row a sweep.</summary>
+internal static class SweepTable
+{
+    private static readonly OutputColumn[] Columns =
+    [
+        new("name", "sweep"),
+        new("state", "state"),
+        OutputColumn.Number("trials", "trials"),
+        OutputColumn.Number("succeeded", "done"),
+        OutputColumn.Number("running", "running"),
+        OutputColumn.Number("queued", "waiting"),
+        OutputColumn.Number("failed", "failed"),
+        OutputColumn.Number("cancelled", "cancelled", dispensable: true),
+        OutputColumn.Number("epochs_done", "epochs", dispensable: true),
+        OutputColumn.Number("epochs_total", "of", dispensable: true),
+        new("metric", "objective"),
+        OutputColumn.Number("best_value", "best", Quantities.Loss),
+        OutputColumn.Number("best_trial", "trial"),
+        new("created_at", "created", LocalTime, Dispensable: true),
+        new("ended_at", "ended", LocalTime, Dispensable: true),
+    ];
+
+    public static OutputTable Of(IEnumerable<SweepOverview> sweeps) => new(Columns,
+    [
+        .. sweeps.Select(sweep => (IReadOnlyList<object?>)
+        [
+            sweep.Name, sweep.State, sweep.Trials, sweep.Succeeded, sweep.Running, sweep.Queued, sweep.Failed, sweep.Cancelled,
+            sweep.EpochsDone, sweep.EpochsTotal, sweep.Spec.Objective.Metric, sweep.BestValue, sweep.BestTrial, sweep.CreatedAt, sweep.EndedAt,
+        ]),
+    ]);
+
+    internal static string LocalTime(object time) => Quantities.LocalTime((DateTimeOffset)time);
+}

@@ -1,0 +1,44 @@
+using Sweep.Client.Output;
+using Sweep.Domain.Search;
+using Sweep.Domain.Sweeps;
+
+namespace Sweep.Client.Tables;
+
+/// <summary>All that is known of one trial, a fact a row.</summary>
+internal static class TrialFacts
+{
+    public static OutputTable Of(TrialSummary trial) =>
+        new([new("fact", ""), new("value", "")], [.. from fact in Facts(trial) where fact.Value is not null select (IReadOnlyList<object?>)[fact.Name, fact.Value]]);
+
+    private static IEnumerable<(string Name, string? Value)> Facts(TrialSummary trial)
+    {
+        yield return ("state", PlainText.Of(trial.State));
+        yield return ("reason", trial.Reason);
+        yield return ("worker", trial.Worker);
+        yield return ("attempt", PlainText.Of(trial.Attempt));
+        foreach (var parameter in ParameterCatalog.All)
+            yield return (parameter.Name, trial.Parameters.ValueOf(parameter.Name).ToString());
+        yield return ("epochs done", $"{trial.EpochsDone} of {trial.Parameters.Epochs}");
+        foreach (var (name, epoch) in new[] { ("best", trial.Best), ("last", trial.Last) })
+        {
+            if (epoch is null)
+                continue;
+            yield return (
+                $"{name} epoch",
+                $"{epoch.Epoch}: train loss {Quantities.Loss(epoch.TrainLoss)}, val loss {Quantities.Loss(epoch.ValLoss)}, " +
+                $"accuracy {Quantities.Percent(epoch.ValAccuracy)}, perplexity {Quantities.Perplexity(epoch.Perplexity)}");
+        }
+
+        if (trial.Result is not { } result)
+            yield break;
+        yield return ("windows", $"{result.TrainingWindows} for training, {result.ValidationWindows} for validation");
+        yield return ("training time", Quantities.Seconds(result.TrainSeconds));
+        yield return (
+            "inference",
+            $"{Quantities.Milliseconds(result.InferenceMilliseconds)} ms a window, {Quantities.Count(result.InferenceWindowsPerSecond)} windows/s in a batch");
+        yield return (
+            "model",
+            $"{PlainText.Of(result.Parameters)} parameters, {Quantities.Bytes(result.ModelBytes)}, {Quantities.Count(result.Macs)} multiply-accumulates a window");
+        yield return ("peak memory", Quantities.Bytes(result.PeakMemoryBytes));
+    }
+}

@@ -1,0 +1,21 @@
+namespace Sweep.Contracts;
+
+/// <summary>Writes text with a trained model, on any worker. The key is 0.</summary>
+[Alias("sweep.IGeneratorGrain")]
+public interface IGeneratorGrain : IGrainWithIntegerKey
+{
+    [Alias("Generate"), ResponseTimeout("00:02:00")]
+    Task<GenerateReply> Generate(GenerateRequest request);
+}
+
+/// <param name="Trial">The trial's id: <see cref="Domain.Trials.TrialId.Value"/>.</param>
+/// <param name="Length">Characters to write, at least 1.</param>
+/// <param name="Temperature">Above 0; lower is more certain.</param>
+[GenerateSerializer, Immutable, Alias("sweep.GenerateRequest")]
+public sealed record GenerateRequest(
+    [property: Id(0)] long Trial, [property: Id(1)] string Prompt, [property: Id(2)] int Length, [property: Id(3)] double Temperature, [property: Id(4)] long Seed);
+
+/// <param name="Text">The prompt and what follows it; null when it was refused.</param>
+/// <param name="Refusal">Why, in one line.</param>
+[GenerateSerializer, Immutable, Alias("sweep.GenerateReply")]
+public sealed record GenerateReply([property: Id(0)] string? Text, [property: Id(1)] string? Refusal);

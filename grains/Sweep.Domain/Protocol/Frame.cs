@@ -1,0 +1,79 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Sweep.Domain.Protocol;
+
+/// <summary>
+/// The form of a message between a silo and its trainer, little-endian:
+/// <c>version (1 byte) · length of the JSON (4) · length of the bytes (4) · JSON (UTF-8) · bytes</c>.
+/// </summary>
+public static class Frame
+{
+    public const byte Version = 1;
+    public const int HeaderLength = 9;
+    public const int MaxJsonLength = 1 << 20;
+    public const int MaxPayloadLength = 1 << 30;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+        // The discriminator may stand anywhere: a newer side may add members before it.
+        AllowOutOfOrderMetadataProperties = true,
+    };
+
+    /// <summary>Writes one message and flushes. Not to be called twice at once on one stream.</summary>
+    public static async Task WriteAsync<T>(Stream stream, T message, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
+        where T : class
+    {
+        var json = JsonSerializer.SerializeToUtf8Bytes(message, Json);
+        var head = new byte[HeaderLength + json.Length];
+        head[0] = Version;
+        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(1), json.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(5), payload.Length);
+        json.CopyTo(head, HeaderLength);
+        await stream.WriteAsync(head, cancellation);
+        if (!payload.IsEmpty)
+            await stream.WriteAsync(payload, cancellation);
+        await stream.FlushAsync(cancellation);
+    }
+
+    /// <summary>The next message and its bytes, or null at the end of the stream.</summary>
+    /// <exception cref="ProtocolException">The stream holds something else, another version, or a length beyond the limits.</exception>
+    public static async Task<(T Message, byte[] Payload)?> ReadAsync<T>(Stream stream, CancellationToken cancellation)
+        where T : class
+    {
+        var head = new byte[HeaderLength];
+        var read = await stream.ReadAtLeastAsync(head, HeaderLength, throwOnEndOfStream: false, cancellation);
+        if (read == 0)
+            return null;
+        if (read < HeaderLength)
+            throw new ProtocolException($"The stream ended within a header, after {read} of {HeaderLength} bytes.");
+        if (head[0] != Version)
+            throw new ProtocolException($"Found protocol version {head[0]}; this side speaks {Version}. Silo and trainer must come from one build.");
+        var jsonLength = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(1));
+        var payloadLength = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(5));
+        if (jsonLength is <= 0 or > MaxJsonLength || payloadLength is < 0 or > MaxPayloadLength)
+            throw new ProtocolException($"Found lengths {jsonLength} and {payloadLength}; the limits are {MaxJsonLength} and {MaxPayloadLength} bytes.");
+        try
+        {
+            var json = new byte[jsonLength];
+            await stream.ReadExactlyAsync(json, cancellation);
+            var payload = payloadLength == 0 ? [] : new byte[payloadLength];
+            await stream.ReadExactlyAsync(payload, cancellation);
+            return (JsonSerializer.Deserialize<T>(json, Json) ?? throw new ProtocolException("A message is null."), payload);
+        }
+        catch (EndOfStreamException)
+        {
+            throw new ProtocolException("The stream ended within a message.");
+        }
+        catch (Exception error) when (error is JsonException or NotSupportedException)
+        {
+            throw new ProtocolException($"A message cannot be read as {typeof(T).Name}: {error.Message}");
+        }
+    }
+}
+
+/// <summary>What came over the trainer's stream is not the protocol.</summary>
+public sealed class ProtocolException(string message) : Exception(message);

@@ -1,0 +1,71 @@
+using System.Text.Json.Serialization;
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+
+namespace Sweep.Domain.Protocol;
+
+/// <summary>What a silo says to its trainer process. A message may carry bytes beside it: see <see cref="Frame"/>.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(LoadDataset), "load-dataset")]
+[JsonDerivedType(typeof(LoadCheckpoint), "load-checkpoint")]
+[JsonDerivedType(typeof(Train), "train")]
+[JsonDerivedType(typeof(Stop), "stop")]
+[JsonDerivedType(typeof(Generate), "generate")]
+public abstract record TrainerCommand
+{
+    private TrainerCommand() { }
+
+    /// <summary>The bytes are the text, UTF-8. It stays loaded until another one comes.</summary>
+    public sealed record LoadDataset(string Sha256) : TrainerCommand;
+
+    /// <summary>The bytes are a checkpoint; the next <see cref="Train"/> goes on from it, the next <see cref="Generate"/> uses its best weights.</summary>
+    public sealed record LoadCheckpoint(string Sha256) : TrainerCommand;
+
+    /// <summary>Trains one attempt on the loaded text, from the loaded checkpoint if there is one.</summary>
+    /// <param name="Objective">Decides which epoch is the best.</param>
+    /// <param name="CheckpointEvery">Seconds between checkpoints; 0 for each epoch.</param>
+    public sealed record Train(
+        long Trial, int Attempt, TrialParameters Parameters, SplitKind Split, double Validation, Objective Objective, double CheckpointEvery) : TrainerCommand;
+
+    /// <summary>Ends the training after the step that runs now, with a checkpoint or without.</summary>
+    public sealed record Stop(bool Checkpoint) : TrainerCommand;
+
+    /// <summary>Writes text with the best weights of the loaded checkpoint.</summary>
+    /// <param name="Temperature">Above 0; lower is more certain.</param>
+    public sealed record Generate(string Prompt, int Length, double Temperature, long Seed) : TrainerCommand;
+}
+
+/// <summary>What a trainer process says to its silo.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(Ready), "ready")]
+[JsonDerivedType(typeof(EpochFinished), "epoch")]
+[JsonDerivedType(typeof(CheckpointWritten), "checkpoint")]
+[JsonDerivedType(typeof(Succeeded), "succeeded")]
+[JsonDerivedType(typeof(Failed), "failed")]
+[JsonDerivedType(typeof(Stopped), "stopped")]
+[JsonDerivedType(typeof(Generated), "generated")]
+public abstract record TrainerEvent
+{
+    private TrainerEvent() { }
+
+    /// <summary>The first message: libtorch is loaded.</summary>
+    /// <param name="Device">cpu, or cuda:0 and so on.</param>
+    public sealed record Ready(string TorchVersion, string Device) : TrainerEvent;
+
+    public sealed record EpochFinished(EpochReport Report) : TrainerEvent;
+
+    /// <summary>The bytes are the checkpoint.</summary>
+    /// <param name="Epoch">Whole epochs behind it.</param>
+    /// <param name="Step">Steps of the next epoch behind it.</param>
+    public sealed record CheckpointWritten(int Epoch, int Step) : TrainerEvent;
+
+    /// <summary>The last message of a whole training; its final checkpoint came before.</summary>
+    public sealed record Succeeded(TrialResult Result) : TrainerEvent;
+
+    public sealed record Failed(FailureReason Reason, string Message) : TrainerEvent;
+
+    /// <summary>The answer to <see cref="TrainerCommand.Stop"/>; a checkpoint, if asked for, came before.</summary>
+    public sealed record Stopped : TrainerEvent;
+
+    public sealed record Generated(string Text) : TrainerEvent;
+}

@@ -1,0 +1,31 @@
+using Sweep.Domain.Trials;
+
+namespace Sweep.Domain.Search;
+
+/// <summary>
+/// Independent draws: a list, and the points of a range with a count or a step, uniformly; any other range uniformly on its scale.
+/// Each number depends on the seed, the trial and the dimension alone, so the first n of 2n trials are the n trials.
+/// Source: Bergstra and Bengio, Random search for hyper-parameter optimization, JMLR 13, 2012.
+/// </summary>
+public sealed class RandomSampler(SearchSpace space, long seed, int trials) : ISampler
+{
+    private readonly (Dimension Dimension, IReadOnlyList<ParameterValue>? Points)[] _axes = [.. space.Dimensions.Select(dimension => (dimension, dimension.Points()))];
+
+    public IEnumerable<TrialParameters> Trials() => Enumerable.Range(1, trials).Select(Draw);
+
+    private TrialParameters Draw(int trial)
+    {
+        var chosen = new Dictionary<string, ParameterValue>();
+        foreach (var (axis, (dimension, points)) in _axes.Index())
+        {
+            if (!dimension.Applies(chosen))
+                continue;
+            var place = SplitMix64.Uniform(seed, trial, axis);
+            chosen[dimension.Name] = points is null
+                ? RangePoints.At((DimensionDomain.Range)dimension.Domain, dimension.IsWhole, place)
+                : points[(int)(place * points.Count)];
+        }
+
+        return ParameterAssignment.ToTrial(chosen, seed);
+    }
+}

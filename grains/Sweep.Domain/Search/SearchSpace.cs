@@ -1,0 +1,63 @@
+using System.Text.Json.Serialization;
+
+namespace Sweep.Domain.Search;
+
+/// <summary>The dimensions of a sweep in the order of its file, constants among them. A parameter that the file does not name has its default from <see cref="ParameterCatalog"/>.</summary>
+public sealed record SearchSpace(IReadOnlyList<Dimension> Dimensions)
+{
+    /// <summary>The parameters that have more than one value among the trials, in the order of the file.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Varying
+    {
+        get
+        {
+            var reachable = new ReachableValues(this);
+            return [.. Dimensions.Select(dimension => dimension.Name).Where(reachable.Varies)];
+        }
+    }
+}
+
+/// <param name="Name">A key of <see cref="ParameterCatalog"/>.</param>
+/// <param name="When">The values that other parameters must have for this one to matter; they stand before it. Where they do not, it has its default.</param>
+public sealed record Dimension(string Name, DimensionDomain Domain, IReadOnlyDictionary<string, IReadOnlyList<ParameterValue>>? When = null)
+{
+    /// <summary>Whether its numbers are whole ones.</summary>
+    [JsonIgnore]
+    public bool IsWhole => ParameterCatalog.Find(Name)?.Kind is ParameterKind.Whole or ParameterKind.WholeOrFull;
+
+    /// <summary>Its values one by one, or null for a range that is drawn from everywhere.</summary>
+    public IReadOnlyList<ParameterValue>? Points() => Domain switch
+    {
+        DimensionDomain.Choice choice => choice.Values,
+        DimensionDomain.Range { Count: null, Step: null } => null,
+        DimensionDomain.Range range => RangePoints.Of(range, IsWhole),
+        _ => throw new InvalidOperationException($"A kind of domain without points: {Domain.GetType().Name}."),
+    };
+}
+
+/// <summary>The values that one parameter may take.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(Choice), "choice")]
+[JsonDerivedType(typeof(Range), "range")]
+public abstract record DimensionDomain
+{
+    private DimensionDomain() { }
+
+    /// <summary>A list of values, all different; a constant is a list of one.</summary>
+    public sealed record Choice(IReadOnlyList<ParameterValue> Values) : DimensionDomain;
+
+    /// <summary>
+    /// Numbers from <paramref name="Min"/> to <paramref name="Max"/>, both included; whole ones for a parameter that is whole.
+    /// With a count or a step only those points, in a grid and in a random search alike; with neither all of them, which no grid can do.
+    /// </summary>
+    /// <param name="Count">Points evenly spaced on the scale; at least 2.</param>
+    /// <param name="Step">Distance between the points on the linear scale; above 0.</param>
+    public sealed record Range(double Min, double Max, Scale Scale, int? Count, double? Step) : DimensionDomain;
+}
+
+public enum Scale { Linear, Log }
+
+/// <param name="Trials">How many trials to draw; null for a grid, which has as many as it has points.</param>
+public sealed record SearchMethod(MethodKind Kind, int? Trials = null);
+
+public enum MethodKind { Grid, Random }

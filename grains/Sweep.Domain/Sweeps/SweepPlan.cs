@@ -1,0 +1,31 @@
+using Sweep.Domain.Models;
+using Sweep.Domain.Search;
+using Sweep.Domain.Trials;
+
+namespace Sweep.Domain.Sweeps;
+
+/// <summary>What one trial will take, by arithmetic alone.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="ModelParameters">Trainable numbers.</param>
+/// <param name="ModelBytes">Bytes of the parameters as float32.</param>
+/// <param name="Macs">Multiply-accumulates of a forward pass for one window: see <see cref="ModelShape.Macs"/>.</param>
+/// <param name="TrainingBytes">A rough upper bound of the memory that training takes: see <see cref="ModelShape.TrainingBytes"/>.</param>
+public sealed record PlannedTrial(
+    int Number, TrialParameters Parameters, WindowCounts Windows, long ModelParameters, long ModelBytes, long Macs, long TrainingBytes);
+
+/// <summary>The trials of a sweep and what each will take, without running anything.</summary>
+/// <param name="Trials">In the order of their numbers.</param>
+public sealed record SweepPlan(IReadOnlyList<PlannedTrial> Trials)
+{
+    /// <param name="characters">Length of the text in characters (Unicode code points).</param>
+    /// <param name="vocabulary">Distinct characters of the text.</param>
+    public static SweepPlan Of(SweepSpec spec, int characters, int vocabulary) => new([
+        .. Samplers.For(spec).Trials().Select((parameters, index) =>
+        {
+            var windows = WindowCounts.Of(characters, parameters.SequenceLength, spec.Dataset.Validation);
+            var shape = ModelShape.Of(parameters, vocabulary);
+            return new PlannedTrial(
+                index + 1, parameters, windows, shape.Parameters, shape.Bytes, shape.Macs, shape.TrainingBytes(parameters.BatchSize ?? windows.Training));
+        }),
+    ]);
+}

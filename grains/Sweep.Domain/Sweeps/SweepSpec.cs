@@ -1,0 +1,68 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Sweep.Domain.Search;
+using Sweep.Domain.Trials;
+
+namespace Sweep.Domain.Sweeps;
+
+/// <summary>What a sweep file says, checked and with every default filled in. Stored as JSON in <c>sweeps.spec</c>.</summary>
+/// <param name="Name">Letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, at most 100; unique in a cluster.</param>
+/// <param name="Retries">How often a trial that failed by itself is tried again; at least 0.</param>
+/// <param name="Seed">Drives the sampler, the data split, and every trial that does not vary <c>seed</c>.</param>
+public sealed record SweepSpec(
+    string Name,
+    DatasetSpec Dataset,
+    Objective Objective,
+    SearchMethod Method,
+    SearchSpace Parameters,
+    ResourceSpec Resources,
+    CheckpointSpec Checkpoint,
+    int Retries,
+    long Seed)
+{
+    public const int MaxTrials = TrialId.MaxNumber;
+
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
+        // The type jsonb orders members as it likes, so that kind need not come first.
+        AllowOutOfOrderMetadataProperties = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
+    };
+
+    /// <summary>The stored form: snake_case JSON. Unknown members are skipped on reading, so that an older silo reads a newer file.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    /// <exception cref="JsonException">The text is not the JSON of a spec.</exception>
+    public static SweepSpec FromJson(string json) =>
+        JsonSerializer.Deserialize<SweepSpec>(json, Json) ?? throw new JsonException("A sweep's spec is null.");
+}
+
+/// <summary>The text to train on, and how it is split.</summary>
+/// <param name="Sha256">Of the text's bytes, lower-case hexadecimal: the key in the table <c>datasets</c>.</param>
+/// <param name="Validation">Share of the windows held out, in (0, 1).</param>
+public sealed record DatasetSpec(string Name, string Sha256, SplitKind Split, double Validation);
+
+/// <summary><c>Random</c> draws the validation windows anywhere; windows overlap, so almost every character of one was trained on. <c>Tail</c> holds out the end of the text.</summary>
+public enum SplitKind { Random, Tail }
+
+/// <summary>What makes one trial better than another.</summary>
+public sealed record Objective(Metric Metric, Goal Goal)
+{
+    /// <summary>The objective with its sign set so that lower wins; not-a-number never wins.</summary>
+    public double Score(double value) => double.IsNaN(value) ? double.PositiveInfinity : Goal == Goal.Minimize ? value : -value;
+}
+
+public enum Metric { ValLoss, ValAccuracy, TrainLoss, Perplexity }
+
+public enum Goal { Minimize, Maximize }
+
+/// <param name="Slots">Slots that one trial takes; at least 1.</param>
+/// <param name="MaxConcurrent">Trials of the sweep that run at one time; null for no limit.</param>
+/// <param name="Priority">A higher one goes first.</param>
+public sealed record ResourceSpec(int Slots = 1, int? MaxConcurrent = null, int Priority = 0);
+
+/// <param name="Every">Seconds between checkpoints; they are written at epoch ends. 0 means each epoch.</param>
+/// <param name="Keep">How many of the best trials keep their checkpoints when they have finished; at least 1.</param>
+public sealed record CheckpointSpec(double Every = 30, int Keep = 10);

@@ -1,0 +1,39 @@
+using Sweep.Domain.Trials;
+
+namespace Sweep.Domain.Sweeps;
+
+/// <summary>Where a sweep stands. The names are stored in <c>sweeps.state</c>, in lower case.</summary>
+public enum SweepState { Running, Paused, Completed, Cancelled }
+
+/// <summary>What may happen to a sweep.</summary>
+public enum SweepMove { Pause, Resume, Complete, Cancel, Retry }
+
+/// <summary>The table of legal moves; what is not in it is refused to the user in these words.</summary>
+public static class SweepStates
+{
+    /// <exception cref="IllegalMoveException">The table has no such move.</exception>
+    public static SweepState After(this SweepState state, SweepMove move) => (state, move) switch
+    {
+        (SweepState.Running, SweepMove.Pause) => SweepState.Paused,
+        (SweepState.Running, SweepMove.Complete) => SweepState.Completed,
+        (SweepState.Running, SweepMove.Cancel) => SweepState.Cancelled,
+        (SweepState.Paused, SweepMove.Resume) => SweepState.Running,
+        (SweepState.Paused, SweepMove.Cancel) => SweepState.Cancelled,
+        (SweepState.Paused, SweepMove.Complete) => SweepState.Completed,
+        (SweepState.Running, SweepMove.Retry) => SweepState.Running,
+        (SweepState.Paused, SweepMove.Retry) => SweepState.Paused,
+        (SweepState.Completed, SweepMove.Retry) => SweepState.Running,
+        (SweepState.Cancelled, SweepMove.Retry) => SweepState.Running,
+        _ => throw new IllegalMoveException($"A sweep that is {state.ToString().ToLowerInvariant()} cannot {Verb(move)}."),
+    };
+
+    private static string Verb(SweepMove move) => move switch
+    {
+        SweepMove.Pause => "be paused",
+        SweepMove.Resume => "be resumed",
+        SweepMove.Complete => "complete",
+        SweepMove.Cancel => "be cancelled",
+        SweepMove.Retry => "be tried again",
+        _ => throw new ArgumentOutOfRangeException(nameof(move), move, null),
+    };
+}

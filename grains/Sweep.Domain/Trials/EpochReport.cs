@@ -1,0 +1,28 @@
+using System.Text.Json.Serialization;
+using Sweep.Domain.Sweeps;
+
+namespace Sweep.Domain.Trials;
+
+/// <summary>What one epoch of one attempt measured: a row of <c>epochs</c>.</summary>
+/// <param name="Epoch">From 1.</param>
+/// <param name="TrainLoss">Mean cross-entropy over the epoch's training windows, nats a character, as trained (dropout on, weights moving).</param>
+/// <param name="ValLoss">Mean cross-entropy over the validation windows after the epoch, nats a character.</param>
+/// <param name="ValAccuracy">Share of validation windows whose most likely next character is the right one, in [0, 1].</param>
+/// <param name="Seconds">Wall time of the epoch, training and validation.</param>
+/// <param name="SamplesPerSecond">Training windows over the seconds spent on training.</param>
+public sealed record EpochReport(
+    int Epoch, double TrainLoss, double ValLoss, double ValAccuracy, double LearningRate, double Seconds, double SamplesPerSecond)
+{
+    /// <summary>Exponential of the validation loss; infinite from a loss of 710 on, which JSON has no number for.</summary>
+    [JsonIgnore]
+    public double Perplexity => Math.Exp(ValLoss);
+
+    public double Value(Metric metric) => metric switch
+    {
+        Metric.ValLoss => ValLoss,
+        Metric.ValAccuracy => ValAccuracy,
+        Metric.TrainLoss => TrainLoss,
+        Metric.Perplexity => Perplexity,
+        _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, null),
+    };
+}

@@ -1,0 +1,35 @@
+namespace Sweep.Domain.Trials;
+
+/// <summary>One epoch on its way to the store.</summary>
+/// <param name="Value">Of the objective's metric.</param>
+/// <param name="Score">The value with its sign set so that lower wins.</param>
+public sealed record EpochRow(TrialId Trial, int Attempt, EpochReport Report, double Value, double Score);
+
+/// <summary>A line of a trainer's log.</summary>
+/// <param name="Line">From 1 within the attempt.</param>
+public sealed record LogLine(TrialId Trial, int Attempt, int Line, DateTimeOffset At, string Text);
+
+/// <param name="Epoch">Whole epochs behind it.</param>
+/// <param name="Step">Steps of the next epoch behind it.</param>
+/// <param name="Sha256">Of <paramref name="Data"/>, lower-case hexadecimal.</param>
+public sealed record StoredCheckpoint(int Attempt, int Epoch, int Step, string Sha256, byte[] Data);
+
+/// <summary>What a worker writes while an attempt runs. Everything is fenced: what an older attempt writes is refused. Every call may be repeated.</summary>
+public interface IAttemptStore
+{
+    /// <summary>Stores epochs (a later attempt replaces what it repeats) and folds the best and the last into their trials, in one statement.</summary>
+    /// <returns>The trials whose attempt in <paramref name="rows"/> is not the running one; nothing of theirs was stored.</returns>
+    Task<IReadOnlyList<TrialId>> WriteEpochsAsync(IReadOnlyList<EpochRow> rows, CancellationToken cancellation = default);
+
+    /// <summary>Replaces the trial's checkpoint.</summary>
+    /// <returns>False when the attempt is not the running one.</returns>
+    Task<bool> WriteCheckpointAsync(TrialId trial, StoredCheckpoint checkpoint, CancellationToken cancellation = default);
+
+    /// <exception cref="InvalidDataException">The stored bytes do not have the stored hash.</exception>
+    Task<StoredCheckpoint?> ReadCheckpointAsync(TrialId trial, CancellationToken cancellation = default);
+
+    /// <summary>Frees the checkpoints of finished trials of the sweep that are not among its best <paramref name="keep"/>.</summary>
+    Task FreeCheckpointsAsync(int sweep, int keep, CancellationToken cancellation = default);
+
+    Task WriteLogAsync(IReadOnlyList<LogLine> lines, CancellationToken cancellation = default);
+}

@@ -1,0 +1,42 @@
+namespace Sweep.Domain.Trials;
+
+/// <summary>A row of <c>trials</c>, as far as decisions need it.</summary>
+/// <param name="Attempt">0 before the first one.</param>
+/// <param name="Failures">Attempts that failed by themselves since the trial was queued or retried by a user.</param>
+/// <param name="Losses">Attempts that ended with their worker.</param>
+/// <param name="Worker">Of the running attempt.</param>
+public sealed record StoredTrial(
+    TrialId Id, TrialParameters Parameters, TrialState State, int Attempt, int Failures, int Losses, string? Worker, bool HasCheckpoint);
+
+/// <summary>One move of one trial, with everything that is stored with it. Takes effect only where the row still has <paramref name="From"/> and <paramref name="FromAttempt"/>.</summary>
+/// <param name="Event">A word for <c>trial_events</c>: leased, succeeded, failed, requeued, lost, paused, cancelled.</param>
+/// <param name="Detail">What a person wants to read beside it.</param>
+public sealed record TrialTransition(
+    TrialId Id,
+    TrialState From,
+    int FromAttempt,
+    TrialState To,
+    int ToAttempt,
+    int Failures,
+    int Losses,
+    string? Worker,
+    string Event,
+    FailureReason? Reason = null,
+    string? Detail = null,
+    TrialResult? Result = null);
+
+/// <summary>The rows of trials. Calls that come together are stored together.</summary>
+public interface ITrialStore
+{
+    Task<StoredTrial?> LoadAsync(TrialId id, CancellationToken cancellation = default);
+
+    /// <summary>Stores a move and its event. A trial that is requeued while its sweep is cancelled becomes cancelled instead.</summary>
+    /// <returns>The state that was stored, or null when the row has moved on: the caller's knowledge is old.</returns>
+    Task<TrialState?> MoveAsync(TrialTransition transition, CancellationToken cancellation = default);
+
+    /// <summary>All running trials: what a scheduler must know when it starts.</summary>
+    Task<IReadOnlyList<StoredTrial>> RunningAsync(CancellationToken cancellation = default);
+
+    /// <summary>How many trials of running and paused sweeps are in each state.</summary>
+    Task<IReadOnlyDictionary<TrialState, long>> CountAsync(CancellationToken cancellation = default);
+}

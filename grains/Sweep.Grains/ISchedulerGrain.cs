@@ -1,0 +1,48 @@
+using Sweep.Domain.Scheduling;
+
+namespace Sweep.Grains;
+
+/// <summary>The one queue of the cluster, key 0. Workers pull from it; sweeps and trials tell it what changed.</summary>
+[Alias("sweep.ISchedulerGrain")]
+public interface ISchedulerGrain : IGrainWithIntegerKey
+{
+    /// <summary>Trials for a worker with free slots. Waits up to <see cref="SchedulerGrain.LongPoll"/> when there are none.</summary>
+    [Alias("Lease"), ResponseTimeout("00:01:00")]
+    Task<TrialGrant[]> Lease(string worker, int freeSlots, CancellationToken cancellation);
+
+    /// <summary>Renews every lease of a worker at once.</summary>
+    /// <param name="held">Ids of the trials that it holds.</param>
+    /// <returns>Orders other than to continue.</returns>
+    [Alias("Renew")]
+    Task<TrialOrder[]> Renew(string worker, long[] held);
+
+    /// <summary>Queues trials of a sweep that runs.</summary>
+    [Alias("Admit")]
+    Task Admit(AdmitRequest request);
+
+    /// <summary>Nothing of the sweep starts any more; its running trials get the order.</summary>
+    [Alias("Withdraw")]
+    Task Withdraw(int sweep, LeaseOrder order);
+
+    /// <summary>Takes one trial out of the queue, or has its worker stop it.</summary>
+    [Alias("Cancel")]
+    Task Cancel(long trial);
+
+    /// <summary>An attempt is over.</summary>
+    /// <param name="worker">That held it: the lease of another worker is left alone.</param>
+    /// <param name="requeue">The trial waits again.</param>
+    [Alias("Ended")]
+    Task Ended(long trial, string worker, bool requeue);
+}
+
+/// <param name="Numbers">Of the trials that wait.</param>
+[GenerateSerializer, Immutable, Alias("sweep.AdmitRequest")]
+public sealed record AdmitRequest(
+    [property: Id(0)] int Sweep, [property: Id(1)] int Slots, [property: Id(2)] int? MaxConcurrent, [property: Id(3)] int Priority, [property: Id(4)] int[] Numbers);
+
+/// <param name="Slots">That the trial takes.</param>
+[GenerateSerializer, Immutable, Alias("sweep.TrialGrant")]
+public readonly record struct TrialGrant([property: Id(0)] long Trial, [property: Id(1)] int Slots);
+
+[GenerateSerializer, Immutable, Alias("sweep.TrialOrder")]
+public readonly record struct TrialOrder([property: Id(0)] long Trial, [property: Id(1)] LeaseOrder Order);

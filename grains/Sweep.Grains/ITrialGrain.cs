@@ -1,0 +1,51 @@
+using Sweep.Domain.Trials;
+
+namespace Sweep.Grains;
+
+/// <summary>A trial that lives. The key is <see cref="TrialId.Value"/>. What carries an attempt other than the running one is answered with <see cref="Verdict.Stop"/>.</summary>
+[Alias("sweep.ITrialGrain")]
+public interface ITrialGrain : IGrainWithIntegerKey
+{
+    /// <summary>Opens the next attempt for a worker; null when the trial is not waiting any more.</summary>
+    [Alias("Open")]
+    Task<AttemptAssignment?> Open(string worker);
+
+    /// <summary>Hears of an epoch and says whether to go on.</summary>
+    [Alias("Report")]
+    Task<Verdict> Report(int attempt, int epoch, double value);
+
+    /// <summary>The attempt trained to its end; its epochs and its last checkpoint are stored.</summary>
+    /// <param name="resultJson">A <see cref="TrialResult"/> as JSON.</param>
+    [Alias("Complete")]
+    Task<Verdict> Complete(int attempt, string resultJson);
+
+    /// <summary>The attempt failed by itself.</summary>
+    [Alias("Fail")]
+    Task<Verdict> Fail(int attempt, FailureReason reason, string message);
+
+    /// <summary>The attempt stopped on an order to pause, or because its worker drains; it costs the trial nothing.</summary>
+    [Alias("GiveBack")]
+    Task<Verdict> GiveBack(int attempt);
+
+    /// <summary>The attempt stopped on an order to cancel.</summary>
+    [Alias("Cancelled")]
+    Task<Verdict> Cancelled(int attempt);
+
+    /// <summary>The scheduler knows that the worker has lost the trial.</summary>
+    [Alias("Lose")]
+    Task Lose(string worker, FailureReason reason);
+}
+
+/// <summary>The answer to what a worker reports of an attempt.</summary>
+public enum Verdict
+{
+    Continue,
+
+    /// <summary>The attempt is not the running one: stop, and write nothing more.</summary>
+    Stop,
+}
+
+/// <param name="ParametersJson">A <see cref="TrialParameters"/> as it writes itself.</param>
+/// <param name="HasCheckpoint">There is a checkpoint to go on from.</param>
+[GenerateSerializer, Immutable, Alias("sweep.AttemptAssignment")]
+public sealed record AttemptAssignment([property: Id(0)] int Attempt, [property: Id(1)] string ParametersJson, [property: Id(2)] bool HasCheckpoint);

@@ -1,0 +1,15 @@
+using Sweep.Domain.Trials;
+
+namespace Sweep.Grains;
+
+public sealed partial class SchedulerGrain
+{
+    [LoggerMessage(Level = LogLevel.Information, Message = "The scheduler starts: {Waiting} trials wait, {Leased} are leased")]
+    private partial void LogStarted(int waiting, int leased);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Worker {Worker} has lost trial {Trial}: {Reason}")]
+    private partial void LogLost(TrialId trial, string worker, FailureReason reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Trial {Trial} could not be told that it is lost; trying again")]
+    private partial void LogLoseFailed(Exception error, TrialId trial);
+}

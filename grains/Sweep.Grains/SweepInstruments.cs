@@ -1,0 +1,75 @@
+using System.Diagnostics.Metrics;
+using Sweep.Domain.Trials;
+
+namespace Sweep.Grains;
+
+/// <summary>Every instrument of a silo. A trial's id is never a label.</summary>
+public sealed class SweepInstruments
+{
+    public const string MeterName = "Sweep";
+
+    private readonly Counter<long> _trialsFinished;
+    private readonly Counter<long> _epochs;
+    private readonly Histogram<double> _epochDuration;
+    private readonly Counter<long> _attemptsFailed;
+    private readonly Counter<long> _staleWrites;
+    private IReadOnlyDictionary<TrialState, long> _trials = new Dictionary<TrialState, long>();
+    private IReadOnlyList<DeviceUse> _devices = [];
+    private Func<int>? _backlog;
+    private int? _queue;
+    private (int Busy, int Free)? _slots;
+
+    public SweepInstruments(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _trialsFinished = meter.CreateCounter<long>("sweep.trials.finished", "{trial}", "Trials that ended, by state.");
+        _epochs = meter.CreateCounter<long>("sweep.epochs", "{epoch}", "Epochs trained.");
+        _epochDuration = meter.CreateHistogram("sweep.epoch.duration", "s", "Wall time of an epoch.", advice: new InstrumentAdvice<double>
+        {
+            HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900],
+        });
+        _attemptsFailed = meter.CreateCounter<long>("sweep.attempts.failed", "{attempt}", "Attempts that ended without a result, by reason.");
+        _staleWrites = meter.CreateCounter<long>("sweep.writes.refused", "{write}", "Writes of an attempt that is not the running one.");
+        meter.CreateObservableGauge("sweep.trials", () => _trials.Select(pair => new Measurement<long>(pair.Value, State(pair.Key))), "{trial}", "Trials of sweeps that run or are paused, by state; from the scheduler's silo.");
+        meter.CreateObservableGauge("sweep.queue", () => _queue is { } waiting ? [new Measurement<int>(waiting)] : Array.Empty<Measurement<int>>(), "{trial}", "Trials that wait for a slot; from the scheduler's silo.");
+        meter.CreateObservableGauge("sweep.slots", Slots, "{slot}", "Slots of this worker, busy and free.");
+        meter.CreateObservableGauge("sweep.metrics.backlog", () => _backlog?.Invoke() ?? 0, "{row}", "Epochs that wait to be stored.");
+        meter.CreateObservableGauge("sweep.device.memory.used", () => _devices.Select(device => new Measurement<long>(device.MemoryUsedBytes, Device(device))), "By", "Memory in use on a GPU.");
+        meter.CreateObservableGauge("sweep.device.memory.total", () => _devices.Select(device => new Measurement<long>(device.MemoryTotalBytes, Device(device))), "By", "Memory of a GPU.");
+        meter.CreateObservableGauge("sweep.device.utilization.ratio", () => _devices.Select(device => new Measurement<double>(device.Utilization, Device(device))), null, "Share of time that a GPU computes, 0 to 1.");
+    }
+
+    public void TrialFinished(TrialState state) => _trialsFinished.Add(1, State(state));
+
+    public void EpochFinished(double seconds)
+    {
+        _epochs.Add(1);
+        _epochDuration.Record(seconds);
+    }
+
+    public void AttemptFailed(FailureReason reason) => _attemptsFailed.Add(1, new KeyValuePair<string, object?>("reason", reason.Name()));
+
+    public void WriteRefused() => _staleWrites.Add(1);
+
+    /// <summary>Only the silo that hosts the scheduler shows these; null takes them away.</summary>
+    public void Scheduled(IReadOnlyDictionary<TrialState, long> trials, int? waiting) => (_trials, _queue) = (trials, waiting);
+
+    public void SlotsUsed(int busy, int free) => _slots = (busy, free);
+
+    public void DevicesSeen(IReadOnlyList<DeviceUse> devices) => _devices = devices;
+
+    public void WatchBacklog(Func<int> rows) => _backlog = rows;
+
+    private IEnumerable<Measurement<int>> Slots() => _slots is { } slots
+        ? [new(slots.Busy, new KeyValuePair<string, object?>("state", "busy")), new(slots.Free, new KeyValuePair<string, object?>("state", "free"))]
+        : [];
+
+    private static KeyValuePair<string, object?> State(TrialState state) => new("state", state.ToString().ToLowerInvariant());
+
+    private static KeyValuePair<string, object?> Device(DeviceUse device) => new("device", device.Name);
+}
+
+/// <summary>What a GPU does now.</summary>
+/// <param name="Name">cuda:0, cuda:1, …</param>
+/// <param name="Utilization">Share of time that it computes, 0 to 1.</param>
+public sealed record DeviceUse(string Name, long MemoryUsedBytes, long MemoryTotalBytes, double Utilization);

@@ -1,0 +1,12 @@
+using Sweep.Domain.Trials;
+
+namespace Sweep.Grains;
+
+public sealed partial class TrialGrain
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Trial {Trial}, attempt {Attempt} failed ({Reason}): {Detail}")]
+    private partial void LogAttemptFailed(TrialId trial, int attempt, FailureReason reason, string detail);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Trial {Trial} is not {State} in attempt {Attempt} any more: its row has moved on")]
+    private partial void LogMovedOn(TrialId trial, TrialState state, int attempt);
+}

@@ -1,0 +1,150 @@
+using Npgsql;
+using Sweep.Domain.Trials;
+
+namespace Sweep.Storage;
+
+/// <summary>
+/// The tables <c>epochs</c>, <c>checkpoints</c> and <c>trial_logs</c>. Each statement locks the trials that it writes for, so that the fence holds;
+/// all in the same mode: a weaker lock on a row that others update makes PostgreSQL lock its older versions too, and that can deadlock.
+/// </summary>
+public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
+{
+    public async Task<IReadOnlyList<TrialId>> WriteEpochsAsync(IReadOnlyList<EpochRow> rows, CancellationToken cancellation = default)
+    {
+        if (rows.Count == 0)
+            return [];
+
+        // Afterwards best_* is the lowest finite score of all that is stored for the trial: of what came, of the best so far, and of all others
+        // in the rare case that the best so far was replaced by another number (a processor of another kind repeated the epoch).
+        return await source.Statement(
+            """
+            with item as (
+              select * from unnest(
+                $1::bigint[], $2::integer[], $3::integer[], $4::double precision[], $5::double precision[], $6::double precision[],
+                $7::double precision[], $8::double precision[], $9::double precision[], $10::double precision[], $11::double precision[],
+                $12::double precision[])
+              with ordinality as i(
+                trial_id, attempt, epoch, train_loss, val_loss, val_accuracy,
+                perplexity, learning_rate, seconds, samples_per_second, value,
+                score, place)
+            ), locked as materialized (
+              select t.id, t.attempt, t.sweep_id, t.best_epoch, t.best_value, t.best_score
+              from trials t join (select distinct trial_id, attempt from item) i on i.trial_id = t.id and i.attempt = t.attempt
+              where t.state = 'running'
+              order by t.id for no key update of t
+            ), fresh as materialized (
+              select distinct on (i.trial_id, i.epoch) i.*
+              from item i join locked l on l.id = i.trial_id and l.attempt = i.attempt
+              order by i.trial_id, i.epoch, i.place desc
+            ), written as (
+              insert into epochs (
+                trial_id, epoch, attempt, train_loss, val_loss, val_accuracy, perplexity, learning_rate, seconds, samples_per_second)
+              select trial_id, epoch, attempt, train_loss, val_loss, val_accuracy, perplexity, learning_rate, seconds, samples_per_second
+              from fresh order by trial_id, epoch
+              on conflict (trial_id, epoch) do update set
+                attempt = excluded.attempt, train_loss = excluded.train_loss, val_loss = excluded.val_loss, val_accuracy = excluded.val_accuracy,
+                perplexity = excluded.perplexity, learning_rate = excluded.learning_rate, seconds = excluded.seconds,
+                samples_per_second = excluded.samples_per_second, at = excluded.at
+            ), candidate as (
+              select trial_id, epoch, value, score from fresh
+              union all
+              select l.id, l.best_epoch, l.best_value, l.best_score
+              from locked l
+              where l.best_epoch is not null and not exists (select from fresh f where f.trial_id = l.id and f.epoch = l.best_epoch)
+              union all
+              select e.trial_id, e.epoch, v.value, case s.goal when 'maximize' then -v.value else v.value end
+              from locked l
+              join fresh f on f.trial_id = l.id and f.epoch = l.best_epoch and f.score <> l.best_score
+              join sweeps s on s.id = l.sweep_id
+              join epochs e on e.trial_id = l.id and not exists (select from fresh g where g.trial_id = e.trial_id and g.epoch = e.epoch)
+              cross join lateral (
+                select case s.metric
+                  when 'val_loss' then e.val_loss when 'val_accuracy' then e.val_accuracy when 'train_loss' then e.train_loss else e.perplexity
+                end as value
+              ) v
+            ), best as (
+              select distinct on (trial_id) trial_id, epoch, value, score
+              from candidate
+              -- NaN is above infinity here, so neither can win.
+              where score > '-infinity' and score < 'infinity'
+              order by trial_id, score, epoch
+            ), last as (
+              select trial_id, max(epoch) as epoch from fresh group by trial_id
+            ), folded as (
+              update trials t set
+                epochs_done = greatest(t.epochs_done, last.epoch), best_epoch = best.epoch, best_value = best.value, best_score = best.score
+              from last left join best on best.trial_id = last.trial_id
+              where t.id = last.trial_id
+            )
+            select distinct trial_id from item where trial_id not in (select id from locked)
+            """,
+            All(row => row.Trial.Value), All(row => row.Attempt), All(row => row.Report.Epoch), All(row => row.Report.TrainLoss), All(row => row.Report.ValLoss),
+            All(row => row.Report.ValAccuracy), All(row => row.Report.Perplexity), All(row => row.Report.LearningRate), All(row => row.Report.Seconds),
+            All(row => row.Report.SamplesPerSecond), All(row => row.Value), All(row => row.Score))
+            .RowsAsync(row => TrialId.From(row.GetInt64(0)), cancellation);
+
+        T[] All<T>(Func<EpochRow, T> column) => [.. rows.Select(column)];
+    }
+
+    public async Task<bool> WriteCheckpointAsync(TrialId trial, StoredCheckpoint checkpoint, CancellationToken cancellation = default)
+    {
+        // A damaged one must not take the place of a good one.
+        Sha256Text.Check(checkpoint.Data, checkpoint.Sha256, $"The new checkpoint of trial {trial}");
+        return await source.Statement(
+            """
+            with running as materialized (
+              select id from trials where id = $1 and attempt = $2 and state = 'running' for no key update
+            )
+            insert into checkpoints (trial_id, attempt, epoch, step, sha256, data) select id, $2, $3, $4, $5, $6 from running
+            on conflict (trial_id) do update set
+              attempt = excluded.attempt, epoch = excluded.epoch, step = excluded.step, sha256 = excluded.sha256, data = excluded.data, at = excluded.at
+            """,
+            trial.Value, checkpoint.Attempt, checkpoint.Epoch, checkpoint.Step, checkpoint.Sha256, checkpoint.Data).ExecuteAsync(cancellation) == 1;
+    }
+
+    public async Task<StoredCheckpoint?> ReadCheckpointAsync(TrialId trial, CancellationToken cancellation = default)
+    {
+        var stored = (await source.Statement("select attempt, epoch, step, sha256, data from checkpoints where trial_id = $1", trial.Value)
+            .RowsAsync(row => new StoredCheckpoint(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetString(3), row.GetFieldValue<byte[]>(4)), cancellation))
+            .SingleOrDefault();
+        if (stored is not null)
+            Sha256Text.Check(stored.Data, stored.Sha256, $"The checkpoint of trial {trial}");
+        return stored;
+    }
+
+    public Task FreeCheckpointsAsync(int sweep, int keep, CancellationToken cancellation = default)
+    {
+        // Trials end all the time: whoever has a checkpoint is looked up one by one (offset 0 keeps it so), since they are few, however large the sweep is.
+        return source.Statement(
+            """
+            delete from checkpoints where trial_id in (
+              select t.id from checkpoints c
+              cross join lateral (select * from trials where id = c.trial_id and sweep_id = $1 and state = 'succeeded' offset 0) t
+              order by t.best_score nulls last, t.number offset $2)
+            """,
+            sweep, keep).ExecuteAsync(cancellation);
+    }
+
+    public Task WriteLogAsync(IReadOnlyList<LogLine> lines, CancellationToken cancellation = default)
+    {
+        // The newest attempt may still write when it is over: the last words of a trainer that died come after the news of its death.
+        return lines.Count == 0 ? Task.CompletedTask : source.Statement(
+            """
+            with item as (
+              select * from unnest($1::bigint[], $2::integer[], $3::integer[], $4::timestamptz[], $5::text[]) as i(trial_id, attempt, line, at, text)
+            ), locked as materialized (
+              select t.id, t.attempt
+              from trials t join (select distinct trial_id, attempt from item) i on i.trial_id = t.id and i.attempt = t.attempt
+              order by t.id for no key update of t
+            )
+            insert into trial_logs (trial_id, attempt, line, at, text)
+            select i.trial_id, i.attempt, i.line, i.at, i.text from item i join locked l on l.id = i.trial_id and l.attempt = i.attempt
+            order by i.trial_id, i.line
+            on conflict do nothing
+            """,
+            All(line => line.Trial.Value), All(line => line.Attempt), All(line => line.Line), All(line => line.At.UtcDateTime), All(line => StorableText.Of(line.Text)))
+            .ExecuteAsync(cancellation);
+
+        T[] All<T>(Func<LogLine, T> column) => [.. lines.Select(column)];
+    }
+}

@@ -1,0 +1,16 @@
+using Npgsql;
+
+namespace Sweep.Storage;
+
+/// <summary>The one place where connections to the cluster's database are made.</summary>
+public static class Database
+{
+    // What the caller's connection string says comes later and so wins.
+    private const string Defaults =
+        "Include Error Detail=true;Application Name=sweep;Maximum Pool Size=32;Max Auto Prepare=64;Auto Prepare Min Usages=2;Keepalive=30;Timeout=15;Command Timeout=120;";
+
+    /// <summary>A pool of connections. Statements that repeat are prepared by themselves.</summary>
+    /// <param name="connectionString">As Npgsql takes it; anything set in it replaces a default.</param>
+    /// <exception cref="ArgumentException">The connection string has an unknown key or a value of the wrong type.</exception>
+    public static NpgsqlDataSource Open(string connectionString) => NpgsqlDataSource.Create(Defaults + connectionString);
+}

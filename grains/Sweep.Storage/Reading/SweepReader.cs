@@ -1,0 +1,113 @@
+using Npgsql;
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+
+namespace Sweep.Storage.Reading;
+
+/// <summary>What people ask of the database: the CLI's reports, live view and exports read through it.</summary>
+public sealed class SweepReader(NpgsqlDataSource source)
+{
+    private const string Overviews =
+        """
+        select p.sweep_id, p.sweep, p.state, s.spec::text, p.trial_count, p.queued::integer, p.running::integer, p.succeeded::integer, p.failed::integer,
+          p.cancelled::integer, p.epochs_done, p.epochs_total, p.best_value, p.best_trial, p.created_at, p.ended_at
+        from sweep_progress p join sweeps s on s.id = p.sweep_id
+        """;
+
+    /// <summary>An id that no other sweep has or will have.</summary>
+    public Task<int> NextSweepIdAsync(CancellationToken cancellation = default) =>
+        source.Statement("select nextval('sweep_ids')::integer").ValueAsync<int>(cancellation);
+
+    /// <summary>All sweeps, the newest first.</summary>
+    public Task<IReadOnlyList<SweepOverview>> ListAsync(CancellationToken cancellation = default) =>
+        source.Statement($"{Overviews} order by p.created_at desc, p.sweep_id desc").RowsAsync(Overview, cancellation);
+
+    public async Task<SweepOverview?> FindAsync(string name, CancellationToken cancellation = default) =>
+        (await source.Statement($"{Overviews} where p.sweep = $1", name).RowsAsync(Overview, cancellation)).SingleOrDefault();
+
+    /// <summary>All trials of a sweep in the order of their numbers.</summary>
+    public Task<IReadOnlyList<TrialSummary>> TrialsAsync(int sweep, CancellationToken cancellation = default) =>
+        source.Statement($"{TrialSummaryRow.Select} where t.sweep_id = $1 order by t.number", sweep).RowsAsync(TrialSummaryRow.Read, cancellation);
+
+    /// <summary>The trials that run now, with their newest epoch.</summary>
+    public Task<IReadOnlyList<TrialSummary>> RunningAsync(int sweep, CancellationToken cancellation = default) =>
+        source.Statement($"{TrialSummaryRow.Select} where t.sweep_id = $1 and t.state = 'running' order by t.number", sweep).RowsAsync(TrialSummaryRow.Read, cancellation);
+
+    /// <summary>Epochs in the order of trial and epoch.</summary>
+    /// <param name="number">One trial, or null for all.</param>
+    public IAsyncEnumerable<(int Number, int Attempt, EpochReport Report)> EpochsAsync(int sweep, int? number, CancellationToken cancellation = default) => source.Statement(
+        """
+        select trial_id, attempt, epoch, train_loss, val_loss, val_accuracy, learning_rate, seconds, samples_per_second
+        from epochs where trial_id between $1 and $2 order by trial_id, epoch
+        """,
+        First(sweep, number), Last(sweep, number)).StreamAsync(row => (TrialId.From(row.GetInt64(0)).Number, row.GetInt32(1), TrialSummaryRow.ReadEpoch(row, 2)!), cancellation);
+
+    public Task<IReadOnlyList<TrialEvent>> EventsAsync(int sweep, int? number, CancellationToken cancellation = default) => source.Statement(
+        "select trial_id, attempt, at, event, worker, reason, detail from trial_events where trial_id between $1 and $2 order by id",
+        First(sweep, number), Last(sweep, number)).RowsAsync(
+            row => new TrialEvent(
+                TrialId.From(row.GetInt64(0)).Number, row.GetInt32(1), row.Time(2), row.GetString(3), row.MaybeText(4), row.MaybeText(5), row.MaybeText(6)),
+            cancellation);
+
+    /// <summary>Log lines in order.</summary>
+    /// <param name="after">Only lines that were stored after this position; 0 for all. Pass the last line's <see cref="LogEntry.Position"/> to follow.</param>
+    public Task<IReadOnlyList<LogEntry>> LogAsync(int sweep, int number, long after, CancellationToken cancellation = default) => source.Statement(
+        "select position, attempt, at, text from trial_logs where trial_id = $1 and position > $2 order by position",
+        First(sweep, number), after).RowsAsync(row => new LogEntry(row.GetInt64(0), row.GetInt32(1), row.Time(2), row.GetString(3)), cancellation);
+
+    /// <summary>All workers that ever were, those that live first, then the newest first.</summary>
+    public Task<IReadOnlyList<WorkerOverview>> WorkersAsync(CancellationToken cancellation = default) => source.Statement(
+        """
+        select name, host, process_id, devices, busy, alive, started_at, seen_at
+        from workers cross join lateral (select gone_at is null and seen_at > clock_timestamp() - interval '10 seconds' as alive) a
+        order by alive desc, started_at desc, name
+        """).RowsAsync(
+            row => new WorkerOverview(
+                row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetFieldValue<string[]>(3), row.GetInt32(4), row.GetBoolean(5), row.Time(6), row.Time(7)),
+            cancellation);
+
+    /// <summary>Runs a query of the user's, one statement, in a read-only transaction as <c>sweep_reader</c> (where this role exists), for at most 60 seconds.</summary>
+    /// <exception cref="PostgresException">The query is wrong, tries to write, is more than one statement, or takes too long.</exception>
+    public async Task<QueryResult> QueryAsync(string sql, CancellationToken cancellation = default)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        await connection.Statement("set transaction read only").ExecuteAsync(cancellation);
+        await connection.Statement("set local statement_timeout = '60s'").ExecuteAsync(cancellation);
+        await connection.Statement(
+            "select set_config('role', rolname, true) from pg_roles where rolname = 'sweep_reader' and pg_has_role(oid, 'usage')").ExecuteAsync(cancellation);
+        // A plain command would be split at its semicolons, and one that begins with commit would end the transaction that guards the rest.
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new NpgsqlBatchCommand(sql) } };
+        await using var reader = await batch.ExecuteReaderAsync(cancellation);
+        var columns = Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToList();
+        var rows = new List<IReadOnlyList<object?>>();
+        while (await reader.ReadAsync(cancellation))
+            rows.Add([.. Enumerable.Range(0, columns.Count).Select(column => reader.IsDBNull(column) ? null : reader.GetValue(column))]);
+        return new(columns, rows);
+    }
+
+    private static long First(int sweep, int? number) => new TrialId(sweep, number ?? 0).Value;
+
+    private static long Last(int sweep, int? number) => new TrialId(sweep, number ?? TrialId.MaxNumber).Value;
+
+    private static SweepOverview Overview(NpgsqlDataReader row) => new(
+        row.GetInt32(0), row.GetString(1), StoredName.Parse<SweepState>(row.GetString(2)), SweepSpec.FromJson(row.GetString(3)), row.GetInt32(4),
+        row.GetInt32(5), row.GetInt32(6), row.GetInt32(7), row.GetInt32(8), row.GetInt32(9), row.GetInt64(10), row.GetInt64(11),
+        row.Maybe<double>(12), row.Maybe<int>(13), row.Time(14), row.Maybe<DateTimeOffset>(15));
+}
+
+/// <param name="Queued">Trials that wait; the other counts likewise.</param>
+/// <param name="EpochsDone">Of all trials together, out of <paramref name="EpochsTotal"/> (trials that are over count what they did).</param>
+public sealed record SweepOverview(
+    int Id, string Name, SweepState State, SweepSpec Spec, int Trials,
+    int Queued, int Running, int Succeeded, int Failed, int Cancelled,
+    long EpochsDone, long EpochsTotal, double? BestValue, int? BestTrial, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt);
+
+public sealed record TrialEvent(int Number, int Attempt, DateTimeOffset At, string Event, string? Worker, string? Reason, string? Detail);
+
+public sealed record LogEntry(long Position, int Attempt, DateTimeOffset At, string Text);
+
+/// <param name="Alive">Heard of within the last 10 seconds and not gone.</param>
+public sealed record WorkerOverview(string Name, string Host, int ProcessId, IReadOnlyList<string> Devices, int Busy, bool Alive, DateTimeOffset StartedAt, DateTimeOffset SeenAt);
+
+public sealed record QueryResult(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows);

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using Sweep.Domain.Scheduling;
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+using Sweep.Storage.Reading;
+
+namespace Sweep.Storage;
+
+public static class StorageRegistration
+{
+    /// <summary>Every port of the domain that is kept in PostgreSQL, the <see cref="SweepReader"/>, and the pool of connections below them.</summary>
+    public static IServiceCollection AddSweepStorage(this IServiceCollection services, string connectionString) => services
+        .AddSingleton<NpgsqlDataSource>(_ => Database.Open(connectionString))
+        .AddSingleton<IDatasetStore, DatasetStore>()
+        .AddSingleton<ISweepStore, SweepStore>()
+        .AddSingleton<ITrialStore, TrialStore>()
+        .AddSingleton<IAttemptStore, AttemptStore>()
+        .AddSingleton<IWorkerStore, WorkerStore>()
+        .AddSingleton<SweepReader>();
+}

@@ -1,0 +1,161 @@
+using Npgsql;
+using NpgsqlTypes;
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+
+namespace Sweep.Storage;
+
+/// <summary>The table <c>sweeps</c>, and what is done to all trials of one at once.</summary>
+public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
+{
+    private const string Columns = "select id, spec::text, state, trial_count from sweeps";
+
+    public async Task<StoredSweep> AddAsync(int id, SweepSpec spec, bool exactName, IReadOnlyList<TrialParameters> trials, CancellationToken cancellation = default)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        var (stored, isNew) = await AddSweepAsync(connection, id, spec, exactName, trials.Count, cancellation);
+        if (isNew)
+        {
+            await AddTrialsAsync(connection, id, trials, cancellation);
+            await transaction.CommitAsync(cancellation);
+        }
+
+        return stored;
+    }
+
+    public async Task<StoredSweep?> LoadAsync(int id, CancellationToken cancellation = default) =>
+        (await source.Statement($"{Columns} where id = $1", id).RowsAsync(Read, cancellation)).SingleOrDefault();
+
+    public async Task<bool> MoveAsync(int id, SweepState from, SweepState to, CancellationToken cancellation = default) => await source.Statement(
+        """
+        update sweeps set state = $3, ended_at = case when $3 in ('completed', 'cancelled') then clock_timestamp() end
+        where id = $1 and state = $2
+        """,
+        id, StoredName.Of(from), StoredName.Of(to)).ExecuteAsync(cancellation) == 1;
+
+    public Task<IReadOnlyList<StoredSweep>> RunningAsync(CancellationToken cancellation = default) =>
+        source.Statement($"{Columns} where state = 'running' order by id").RowsAsync(Read, cancellation);
+
+    public Task<IReadOnlyList<int>> QueuedAsync(int id, CancellationToken cancellation = default) =>
+        source.Statement("select number from trials where sweep_id = $1 and state = 'queued' order by number", id).RowsAsync(row => row.GetInt32(0), cancellation);
+
+    public Task<int> CancelQueuedAsync(int id, int? number, CancellationToken cancellation = default) => source.Statement(
+        """
+        with waiting as (
+          select id from trials where sweep_id = $1 and state = 'queued' and ($2::integer is null or number = $2) order by id for no key update
+        ), cancelled as (
+          update trials t set state = 'cancelled', ended_at = clock_timestamp() from waiting w where t.id = w.id
+          returning t.id, t.attempt
+        )
+        insert into trial_events (trial_id, attempt, event) select id, attempt, 'cancelled' from cancelled order by id
+        """,
+        id, number).ExecuteAsync(cancellation);
+
+    public Task<IReadOnlyList<int>> RetryAsync(int id, int? number, CancellationToken cancellation = default) => source.Statement(
+        """
+        with ended as (
+          select id from trials where sweep_id = $1 and state in ('failed', 'cancelled') and ($2::integer is null or number = $2)
+          order by id for no key update
+        ), queued as (
+          update trials t set state = 'queued', failures = 0, losses = 0, reason = null, ended_at = null from ended e where t.id = e.id
+          returning t.id, t.number, t.attempt
+        ), event as (
+          insert into trial_events (trial_id, attempt, event) select id, attempt, 'retried' from queued order by id
+        )
+        select number from queued order by number
+        """,
+        id, number).RowsAsync(row => row.GetInt32(0), cancellation);
+
+    public Task<bool> IsOverAsync(int id, CancellationToken cancellation = default) => source.Statement(
+        """
+        select not exists (select from trials where sweep_id = $1 and state = 'queued')
+          and not exists (select from trials where sweep_id = $1 and state = 'running')
+        """,
+        id).ValueAsync<bool>(cancellation);
+
+    public async Task DeleteAsync(int id, CancellationToken cancellation = default)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // Whoever writes for a trial holds its row: once these locks are ours, nothing more is added below.
+        var dataset = await connection.Statement("select dataset from sweeps where id = $1 for update", id).ValueAsync<string>(cancellation);
+        await connection.Statement("select id from trials where sweep_id = $1 order by id for update", id).ExecuteAsync(cancellation);
+        var first = new TrialId(id, 0).Value;
+        var last = new TrialId(id, TrialId.MaxNumber).Value;
+        foreach (var table in new[] { "epochs", "trial_events", "trial_logs", "checkpoints" })
+            await connection.Statement($"delete from {table} where trial_id between $1 and $2", first, last).ExecuteAsync(cancellation);
+        await connection.Statement("delete from trials where sweep_id = $1", id).ExecuteAsync(cancellation);
+        await connection.Statement("delete from sweeps where id = $1", id).ExecuteAsync(cancellation);
+        if (dataset is not null)
+        {
+            // Two sweeps that are deleted at once would each see the other one: with this lock the second one sees that it is the last.
+            await connection.Statement("select from datasets where sha256 = $1 for update", dataset).ExecuteAsync(cancellation);
+            await connection.Statement("delete from datasets where sha256 = $1 and not exists (select from sweeps where dataset = $1)", dataset).ExecuteAsync(cancellation);
+        }
+
+        await transaction.CommitAsync(cancellation);
+    }
+
+    private static async Task<(StoredSweep Stored, bool IsNew)> AddSweepAsync(
+        NpgsqlConnection connection, int id, SweepSpec spec, bool exactName, int trials, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            if ((await connection.Statement($"{Columns} where id = $1", id).RowsAsync(Read, cancellation)).SingleOrDefault() is { } stored)
+                return (stored, false);
+            var named = spec with { Name = await FreeNameAsync(connection, spec.Name, exactName, cancellation) };
+            // Waits for another transaction that adds the same name or id, and stores nothing when that one commits: then the next round sees it.
+            if (await InsertAsync(connection, id, named, trials, cancellation))
+                return (new(id, named, SweepState.Running, trials), true);
+        }
+    }
+
+    private static async Task<string> FreeNameAsync(NpgsqlConnection connection, string name, bool exactName, CancellationToken cancellation)
+    {
+        var taken = (await connection.Statement("select name from sweeps where name = $1 or starts_with(name, $1 || '-')", name)
+            .RowsAsync(row => row.GetString(0), cancellation)).ToHashSet();
+        if (!taken.Contains(name))
+            return name;
+        return exactName
+            ? throw new NameTakenException(name)
+            : Enumerable.Range(2, taken.Count).Select(suffix => $"{name}-{suffix}").First(candidate => !taken.Contains(candidate));
+    }
+
+    private static async Task<bool> InsertAsync(NpgsqlConnection connection, int id, SweepSpec spec, int trials, CancellationToken cancellation)
+    {
+        try
+        {
+            return await connection.Statement(
+                """
+                insert into sweeps (id, name, state, spec, dataset, retries, metric, goal, varying, trial_count)
+                values ($1, $2, 'running', $3::jsonb, $4, $5, $6, $7, $8, $9)
+                on conflict do nothing
+                """,
+                id, spec.Name, spec.ToJson(), spec.Dataset.Sha256, spec.Retries, StoredName.Of(spec.Objective.Metric), StoredName.Of(spec.Objective.Goal),
+                spec.Parameters.Varying.ToArray(), trials).ExecuteAsync(cancellation) == 1;
+        }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.ForeignKeyViolation)
+        {
+            throw new InvalidOperationException($"The dataset {spec.Dataset.Name} with SHA-256 {spec.Dataset.Sha256} is not stored; store it before the sweep {spec.Name}.", error);
+        }
+    }
+
+    private static async Task AddTrialsAsync(NpgsqlConnection connection, int id, IReadOnlyList<TrialParameters> trials, CancellationToken cancellation)
+    {
+        await using var copy = await connection.BeginBinaryImportAsync("copy trials (id, sweep_id, number, params) from stdin (format binary)", cancellation);
+        foreach (var (index, trial) in trials.Index())
+        {
+            await copy.StartRowAsync(cancellation);
+            await copy.WriteAsync(new TrialId(id, index + 1).Value, NpgsqlDbType.Bigint, cancellation);
+            await copy.WriteAsync(id, NpgsqlDbType.Integer, cancellation);
+            await copy.WriteAsync(index + 1, NpgsqlDbType.Integer, cancellation);
+            await copy.WriteAsync(trial.ToJson(), NpgsqlDbType.Jsonb, cancellation);
+        }
+
+        await copy.CompleteAsync(cancellation);
+    }
+
+    private static StoredSweep Read(NpgsqlDataReader row) =>
+        new(row.GetInt32(0), SweepSpec.FromJson(row.GetString(1)), StoredName.Parse<SweepState>(row.GetString(2)), row.GetInt32(3));
+}

@@ -1,0 +1,126 @@
+using Npgsql;
+using Sweep.Domain.Trials;
+
+namespace Sweep.Storage;
+
+/// <summary>The tables <c>trials</c> and <c>trial_events</c>. Calls that come together are one statement.</summary>
+public sealed class TrialStore : ITrialStore
+{
+    private const string Columns =
+        """
+        select t.id, t.params::text, t.state, t.attempt, t.failures, t.losses, t.worker, exists (select from checkpoints c where c.trial_id = t.id)
+        from trials t
+        """;
+
+    private readonly NpgsqlDataSource _source;
+    private readonly GroupCommit<TrialId, StoredTrial?> _loads;
+    private readonly GroupCommit<TrialTransition, TrialState?> _moves;
+
+    public TrialStore(NpgsqlDataSource source)
+    {
+        _source = source;
+        _loads = new(LoadAsync, key: null, blamesAnItem: _ => false);
+        _moves = new(MoveAsync, key: transition => transition.Id, BlamesAnItem);
+    }
+
+    public Task<StoredTrial?> LoadAsync(TrialId id, CancellationToken cancellation = default) => _loads.RunAsync(id, cancellation);
+
+    public Task<TrialState?> MoveAsync(TrialTransition transition, CancellationToken cancellation = default) => _moves.RunAsync(transition, cancellation);
+
+    public Task<IReadOnlyList<StoredTrial>> RunningAsync(CancellationToken cancellation = default) =>
+        _source.Statement($"{Columns} where t.state = 'running' order by t.id").RowsAsync(Read, cancellation);
+
+    public async Task<IReadOnlyDictionary<TrialState, long>> CountAsync(CancellationToken cancellation = default)
+    {
+        var counts = Enum.GetValues<TrialState>().ToDictionary(state => state, _ => 0L);
+        await foreach (var (state, count) in _source.Statement(
+            """
+            select t.state, count(*) from trials t join sweeps s on s.id = t.sweep_id where s.state in ('running', 'paused') group by t.state
+            """).StreamAsync(row => (StoredName.Parse<TrialState>(row.GetString(0)), row.GetInt64(1)), cancellation))
+            counts[state] = count;
+        return counts;
+    }
+
+    private async Task<IReadOnlyList<StoredTrial?>> LoadAsync(IReadOnlyList<TrialId> ids)
+    {
+        var rows = await _source.Statement($"{Columns} where t.id = any($1)", ids.Select(id => id.Value).Distinct().ToArray()).RowsAsync(Read, CancellationToken.None);
+        var byId = rows.ToDictionary(trial => trial.Id);
+        return [.. ids.Select(byId.GetValueOrDefault)];
+    }
+
+    private async Task<IReadOnlyList<TrialState?>> MoveAsync(IReadOnlyList<TrialTransition> moves)
+    {
+        // A requeue and the cancelling of its sweep wait for each other at the sweep's row, or a trial could stay queued in a cancelled sweep.
+        // Every writer takes sweeps before trials, and trials in the order of their ids: no two can wait for each other in a circle.
+        var stored = (await _source.Statement(
+            """
+            with item as (
+              select * from unnest(
+                $1::bigint[], $2::text[], $3::integer[], $4::text[], $5::integer[], $6::integer[], $7::integer[], $8::text[], $9::text[], $10::text[],
+                $11::text[], $12::double precision[], $13::double precision[], $14::double precision[], $15::bigint[], $16::bigint[], $17::bigint[],
+                $18::integer[], $19::integer[], $20::bigint[], $21::text[])
+              as i(
+                id, from_state, from_attempt, to_state, to_attempt, failures, losses, worker, event, reason,
+                detail, train_seconds, inference_ms, inference_windows_per_second, parameters, model_bytes, macs,
+                training_windows, validation_windows, peak_memory_bytes, sample)
+            ), sweep as materialized (
+              select id, state from sweeps where id in (select id / 1000000 from item where to_state = 'queued') order by id for share
+            ), locked as materialized (
+              select t.worker as old_worker, i.*
+              from trials t join item i on i.id = t.id and i.from_state = t.state and i.from_attempt = t.attempt
+              where (select count(*) from sweep) >= 0
+              order by t.id for no key update of t
+            ), next as materialized (
+              select
+                l.*,
+                case when s.state = 'cancelled' then s.state else l.to_state end as state,
+                case when s.state = 'cancelled' then s.state else l.event end as what
+              from locked l left join sweep s on s.id = l.id / 1000000 and l.to_state = 'queued'
+            ), moved as (
+              update trials t set
+                state = n.state,
+                attempt = n.to_attempt,
+                failures = n.failures,
+                losses = n.losses,
+                worker = case when n.state = 'running' then n.worker end,
+                reason = case when n.state in ('failed', 'cancelled') then coalesce(n.detail, n.reason) end,
+                started_at = case when n.state = 'running' then coalesce(t.started_at, clock_timestamp()) else t.started_at end,
+                ended_at = case when n.state in ('succeeded', 'failed', 'cancelled') then clock_timestamp() end,
+                train_seconds = coalesce(n.train_seconds, t.train_seconds),
+                inference_ms = coalesce(n.inference_ms, t.inference_ms),
+                inference_windows_per_second = coalesce(n.inference_windows_per_second, t.inference_windows_per_second),
+                parameters = coalesce(n.parameters, t.parameters),
+                model_bytes = coalesce(n.model_bytes, t.model_bytes),
+                macs = coalesce(n.macs, t.macs),
+                training_windows = coalesce(n.training_windows, t.training_windows),
+                validation_windows = coalesce(n.validation_windows, t.validation_windows),
+                peak_memory_bytes = coalesce(n.peak_memory_bytes, t.peak_memory_bytes),
+                sample = coalesce(n.sample, t.sample)
+              from next n where t.id = n.id
+            ), event as (
+              insert into trial_events (trial_id, attempt, event, worker, reason, detail)
+              select id, to_attempt, what, coalesce(worker, old_worker), reason, detail from next order by id
+            )
+            select id, state from next
+            """,
+            All(move => move.Id.Value), All(move => StoredName.Of(move.From)), All(move => move.FromAttempt), All(move => StoredName.Of(move.To)),
+            All(move => move.ToAttempt), All(move => move.Failures), All(move => move.Losses), All(move => move.Worker), All(move => move.Event),
+            All(move => move.Reason?.Name()), All(move => StorableText.OfMaybe(move.Detail)),
+            All(move => move.Result?.TrainSeconds), All(move => move.Result?.InferenceMilliseconds), All(move => move.Result?.InferenceWindowsPerSecond),
+            All(move => move.Result?.Parameters), All(move => move.Result?.ModelBytes), All(move => move.Result?.Macs),
+            All(move => move.Result?.TrainingWindows), All(move => move.Result?.ValidationWindows), All(move => move.Result?.PeakMemoryBytes),
+            All(move => StorableText.OfMaybe(move.Result?.Sample)))
+            .RowsAsync(row => (Id: row.GetInt64(0), State: StoredName.Parse<TrialState>(row.GetString(1))), CancellationToken.None))
+            .ToDictionary(row => row.Id, row => row.State);
+        return [.. moves.Select(move => stored.TryGetValue(move.Id.Value, out var state) ? state : (TrialState?)null)];
+
+        T[] All<T>(Func<TrialTransition, T> column) => [.. moves.Select(column)];
+    }
+
+    /// <summary>Data that PostgreSQL cannot hold (class 22) or that breaks a rule of the table (23).</summary>
+    private static bool BlamesAnItem(Exception error) => error is PostgresException { SqlState: ['2', '2' or '3', ..] };
+
+    private static StoredTrial Read(NpgsqlDataReader row) => new(
+        TrialId.From(row.GetInt64(0)), TrialParameters.FromJson(row.GetString(1)), StoredName.Parse<TrialState>(row.GetString(2)),
+        row.GetInt32(3), row.GetInt32(4), row.GetInt32(5), row.MaybeText(6), row.GetBoolean(7));
+}

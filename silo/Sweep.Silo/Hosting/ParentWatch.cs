@@ -1,0 +1,24 @@
+namespace Sweep.Silo.Hosting;
+
+/// <summary>Stops the silo when its standard input ends: its parent process is gone, and nobody else would.</summary>
+internal sealed class ParentWatch(IHostApplicationLifetime lifetime) : IHostedService
+{
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        // A thread of its own: reading the console blocks, and cannot be cancelled.
+        new Thread(() =>
+        {
+            using var input = Console.OpenStandardInput();
+            Span<byte> ignored = stackalloc byte[64];
+            while (input.Read(ignored) > 0)
+            {
+            }
+
+            lifetime.StopApplication();
+        })
+        { IsBackground = true, Name = "parent" }.Start();
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Net;
+using System.Security.Cryptography;
+using Npgsql;
+using OpenTelemetry.Metrics;
+using Orleans.Configuration;
+using Sweep.Domain.Scheduling;
+using Sweep.Grains;
+using Sweep.Silo.Trainers;
+using Sweep.Silo.Worker;
+using Sweep.Storage;
+
+namespace Sweep.Silo.Hosting;
+
+/// <summary>Puts a silo together: membership in the database, grains, the worker with its slots, and the HTTP endpoints.</summary>
+public static class SiloHost
+{
+    /// <summary>Name of the cluster within its database; there is one.</summary>
+    public const string Cluster = "sweep";
+
+    /// <summary>How long trials may take to write their checkpoints when the silo stops.</summary>
+    private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(30);
+
+    /// <param name="configure">Last changes to the services: another trainer, say.</param>
+    public static WebApplication Build(SweepSiloOptions options, IReadOnlyList<string> devices, Action<IServiceCollection>? configure = null)
+    {
+        var name = options.Name ?? $"{Environment.MachineName}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
+        // Standard output says only that the silo is ready.
+        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Sweep", LogLevel.Information);
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, options.HttpPort));
+
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options).AddSweepStorage(options.Postgres);
+        builder.Services.AddSingleton<SweepInstruments>().AddSingleton<SweepSpecs>().AddSingleton<Readiness>();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = GracePeriod);
+        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter(SweepInstruments.MeterName, "Npgsql", "System.Runtime")
+            .AddPrometheusExporter(exporter => exporter.ScopeInfoEnabled = false));
+        if (options.Parent == "stdin")
+            builder.Services.AddHostedService<ParentWatch>();
+        builder.UseOrleans(silo =>
+        {
+            ConfigureMembership(silo, options, name);
+            AddWorker(silo.Services, new WorkerRecord(name, Environment.MachineName, Environment.ProcessId, devices));
+        });
+        configure?.Invoke(builder.Services);
+
+        var application = builder.Build();
+        application.MapPrometheusScrapingEndpoint("/metrics");
+        application.MapGet("/healthz", () => "ok");
+        application.MapGet("/readyz", ReadyAsync);
+        return application;
+    }
+
+    private static void ConfigureMembership(ISiloBuilder silo, SweepSiloOptions options, string name)
+    {
+        silo.UseAdoNetClustering(clustering => (clustering.Invariant, clustering.ConnectionString) = ("Npgsql", options.Postgres));
+        silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (Cluster, Cluster));
+        silo.Configure<SiloOptions>(orleans => orleans.SiloName = name);
+        silo.Configure<EndpointOptions>(endpoints =>
+        {
+            endpoints.AdvertisedIPAddress = IPAddress.Parse(options.Address);
+            endpoints.SiloPort = FreePort.Choose(options.SiloPort);
+            endpoints.GatewayPort = FreePort.Choose(options.GatewayPort);
+        });
+        // Measured: a killed process is found dead after 1 to 2 s, a frozen host after 10 to 12 s.
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            membership.ProbeTimeout = TimeSpan.FromSeconds(2);
+            membership.MaxProbeTimeout = TimeSpan.FromSeconds(4);
+            membership.NumMissedProbesLimit = 3;
+            membership.NumVotesForDeathDeclaration = 2;
+            membership.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+            membership.TableRefreshTimeout = TimeSpan.FromSeconds(10);
+        });
+        silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(10));
+    }
+
+    /// <summary>Within the silo's own services, so that a stopping host drains the worker while grains still answer. What writes stops after the worker.</summary>
+    private static void AddWorker(IServiceCollection services, WorkerRecord worker)
+    {
+        services.AddSingleton(worker).AddSingleton<ITrainerFactory, TrainerProcessFactory>().AddSingleton<DatasetCache>().AddSingleton<AttemptServices>();
+        services.AddSingleton<MetricWriter>().AddHostedService(provider => provider.GetRequiredService<MetricWriter>());
+        services.AddSingleton<AttemptLog>().AddHostedService(provider => provider.GetRequiredService<AttemptLog>());
+        services.AddHostedService<DeviceMonitor>();
+        services.AddHostedService<WorkerService>();
+    }
+
+    private static async Task<IResult> ReadyAsync(Readiness readiness, NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        if (!readiness.IsReady)
+            return Results.Text("starting", statusCode: StatusCodes.Status503ServiceUnavailable);
+        try
+        {
+            await using var ping = source.CreateCommand("select 1");
+            await ping.ExecuteScalarAsync(cancellation);
+            return Results.Text("ready");
+        }
+        catch (NpgsqlException error)
+        {
+            return Results.Text($"the database does not answer: {error.Message}", statusCode: StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+
+    /// <summary>The port on which the HTTP endpoints of a started silo listen.</summary>
+    public static int HttpPort(this WebApplication application) =>
+        int.Parse(application.Urls.Single().Split(':')[^1].TrimEnd('/'), CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,59 @@
+using System.Threading.Channels;
+using Sweep.Domain.Trials;
+
+namespace Sweep.Silo.Worker;
+
+/// <summary>Stores the lines that trainers write. A trainer that writes without end keeps its first <see cref="MaxLines"/> lines.</summary>
+public sealed partial class AttemptLog(IAttemptStore store, TimeProvider time, ILogger<AttemptLog> logger) : BackgroundService
+{
+    public const int MaxLines = 10_000;
+    private const int MaxLength = 4_000;
+    private const int MaxBatch = 1_000;
+
+    private readonly Channel<LogLine> _lines = Channel.CreateBounded<LogLine>(new BoundedChannelOptions(50_000) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
+
+    /// <summary>A receiver of an attempt's lines, which it numbers from 1.</summary>
+    public Action<string> For(TrialId trial, int attempt)
+    {
+        var line = 0;
+        return text =>
+        {
+            var number = Interlocked.Increment(ref line);
+            if (number <= MaxLines)
+                _lines.Writer.TryWrite(new(trial, attempt, number, time.GetUtcNow(), number == MaxLines ? "… the rest is left out" : Clean(text)));
+        };
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var batch = new List<LogLine>(MaxBatch);
+        while (await _lines.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            while (batch.Count < MaxBatch && _lines.Reader.TryRead(out var line))
+                batch.Add(line);
+            try
+            {
+                await store.WriteLogAsync(batch, CancellationToken.None);
+            }
+            catch (Exception error)
+            {
+                // A log is not worth holding the training up for.
+                LogNotStored(error, batch.Count);
+            }
+
+            batch.Clear();
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _lines.Writer.Complete();
+        await base.StopAsync(cancellationToken);
+    }
+
+    /// <summary>PostgreSQL's text holds no zero character.</summary>
+    private static string Clean(string text) => (text.Length > MaxLength ? text[..MaxLength] : text).Replace("\0", "", StringComparison.Ordinal);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Lines} lines of trainers' logs could not be stored")]
+    private partial void LogNotStored(Exception error, int lines);
+}

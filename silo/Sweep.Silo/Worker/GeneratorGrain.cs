@@ -1,0 +1,41 @@
+using Orleans.Concurrency;
+using Sweep.Contracts;
+using Sweep.Domain.Protocol;
+using Sweep.Domain.Trials;
+using Sweep.Grains;
+using Sweep.Silo.Trainers;
+
+namespace Sweep.Silo.Worker;
+
+/// <summary>Writes text with a trainer of its own, so that nobody waits for a slot.</summary>
+[StatelessWorker(2)]
+public sealed class GeneratorGrain(ITrainerFactory trainers, ITrialStore trials, IAttemptStore attempts, SweepSpecs specs, DatasetCache datasets) : Grain, IGeneratorGrain
+{
+    public async Task<GenerateReply> Generate(GenerateRequest request)
+    {
+        var id = TrialId.From(request.Trial);
+        if (await trials.LoadAsync(id) is null)
+            return new(null, $"There is no trial {id.Number} in this sweep.");
+        if (await attempts.ReadCheckpointAsync(id) is not { } checkpoint)
+            return new(null, $"Trial {id.Number} has no checkpoint: it has not written one yet, or it is not among the best whose checkpoints are kept (checkpoint.keep).");
+        var dataset = (await specs.GetAsync(id.Sweep)).Dataset.Sha256;
+        try
+        {
+            await using var trainer = await trainers.StartAsync("cpu");
+            await trainer.SendAsync(new TrainerCommand.LoadDataset(dataset), await datasets.ReadAsync(dataset, CancellationToken.None));
+            await trainer.SendAsync(new TrainerCommand.LoadCheckpoint(checkpoint.Sha256), checkpoint.Data);
+            await trainer.SendAsync(new TrainerCommand.Generate(request.Prompt, request.Length, request.Temperature, request.Seed));
+            return (await trainer.ReceiveAsync())?.Event switch
+            {
+                TrainerEvent.Generated(var text) => new(text, null),
+                TrainerEvent.Failed(_, var message) => new(null, message),
+                null => new(null, trainer.Death),
+                var other => new(null, $"The trainer answered {other.GetType().Name}."),
+            };
+        }
+        catch (TrainerStartException error)
+        {
+            return new(null, error.Message);
+        }
+    }
+}

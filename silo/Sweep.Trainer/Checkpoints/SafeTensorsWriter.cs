@@ -1,0 +1,47 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using static TorchSharp.torch;
+
+namespace Sweep.Trainer.Checkpoints;
+
+/// <summary>
+/// Writes tensors and words as one safetensors file: length of the header (8 bytes, little-endian), header (JSON: type, shape and place of each tensor), bytes.
+/// Source: https://huggingface.co/docs/safetensors.
+/// </summary>
+internal static class SafeTensorsWriter
+{
+    public static byte[] Write(IReadOnlyDictionary<string, string> metadata, IReadOnlyCollection<KeyValuePair<string, Tensor>> tensors)
+    {
+        var header = Header(metadata, tensors);
+        var total = sizeof(long) + header.Length + tensors.Sum(pair => pair.Value.NumberOfElements * pair.Value.ElementSize);
+        if (total > Array.MaxLength)
+            throw new TrainerException($"The checkpoint would take {total} bytes; at most {Array.MaxLength} fit.");
+        var file = new byte[total];
+        BinaryPrimitives.WriteInt64LittleEndian(file, header.Length);
+        header.CopyTo(file, sizeof(long));
+        var place = sizeof(long) + header.Length;
+        foreach (var (_, tensor) in tensors)
+        {
+            using var scope = NewDisposeScope();
+            var bytes = tensor.detach().cpu().contiguous().bytes;
+            bytes.CopyTo(file.AsSpan(place));
+            place += bytes.Length;
+        }
+
+        return file;
+    }
+
+    private static byte[] Header(IReadOnlyDictionary<string, string> metadata, IEnumerable<KeyValuePair<string, Tensor>> tensors)
+    {
+        var entries = new Dictionary<string, object> { [SafeTensorsFile.MetadataKey] = metadata };
+        long begin = 0;
+        foreach (var (name, tensor) in tensors)
+        {
+            var end = begin + (tensor.NumberOfElements * tensor.ElementSize);
+            entries.Add(name, new { dtype = SafeTensorsFile.TypeName(tensor.dtype), shape = tensor.shape, data_offsets = new[] { begin, end } });
+            begin = end;
+        }
+
+        return JsonSerializer.SerializeToUtf8Bytes(entries);
+    }
+}

@@ -1,0 +1,40 @@
+using System.Threading.Channels;
+using Sweep.Domain.Protocol;
+
+namespace Sweep.Trainer.Conversation;
+
+/// <summary>The silo's commands in their order. A thread of its own reads them, so that the end of the stream is seen while a step runs.</summary>
+internal sealed class CommandInbox
+{
+    private readonly Channel<(TrainerCommand Command, byte[] Payload)> _commands = Channel.CreateUnbounded<(TrainerCommand, byte[])>();
+
+    /// <param name="ended">Called on the reading thread when no command will come: the stream ended (null), or is not the protocol.</param>
+    public CommandInbox(Stream stream, Action<ProtocolException?> ended) =>
+        new Thread(() => Read(stream, ended)) { IsBackground = true, Name = "commands" }.Start();
+
+    /// <summary>Waits for the next command.</summary>
+    public (TrainerCommand Command, byte[] Payload) Next() => _commands.Reader.ReadAsync().AsTask().GetAwaiter().GetResult();
+
+    /// <summary>Takes the next command if it is there and is <see cref="TrainerCommand.Stop"/>.</summary>
+    public TrainerCommand.Stop? TakeStop()
+    {
+        if (!_commands.Reader.TryPeek(out var next) || next.Command is not TrainerCommand.Stop stop)
+            return null;
+        _commands.Reader.TryRead(out _);
+        return stop;
+    }
+
+    private void Read(Stream stream, Action<ProtocolException?> ended)
+    {
+        try
+        {
+            while (Frame.ReadAsync<TrainerCommand>(stream, CancellationToken.None).GetAwaiter().GetResult() is var (command, payload))
+                _commands.Writer.TryWrite((command, payload));
+            ended(null);
+        }
+        catch (ProtocolException error)
+        {
+            ended(error);
+        }
+    }
+}

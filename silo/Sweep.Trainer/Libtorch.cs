@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using Sweep.Domain.Protocol;
+using TorchSharp;
+
+namespace Sweep.Trainer;
+
+/// <summary>Finds libtorch and loads it, before the first use of a tensor.</summary>
+internal static class Libtorch
+{
+    private const string Choices =
+        $"Use the default build (the CPU package beside the program), build with -p:Torch=cuda for NVIDIA GPUs, or name the folder of an existing libtorch_cpu.so in {TrainerEnvironment.Libtorch}.";
+
+    /// <param name="folder">Where libtorch_cpu.so is; null for the program's own folder.</param>
+    /// <exception cref="LibtorchException">It is not there, cannot be loaded, or does not see the device; the message says what to use.</exception>
+    public static void Load(string? folder, torch.Device device)
+    {
+        var program = AppContext.BaseDirectory;
+        var natives = folder ?? program;
+        try
+        {
+            // By path and in this order: each one finds the symbols of those before it, wherever the linker would have looked.
+            NativeLibrary.Load(Found(natives, "libc10.so"));
+            NativeLibrary.Load(Found(natives, "libtorch_cpu.so"));
+            foreach (var optional in new[] { "libc10_cuda.so", "libtorch_cuda.so" }.Select(name => Path.Combine(natives, name)).Where(File.Exists))
+                NativeLibrary.Load(optional);
+            NativeLibrary.Load(Found(natives, "libtorch.so"));
+            NativeLibrary.Load(Found(program, "libLibTorchSharp.so"));
+            torch.InitializeDeviceType(DeviceType.CPU);
+        }
+        catch (Exception error) when (error is DllNotFoundException or BadImageFormatException or FileNotFoundException or NotSupportedException or TypeInitializationException)
+        {
+            throw new LibtorchException($"libtorch cannot be loaded from {natives}: {OneLine(error.Message)} {Choices}");
+        }
+
+        if (device.type == DeviceType.CUDA)
+            RequireCuda(natives, device);
+    }
+
+    private static void RequireCuda(string natives, torch.Device device)
+    {
+        if (!torch.TryInitializeDeviceType(DeviceType.CUDA) || !torch.cuda.is_available())
+        {
+            var reason = File.Exists(Path.Combine(natives, "libtorch_cuda.so"))
+                ? "libtorch sees no CUDA device: check the driver with nvidia-smi."
+                : $"the libtorch in {natives} was built without CUDA.";
+            throw new LibtorchException($"{TrainerEnvironment.Device} is {device}, and {reason} {Choices}");
+        }
+
+        if (device.index >= torch.cuda.device_count())
+            throw new LibtorchException($"{TrainerEnvironment.Device} is {device}, and libtorch sees {torch.cuda.device_count()} CUDA devices, counted from 0.");
+    }
+
+    private static string Found(string folder, string name)
+    {
+        var path = Path.Combine(folder, name);
+        return File.Exists(path) ? path : throw new FileNotFoundException($"{name} is not there.");
+    }
+
+    private static string OneLine(string text) => text.Split('\n')[0].Trim();
+}
+
+/// <summary>No tensor can be made in this process.</summary>
+internal sealed class LibtorchException(string message) : Exception(message);

@@ -1,0 +1,43 @@
+using Sweep.Domain.Protocol;
+using Sweep.Trainer;
+using Sweep.Trainer.Conversation;
+using TorchSharp;
+
+// Exit codes: 0 the silo closed the stream, 2 a wrong setting, 3 no libtorch or no such device, 4 the stream is not the protocol.
+var output = NativeProcess.TakeStandardOutput();
+Console.SetOut(Console.Error);
+var log = new TrainerLog(Console.Error);
+try
+{
+    var settings = TrainerSettings.From(Environment.GetEnvironmentVariable);
+    var device = new torch.Device(settings.Device);
+    Libtorch.Load(settings.Libtorch, device);
+    torch.set_num_threads(settings.Threads);
+    // No await: this thread is the one that trains.
+    TrainerEvent ready = new TrainerEvent.Ready(torch.__version__, settings.Device);
+    Frame.WriteAsync(output, ready, default, CancellationToken.None).GetAwaiter().GetResult();
+    new TrainerSession(new CommandInbox(Console.OpenStandardInput(), Ended), output, device, log).Run();
+    return 0;
+}
+catch (TrainerSettingsException error)
+{
+    log.Ending(error.Message);
+    return 2;
+}
+catch (LibtorchException error)
+{
+    log.Ending(error.Message);
+    return 3;
+}
+catch (IOException error)
+{
+    log.Ending($"the silo no longer reads: {error.Message}");
+    return 0;
+}
+
+void Ended(ProtocolException? error)
+{
+    if (error is not null)
+        log.Ending(error.Message);
+    NativeProcess.ExitAtOnce(error is null ? 0 : 4);
+}

@@ -1,0 +1,36 @@
+using Sweep.Trainer.Models;
+using static TorchSharp.torch;
+
+namespace Sweep.Trainer.Results;
+
+/// <summary>How fast a model answers on this device.</summary>
+/// <param name="MillisecondsPerWindow">Median for one window alone.</param>
+/// <param name="WindowsPerSecond">In a batch of 256.</param>
+internal sealed record InferenceSpeed(double MillisecondsPerWindow, double WindowsPerSecond)
+{
+    private const int Batch = 256;
+
+    /// <param name="window">Character ids, int64 [1, length].</param>
+    public static InferenceSpeed Measure(CharacterModel model, Tensor window, TimeProvider clock)
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        var batch = window.expand(Batch, -1).contiguous();
+        return new(Median(window, times: 100).TotalMilliseconds, Batch / Median(batch, times: 5).TotalSeconds);
+
+        TimeSpan Median(Tensor windows, int times)
+        {
+            var warmUp = times / 5;
+            return Enumerable.Range(0, warmUp + times).Select(_ => Once(windows)).Skip(warmUp).Order().ElementAt(times / 2);
+        }
+
+        TimeSpan Once(Tensor windows)
+        {
+            using var inner = NewDisposeScope();
+            var start = clock.GetTimestamp();
+            // Reading an element waits for a GPU to be done.
+            model.Logits(windows)[0, 0].item<float>();
+            return clock.GetElapsedTime(start);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Sweep.Domain.Models;
+using Sweep.Domain.Protocol;
+using Sweep.Domain.Trials;
+using Sweep.Trainer.Checkpoints;
+using Sweep.Trainer.Conversation;
+using Sweep.Trainer.Data;
+using Sweep.Trainer.Results;
+using static TorchSharp.torch;
+
+namespace Sweep.Trainer.Training;
+
+/// <summary>One attempt of a trial: state from nothing or from a checkpoint, the loop, and what is measured at the end.</summary>
+internal static class Attempt
+{
+    private const int SampleLength = 200;
+    private const double SampleTemperature = 0.8;
+
+    /// <summary>Trains and says everything but the last word.</summary>
+    /// <returns>The last word: <see cref="TrainerEvent.Succeeded"/> or <see cref="TrainerEvent.Stopped"/>.</returns>
+    /// <exception cref="TrainerException">The trial cannot be trained on this text, or from this checkpoint.</exception>
+    /// <exception cref="DivergedException">A loss is not finite.</exception>
+    public static TrainerEvent Run(
+        TrainerCommand.Train trial,
+        TextDataset text,
+        SafeTensorsFile? checkpoint,
+        Device device,
+        TrainerLog log,
+        Action<TrainerEvent, byte[]> say,
+        Func<TrainerCommand.Stop?> stop)
+    {
+        using var scope = NewDisposeScope();
+        using var windows = new TextWindows(text, trial.Parameters.SequenceLength, trial.Split, trial.Validation, trial.Parameters.Seed);
+        using var state = new TrainingState(trial, text, device);
+        log.Started(trial, text, windows.Counts, device);
+        if (checkpoint is not null)
+        {
+            state.Load(checkpoint);
+            log.Resumed(state.Epoch, state.Step);
+        }
+
+        if (!new TrainingLoop(trial, windows, state, TimeProvider.System, say, stop).Run())
+            return new TrainerEvent.Stopped();
+        state.UseBestWeights();
+        return new TrainerEvent.Succeeded(Measure(trial.Parameters, text, windows, state, device));
+    }
+
+    private static TrialResult Measure(TrialParameters parameters, TextDataset text, TextWindows windows, TrainingState state, Device device)
+    {
+        using var scope = NewDisposeScope();
+        var shape = ModelShape.Of(parameters, text.Vocabulary.Size);
+        var first = text.Ids.narrow(0, 0, parameters.SequenceLength);
+        var speed = InferenceSpeed.Measure(state.Model, first.unsqueeze(0), TimeProvider.System);
+        var prompt = text.Vocabulary.Decode(first.cpu().data<long>().Select(id => (int)id));
+        var sample = new TextGenerator(state.Model, text.Vocabulary, parameters.SequenceLength, device).Continue(prompt, SampleLength, SampleTemperature, parameters.Seed);
+        return new(
+            state.Elapsed.TotalSeconds,
+            speed.MillisecondsPerWindow,
+            speed.WindowsPerSecond,
+            shape.Parameters,
+            shape.Bytes,
+            shape.Macs,
+            windows.Counts.Training,
+            windows.Counts.Validation,
+            PeakMemory.Bytes(),
+            sample);
+    }
+}

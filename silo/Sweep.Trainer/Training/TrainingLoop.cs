@@ -1,0 +1,142 @@
+using System.Globalization;
+using Sweep.Domain.Protocol;
+using Sweep.Domain.Trials;
+using Sweep.Trainer.Data;
+using static TorchSharp.torch;
+
+namespace Sweep.Trainer.Training;
+
+/// <summary>
+/// Trains from where its state is to the last epoch: steps, validation, report, checkpoint. Runs on one thread to the end;
+/// nothing in it may await, since the scopes of tensors belong to a thread.
+/// </summary>
+/// <param name="say">Sends an event and its bytes.</param>
+/// <param name="stop">The stop that was asked for since the last question, or null.</param>
+internal sealed class TrainingLoop(
+    TrainerCommand.Train trial, TextWindows windows, TrainingState state, TimeProvider clock, Action<TrainerEvent, byte[]> say, Func<TrainerCommand.Stop?> stop)
+{
+    /// <summary>Larger batches are slower on a CPU.</summary>
+    private const int ValidationBatch = 512;
+
+    private readonly TrialParameters _parameters = trial.Parameters;
+    private readonly long _batch = Math.Min(trial.Parameters.BatchSize ?? int.MaxValue, windows.Counts.Training);
+    private long _lastCheckpoint = clock.GetTimestamp();
+
+    private int StepsPerEpoch => (int)((windows.Counts.Training + _batch - 1) / _batch);
+
+    /// <returns>False when it was stopped before the last epoch.</returns>
+    /// <exception cref="DivergedException">A loss is not finite.</exception>
+    public bool Run()
+    {
+        while (state.Epoch < _parameters.Epochs)
+        {
+            if (!TrainEpoch())
+                return false;
+            var start = clock.GetTimestamp();
+            var trainLoss = RequireFinite(state.LossSum.item<double>() / windows.Counts.Training, "training");
+            if (Validate() is not var (loss, accuracy))
+                return false;
+            FinishEpoch(trainLoss, RequireFinite(loss, "validation"), accuracy, clock.GetElapsedTime(start));
+            if (state.Epoch < _parameters.Epochs && clock.GetElapsedTime(_lastCheckpoint).TotalSeconds >= trial.CheckpointEvery)
+                WriteCheckpoint();
+        }
+
+        WriteCheckpoint();
+        return true;
+    }
+
+    private bool TrainEpoch()
+    {
+        using var scope = NewDisposeScope();
+        var order = _batch == windows.Counts.Training ? windows.Training : windows.ShuffledTraining(_parameters.Seed, state.Epoch);
+        while (state.Step < StepsPerEpoch)
+        {
+            if (Stopped())
+                return false;
+            var start = clock.GetTimestamp();
+            var done = state.Step * _batch;
+            TrainStep(order.narrow(0, done, Math.Min(_batch, windows.Counts.Training - done)));
+            state.Step++;
+            state.StepsElapsed += clock.GetElapsedTime(start);
+        }
+
+        return true;
+    }
+
+    private void TrainStep(Tensor starts)
+    {
+        using var scope = NewDisposeScope();
+        var (batch, targets) = windows.At(starts);
+        using var dropout = _parameters.Dropout > 0 ? TrialSeed.Dropout(_parameters.Seed, state.Optimizer.Steps, starts.device) : null;
+        state.Optimizer.ZeroGradients();
+        var loss = nn.functional.cross_entropy(state.Model.Logits(batch, dropout), targets);
+        loss.backward();
+        state.Optimizer.Step();
+        // Summed where it is, and read once an epoch: reading it here would make a GPU wait for each step.
+        state.LossSum.add_(loss.detach(), alpha: starts.shape[0]);
+    }
+
+    /// <summary>Mean loss and accuracy over the validation windows, or null when it was stopped.</summary>
+    private (double Loss, double Accuracy)? Validate()
+    {
+        using var _ = no_grad();
+        using var scope = NewDisposeScope();
+        var lossSum = zeros(1, float64, state.LossSum.device);
+        var right = zeros(1, int64, state.LossSum.device);
+        foreach (var starts in windows.Validation.split(ValidationBatch))
+        {
+            if (Stopped())
+                return null;
+            using var inner = NewDisposeScope();
+            var (batch, targets) = windows.At(starts);
+            var logits = state.Model.Logits(batch);
+            lossSum.add_(nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.Sum));
+            right.add_(logits.argmax(1).eq(targets).sum());
+        }
+
+        double count = windows.Counts.Validation;
+        return (lossSum.item<double>() / count, right.item<long>() / count);
+    }
+
+    private void FinishEpoch(double trainLoss, double loss, double accuracy, TimeSpan validation)
+    {
+        var seconds = state.StepsElapsed + validation;
+        var report = new EpochReport(
+            state.Epoch + 1,
+            trainLoss,
+            loss,
+            accuracy,
+            _parameters.LearningRate,
+            seconds.TotalSeconds,
+            windows.Counts.Training / state.StepsElapsed.TotalSeconds);
+        state.KeepIfBest(report);
+        state.Epoch++;
+        state.Step = 0;
+        state.LossSum.zero_();
+        state.Elapsed += seconds;
+        state.StepsElapsed = TimeSpan.Zero;
+        say(new TrainerEvent.EpochFinished(report), []);
+    }
+
+    private bool Stopped()
+    {
+        if (stop() is not { } asked)
+            return false;
+        if (asked.Checkpoint)
+            WriteCheckpoint();
+        return true;
+    }
+
+    private void WriteCheckpoint()
+    {
+        say(new TrainerEvent.CheckpointWritten(state.Epoch, state.Step), state.Save());
+        _lastCheckpoint = clock.GetTimestamp();
+    }
+
+    private double RequireFinite(double loss, string kind) => double.IsFinite(loss) ? loss : throw new DivergedException(string.Create(
+        CultureInfo.InvariantCulture,
+        $"Epoch {state.Epoch + 1}: the {kind} loss is {loss} with learning rate {_parameters.LearningRate}. Use a smaller learning_rate, or gradient_clipping."));
+}
+
+/// <summary>A loss is not finite.</summary>
+internal sealed class DivergedException(string message) : Exception(message);

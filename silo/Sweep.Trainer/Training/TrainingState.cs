@@ -1,0 +1,140 @@
+using Sweep.Domain.Models;
+using Sweep.Domain.Protocol;
+using Sweep.Domain.Trials;
+using Sweep.Trainer.Checkpoints;
+using Sweep.Trainer.Data;
+using Sweep.Trainer.Models;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace Sweep.Trainer.Training;
+
+/// <summary>
+/// Everything that one step of a training changes. Saved and loaded whole, it goes on bit for bit as if it had never stopped;
+/// random choices need no state, since each is a function of the seed and the place.
+/// </summary>
+internal sealed class TrainingState : IDisposable
+{
+    private readonly TrainerCommand.Train _trial;
+    private readonly TextDataset _text;
+
+    public TrainingState(TrainerCommand.Train trial, TextDataset text, Device device)
+    {
+        using var scope = NewDisposeScope();
+        _trial = trial;
+        _text = text;
+        Model = new CharacterModel(ModelShape.Of(trial.Parameters, text.Vocabulary.Size), trial.Parameters.Dropout, trial.Parameters.Seed, device);
+        Optimizer = new TrialOptimizer(trial.Parameters, Model.Parameters);
+        LossSum = zeros(1, float64, device).DetachFromDisposeScope();
+        BestWeights = Model.Parameters.ToDictionary(pair => pair.Key, pair => pair.Value.detach().clone().DetachFromDisposeScope());
+    }
+
+    public CharacterModel Model { get; }
+
+    public TrialOptimizer Optimizer { get; }
+
+    /// <summary>Whole epochs done.</summary>
+    public int Epoch { get; set; }
+
+    /// <summary>Steps of the next epoch done.</summary>
+    public int Step { get; set; }
+
+    /// <summary>Sum of the losses of the windows of these steps, float64 [1].</summary>
+    public Tensor LossSum { get; }
+
+    /// <summary>Wall time of the whole epochs.</summary>
+    public TimeSpan Elapsed { get; set; }
+
+    /// <summary>Wall time of the steps of the next epoch.</summary>
+    public TimeSpan StepsElapsed { get; set; }
+
+    public BestEpoch? Best { get; private set; }
+
+    /// <summary>The weights after the best epoch, by name.</summary>
+    public IReadOnlyDictionary<string, Tensor> BestWeights { get; }
+
+    /// <summary>Keeps the weights if this epoch is better than every one before it.</summary>
+    public void KeepIfBest(EpochReport report)
+    {
+        var value = report.Value(_trial.Objective.Metric);
+        var score = _trial.Objective.Score(value);
+        if (Best is not null && score >= Best.Score)
+            return;
+        Best = new(report.Epoch, value, score);
+        using var _ = no_grad();
+        foreach (var (name, parameter) in Model.Parameters)
+            BestWeights[name].copy_(parameter);
+    }
+
+    /// <summary>Puts the best weights into the model: the end of the training.</summary>
+    public void UseBestWeights()
+    {
+        using var _ = no_grad();
+        foreach (var (name, parameter) in Model.Parameters)
+            parameter.copy_(BestWeights[name]);
+    }
+
+    /// <summary>The state as the bytes of a checkpoint.</summary>
+    public byte[] Save()
+    {
+        using var scope = NewDisposeScope();
+        var header = new CheckpointHeader(
+            Epoch,
+            Step,
+            Best,
+            Elapsed.TotalSeconds,
+            StepsElapsed.TotalSeconds,
+            _trial.Parameters.ToJson(),
+            _trial.Split,
+            _trial.Validation,
+            _text.Sha256,
+            string.Concat(_text.Vocabulary.Characters));
+        var file = SafeTensorsWriter.Write(header.ToMetadata(), [.. Tensors(), new("optimizer.steps", torch.tensor([Optimizer.Steps]))]);
+        return file.Length <= Frame.MaxPayloadLength
+            ? file
+            : throw new TrainerException($"The checkpoint takes {file.Length} bytes; at most {Frame.MaxPayloadLength} can be sent. Use a smaller hidden_size or fewer layers.");
+    }
+
+    /// <summary>Takes the state from a checkpoint of this trial.</summary>
+    /// <exception cref="TrainerException">It is damaged, or of other parameters or another text.</exception>
+    public void Load(SafeTensorsFile file)
+    {
+        var header = CheckpointHeader.Of(file);
+        Require("the text", header.Dataset, _text.Sha256);
+        Require("parameters", header.Parameters, _trial.Parameters.ToJson());
+        Require("split", $"{header.Split} {header.Validation}", $"{_trial.Split} {_trial.Validation}");
+        foreach (var (name, tensor) in Tensors())
+            file.CopyTo(name, tensor);
+        using var steps = zeros(1, int64);
+        file.CopyTo("optimizer.steps", steps);
+        Optimizer.RestoreSteps(steps.item<long>());
+        Best = header.Best;
+        Epoch = header.Epoch;
+        Step = header.Step;
+        Elapsed = TimeSpan.FromSeconds(header.Seconds);
+        StepsElapsed = TimeSpan.FromSeconds(header.StepSeconds);
+    }
+
+    public void Dispose()
+    {
+        Optimizer.Dispose();
+        Model.Dispose();
+        LossSum.Dispose();
+        foreach (var weights in BestWeights.Values)
+            weights.Dispose();
+    }
+
+    private IEnumerable<KeyValuePair<string, Tensor>> Tensors() =>
+    [
+        .. Model.Parameters.Select(pair => KeyValuePair.Create($"model.{pair.Key}", (Tensor)pair.Value)),
+        .. BestWeights.Select(pair => KeyValuePair.Create($"best.{pair.Key}", pair.Value)),
+        .. Optimizer.Moments().Select(pair => KeyValuePair.Create($"optimizer.{pair.Key}", pair.Value)),
+        new("loss_sum", LossSum),
+    ];
+
+    private static void Require(string what, string found, string expected)
+    {
+        if (found != expected)
+            throw new TrainerException($"The checkpoint is of another trial: {what} found {found}; expected {expected}.");
+    }
+}

@@ -1,0 +1,111 @@
+using System.Threading.Channels;
+using Sweep.Domain.Protocol;
+using Sweep.Domain.Trials;
+using Sweep.Silo.Trainers;
+
+namespace Sweep.Simulation;
+
+/// <summary>A trainer that trains nothing: it reports a falling loss for as many epochs as it is asked for, as quickly as it is heard, or one each time the gate opens.</summary>
+public sealed class SimulatedTrainer(SimulatedTrainers trainers) : ITrainer
+{
+    private readonly Channel<(TrainerEvent, byte[])> _events = Channel.CreateUnbounded<(TrainerEvent, byte[])>();
+    private volatile TrainerCommand.Stop? _stop;
+    private CancellationTokenSource _stopping = new();
+    private int _resumeAt;
+
+    public string? Death { get; private set; }
+
+    public Action<string>? Log { private get; set; }
+
+    public Task SendAsync(TrainerCommand command, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
+    {
+        switch (command)
+        {
+            case TrainerCommand.LoadCheckpoint:
+                _resumeAt = payload.Span[0];
+                break;
+            case TrainerCommand.Stop stop:
+                _stop = stop;
+                _stopping.Cancel();
+                break;
+            case TrainerCommand.Train train:
+                _ = TrainAsync(train);
+                break;
+            default:
+                break;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task<(TrainerEvent Event, byte[] Payload)?> ReceiveAsync(CancellationToken cancellation) =>
+        await _events.Reader.WaitToReadAsync(cancellation) && _events.Reader.TryRead(out var next) ? next : null;
+
+    public void Kill()
+    {
+        Death ??= "killed";
+        _events.Writer.TryComplete();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Kill();
+        return ValueTask.CompletedTask;
+    }
+
+    private async Task TrainAsync(TrainerCommand.Train train)
+    {
+        _stop = null;
+        _stopping = new();
+        Log?.Invoke($"trial {train.Trial}, attempt {train.Attempt} from epoch {_resumeAt}");
+        for (var epoch = _resumeAt + 1; epoch <= train.Parameters.Epochs; epoch++)
+        {
+            if (trainers.Gate is { } gate)
+                await gate.WaitAsync(_stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            if (_stop is { } stop)
+            {
+                if (stop.Checkpoint)
+                    Say(new TrainerEvent.CheckpointWritten(epoch - 1, 0), [(byte)(epoch - 1)]);
+                _resumeAt = 0;
+                Say(new TrainerEvent.Stopped());
+                return;
+            }
+
+            if (trainers.Fault?.Invoke(train, epoch) is { } fault)
+            {
+                _resumeAt = 0;
+                if (fault is TrainerEvent.Failed)
+                    Say(fault);
+                else
+                    Kill();
+                return;
+            }
+
+            var loss = 4.0 / (epoch + (train.Trial % 7));
+            Say(new TrainerEvent.EpochFinished(new EpochReport(epoch, loss, loss + 0.1, 1 / (1 + loss), train.Parameters.LearningRate, 0.001, 1_000)));
+            if (train.CheckpointEvery == 0)
+                Say(new TrainerEvent.CheckpointWritten(epoch, 0), [(byte)epoch]);
+        }
+
+        _resumeAt = 0;
+        if (trainers.FinalCheckpoint)
+            Say(new TrainerEvent.CheckpointWritten(train.Parameters.Epochs, 0), [(byte)train.Parameters.Epochs]);
+        Say(new TrainerEvent.Succeeded(new TrialResult(0.01, 0.1, 10_000, 1_000, 4_000, 2_000, 100, 20, 1 << 20, "to be")));
+    }
+
+    private void Say(TrainerEvent happened, byte[]? payload = null) => _events.Writer.TryWrite((happened, payload ?? []));
+}
+
+/// <summary>Makes simulated trainers and decides what goes wrong with them.</summary>
+public sealed class SimulatedTrainers : ITrainerFactory
+{
+    /// <summary>When set, each epoch of any trainer takes one permit.</summary>
+    public SemaphoreSlim? Gate { get; init; }
+
+    /// <summary>What goes wrong before an epoch: a <see cref="TrainerEvent.Failed"/>, any other event for a death of the trainer, or null for nothing.</summary>
+    public Func<TrainerCommand.Train, int, TrainerEvent?>? Fault { get; init; }
+
+    public bool FinalCheckpoint { get; init; }
+
+    public Task<ITrainer> StartAsync(string device, CancellationToken cancellation) => Task.FromResult<ITrainer>(new SimulatedTrainer(this));
+}

@@ -1,0 +1,89 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Sweep.Client.Local;
+using Sweep.Contracts;
+using Sweep.Silo.Hosting;
+using Sweep.Silo.Trainers;
+using Sweep.Simulation;
+using Sweep.Storage;
+using Sweep.Storage.Migrations;
+using Sweep.Storage.Reading;
+
+namespace Sweep.Benchmarks.Orchestration;
+
+/// <summary>Silos with simulated trainers in this process, on a private PostgreSQL as users have it, with fsync.</summary>
+internal sealed class BenchmarkCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
+    private readonly PrivatePostgres _server;
+    private readonly NpgsqlDataSource _source;
+    private readonly string _dataset;
+    private readonly List<WebApplication> _silos = [];
+
+    private BenchmarkCluster(PrivatePostgres server, NpgsqlDataSource source, string dataset) => (_server, _source, _dataset) = (server, source, dataset);
+
+    public static async Task<BenchmarkCluster> StartAsync(string folder, int silos, int slots)
+    {
+        var server = await PrivatePostgres.StartAsync(folder);
+        var source = Database.Open(server.ConnectionString);
+        await Migrator.MigrateAsync(source);
+        var text = "to be or not to be"u8.ToArray();
+        var dataset = Convert.ToHexStringLower(SHA256.HashData(text));
+        await new DatasetStore(source).AddAsync(dataset, "simulated", text);
+        var cluster = new BenchmarkCluster(server, source, dataset);
+        for (var silo = 0; silo < silos; silo++)
+            await cluster.AddSiloAsync(slots);
+        return cluster;
+    }
+
+    /// <summary>Submits a sweep, and returns when it is over.</summary>
+    /// <returns>Its id.</returns>
+    public async Task<int> RunAsync(int trials, int epochs)
+    {
+        var id = await new SweepReader(_source).NextSweepIdAsync();
+        var spec = SimulatedSweep.Spec(string.Create(CultureInfo.InvariantCulture, $"simulated-{id}"), _dataset, trials, epochs);
+        var reply = await _silos[0].Services.GetRequiredService<IGrainFactory>().GetGrain<ISweepGrain>(id).Submit(new(spec.ToJson(), ExactName: true));
+        if (reply.Refusal is { } refusal)
+            throw new InvalidOperationException(refusal);
+        // One row by its key: looking takes next to nothing from what is measured.
+        while (await ScalarAsync($"select count(*) from sweeps where id = {id} and state in ('completed', 'cancelled')") == 0)
+            await Task.Delay(Look);
+        return id;
+    }
+
+    /// <summary>What a query with one whole number answers.</summary>
+    public async Task<long> ScalarAsync(string sql)
+    {
+        await using var command = _source.CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var silo in _silos)
+        {
+            await silo.StopAsync();
+            await silo.DisposeAsync();
+        }
+
+        await _source.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    private async Task AddSiloAsync(int slots)
+    {
+        var silo = SiloHost.Build(new SweepSiloOptions { Postgres = _server.ConnectionString }, Devices.ForSlots([], slots, 1), services =>
+        {
+            services.Replace(ServiceDescriptor.Singleton<ITrainerFactory>(new SimulatedTrainers()));
+            services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Sweep", LogLevel.Warning));
+        });
+        _silos.Add(silo);
+        await silo.StartAsync();
+        await silo.Services.GetRequiredService<Readiness>().WaitAsync(CancellationToken.None);
+    }
+}

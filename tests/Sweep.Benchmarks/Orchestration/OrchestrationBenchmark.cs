@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Sweep.Benchmarks.Orchestration;
+
+/// <summary>What a trial costs besides its training: sweeps of simulated trials that only report their epochs, through two silos into PostgreSQL.</summary>
+public static class OrchestrationBenchmark
+{
+    private const int Silos = 2;
+    private const int SlotsEach = 64;
+    private const int Epochs = 10;
+    private const int Target = 1_000;
+
+    /// <summary>Optuna 5.0-dev, 10 reports a trial, 2 workers, PostgreSQL, 400 trials; measured on a quiet machine of 2 cores.</summary>
+    private const double Optuna = 61;
+
+    /// <summary>Ray Tune; published.</summary>
+    private const double RayTune = 14;
+
+    /// <param name="arguments">Trials of each sweep; 1,000 and 20,000 when empty.</param>
+    /// <returns>0, or 1 when an epoch or a trial is missing.</returns>
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        int[] sizes = arguments is [] ? [1_000, 20_000] : [.. arguments.Select(size => int.Parse(size, NumberStyles.None, CultureInfo.InvariantCulture))];
+        using var folder = new TemporaryFolder("orchestration");
+        await using var cluster = await BenchmarkCluster.StartAsync(folder.Path, Silos, SlotsEach);
+        Console.WriteLine($"{Silos} silos x {SlotsEach} slots in one process, {Epochs} epochs a trial, PostgreSQL with fsync, {Environment.ProcessorCount} cores; from the submission to the end of the sweep.");
+        // The first calls are compiled and the pools filled.
+        await cluster.RunAsync(sizes[0], Epochs);
+
+        var rates = new List<double>();
+        foreach (var trials in sizes)
+        {
+            var (start, busy) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
+            var sweep = await cluster.RunAsync(trials, Epochs);
+            var elapsed = Stopwatch.GetElapsedTime(start);
+            var rate = trials / elapsed.TotalSeconds;
+            rates.Add(rate);
+            Print($"{trials,7} trials {elapsed.TotalSeconds,7:0.00} s {rate,7:0} trials/s   {rate / Optuna,5:0.0} x Optuna (61)   {rate / RayTune,5:0.0} x Ray Tune (14)   {Environment.CpuUsage.TotalTime.Subtract(busy) / elapsed:0.00} cores in this process");
+            if (!await IsWholeAsync(cluster, sweep, trials))
+                return 1;
+        }
+
+        Print($"flatness {rates[^1] / rates[0]:0.00} (rate of the last sweep over the first's); target at least {Target} trials/s: {(rates.Min() >= Target ? "held" : "missed")}");
+        return 0;
+    }
+
+    private static async Task<bool> IsWholeAsync(BenchmarkCluster cluster, int sweep, int trials)
+    {
+        var succeeded = await cluster.ScalarAsync($"select count(*) from trials where sweep_id = {sweep} and state = 'succeeded' and epochs_done = {Epochs} and best_epoch is not null");
+        var rows = await cluster.ScalarAsync($"select count(*) from epochs e join trials t on t.id = e.trial_id where t.sweep_id = {sweep} and e.epoch between 1 and {Epochs}");
+        var attempts = await cluster.ScalarAsync($"select coalesce(sum(attempt), 0)::bigint from trials where sweep_id = {sweep}");
+        Print($"        {succeeded} trials succeeded in {attempts} attempts, {rows} epochs stored of {trials * Epochs}");
+        return succeeded == trials && rows == trials * Epochs;
+    }
+
+    private static void Print(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
+}

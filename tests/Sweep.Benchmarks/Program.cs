@@ -1,0 +1,29 @@
+using Sweep.Benchmarks.Orchestration;
+using Sweep.Benchmarks.Overhead;
+using Sweep.Benchmarks.Storage;
+using Sweep.Benchmarks.Training;
+
+const string Usage =
+    """
+    Usage: Sweep.Benchmarks NAME [ARGUMENTS]
+
+      training [rounds]           the training loop against the built-in modules and the floor; or `training shakespeare`
+      storage [seconds]           epochs, grids and moves into PostgreSQL
+      orchestration [trials …]    simulated trials of 10 epochs through two silos (1000 20000)
+      overhead [--epochs n]       `sweep run` against its own training loops (100)
+    """;
+
+switch (args)
+{
+    case ["training", .. var rest]:
+        return TrainingBenchmark.Run(rest);
+    case ["storage", .. var rest]:
+        return await StorageBenchmark.RunAsync(rest);
+    case ["orchestration", .. var rest]:
+        return await OrchestrationBenchmark.RunAsync(rest);
+    case ["overhead", .. var rest]:
+        return await OverheadBenchmark.RunAsync(rest);
+    default:
+        Console.Error.WriteLine(args is [var found, ..] ? $"benchmark: found {found}.\n\n{Usage}" : Usage);
+        return 2;
+}

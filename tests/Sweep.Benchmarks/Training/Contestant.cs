@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Sweep.Domain.Protocol;
+using TorchSharp;
+
+namespace Sweep.Benchmarks.Training;
+
+/// <summary>
+/// One way of training, in a process of its own: the C library reads its settings at the start of a process. Asked with a line, it answers with a line.
+/// </summary>
+internal sealed class Contestant : IDisposable
+{
+    /// <summary>The first argument of such a process.</summary>
+    public const string Argument = "contestant";
+
+    private readonly Process _process;
+
+    /// <param name="name">ours, or built-in.</param>
+    public Contestant(string name, IReadOnlyDictionary<string, string> variables)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(Contestant).Assembly.Location, "training", Argument, name]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var variable in TrainerEnvironment.Variables.Keys)
+            start.Environment.Remove(variable);
+        foreach (var (variable, value) in variables)
+            start.Environment[variable] = value;
+        _process = Process.Start(start)!;
+    }
+
+    /// <summary>The fastest of three epochs, after one that does not count, in milliseconds.</summary>
+    public double Train(TrainingShape shape)
+    {
+        _process.StandardInput.WriteLine(JsonSerializer.Serialize(shape));
+        _process.StandardInput.Flush();
+        return double.Parse(_process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The contestant ended."), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>The other side: what the process does.</summary>
+    public static int Serve(string name)
+    {
+        torch.set_num_threads(1);
+        while (Console.ReadLine() is { } line)
+        {
+            var shape = JsonSerializer.Deserialize<TrainingShape>(line)!;
+            var times = name == "ours" ? OurTraining.Epochs(shape, 4) : BuiltInTraining.Epochs(shape, 4);
+            Console.WriteLine(times.Skip(1).Min().ToString("R", CultureInfo.InvariantCulture));
+        }
+
+        return 0;
+    }
+
+    public void Dispose()
+    {
+        _process.StandardInput.Close();
+        _process.WaitForExit();
+        _process.Dispose();
+    }
+}

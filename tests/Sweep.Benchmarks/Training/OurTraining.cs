@@ -1,0 +1,39 @@
+using Sweep.Domain.Protocol;
+using Sweep.Domain.Trials;
+using Sweep.Trainer.Data;
+using Sweep.Trainer.Training;
+using static TorchSharp.torch;
+
+namespace Sweep.Benchmarks.Training;
+
+/// <summary>The trainer's own loop, whole: data, model, optimizer, reports.</summary>
+internal static class OurTraining
+{
+    /// <summary>The reports of its epochs.</summary>
+    public static List<EpochReport> Train(TrainerCommand.Train trial, TextDataset text)
+    {
+        using var scope = NewDisposeScope();
+        using var windows = new TextWindows(text, trial.Parameters.SequenceLength, trial.Split, trial.Validation, trial.Parameters.Seed);
+        using var state = new TrainingState(trial, text, CPU);
+        var reports = new List<EpochReport>();
+        new TrainingLoop(
+            trial,
+            windows,
+            state,
+            TimeProvider.System,
+            (message, _) =>
+            {
+                if (message is TrainerEvent.EpochFinished epoch)
+                    reports.Add(epoch.Report);
+            },
+            () => null).Run();
+        return reports;
+    }
+
+    /// <summary>Milliseconds of the training steps of each epoch.</summary>
+    public static IEnumerable<double> Epochs(TrainingShape shape, int epochs)
+    {
+        using var text = shape.Text();
+        return Train(shape.Trial(epochs), text).Select(report => 1000 * shape.TrainingWindows / report.SamplesPerSecond);
+    }
+}

@@ -1,0 +1,103 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Sweep.SystemTests;
+
+/// <summary>The main job, by the real programs: the file of the README, smaller, with and without kills.</summary>
+public sealed class NextCharacterTests : IDisposable
+{
+    private const string File = "examples/next-character.yaml";
+
+    /// <summary>Small enough for a test, long enough to be interrupted: 9 trials of 12 epochs.</summary>
+    private static readonly string[] Small = ["--set", "parameters.hidden_size=16", "--set", "parameters.epochs=12", "--set", "checkpoint.every=0"];
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
+
+    private readonly SweepProgram _sweep = new();
+
+    public void Dispose() => _sweep.Dispose();
+
+    [Fact]
+    public async Task A_run_trains_every_trial_and_stops_what_it_started()
+    {
+        var output = await _sweep.OutputAsync(["run", File, .. Small]);
+        Assert.Contains("9/9", output, StringComparison.Ordinal);
+        Assert.Empty(_sweep.Processes("Sweep"));
+        var trials = await TrialsAsync("next-character");
+        Assert.Equal(9, trials.Count);
+        Assert.All(trials.Values, trial => Assert.Equal("succeeded", trial.GetProperty("state").GetString()));
+        await EveryEpochIsThereOnceAsync();
+
+        // A second run is a sweep of its own with the same numbers.
+        await _sweep.OutputAsync(["run", File, .. Small]);
+        Assert.Equal(await LossesAsync("next-character"), await LossesAsync("next-character-2"));
+
+        Assert.StartsWith("To be", await _sweep.OutputAsync("generate", "next-character/1", "--prompt", "To be", "--length", "20", "--seed", "1"), StringComparison.Ordinal);
+        Assert.NotEmpty((await _sweep.OutputAsync("logs", "next-character/1")).Trim());
+    }
+
+    [Fact]
+    public async Task A_sweep_with_kills_in_it_ends_with_the_same_losses_bit_for_bit()
+    {
+        await _sweep.OutputAsync(["run", File, "--name", "undisturbed", .. Small]);
+
+        // A trainer is killed: its trial is tried again within the run.
+        using (var run = _sweep.Start(["run", File, "--name", "disturbed", .. Small]))
+        {
+            await run.PrintedAsync("1/9");
+            Process.GetProcessById(_sweep.Processes("Sweep.Trainer")[0]).Kill();
+            await run.PrintedAsync("3/9");
+
+            // The silo is killed: the run ends and says how to go on.
+            Process.GetProcessById(_sweep.Processes("Sweep.Silo.dll")[0]).Kill();
+            var (code, _, errors) = await run.EndAsync(Patience);
+            Assert.Equal(4, code);
+            Assert.Contains("run the same command again", errors, StringComparison.Ordinal);
+        }
+
+        // Interrupted: the sweep is paused.
+        using (var run = _sweep.Start(["run", File, "--name", "disturbed", .. Small]))
+        {
+            await run.PrintedAsync("6/9");
+            run.Interrupt();
+            Assert.Equal(130, (await run.EndAsync(Patience)).Code);
+        }
+
+        Assert.Empty(_sweep.Processes("Sweep"));
+        Assert.Contains("9/9", await _sweep.OutputAsync(["run", File, "--name", "disturbed", .. Small]), StringComparison.Ordinal);
+        await EveryEpochIsThereOnceAsync();
+        Assert.Equal(await LossesAsync("undisturbed"), await LossesAsync("disturbed"));
+    }
+
+    [Theory]
+    [InlineData("parameters.cell=[rnn, lsmt]", "lsmt")]
+    [InlineData("parameters.sequence_length=5000", "5000")]
+    [InlineData("resources.slots=0", "slots")]
+    [InlineData("parametres.epochs=1", "parameters")]
+    public async Task A_wrong_value_is_refused_in_one_line_before_anything_is_stored(string set, string named)
+    {
+        var (code, _, errors) = await _sweep.RunAsync("run", File, "--set", set);
+        Assert.Equal(2, code);
+        Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains(named, errors, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_sweep.Home, "data")));
+    }
+
+    private async Task EveryEpochIsThereOnceAsync()
+    {
+        var counts = await RowsAsync("select count(*) as epochs, count(distinct (trial_id, epoch)) as different from epochs where trial_id < 2000000");
+        Assert.Equal((108, 108), (counts[0].GetProperty("epochs").GetInt32(), counts[0].GetProperty("different").GetInt32()));
+        Assert.Empty(await RowsAsync("select trial_id from epochs group by trial_id having count(*) <> 12 or min(epoch) <> 1 or max(epoch) <> 12"));
+    }
+
+    /// <summary>Every loss of a sweep as its bits.</summary>
+    private async Task<string> LossesAsync(string name) => string.Join('\n', (await RowsAsync(
+        $"select t.number, e.epoch, encode(float8send(e.train_loss), 'hex') || encode(float8send(e.val_loss), 'hex') as bits from epochs e join trials t on t.id = e.trial_id join sweeps s on s.id = t.sweep_id where s.name = '{name}' order by 1, 2"))
+        .Select(row => row.GetRawText()));
+
+    private async Task<List<JsonElement>> RowsAsync(string sql) =>
+        [.. JsonDocument.Parse(await _sweep.OutputAsync("sql", sql, "-o", "json")).RootElement.EnumerateArray()];
+
+    private async Task<Dictionary<int, JsonElement>> TrialsAsync(string name) =>
+        JsonDocument.Parse(await _sweep.OutputAsync("report", name, "-o", "json")).RootElement.GetProperty("trials").EnumerateArray().ToDictionary(trial => trial.GetProperty("number").GetInt32());
+}

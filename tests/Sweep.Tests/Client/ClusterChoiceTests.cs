@@ -1,0 +1,65 @@
+using Sweep.Client.Clusters;
+using Sweep.Client.Errors;
+using Sweep.Client.Local;
+
+namespace Sweep.Tests.Client;
+
+public sealed class ClusterChoiceTests
+{
+    [Theory]
+    [InlineData("postgresql://ada:s%40fe@db.example:6543/sweep?sslmode=require", "postgresql://ada:s%40fe@db.example:6543/sweep")]
+    [InlineData("postgresql://postgres@/sweep?host=/var/lib/sweep", "postgresql://postgres@/sweep?host=/var/lib/sweep")]
+    [InlineData("Host=db;Username=ada;Database=sweep", "postgresql://ada@db:5432/sweep")]
+    public void A_database_may_be_named_in_both_ways(string text, string uri) => Assert.Equal(uri, PostgresAddress.ToUri(PostgresAddress.Parse(text)));
+
+    [Theory]
+    [InlineData("nonsense")]
+    [InlineData("Hots=db")]
+    [InlineData("Database=sweep")]
+    [InlineData("postgresql://db:port/sweep")]
+    public void What_is_neither_is_refused_without_repeating_it(string text) =>
+        Assert.StartsWith("--postgres: ", Assert.Throws<WrongInputException>(() => PostgresAddress.Parse(text)).Message);
+
+    [Fact]
+    public void A_folder_has_one_owner_at_a_time()
+    {
+        var folder = Directory.CreateTempSubdirectory("sweep-home-").FullName;
+        try
+        {
+            var (one, other) = (new SweepHome(folder), new SweepHome(folder));
+            using (one.TryLock())
+                Assert.Null(other.TryLock());
+            using var free = other.TryLock();
+            Assert.NotNull(free);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_made_is_refused_with_its_name() =>
+        Assert.Contains("/dev/null/x", Assert.Throws<LocalClusterException>(() => new SweepHome("/dev/null/x").TryLock()).Message);
+
+    [Theory]
+    [InlineData(nameof(ClusterPurpose.Run), nameof(ClusterPurpose.Command), true, nameof(JoinDecision.Join))]
+    [InlineData(nameof(ClusterPurpose.Run), nameof(ClusterPurpose.Command), false, nameof(JoinDecision.Wait))]
+    [InlineData(nameof(ClusterPurpose.Run), nameof(ClusterPurpose.Run), true, nameof(JoinDecision.Refuse))]
+    [InlineData(nameof(ClusterPurpose.Run), nameof(ClusterPurpose.Up), true, nameof(JoinDecision.Refuse))]
+    [InlineData(nameof(ClusterPurpose.Up), nameof(ClusterPurpose.Run), true, nameof(JoinDecision.Join))]
+    [InlineData(nameof(ClusterPurpose.Up), nameof(ClusterPurpose.Command), true, nameof(JoinDecision.Join))]
+    [InlineData(nameof(ClusterPurpose.Up), nameof(ClusterPurpose.Up), true, nameof(JoinDecision.Refuse))]
+    [InlineData(nameof(ClusterPurpose.Command), nameof(ClusterPurpose.Run), true, nameof(JoinDecision.Wait))]
+    [InlineData(nameof(ClusterPurpose.Command), nameof(ClusterPurpose.Command), true, nameof(JoinDecision.Wait))]
+    public void Who_owns_the_folder_decides_whether_another_joins_waits_or_is_refused(string owner, string wanted, bool ready, string expected) => Assert.Equal(
+        Enum.Parse<JoinDecision>(expected),
+        JoinRule.Decide(new(Environment.ProcessId, Enum.Parse<ClusterPurpose>(owner), "Host=x", ready, null), Enum.Parse<ClusterPurpose>(wanted)));
+
+    [Fact]
+    public void An_owner_that_is_gone_or_has_not_written_itself_down_is_waited_for()
+    {
+        Assert.Equal(JoinDecision.Wait, JoinRule.Decide(null, ClusterPurpose.Run));
+        Assert.Equal(JoinDecision.Wait, JoinRule.Decide(new(int.MaxValue, ClusterPurpose.Run, "", true, null), ClusterPurpose.Run));
+    }
+}

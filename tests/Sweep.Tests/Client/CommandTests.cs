@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Sweep.Client.Commands;
+using Sweep.Tests.Postgres;
+
+namespace Sweep.Tests.Client;
+
+/// <summary>Commands that read, on a real database.</summary>
+public sealed class CommandTests(PostgresServer server)
+{
+    [Fact]
+    public async Task An_empty_database_has_no_tables_until_migrated_and_then_no_sweeps()
+    {
+        var database = await server.NewDatabaseAsync();
+        var (code, _, error) = await Run(database, "list");
+        Assert.Equal(3, code);
+        Assert.Contains("sweep db migrate", error);
+
+        Assert.StartsWith("Applied: 001", (await Run(database, "db", "migrate")).Output);
+        Assert.Equal("The tables are up to date.\n", (await Run(database, "db", "migrate")).Output);
+        Assert.Equal((0, "No sweeps yet.\n", ""), await Run(database, "list"));
+        Assert.Equal((0, "[]\n", ""), await Run(database, "workers", "-o", "json"));
+        Assert.Equal((2, "", "sweep: No sweep is named letters. There are no sweeps yet.\n"), await Run(database, "report", "letters"));
+    }
+
+    [Fact]
+    public async Task Sql_answers_as_asked_and_a_wrong_or_writing_query_is_wrong_input()
+    {
+        var database = await server.NewDatabaseAsync();
+        var row = JsonDocument.Parse((await Run(database, "sql", "select 42 as answer, 0.5::float8 as half, null as nothing", "-o", "json")).Output).RootElement[0];
+        Assert.Equal((42, 0.5, JsonValueKind.Null), (row.GetProperty("answer").GetInt32(), row.GetProperty("half").GetDouble(), row.GetProperty("nothing").ValueKind));
+        Assert.Equal(2, (await Run(database, "sql", "selct 1")).Code);
+        Assert.Contains("read-only", (await Run(database, "sql", "create table x (y int)")).Error);
+    }
+
+    [Fact]
+    public async Task A_database_that_is_not_there_is_one_line_and_exit_code_3()
+    {
+        var (code, _, error) = await Run("Host=/tmp/nowhere-at-all;Timeout=2", "list");
+        Assert.Equal(3, code);
+        Assert.Single(error.TrimEnd('\n').Split('\n'));
+    }
+
+    private static async Task<(int Code, string Output, string Error)> Run(string database, params string[] line)
+    {
+        var (terminal, output, error) = Samples.Terminal();
+        var code = await CommandLine.RunAsync([.. line, "--postgres", database], terminal, TestContext.Current.CancellationToken);
+        return (code, output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,52 @@
+using System.Text;
+using System.Text.Json;
+using Parquet.Serialization;
+using Sweep.Client.Export;
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+
+namespace Sweep.Tests.Client;
+
+public sealed class ExportTests
+{
+    private static readonly TrialSummary[] Trials = [Samples.Trial(1, TrialState.Succeeded), Samples.Trial(2, TrialState.Queued, epochsDone: 0)];
+
+    [Fact]
+    public async Task Csv_has_a_line_a_trial_with_empty_fields_for_what_was_not_measured()
+    {
+        var lines = Encoding.UTF8.GetString(await Write(ExportFormat.Csv)).Replace("be, or\nnot", "be, or not", StringComparison.Ordinal).TrimEnd('\n').Split('\n');
+        Assert.StartsWith("number,state,attempt,cell,sequence_length,", lines[0]);
+        Assert.StartsWith("1,succeeded,1,rnn,10,", lines[1]);
+        Assert.EndsWith("\"To be, or not \"\"to\"\" be\"", lines[1]);
+        Assert.Equal(3, lines.Length);
+        Assert.Equal(lines[0].Split(',').Length, lines[2].Split(',').Length);
+    }
+
+    [Fact]
+    public async Task Json_has_an_object_a_trial_with_numbers_as_they_are()
+    {
+        var rows = JsonDocument.Parse(await Write(ExportFormat.Json)).RootElement;
+        Assert.Equal(1.8421, rows[0].GetProperty("best_val_loss").GetDouble());
+        Assert.Equal(44_332, rows[0].GetProperty("model_parameters").GetInt64());
+        Assert.Equal(JsonValueKind.Null, rows[1].GetProperty("best_val_loss").ValueKind);
+    }
+
+    [Fact]
+    public async Task Parquet_reads_back_the_same_values()
+    {
+        using var stream = new MemoryStream(await Write(ExportFormat.Parquet));
+        var rows = (await ParquetSerializer.DeserializeUntypedAsync(stream, cancellationToken: TestContext.Current.CancellationToken)).Data;
+        Assert.Equal(2, rows.Count);
+        Assert.Equal(1.8421, rows[0]["best_val_loss"]);
+        Assert.Equal("rnn", rows[0]["cell"]);
+        Assert.Equal(10L, rows[0]["sequence_length"]);
+        Assert.Null(rows[1].GetValueOrDefault("best_val_loss"));
+    }
+
+    private static async Task<byte[]> Write(ExportFormat format)
+    {
+        using var stream = new MemoryStream();
+        await TrialExport.Of(Trials).WriteAsync(stream, format, TestContext.Current.CancellationToken);
+        return stream.ToArray();
+    }
+}

@@ -1,0 +1,93 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Sweep.Client.Output;
+
+namespace Sweep.Tests.Client;
+
+public sealed class OutputTests
+{
+    private static readonly OutputTable Sample = new(
+        [new("name", "name"), OutputColumn.Number("val_loss", "val\nloss", Quantities.Loss), OutputColumn.Number("count", "count", dispensable: true), new("widths", "widths")],
+        [["a, \"b\"", 1.84213, 1234567, new[] { 64, 32 }], ["c", double.NaN, null, Array.Empty<int>()]]);
+
+    [Fact]
+    public void Json_is_snake_case_with_plain_numbers_and_null_for_what_is_not_finite()
+    {
+        var rows = JsonDocument.Parse(Write(OutputFormat.Json)).RootElement;
+        Assert.Equal("a, \"b\"", rows[0].GetProperty("name").GetString());
+        Assert.Equal(1.84213, rows[0].GetProperty("val_loss").GetDouble());
+        Assert.Equal(1234567, rows[0].GetProperty("count").GetInt32());
+        Assert.Equal([64, 32], rows[0].GetProperty("widths").EnumerateArray().Select(width => width.GetInt32()));
+        Assert.Equal(JsonValueKind.Null, rows[1].GetProperty("val_loss").ValueKind);
+        Assert.Equal(JsonValueKind.Null, rows[1].GetProperty("count").ValueKind);
+    }
+
+    [Fact]
+    public void Csv_has_a_head_line_quotes_what_needs_it_and_keeps_all_digits() =>
+        Assert.StartsWith("name,val_loss,count,widths\n\"a, \"\"b\"\"\",1.84213,1234567,", Write(OutputFormat.Csv));
+
+    [Fact]
+    public void A_table_without_a_terminal_is_plain_and_not_cut()
+    {
+        var wide = new OutputTable([new("text", "text")], [[new string('x', 300)]]);
+        var (terminal, output, _) = Samples.Terminal();
+        terminal.Write(wide, OutputFormat.Table, "");
+        Assert.Contains(new string('x', 300), output.ToString());
+        Assert.DoesNotContain('\e', output.ToString());
+        Assert.Contains("1.842", Write(OutputFormat.Table));
+    }
+
+    [Theory]
+    [InlineData(80, true)]
+    [InlineData(30, false)]
+    public void A_narrow_terminal_goes_without_the_dispensable_columns_and_says_so(int width, bool fits)
+    {
+        var (terminal, output, _) = Samples.Terminal(width);
+        terminal.Write(Sample, OutputFormat.Table, "");
+        Assert.Equal(fits, output.ToString().Contains("1234567", StringComparison.Ordinal));
+        Assert.Equal(!fits, Regex.Replace(output.ToString(), @"(\e\[[0-9;]*m|\s)+", " ").Contains("Not shown for want of width: count.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void No_rows_are_a_sentence_for_people_and_an_empty_list_for_programs()
+    {
+        var empty = Sample with { Rows = [] };
+        var (people, sentence, _) = Samples.Terminal();
+        people.Write(empty, OutputFormat.Table, "No sweeps yet.");
+        var (program, list, _) = Samples.Terminal();
+        program.Write(empty, OutputFormat.Json, "No sweeps yet.");
+        Assert.Equal("No sweeps yet.\n", sentence.ToString());
+        Assert.Equal("[]\n", list.ToString());
+    }
+
+    [Theory]
+    [InlineData(7, "7")]
+    [InlineData(999, "999")]
+    [InlineData(999.6, "1.00k")]
+    [InlineData(44_332, "44.3k")]
+    [InlineData(660_992, "661k")]
+    [InlineData(2_634_752, "2.63M")]
+    [InlineData(2.188, "2.19")]
+    public void Counts_have_three_digits(double value, string expected) => Assert.Equal(expected, Quantities.Count(value));
+
+    [Theory]
+    [InlineData(512, "512 B")]
+    [InlineData(177_328, "177 kB")]
+    [InlineData(3e9, "3.00 GB")]
+    public void Bytes_have_their_unit(double value, string expected) => Assert.Equal(expected, Quantities.Bytes(value));
+
+    [Theory]
+    [InlineData(12.12, "12.1 s")]
+    [InlineData(59.99, "1 min 0 s")]
+    [InlineData(200, "3 min 20 s")]
+    [InlineData(7_500, "2 h 5 min")]
+    [InlineData(100_000, "1 d 3 h")]
+    public void Durations_have_at_most_two_units(double seconds, string expected) => Assert.Equal(expected, Quantities.Seconds(seconds));
+
+    private static string Write(OutputFormat format)
+    {
+        var (terminal, output, _) = Samples.Terminal();
+        terminal.Write(Sample, format, "");
+        return output.ToString();
+    }
+}

@@ -1,0 +1,54 @@
+using Sweep.Client.Live;
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+
+namespace Sweep.Tests.Client;
+
+public sealed class PlainProgressTests
+{
+    private readonly PlainProgress _progress = new(TextWriter.Null);
+
+    [Fact]
+    public void The_first_line_says_what_there_is_and_what_is_over_already()
+    {
+        Assert.Equal(["letters: 4 trials"], Lines(0, running: 2));
+        var resumed = Snapshot(0, running: 2, finished: [Samples.Trial(1, TrialState.Succeeded)]);
+        Assert.Equal(["letters: 4 trials, 1 of them over already"], new PlainProgress(TextWriter.Null).Lines(resumed));
+    }
+
+    [Fact]
+    public void Each_trial_that_ends_is_one_line_once()
+    {
+        Lines(0, running: 2);
+        Assert.Equal(
+            ["1/4  #4 lstm 20  succeeded  val_loss 1.842 at epoch 43  12.1 s"],
+            Lines(1, running: 2, finished: [Samples.Trial(4, TrialState.Succeeded)]));
+        Assert.Equal(
+            ["2/4  #1 rnn 10  failed  The loss is not finite."],
+            Lines(2, running: 2, finished: [Samples.Trial(1, TrialState.Failed, epochsDone: 0), Samples.Trial(4, TrialState.Succeeded)]));
+        Assert.Empty(Lines(3, running: 2));
+    }
+
+    [Fact]
+    public void A_trial_that_was_over_before_is_counted_and_not_told()
+    {
+        Lines(0, running: 1, finished: [Samples.Trial(1, TrialState.Succeeded)]);
+        var lines = Lines(1, running: 1, finished: [Samples.Trial(1, TrialState.Succeeded), Samples.Trial(2, TrialState.Succeeded)]);
+        Assert.StartsWith("2/4  #2 ", Assert.Single(lines));
+    }
+
+    [Fact]
+    public void Between_them_a_line_at_most_every_ten_seconds_tells_speed_and_time_left()
+    {
+        Lines(0, running: 2);
+        Assert.Empty(Lines(9.9, running: 2, epochs: 99));
+        Assert.Equal(["0/4  2 running, 2 waiting, epoch 100 of 400, 10 epochs/s, 30.0 s left"], Lines(10, running: 2, epochs: 100));
+        Assert.Empty(Lines(19, running: 2, epochs: 190));
+    }
+
+    private IReadOnlyList<string> Lines(double at, int running, TrialSummary[]? finished = null, long epochs = 0) =>
+        [.. _progress.Lines(Snapshot(at, running, finished, epochs))];
+
+    private static ProgressSnapshot Snapshot(double at, int running, TrialSummary[]? finished = null, long epochs = 0) => new(
+        TimeSpan.FromSeconds(at), Samples.Overview(running: running, succeeded: finished?.Length ?? 0, epochs: epochs), [], finished);
+}

@@ -1,0 +1,49 @@
+using Sweep.Client.Output;
+using Sweep.Domain.Search;
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+using Sweep.Storage.Reading;
+
+namespace Sweep.Tests.Client;
+
+/// <summary>A sweep of two cells and two lengths, as the database would tell of it.</summary>
+internal static class Samples
+{
+    public static SweepSpec Spec(string name = "letters", long seed = 42) => new(
+        name,
+        new DatasetSpec("text", new string('a', 64), SplitKind.Random, 0.2),
+        new Objective(Metric.ValLoss, Goal.Minimize),
+        new SearchMethod(MethodKind.Grid),
+        new SearchSpace([
+            new("cell", new DimensionDomain.Choice([new ParameterValue.Word("rnn"), new ParameterValue.Word("lstm")])),
+            new("sequence_length", new DimensionDomain.Choice([new ParameterValue.Whole(10), new ParameterValue.Whole(20)])),
+            new("epochs", new DimensionDomain.Choice([new ParameterValue.Whole(100)])),
+        ]),
+        new ResourceSpec(),
+        new CheckpointSpec(),
+        Retries: 3,
+        seed);
+
+    public static SweepOverview Overview(
+        SweepSpec? spec = null, string name = "letters", SweepState state = SweepState.Running,
+        int running = 0, int succeeded = 0, long epochs = 0, int day = 1, int trials = 4) => new(
+        day, name, state, spec ?? Spec(), trials, trials - running - succeeded, running, succeeded, 0, 0, epochs, trials * 100L,
+        succeeded > 0 ? 1.8421 : null, succeeded > 0 ? 2 : null, new DateTimeOffset(2026, 11, day, 12, 0, 0, TimeSpan.Zero), null);
+
+    public static TrialSummary Trial(int number, TrialState state, int epochsDone = 100)
+    {
+        var parameters = new GridSampler(Spec().Parameters, 42).Trials().ElementAt((number - 1) % 4);
+        var epoch = epochsDone == 0 ? null : new EpochReport(43, 0.2, 1.8421, 0.5, 0.005, 0.1, 19_040);
+        return new(
+            number, parameters, state, 1, epochsDone, epoch?.ValLoss, epoch?.ValLoss, epoch, epoch,
+            state == TrialState.Succeeded ? new TrialResult(12.1, 0.21, 25_400, 44_332, 177_328, 660_992, 1_888, 473, 440_000_000, "To be, or\nnot \"to\" be") : null,
+            "worker-1", state == TrialState.Failed ? "The loss is not finite." : null);
+    }
+
+    /// <summary>A terminal that is a pair of strings; with a width it counts as one that somebody watches.</summary>
+    public static (Terminal Terminal, StringWriter Out, StringWriter Error) Terminal(int? width = null)
+    {
+        var (output, error) = (new StringWriter(), new StringWriter());
+        return (new Terminal(output, error, outputIsTerminal: width is not null, canAsk: false, colours: false, () => width ?? 0), output, error);
+    }
+}

@@ -1,0 +1,33 @@
+using Npgsql;
+using Sweep.Client.Local;
+using Sweep.Tests.Postgres;
+
+[assembly: AssemblyFixture(typeof(PostgresServer))]
+
+namespace Sweep.Tests.Postgres;
+
+/// <summary>One private PostgreSQL for the whole run of the tests; each test that asks gets an empty database of its own.</summary>
+public sealed class PostgresServer : IAsyncLifetime
+{
+    private readonly string _folder = Path.Combine("/tmp", $"sweep-tests-{Environment.ProcessId}");
+    private PrivatePostgres _server = null!;
+    private int _databases;
+
+    public async ValueTask InitializeAsync() => _server = await PrivatePostgres.StartAsync(_folder, durable: false);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>The connection string of a new database without tables.</summary>
+    public async Task<string> NewDatabaseAsync()
+    {
+        var name = $"test_{Interlocked.Increment(ref _databases)}";
+        await using var source = NpgsqlDataSource.Create(_server.ConnectionString);
+        await using var create = source.CreateCommand($"create database {name}");
+        await create.ExecuteNonQueryAsync();
+        return new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Database = name }.ConnectionString;
+    }
+}

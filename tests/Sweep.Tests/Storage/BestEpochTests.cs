@@ -1,0 +1,31 @@
+using FsCheck;
+using FsCheck.Fluent;
+using static Sweep.Tests.Storage.StorageDatabase;
+
+namespace Sweep.Tests.Storage;
+
+public sealed class BestEpochTests(StorageDatabase database) : IClassFixture<StorageDatabase>
+{
+    [Fact]
+    public void However_epochs_arrive_the_best_is_the_lowest_finite_score_of_what_is_stored()
+    {
+        var report = from epoch in Gen.Choose(1, 8)
+                     from loss in Gen.Elements(1.0, 1.5, 2.0, 2.5, 3.0, double.NaN, double.PositiveInfinity)
+                     select Epoch(epoch, loss);
+        var batches = report.ListOf(5).ListOf(6);
+        Prop.ForAll(batches.ToArbitrary(), given => Assert.True(HoldsAsync([.. given.Select(batch => batch.ToArray())]).GetAwaiter().GetResult()))
+            .Check(Config.QuickThrowOnFailure.WithMaxTest(100));
+    }
+
+    private async Task<bool> HoldsAsync(Domain.Trials.EpochReport[][] batches)
+    {
+        var trial = await database.AddRunningTrialAsync();
+        foreach (var batch in batches)
+            await database.Attempts.WriteEpochsAsync([.. batch.Select(report => Row(trial, 1, report))]);
+        var stored = await database.Reader.EpochsAsync(trial.Sweep, 1).Select(row => row.Report).ToListAsync();
+        var best = stored.Where(report => double.IsFinite(report.ValLoss)).OrderBy(report => report.ValLoss).ThenBy(report => report.Epoch).FirstOrDefault();
+        var summary = await database.SummaryAsync(trial);
+        return (summary.Best, summary.BestValue, summary.BestScore, summary.EpochsDone)
+            == (best, best?.ValLoss, best?.ValLoss, stored.Select(report => report.Epoch).DefaultIfEmpty().Max());
+    }
+}

@@ -1,0 +1,109 @@
+using Npgsql;
+using Sweep.Domain.Search;
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+using Sweep.Storage;
+using Sweep.Storage.Migrations;
+using Sweep.Storage.Reading;
+using Sweep.Tests.Postgres;
+
+namespace Sweep.Tests.Storage;
+
+/// <summary>A database with tables for the tests of one class, and what they start from.</summary>
+public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
+{
+    public static readonly TrialParameters Parameters = new(CellKind.Lstm, 20, 128, 1, [64, 32], 0.005, null, 0.1, 100, OptimizerKind.Adam, 0, 0, 42);
+    public static readonly TrialResult Result = new(12.5, 0.25, 4_000, 140_000, 560_000, 2_600_000, 1_904, 476, 300_000_000, "To be");
+    private static readonly byte[] Text = "To be, or not to be"u8.ToArray();
+
+    public NpgsqlDataSource Source { get; private set; } = null!;
+
+    public SweepStore Sweeps => new(Source);
+
+    public TrialStore Trials => new(Source);
+
+    public AttemptStore Attempts => new(Source);
+
+    public DatasetStore Datasets => new(Source);
+
+    public SweepReader Reader => new(Source);
+
+    public async ValueTask InitializeAsync()
+    {
+        Source = Database.Open(await server.NewDatabaseAsync());
+        await Migrator.MigrateAsync(Source);
+        await AddDatasetAsync(Text);
+    }
+
+    public ValueTask DisposeAsync() => Source.DisposeAsync();
+
+    public static SweepSpec Spec(string name = "next-character", Metric metric = Metric.ValLoss, Goal goal = Goal.Minimize, int retries = 3, byte[]? text = null) => new(
+        name,
+        new("hamlet", Hash(text ?? Text), SplitKind.Random, 0.2),
+        new(metric, goal),
+        new(MethodKind.Grid),
+        new([
+            new("cell", new DimensionDomain.Choice([new ParameterValue.Word("rnn"), new ParameterValue.Word("lstm")])),
+            new("learning_rate", new DimensionDomain.Range(1e-4, 1e-1, Scale.Log, 5, null)),
+        ]),
+        new(),
+        new(),
+        retries,
+        42);
+
+    public static string Hash(byte[] bytes) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes));
+
+    public static EpochReport Epoch(int number, double valLoss = 2, double valAccuracy = 0.5) => new(number, valLoss - 0.5, valLoss, valAccuracy, 0.005, 0.5, 4_000);
+
+    public static EpochRow Row(TrialId trial, int attempt, EpochReport report, Objective? objective = null)
+    {
+        objective ??= new(Metric.ValLoss, Goal.Minimize);
+        return new(trial, attempt, report, report.Value(objective.Metric), objective.Score(report.Value(objective.Metric)));
+    }
+
+    public async Task AddDatasetAsync(byte[] text, string name = "hamlet") => await Datasets.AddAsync(Hash(text), name, text);
+
+    /// <summary>A new sweep with a name of its own.</summary>
+    public async Task<int> AddSweepAsync(int trials = 1, Metric metric = Metric.ValLoss, Goal goal = Goal.Minimize)
+    {
+        // A test that deleted its sweep may have taken the text with it.
+        await AddDatasetAsync(Text);
+        var id = await Reader.NextSweepIdAsync();
+        await Sweeps.AddAsync(id, Spec($"sweep-{id}", metric, goal), exactName: true, [.. Enumerable.Repeat(Parameters, trials)]);
+        return id;
+    }
+
+    /// <summary>A trial of a sweep of its own whose first attempt runs on worker w1.</summary>
+    public async Task<TrialId> AddRunningTrialAsync(Metric metric = Metric.ValLoss, Goal goal = Goal.Minimize)
+    {
+        var trial = new TrialId(await AddSweepAsync(1, metric, goal), 1);
+        Assert.Equal(TrialState.Running, await Trials.MoveAsync(Lease(trial)));
+        return trial;
+    }
+
+    public static TrialTransition Lease(TrialId trial, int fromAttempt = 0, string worker = "w1") =>
+        new(trial, TrialState.Queued, fromAttempt, TrialState.Running, fromAttempt + 1, 0, 0, worker, "leased");
+
+    public static TrialTransition Requeue(TrialId trial, int attempt = 1) =>
+        new(trial, TrialState.Running, attempt, TrialState.Queued, attempt, 0, 1, null, "lost", FailureReason.WorkerLost, "worker w1 is dead");
+
+    public static TrialTransition Succeed(TrialId trial, int attempt = 1) =>
+        new(trial, TrialState.Running, attempt, TrialState.Succeeded, attempt, 0, 0, "w1", "succeeded", Result: Result);
+
+    public static TrialTransition Fail(TrialId trial, int attempt = 1) =>
+        new(trial, TrialState.Running, attempt, TrialState.Failed, attempt, 1, 0, "w1", "failed", FailureReason.Diverged, "the loss of epoch 3 is not finite at learning rate 0.1");
+
+    public async Task<TrialSummary> SummaryAsync(TrialId trial) => (await Reader.TrialsAsync(trial.Sweep)).Single(summary => summary.Number == trial.Number);
+
+    public async Task<long> CountAsync(string table, string where = "true")
+    {
+        await using var command = Source.CreateCommand($"select count(*) from {table} where {where}");
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async Task RunAsync(string sql)
+    {
+        await using var command = Source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}

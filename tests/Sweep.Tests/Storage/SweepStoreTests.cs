@@ -1,0 +1,239 @@
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+using static Sweep.Tests.Storage.StorageDatabase;
+
+namespace Sweep.Tests.Storage;
+
+public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<StorageDatabase>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_sweep_comes_back_as_it_was_stored()
+    {
+        var id = await database.Reader.NextSweepIdAsync(Cancellation);
+        var spec = Spec("whole");
+        var stored = await database.Sweeps.AddAsync(id, spec, exactName: true, [Parameters, Parameters with { BatchSize = 7, Cell = CellKind.Gru }], Cancellation);
+        Assert.Equal((id, "whole", SweepState.Running, 2), (stored.Id, stored.Spec.Name, stored.State, stored.Trials));
+        var loaded = await database.Sweeps.LoadAsync(id, Cancellation);
+        Assert.Equal(spec.ToJson(), loaded!.Spec.ToJson());
+        Assert.Equal(["cell", "learning_rate"], loaded.Spec.Parameters.Varying);
+        var second = await database.Trials.LoadAsync(new(id, 2), Cancellation);
+        Assert.Equal((Parameters with { BatchSize = 7, Cell = CellKind.Gru }).ToJson(), second!.Parameters.ToJson());
+        Assert.Equal((TrialState.Queued, 0, 0, 0, null, false), (second.State, second.Attempt, second.Failures, second.Losses, second.Worker, second.HasCheckpoint));
+        Assert.Equal([1, 2], await database.Sweeps.QueuedAsync(id, Cancellation));
+    }
+
+    [Fact]
+    public async Task The_same_id_again_answers_what_is_stored()
+    {
+        var id = await database.Reader.NextSweepIdAsync(Cancellation);
+        var first = await database.Sweeps.AddAsync(id, Spec("twice"), exactName: true, [Parameters], Cancellation);
+        var second = await database.Sweeps.AddAsync(id, Spec("twice"), exactName: true, [Parameters], Cancellation);
+        Assert.Equal((first.Id, first.Spec.Name, first.Trials), (second.Id, second.Spec.Name, second.Trials));
+        Assert.Equal(1, await database.CountAsync("trials", $"sweep_id = {id}"));
+    }
+
+    [Fact]
+    public async Task A_name_that_is_taken_gets_the_first_free_suffix_or_is_refused()
+    {
+        await AddAsync("taken");
+        await AddAsync("taken-3");
+        Assert.Equal("taken-2", (await AddAsync("taken")).Spec.Name);
+        Assert.Equal("taken-4", (await AddAsync("taken")).Spec.Name);
+        Assert.Equal("taken-4", (await database.Reader.FindAsync("taken-4", Cancellation))!.Spec.Name);
+        var id = await database.Reader.NextSweepIdAsync(Cancellation);
+        await Assert.ThrowsAsync<NameTakenException>(() => database.Sweeps.AddAsync(id, Spec("taken"), exactName: true, [Parameters], Cancellation));
+        Assert.Null(await database.Sweeps.LoadAsync(id, Cancellation));
+    }
+
+    [Fact]
+    public async Task Sweeps_that_want_one_name_at_once_all_get_one()
+    {
+        var names = (await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => AddAsync("crowd")))).Select(stored => stored.Spec.Name);
+        Assert.Equal(Enumerable.Range(2, 9).Select(suffix => $"crowd-{suffix}").Prepend("crowd").Order(), names.Order());
+    }
+
+    [Fact]
+    public async Task Nothing_is_stored_when_one_trial_cannot_be()
+    {
+        var id = await database.Reader.NextSweepIdAsync(Cancellation);
+        var trials = new[] { Parameters, Parameters with { LearningRate = double.NaN } };
+        await Assert.ThrowsAnyAsync<Exception>(() => database.Sweeps.AddAsync(id, Spec("half"), exactName: true, trials, Cancellation));
+        Assert.Null(await database.Sweeps.LoadAsync(id, Cancellation));
+        Assert.Equal(0, await database.CountAsync("trials", $"sweep_id = {id}"));
+    }
+
+    [Fact]
+    public async Task A_sweep_whose_text_is_not_stored_is_refused()
+    {
+        var id = await database.Reader.NextSweepIdAsync(Cancellation);
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => database.Sweeps.AddAsync(id, Spec("textless", text: [1]), exactName: true, [Parameters], Cancellation));
+        Assert.Contains("is not stored", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_state_changes_only_from_the_one_that_is_named_and_the_end_has_a_time()
+    {
+        var id = await database.AddSweepAsync();
+        Assert.False(await database.Sweeps.MoveAsync(id, SweepState.Paused, SweepState.Running, Cancellation));
+        Assert.True(await database.Sweeps.MoveAsync(id, SweepState.Running, SweepState.Cancelled, Cancellation));
+        Assert.False(await database.Sweeps.MoveAsync(id, SweepState.Running, SweepState.Cancelled, Cancellation));
+        Assert.Equal(1, await database.CountAsync("sweeps", $"id = {id} and state = 'cancelled' and ended_at is not null"));
+        Assert.True(await database.Sweeps.MoveAsync(id, SweepState.Cancelled, SweepState.Running, Cancellation));
+        Assert.Equal(1, await database.CountAsync("sweeps", $"id = {id} and state = 'running' and ended_at is null"));
+    }
+
+    [Fact]
+    public async Task Only_sweeps_that_run_are_running()
+    {
+        var running = await database.AddSweepAsync();
+        var paused = await database.AddSweepAsync();
+        await database.Sweeps.MoveAsync(paused, SweepState.Running, SweepState.Paused, Cancellation);
+        var ids = (await database.Sweeps.RunningAsync(Cancellation)).Select(sweep => sweep.Id).ToList();
+        Assert.Contains(running, ids);
+        Assert.DoesNotContain(paused, ids);
+    }
+
+    [Fact]
+    public async Task Cancelling_takes_the_trials_that_wait_and_leaves_the_others()
+    {
+        var id = await database.AddSweepAsync(trials: 4);
+        await database.Trials.MoveAsync(Lease(new(id, 2)), Cancellation);
+        Assert.Equal(1, await database.Sweeps.CancelQueuedAsync(id, 1, Cancellation));
+        Assert.Equal(0, await database.Sweeps.CancelQueuedAsync(id, 2, Cancellation));
+        Assert.Equal(2, await database.Sweeps.CancelQueuedAsync(id, null, Cancellation));
+        Assert.Equal(0, await database.Sweeps.CancelQueuedAsync(id, null, Cancellation));
+        Assert.Equal(
+            [TrialState.Cancelled, TrialState.Running, TrialState.Cancelled, TrialState.Cancelled],
+            (await database.Reader.TrialsAsync(id, Cancellation)).Select(trial => trial.State));
+        Assert.Equal([(1, "cancelled"), (2, "leased"), (3, "cancelled"), (4, "cancelled")], (await EventsAsync(id)).OrderBy(e => e.Number));
+    }
+
+    [Fact]
+    public async Task A_retry_queues_what_failed_or_was_cancelled_with_all_its_retries_and_keeps_its_epochs()
+    {
+        var id = await database.AddSweepAsync(trials: 4);
+        var failed = new TrialId(id, 1);
+        await database.Trials.MoveAsync(Lease(failed), Cancellation);
+        await database.Attempts.WriteEpochsAsync([Row(failed, 1, Epoch(1))], Cancellation);
+        await database.Trials.MoveAsync(Fail(failed), Cancellation);
+        await database.Trials.MoveAsync(Lease(new(id, 3)), Cancellation);
+        await database.Trials.MoveAsync(Succeed(new(id, 3)), Cancellation);
+        await database.Sweeps.CancelQueuedAsync(id, 2, Cancellation);
+
+        Assert.Equal([1, 2], await database.Sweeps.RetryAsync(id, null, Cancellation));
+        Assert.Empty(await database.Sweeps.RetryAsync(id, null, Cancellation));
+        Assert.Equal([1, 2, 4], await database.Sweeps.QueuedAsync(id, Cancellation));
+        var summary = await database.SummaryAsync(failed);
+        Assert.Equal((TrialState.Queued, 1, 1, null), (summary.State, summary.Attempt, summary.EpochsDone, summary.Reason));
+        Assert.Equal((0, 0), ((await database.Trials.LoadAsync(failed, Cancellation))!.Failures, (await database.Trials.LoadAsync(failed, Cancellation))!.Losses));
+        Assert.Equal(1, await database.CountAsync("trials", $"id = {failed.Value} and started_at is not null and ended_at is null"));
+        Assert.Equal(2, (await EventsAsync(id)).Count(e => e.Event == "retried"));
+    }
+
+    [Fact]
+    public async Task One_trial_is_retried_alone()
+    {
+        var id = await database.AddSweepAsync(trials: 2);
+        await database.Sweeps.CancelQueuedAsync(id, null, Cancellation);
+        Assert.Equal([2], await database.Sweeps.RetryAsync(id, 2, Cancellation));
+        Assert.Equal([2], await database.Sweeps.QueuedAsync(id, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_sweep_is_over_when_no_trial_waits_or_runs()
+    {
+        var id = await database.AddSweepAsync(trials: 2);
+        Assert.False(await database.Sweeps.IsOverAsync(id, Cancellation));
+        await database.Trials.MoveAsync(Lease(new(id, 1)), Cancellation);
+        await database.Sweeps.CancelQueuedAsync(id, null, Cancellation);
+        Assert.False(await database.Sweeps.IsOverAsync(id, Cancellation));
+        await database.Trials.MoveAsync(Succeed(new(id, 1)), Cancellation);
+        Assert.True(await database.Sweeps.IsOverAsync(id, Cancellation));
+    }
+
+    [Fact]
+    public async Task Deleting_leaves_nothing_and_keeps_a_text_that_another_sweep_uses()
+    {
+        var text = "only for two"u8.ToArray();
+        await database.AddDatasetAsync(text);
+        var ids = new List<int>();
+        foreach (var name in new[] { "doomed", "later" })
+        {
+            var id = await database.Reader.NextSweepIdAsync(Cancellation);
+            await database.Sweeps.AddAsync(id, Spec(name, text: text), exactName: true, [Parameters, Parameters], Cancellation);
+            var trial = new TrialId(id, 1);
+            await database.Trials.MoveAsync(Lease(trial), Cancellation);
+            await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(1))], Cancellation);
+            await database.Attempts.WriteCheckpointAsync(trial, new(1, 1, 0, Hash([1]), [1]), Cancellation);
+            await database.Attempts.WriteLogAsync([new(trial, 1, 1, DateTimeOffset.UnixEpoch, "line")], Cancellation);
+            ids.Add(id);
+        }
+
+        await database.Sweeps.DeleteAsync(ids[0], Cancellation);
+        await database.Sweeps.DeleteAsync(ids[0], Cancellation);
+        Assert.Equal((0L, 7L), (await RowsAsync(ids[0]), await RowsAsync(ids[1])));
+        Assert.Equal(1, await database.CountAsync("datasets", $"sha256 = '{Hash(text)}'"));
+        await database.Sweeps.DeleteAsync(ids[1], Cancellation);
+        Assert.Equal(0, await RowsAsync(ids[1]));
+        Assert.Equal(0, await database.CountAsync("datasets", $"sha256 = '{Hash(text)}'"));
+    }
+
+    [Fact]
+    public async Task Deleting_the_two_last_sweeps_of_a_text_at_once_deletes_the_text()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var text = "fought over"u8.ToArray();
+            await database.AddDatasetAsync(text);
+            var ids = new[] { await database.Reader.NextSweepIdAsync(Cancellation), await database.Reader.NextSweepIdAsync(Cancellation) };
+            foreach (var id in ids)
+                await database.Sweeps.AddAsync(id, Spec($"fight-{id}", text: text), exactName: true, [Parameters], Cancellation);
+            await Task.WhenAll(ids.Select(id => database.Sweeps.DeleteAsync(id, Cancellation)));
+            Assert.Equal(0, await database.CountAsync("datasets", $"sha256 = '{Hash(text)}'"));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_written_while_a_sweep_is_deleted_does_not_outlive_it()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var trial = await database.AddRunningTrialAsync();
+            var writes = Enumerable.Range(1, 20).Select(epoch => Task.Run(() => database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(epoch))], Cancellation), Cancellation))
+                .Concat(Enumerable.Range(1, 20).Select(line => Task.Run(() => database.Attempts.WriteLogAsync([new(trial, 1, line, DateTimeOffset.UnixEpoch, "line")], Cancellation), Cancellation)));
+            await Task.WhenAll([.. writes, Task.Run(() => database.Sweeps.DeleteAsync(trial.Sweep, Cancellation), Cancellation)]);
+            Assert.Equal(0, await RowsAsync(trial.Sweep));
+        }
+    }
+
+    [Fact]
+    public async Task Ten_thousand_trials_with_epochs_are_deleted_in_seconds()
+    {
+        var id = await database.AddSweepAsync(trials: 10_000);
+        await database.RunAsync($"""
+            insert into epochs select t.id, e, 1, 1, 1, 1, 1, 1, 1, 1 from trials t, generate_series(1, 10) e where t.sweep_id = {id};
+            insert into trial_events (trial_id, attempt, event) select id, 1, 'leased' from trials where sweep_id = {id}
+            """);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        limit.CancelAfter(TimeSpan.FromSeconds(10));
+        await database.Sweeps.DeleteAsync(id, limit.Token);
+        Assert.Equal(0, await RowsAsync(id));
+    }
+
+    private async Task<StoredSweep> AddAsync(string name) =>
+        await database.Sweeps.AddAsync(await database.Reader.NextSweepIdAsync(Cancellation), Spec(name), exactName: false, [Parameters], Cancellation);
+
+    private async Task<IReadOnlyList<(int Number, string Event)>> EventsAsync(int id) =>
+        [.. (await database.Reader.EventsAsync(id, null, Cancellation)).Select(e => (e.Number, e.Event))];
+
+    /// <summary>Rows of a sweep in all tables.</summary>
+    private async Task<long> RowsAsync(int id)
+    {
+        var rows = await database.CountAsync("sweeps", $"id = {id}") + await database.CountAsync("trials", $"sweep_id = {id}");
+        foreach (var table in new[] { "epochs", "trial_events", "trial_logs", "checkpoints" })
+            rows += await database.CountAsync(table, $"trial_id / 1000000 = {id}");
+        return rows;
+    }
+}

@@ -1,0 +1,30 @@
+using Sweep.Domain.Search;
+using Sweep.Domain.Sweeps;
+using static Sweep.Tests.Search.Spaces;
+
+namespace Sweep.Tests.Sweeps;
+
+public sealed class SweepPlanTests
+{
+    [Fact]
+    public void A_plan_says_what_each_trial_takes()
+    {
+        var space = Of(Choice("cell", Word("rnn"), Word("lstm")), Choice("sequence_length", Whole(4)), Choice("hidden_size", Whole(3)), Choice("batch_size", Word("full")));
+        var plan = SweepPlan.Of(Spec(space), characters: 14, vocabulary: 5);
+        Assert.Equal([1, 2], plan.Trials.Select(trial => trial.Number));
+        var lstm = plan.Trials[1];
+        // The arithmetic is in ModelShapeTests; 10 windows, of which 2 are held out and 8 make the batch.
+        Assert.Equal((8, 2), (lstm.Windows.Training, lstm.Windows.Validation));
+        Assert.Equal((131, 524, 339), (lstm.ModelParameters, lstm.ModelBytes, lstm.Macs));
+        Assert.Equal(4 * ((4 * 131) + (4 * 288) + (4 * 30)), lstm.TrainingBytes);
+    }
+
+    [Fact]
+    public void A_plan_of_100_000_trials_has_them_all()
+    {
+        var space = Of(Range("learning_rate", 1e-4, 1, Scale.Log, count: 1000), Range("hidden_size", 1, 100, step: 1));
+        var plan = SweepPlan.Of(Spec(space), 10_000, 60);
+        Assert.Equal(100_000, plan.Trials.Count);
+        Assert.Equal((100_000, 100), (plan.Trials[^1].Number, plan.Trials[^1].Parameters.HiddenSize));
+    }
+}

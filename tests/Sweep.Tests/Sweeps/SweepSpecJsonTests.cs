@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Sweep.Domain.Search;
+using Sweep.Domain.Sweeps;
+using static Sweep.Tests.Search.Spaces;
+
+namespace Sweep.Tests.Sweeps;
+
+public sealed class SweepSpecJsonTests
+{
+    private static readonly SearchSpace Space = Of(
+        Choice("cell", Word("rnn"), Word("lstm")),
+        Range("layers", 1, 3, step: 1),
+        Choice("dropout", Whole(0), ParameterValue.Of(0.5)).When(("layers", [Whole(2), Whole(3)]), ("cell", [Word("lstm")])),
+        Range("learning_rate", 1, 4, Scale.Linear, count: 4),
+        Choice("weight_decay", ParameterValue.Of(0.25)).When(("learning_rate", [ParameterValue.Of(2.0)])),
+        Choice("fully_connected", Widths(), Widths(64, 32)),
+        Choice("batch_size", Word("full"), Whole(16)));
+
+    [Fact]
+    public void A_spec_comes_back_from_JSON_as_it_went()
+    {
+        var spec = Spec(Space, split: SplitKind.Tail) with { Resources = new(2, 8, -1), Checkpoint = new(0.5, 3), Seed = long.MaxValue };
+        var back = SweepSpec.FromJson(spec.ToJson());
+        Assert.Equal(spec.ToJson(), back.ToJson());
+        Assert.Equal(spec with { Parameters = back.Parameters }, back);
+        Assert.Equal(Samplers.For(spec).Trials().Select(trial => trial.ToJson()), Samplers.For(back).Trials().Select(trial => trial.ToJson()));
+        Assert.Equal(spec.Parameters.Varying, back.Parameters.Varying);
+    }
+
+    [Fact]
+    public void A_random_search_comes_back_with_the_same_trials()
+    {
+        var spec = Spec(Of(Range("learning_rate", 1e-4, 1, Scale.Log), Range("hidden_size", 8, 64)), new(MethodKind.Random, 50));
+        Assert.Equal(Samplers.For(spec).Trials().Select(trial => trial.ToJson()), Samplers.For(SweepSpec.FromJson(spec.ToJson())).Trials().Select(trial => trial.ToJson()));
+    }
+
+    [Fact]
+    public void Members_that_a_newer_version_wrote_are_skipped()
+    {
+        var json = Spec(Space).ToJson();
+        Assert.Equal(json, SweepSpec.FromJson(json.Insert(1, "\"colour\": \"blue\", ")).ToJson());
+    }
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    public void What_is_no_spec_is_refused(string json) => Assert.Throws<JsonException>(() => SweepSpec.FromJson(json));
+}

@@ -1,0 +1,38 @@
+using System.Text;
+using Sweep.Domain.Protocol;
+using Sweep.Domain.Trials;
+
+namespace Sweep.Tests.Trainer;
+
+/// <summary>The published experiment on its own text: the quickest of its nine trials, to the end.</summary>
+public sealed class PublishedExperimentTests
+{
+    [Theory]
+    [InlineData(CellKind.Rnn, 10, 476)]
+    public async Task A_trial_ends_within_the_published_losses_and_accuracies(CellKind cell, int length, int validationWindows)
+    {
+        var path = Path.Combine(Environment.GetEnvironmentVariable("SWEEP_DATA") ?? Path.Combine(Repository(), "..", "shared", "data"), "next-character.txt");
+        Assert.SkipUnless(File.Exists(path), $"{path} is not there: SWEEP_DATA names the folder of the published text.");
+        var parameters = TrialOrders.Parameters(cell) with { SequenceLength = length, HiddenSize = 128, LearningRate = 0.005, BatchSize = null, Epochs = 100 };
+        using var trainer = new TrainerProgram();
+        await trainer.Load(await File.ReadAllTextAsync(path, Encoding.UTF8, TestContext.Current.CancellationToken));
+        await trainer.Tell(TrialOrders.Order(parameters));
+
+        var (succeeded, _, before) = await trainer.Hear<TrainerEvent.Succeeded>();
+
+        var epochs = before.Select(heard => heard.Message).OfType<TrainerEvent.EpochFinished>().Select(heard => heard.Report).ToList();
+        Assert.Equal(validationWindows, succeeded.Result.ValidationWindows);
+        Assert.Equal(100, epochs.Count);
+        Assert.InRange(epochs[^1].TrainLoss, 0, 0.20);
+        Assert.InRange(epochs[^1].ValAccuracy, 0.45, 0.57);
+        Assert.InRange(epochs.Min(epoch => epoch.ValLoss), 1.75, 2.05);
+    }
+
+    private static string Repository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Sweep.sln")))
+            folder = folder.Parent;
+        return folder?.FullName ?? AppContext.BaseDirectory;
+    }
+}

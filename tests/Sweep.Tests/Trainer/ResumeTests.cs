@@ -1,0 +1,124 @@
+using System.Buffers.Binary;
+using Sweep.Domain.Protocol;
+using Sweep.Domain.Trials;
+using Sweep.Trainer.Checkpoints;
+using Sweep.Trainer.Data;
+using Sweep.Trainer.Training;
+using static TorchSharp.torch;
+
+namespace Sweep.Tests.Trainer;
+
+[Collection(TorchCollection.Name)]
+public sealed class ResumeTests
+{
+    public static TheoryData<CellKind, OptimizerKind, int> Trials() =>
+        new MatrixTheoryData<CellKind, OptimizerKind, int>(Enum.GetValues<CellKind>(), Enum.GetValues<OptimizerKind>(), [1, 2]);
+
+    /// <summary>Two epochs of 8 shuffled steps and one validation batch: stops in the first epoch, in its validation, and in the second epoch.</summary>
+    [Theory]
+    [MemberData(nameof(Trials))]
+    public void A_stopped_training_goes_on_bit_for_bit(CellKind cell, OptimizerKind optimizer, int layers)
+    {
+        var parameters = TrialOrders.Parameters(cell) with
+        {
+            Optimizer = optimizer,
+            Layers = layers,
+            Dropout = 0.3,
+            FullyConnected = [6],
+            WeightDecay = 0.01,
+            GradientClipping = 0.5,
+        };
+        var whole = Train(parameters, from: null, stopAt: int.MaxValue);
+        Assert.Equal(2, whole.Epochs.Count);
+
+        foreach (var question in new[] { 0, 3, 8, 12 })
+        {
+            var before = Train(parameters, from: null, question);
+            var after = Train(parameters, before.Checkpoints[^1], int.MaxValue);
+
+            Assert.False(before.Finished);
+            Assert.True(after.Finished);
+            Assert.Equal(Losses(whole), Losses(before).Concat(Losses(after)));
+            Assert.Equal(Tensors(whole.Checkpoints[^1]), Tensors(after.Checkpoints[^1]));
+            Assert.Equal(Header(whole).Best, Header(after).Best);
+        }
+    }
+
+    [Fact]
+    public void A_checkpoint_each_epoch_holds_the_whole_way()
+    {
+        var parameters = TrialOrders.Parameters(CellKind.Gru) with { Epochs = 5 };
+        var whole = Train(parameters, from: null, int.MaxValue, checkpointEvery: 0);
+
+        Assert.Equal(5, whole.Checkpoints.Count);
+        foreach (var checkpoint in whole.Checkpoints)
+            Assert.Equal(Tensors(whole.Checkpoints[^1]), Tensors(Train(parameters, checkpoint, int.MaxValue).Checkpoints[^1]));
+    }
+
+    [Fact]
+    public void Seconds_of_both_parts_are_counted_once()
+    {
+        var parameters = TrialOrders.Parameters(CellKind.Rnn);
+        var before = Train(parameters, from: null, stopAt: 12);
+        var after = Train(parameters, before.Checkpoints[^1], int.MaxValue);
+
+        var expected = before.Epochs.Concat(after.Epochs).Sum(report => report.Seconds);
+        Assert.Equal(expected, Header(after).Seconds, 1e-5);
+    }
+
+    [Fact]
+    public void A_checkpoint_of_another_trial_is_refused()
+    {
+        var parameters = TrialOrders.Parameters(CellKind.Rnn);
+        var checkpoint = Train(parameters, from: null, stopAt: 3).Checkpoints[^1];
+
+        var error = Assert.Throws<Sweep.Trainer.TrainerException>(() => Train(parameters with { HiddenSize = 9 }, checkpoint, int.MaxValue));
+        Assert.Contains("another trial", error.Message);
+    }
+
+    private static Outcome Train(TrialParameters parameters, byte[]? from, int stopAt, double checkpointEvery = 1000)
+    {
+        using var scope = NewDisposeScope();
+        using var text = TextWindowsTests.Load(TrialOrders.Text(310));
+        var trial = TrialOrders.Order(parameters, checkpointEvery);
+        using var windows = new TextWindows(text, parameters.SequenceLength, trial.Split, trial.Validation, parameters.Seed);
+        using var state = new TrainingState(trial, text, CPU);
+        if (from is not null)
+            state.Load(new SafeTensorsFile(from));
+        var outcome = new Outcome();
+        var questions = 0;
+        outcome.Finished = new TrainingLoop(
+            trial,
+            windows,
+            state,
+            TimeProvider.System,
+            outcome.Hear,
+            () => questions++ == stopAt ? new TrainerCommand.Stop(Checkpoint: true) : null).Run();
+        return outcome;
+    }
+
+    private static (int, double, double, double)[] Losses(Outcome outcome) =>
+        [.. outcome.Epochs.Select(report => (report.Epoch, report.TrainLoss, report.ValLoss, report.ValAccuracy))];
+
+    private static CheckpointHeader Header(Outcome outcome) => CheckpointHeader.Of(new SafeTensorsFile(outcome.Checkpoints[^1]));
+
+    /// <summary>The bytes of all tensors: everything behind the header, which holds times.</summary>
+    internal static byte[] Tensors(byte[] checkpoint) => checkpoint[(sizeof(long) + (int)BinaryPrimitives.ReadInt64LittleEndian(checkpoint))..];
+
+    private sealed class Outcome
+    {
+        public bool Finished { get; set; }
+
+        public List<EpochReport> Epochs { get; } = [];
+
+        public List<byte[]> Checkpoints { get; } = [];
+
+        public void Hear(TrainerEvent message, byte[] payload)
+        {
+            if (message is TrainerEvent.EpochFinished epoch)
+                Epochs.Add(epoch.Report);
+            else if (message is TrainerEvent.CheckpointWritten)
+                Checkpoints.Add(payload);
+        }
+    }
+}

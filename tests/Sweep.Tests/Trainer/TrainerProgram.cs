@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using System.Threading.Channels;
+using Sweep.Domain.Protocol;
+
+namespace Sweep.Tests.Trainer;
+
+/// <summary>The real trainer program, started as a silo starts it.</summary>
+internal sealed class TrainerProgram : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Process _process;
+    private readonly Channel<string> _log = Channel.CreateUnbounded<string>();
+
+    /// <param name="variables">Of the environment, besides those that every trainer gets.</param>
+    public TrainerProgram(params (string Name, string Value)[] variables)
+    {
+        var folder = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar);
+        var program = Path.GetFullPath(Path.Combine(folder, "..", "..", "Sweep.Trainer", Path.GetFileName(folder), "Sweep.Trainer.dll"));
+        var start = new ProcessStartInfo("dotnet", [program]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in TrainerEnvironment.Variables)
+            start.Environment[name] = value;
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
+        _process = Process.Start(start)!;
+        _process.ErrorDataReceived += (_, line) => _log.Writer.TryWrite(line.Data ?? "");
+        _process.BeginErrorReadLine();
+    }
+
+    public Stream Input => _process.StandardInput.BaseStream;
+
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
+    public Task Load(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        return Tell(new TrainerCommand.LoadDataset(Hash(bytes)), bytes);
+    }
+
+    public Task Load(byte[] checkpoint) => Tell(new TrainerCommand.LoadCheckpoint(Hash(checkpoint)), checkpoint);
+
+    public async Task Tell(TrainerCommand command, byte[]? payload = null)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await Frame.WriteAsync(Input, command, payload, patience.Token);
+    }
+
+    /// <summary>The next event, or null when the stream has ended.</summary>
+    public async Task<(TrainerEvent Message, byte[] Payload)?> Next()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        return await Frame.ReadAsync<TrainerEvent>(_process.StandardOutput.BaseStream, patience.Token);
+    }
+
+    /// <summary>Waits for an event of this kind and gives it with all that came before it. Another last word in its place fails the test.</summary>
+    public async Task<(T Message, byte[] Payload, List<(TrainerEvent Message, byte[] Payload)> Before)> Hear<T>()
+        where T : TrainerEvent
+    {
+        var before = new List<(TrainerEvent, byte[])>();
+        while (await Next() is var (message, payload))
+        {
+            if (message is T heard)
+                return (heard, payload, before);
+            if (message is TrainerEvent.Failed or TrainerEvent.Succeeded or TrainerEvent.Stopped)
+                Assert.Fail($"Waited for {typeof(T).Name}, heard: {message}");
+            before.Add((message, payload));
+        }
+
+        throw new InvalidOperationException($"Waited for {typeof(T).Name}; the trainer ended. Its log: {await Logged("")}");
+    }
+
+    /// <summary>What a killed trainer had said before it died.</summary>
+    public async Task<List<TrainerEvent>> Rest()
+    {
+        var rest = new List<TrainerEvent>();
+        try
+        {
+            while (await Next() is var (message, _))
+                rest.Add(message);
+        }
+        catch (ProtocolException)
+        {
+            // It died within a message.
+        }
+
+        return rest;
+    }
+
+    /// <summary>Waits for a line of the log that holds these words; the lines before it are gone.</summary>
+    public async Task<string> Logged(string words)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        var seen = new List<string>();
+        try
+        {
+            await foreach (var line in _log.Reader.ReadAllAsync(patience.Token))
+            {
+                if (line.Contains(words, StringComparison.Ordinal))
+                    return line;
+                seen.Add(line);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Said below, with what was there.
+        }
+
+        throw new InvalidOperationException($"Waited for a line of the log with '{words}'; found: {string.Join('\n', seen)}");
+    }
+
+    public async Task<int> ExitCode()
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
+    }
+
+    public void Kill() => _process.Kill();
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+    }
+
+    public static string Hash(byte[] bytes) => Convert.ToHexStringLower(SHA256.HashData(bytes));
+}

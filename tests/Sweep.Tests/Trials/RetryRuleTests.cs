@@ -1,0 +1,43 @@
+using Sweep.Domain.Trials;
+
+namespace Sweep.Tests.Trials;
+
+public sealed class RetryRuleTests
+{
+    [Fact]
+    public void Every_reason_with_every_history_decides_as_the_rule_says()
+    {
+        foreach (var reason in Enum.GetValues<FailureReason>())
+        {
+            for (var failures = 0; failures <= 5; failures++)
+            {
+                for (var losses = 0; losses <= 7; losses++)
+                {
+                    for (var retries = 0; retries <= 4; retries++)
+                    {
+                        var fails = reason switch
+                        {
+                            FailureReason.Diverged => true,
+                            FailureReason.WorkerLost or FailureReason.LeaseLost => losses >= 5,
+                            FailureReason.TrainerError or FailureReason.TrainerDied or FailureReason.OutOfMemory => failures > retries,
+                            _ => throw new InvalidOperationException($"The rule's test does not know {reason}."),
+                        };
+                        Assert.Equal(fails ? TrialMove.Fail : TrialMove.Requeue, RetryRule.Decide(reason, failures, losses, retries));
+                    }
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Three_retries_are_four_attempts_and_losses_use_up_none_of_them()
+    {
+        Assert.Equal([TrialMove.Requeue, TrialMove.Requeue, TrialMove.Requeue, TrialMove.Fail], Enumerable.Range(1, 4).Select(failure => RetryRule.Decide(FailureReason.TrainerDied, failure, losses: 4, retries: 3)));
+        Assert.Equal(TrialMove.Requeue, RetryRule.Decide(FailureReason.WorkerLost, failures: 3, losses: 1, retries: 0));
+    }
+
+    [Theory]
+    [InlineData(FailureReason.TrainerDied, "trainer_died")]
+    [InlineData(FailureReason.OutOfMemory, "out_of_memory")]
+    public void Names_in_tables_are_snake_case(FailureReason reason, string name) => Assert.Equal(name, reason.Name());
+}
