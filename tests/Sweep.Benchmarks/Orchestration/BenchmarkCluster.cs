@@ -77,7 +77,7 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
 
     private async Task AddSiloAsync(int slots)
     {
-        var silo = SiloHost.Build(new SweepSiloOptions { Postgres = _server.ConnectionString }, Devices.ForSlots([], slots, 1), services =>
+        var silo = SiloHost.Build(new SweepSiloOptions { Postgres = _server.ConnectionString }, Devices.ForSlots([], slots, slotsPerGpu: 1, cores: 1), services =>
         {
             services.Replace(ServiceDescriptor.Singleton<ITrainerFactory>(new SimulatedTrainers()));
             services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Sweep", LogLevel.Warning));
