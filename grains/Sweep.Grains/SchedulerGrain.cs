@@ -9,7 +9,7 @@ namespace Sweep.Grains;
 /// <summary>Carries the one queue: asks the <see cref="LeaseTable"/>, tells trials and sweeps what follows. Its turns are short and may interleave.</summary>
 [Reentrant, KeepAlive, PlaceOn(SiloRole.Control)]
 public sealed partial class SchedulerGrain(
-    ISweepStore sweeps, ITrialStore trials, IWorkerStore workers, IClusterMembershipService membership, SweepInstruments instruments, IGrainFactory grains,
+    ISweepStore sweeps, ITrialStore trials, IWorkerStore workers, ILiveWorkers live, SweepInstruments instruments, IGrainFactory grains,
     TimeProvider time, ILogger<SchedulerGrain> logger)
     : Grain, ISchedulerGrain, IClusterGrain
 {
@@ -109,7 +109,7 @@ public sealed partial class SchedulerGrain(
 
     public Task<CommandReply> Drain(string worker)
     {
-        if (!Alive().Contains(worker))
+        if (!live.Names.Contains(worker))
             return Task.FromResult(new CommandReply(false, $"No worker named {worker} is alive."));
         _table.Drain(worker);
         LogDraining(worker);
@@ -118,7 +118,7 @@ public sealed partial class SchedulerGrain(
 
     private async Task WatchAsync(CancellationToken cancellation)
     {
-        var alive = Alive();
+        var alive = live.Names;
         foreach (var trial in _table.LeasedBy(worker => !alive.Contains(worker)))
             Lose(trial, _table.WorkerOf(trial), FailureReason.WorkerLost);
         foreach (var trial in _table.Expired(time.GetUtcNow()))
@@ -153,14 +153,6 @@ public sealed partial class SchedulerGrain(
             _losing.Remove(trial);
         }
     }
-
-    /// <summary>Names of the workers that are members of the cluster.</summary>
-    private HashSet<string> Alive() =>
-    [
-        .. membership.CurrentSnapshot.Members.Values
-            .Where(member => member.Status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping or SiloStatus.Joining)
-            .Select(member => member.Name),
-    ];
 
     private TrialGrant[] Grant(WorkerOffer offer) =>
         [.. _table.Grant(offer, time.GetUtcNow()).Select(grant => new TrialGrant(grant.Trial.Value, grant.Slots))];

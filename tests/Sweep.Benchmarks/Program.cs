@@ -1,5 +1,6 @@
 using Sweep.Benchmarks.Orchestration;
 using Sweep.Benchmarks.Overhead;
+using Sweep.Benchmarks.Scheduling;
 using Sweep.Benchmarks.Storage;
 using Sweep.Benchmarks.Training;
 
@@ -10,6 +11,7 @@ const string Usage =
       training [rounds]           the training loop against the built-in modules and the floor; or `training shakespeare`
       storage [seconds]           epochs, grids and moves into PostgreSQL
       orchestration [trials …]    simulated trials of 10 epochs through two silos (1000 20000)
+      scheduler [workers trials seconds]  one scheduler for many workers (1000 20000 8)
       overhead [--epochs n]       `sweep run` against its own training loops (100)
     """;
 
@@ -21,6 +23,8 @@ switch (args)
         return await StorageBenchmark.RunAsync(rest);
     case ["orchestration", .. var rest]:
         return await OrchestrationBenchmark.RunAsync(rest);
+    case ["scheduler", .. var rest]:
+        return await SchedulerBenchmark.RunAsync(rest);
     case ["overhead", .. var rest]:
         return await OverheadBenchmark.RunAsync(rest);
     default:

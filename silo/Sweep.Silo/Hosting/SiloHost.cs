@@ -48,7 +48,7 @@ public static class SiloHost
             ConfigureMembership(silo, options, name);
             silo.UseSiloMetadata(new Dictionary<string, string> { [RolePlacementDirector.RoleKey] = options.SiloRole.ToString() });
             silo.Services.AddPlacementFilter<RolePlacement, RolePlacementDirector>(ServiceLifetime.Singleton);
-            silo.Services.AddSingleton<ITrainerFactory, TrainerProcessFactory>().AddSingleton<DatasetCache>();
+            silo.Services.AddSingleton<ILiveWorkers, MembershipWorkers>().AddSingleton<ITrainerFactory, TrainerProcessFactory>().AddSingleton<DatasetCache>();
             if (options.SiloRole.HasFlag(SiloRole.Worker))
                 AddWorker(silo.Services, new WorkerRecord(name, Environment.MachineName, Environment.ProcessId, devices, options.LabelList));
         });

@@ -70,9 +70,11 @@ public sealed class SweepSiloOptions
         {
             options = configuration.Get<SweepSiloOptions>() ?? new();
         }
-        catch (InvalidOperationException error)
+        catch (InvalidOperationException error) when (error.InnerException is { } inner)
         {
-            throw new ValidationException(error.InnerException?.Message ?? error.Message);
+            // The binder's own message names the type of .NET, which nobody writes.
+            var key = configuration.AsEnumerable().FirstOrDefault(pair => pair.Value is { Length: > 0 } value && inner.Message.StartsWith(value + " ", StringComparison.Ordinal));
+            throw new ValidationException(key.Key is null ? inner.Message : $"{key.Key}: found {key.Value}; expected a whole number.");
         }
 
         Validator.ValidateObject(options, new(options), validateAllProperties: true);

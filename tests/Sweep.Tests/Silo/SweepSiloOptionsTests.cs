@@ -10,7 +10,7 @@ public sealed class SweepSiloOptionsTests
     [Theory]
     [InlineData("postgres", "", "postgres: found nothing")]
     [InlineData("slots", "-1", "slots: expected")]
-    [InlineData("slots", "many", "many")]
+    [InlineData("slots", "many", "slots: found many; expected a whole number.")]
     [InlineData("devices", "gpu", "devices: expected")]
     [InlineData("threads", "0", "threads: expected")]
     [InlineData("siloport", "70000", "silo-port: expected")]
