@@ -1,0 +1,15 @@
+using System.Runtime.InteropServices;
+
+namespace Sweep.Processes;
+
+/// <summary>Signals of Linux, by their numbers there.</summary>
+public enum ProcessSignal { Interrupt = 2, Quit = 3, Kill = 9, Terminate = 15, Continue = 18, Stop = 19 }
+
+public static class ProcessSignals
+{
+    /// <summary>Sends it; a process that is gone is left alone.</summary>
+    public static void Send(this ProcessSignal signal, int processId) => _ = Send(processId, (int)signal);
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Send(int processId, int signal);
+}

@@ -1,0 +1,51 @@
+using System.Globalization;
+
+namespace Sweep.Processes;
+
+/// <summary>The processes of this machine, as <c>/proc</c> tells.</summary>
+public static class ProcessTable
+{
+    /// <summary>Ids of the children of a process whose command line has this word, lowest first.</summary>
+    public static IReadOnlyList<int> Children(int parent, string word) =>
+        [.. All().Where(id => ParentOf(id) == parent && Read($"/proc/{id}/cmdline").Contains(word, StringComparison.Ordinal)).Order()];
+
+    /// <summary>Ids of the processes that work in this folder.</summary>
+    public static IReadOnlyList<int> In(string folder) => [.. All().Where(id => WorkingFolder(id) == folder)];
+
+    /// <summary>False when it is gone, or dead and not yet waited for.</summary>
+    public static bool IsAlive(int id) => State(id) is not (null or 'Z' or 'X');
+
+    private static IEnumerable<int> All() =>
+        Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture));
+
+    private static int? ParentOf(int id) => Stat(id) is [_, var parent, ..] ? int.Parse(parent, CultureInfo.InvariantCulture) : null;
+
+    private static char? State(int id) => Stat(id) is [var state, ..] ? state[0] : null;
+
+    /// <summary>What follows the name, which stands in brackets and may hold anything: state, parent, …</summary>
+    private static string[] Stat(int id) => Read($"/proc/{id}/stat") is { Length: > 0 } text ? text[(text.LastIndexOf(')') + 2)..].Split(' ') : [];
+
+    private static string? WorkingFolder(int id)
+    {
+        try
+        {
+            return new FileInfo($"/proc/{id}/cwd").LinkTarget;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Sweep.Processes;
+
+/// <summary>Silos as processes on a private PostgreSQL in a folder of its own under /tmp; all of it ends with this object.</summary>
+public sealed class RealCluster : IAsyncDisposable
+{
+    private static readonly TimeSpan CommandLimit = TimeSpan.FromMinutes(3);
+    private static int _clusters;
+    private readonly List<RealSilo> _silos = [];
+    private readonly string _folder;
+    private int _started;
+
+    private RealCluster(string folder, RealDatabase database) => (_folder, Database) = (folder, database);
+
+    public RealDatabase Database { get; }
+
+    /// <summary>Those whose process has not ended, frozen ones among them.</summary>
+    public IReadOnlyList<RealSilo> Silos
+    {
+        get
+        {
+            lock (_silos)
+                return [.. _silos.Where(silo => !silo.Ended.IsCompleted)];
+        }
+    }
+
+    /// <summary>Starts PostgreSQL, and this many silos of one slot.</summary>
+    public static async Task<RealCluster> StartAsync(int silos)
+    {
+        var folder = string.Create(CultureInfo.InvariantCulture, $"/tmp/sweep-real-{Environment.ProcessId}-{Interlocked.Increment(ref _clusters)}");
+        Directory.CreateDirectory(folder);
+        var cluster = new RealCluster(folder, await RealDatabase.StartAsync(folder));
+        try
+        {
+            for (var silo = 0; silo < silos; silo++)
+                await cluster.AddSiloAsync();
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Starts a silo under a name that was never used, and waits until it is ready.</summary>
+    public Task<RealSilo> AddSiloAsync(int slots = 1) => AddSiloAsync(slots, [], []);
+
+    /// <param name="options">More options of the silo.</param>
+    /// <param name="prefix">A command that runs it.</param>
+    public async Task<RealSilo> AddSiloAsync(int slots, IReadOnlyList<string> options, IReadOnlyList<string> prefix)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"silo-{Interlocked.Increment(ref _started)}");
+        var silo = await RealSilo.StartAsync(
+            name, _folder, ["--postgres", Database.ConnectionString, "--slots", slots.ToString(CultureInfo.InvariantCulture), .. options], prefix);
+        lock (_silos)
+            _silos.Add(silo);
+        return silo;
+    }
+
+    /// <summary>The silo that hosts the scheduler, which alone shows the queue; null while nobody does.</summary>
+    public async Task<RealSilo?> ControlAsync()
+    {
+        foreach (var silo in Silos.Where(silo => !silo.IsFrozen))
+        {
+            if (await silo.MetricAsync("sweep_queue") is not null)
+                return silo;
+        }
+
+        return null;
+    }
+
+    /// <summary>Starts <c>sweep</c> with these arguments for this cluster.</summary>
+    public RunningSweep Start(params string[] arguments) => Start([], arguments);
+
+    /// <param name="prefix">A command that runs it.</param>
+    public RunningSweep Start(IReadOnlyList<string> prefix, IReadOnlyList<string> arguments)
+    {
+        string[] command = [.. prefix, "dotnet", BuiltPrograms.Client, .. arguments, "--postgres", Database.ConnectionString];
+        return new(Process.Start(RunningSweep.StartInfo(command))!);
+    }
+
+    /// <summary>Runs a command that must succeed.</summary>
+    /// <returns>What it printed.</returns>
+    public Task<string> OutputAsync(params string[] arguments) => OutputAsync([], arguments);
+
+    /// <param name="prefix">A command that runs it.</param>
+    public async Task<string> OutputAsync(IReadOnlyList<string> prefix, IReadOnlyList<string> arguments)
+    {
+        using var sweep = Start(prefix, arguments);
+        var (code, output, errors) = await sweep.EndAsync(CommandLimit);
+        return code == 0 ? output : throw new InvalidOperationException($"sweep {string.Join(' ', arguments)} ended with {code}: {errors}{output}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var silo in Silos)
+            silo.Dispose();
+        await Database.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

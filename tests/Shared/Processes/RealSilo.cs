@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Sweep.Processes;
+
+/// <summary>A silo as a process of its own, on this machine. It ends with this process, however that ends.</summary>
+public sealed class RealSilo : IDisposable
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
+
+    private readonly TaskCompletionSource<int> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string _log;
+    private int? _http;
+
+    private RealSilo(string name, string log) => (Name, _log) = (name, log);
+
+    public string Name { get; }
+
+    public int Id { get; private set; }
+
+    /// <summary>Its exit code, once it has ended; 128 plus the signal where one ended it.</summary>
+    public Task<int> Ended => _ended.Task;
+
+    public bool IsFrozen { get; private set; }
+
+    /// <summary>The processes of its slots that train.</summary>
+    public IReadOnlyList<int> Trainers => ProcessTable.Children(Id, "Sweep.Trainer");
+
+    /// <summary>Everything that it wrote to standard error.</summary>
+    public string Log => File.Exists(_log) ? File.ReadAllText(_log) : "";
+
+    /// <summary>Starts one and waits until it is ready.</summary>
+    /// <param name="prefix">A command that runs it: <c>ip netns exec NAME</c>, say.</param>
+    /// <exception cref="InvalidOperationException">It ended before; the message has the end of its log.</exception>
+    public static async Task<RealSilo> StartAsync(string name, string folder, IReadOnlyList<string> options, IReadOnlyList<string> prefix)
+    {
+        var silo = new RealSilo(name, Path.Combine(folder, name + ".log"));
+        // The shell opens the log, so that the silo does not depend on a pipe of this process.
+        string[] command =
+        [
+            .. prefix, "setpriv", "--pdeathsig", "KILL", "sh", "-c", "log=$1; shift; exec \"$@\" 2>>\"$log\"", "sh", silo._log,
+            "dotnet", BuiltPrograms.Silo, "--name", name, "--devices", "cpu", .. options,
+        ];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        foreach (var variable in start.Environment.Keys.Where(key => key.StartsWith("SWEEP_", StringComparison.Ordinal) && key != "SWEEP_PG_BIN").ToArray())
+            start.Environment.Remove(variable);
+        // The death signal follows the thread that started the process, so that thread waits for it.
+        new Thread(() => silo.Attend(start)) { IsBackground = true, Name = name }.Start();
+        await Task.WhenAny(silo._ready.Task, silo.Ended).WaitAsync(StartLimit);
+        if (!silo._ready.Task.IsCompletedSuccessfully)
+            throw new InvalidOperationException($"{name} ended with exit code {await silo.Ended} before it was ready: {silo.LastLines()}");
+        silo._http = await silo._ready.Task;
+        return silo;
+    }
+
+    public void Send(ProcessSignal signal)
+    {
+        IsFrozen = signal switch { ProcessSignal.Stop => true, ProcessSignal.Continue => false, _ => IsFrozen };
+        signal.Send(Id);
+    }
+
+    /// <summary>Waits until it has ended.</summary>
+    /// <returns>Its exit code.</returns>
+    /// <exception cref="TimeoutException">It has not.</exception>
+    public async Task<int> EndAsync(TimeSpan limit)
+    {
+        try
+        {
+            return await Ended.WaitAsync(limit);
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"Waited {limit.TotalSeconds:0} s for {Name} to end; the end of its log: {LastLines()}");
+        }
+    }
+
+    /// <summary>The sum of a metric over all its labels; null when the silo does not show it or does not answer.</summary>
+    public async Task<double?> MetricAsync(string name)
+    {
+        try
+        {
+            var values = (await Http.GetStringAsync($"http://127.0.0.1:{_http}/metrics")).Split('\n')
+                .Where(line => line.StartsWith(name + " ", StringComparison.Ordinal) || line.StartsWith(name + "{", StringComparison.Ordinal))
+                .Select(line => double.Parse(line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                    .First(word => word != name), CultureInfo.InvariantCulture)).ToArray();
+            return values.Length > 0 ? values.Sum() : null;
+        }
+        catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
+        {
+            return null;
+        }
+    }
+
+    public string LastLines(int count = 5) => string.Join('\n', Log.Split('\n', StringSplitOptions.RemoveEmptyEntries).TakeLast(count));
+
+    public void Dispose()
+    {
+        if (Ended.IsCompleted)
+            return;
+        // A trainer that is frozen would not see the end of its input.
+        var trainers = Trainers;
+        ProcessSignal.Kill.Send(Id);
+        foreach (var trainer in trainers)
+            ProcessSignal.Kill.Send(trainer);
+        Ended.Wait(StartLimit);
+    }
+
+    private void Attend(ProcessStartInfo start)
+    {
+        using var process = Process.Start(start)!;
+        Id = process.Id;
+        while (process.StandardOutput.ReadLine() is { } line)
+        {
+            if (line.StartsWith("READY ", StringComparison.Ordinal))
+                _ready.TrySetResult(JsonDocument.Parse(line["READY ".Length..]).RootElement.GetProperty("http").GetInt32());
+        }
+
+        process.WaitForExit();
+        _ended.SetResult(process.ExitCode);
+    }
+}

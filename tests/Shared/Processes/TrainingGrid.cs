@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace Sweep.Processes;
+
+/// <summary>
+/// A sweep of real trainings on the example text, small enough for a test: two layers with dropout in shuffled batches, so that a resumed trial needs
+/// the whole of its random state, and a checkpoint after each epoch.
+/// </summary>
+/// <param name="Cells">Kinds of recurrent layer.</param>
+/// <param name="Lengths">Characters of the past.</param>
+public sealed record TrainingGrid(IReadOnlyList<string> Cells, IReadOnlyList<int> Lengths, int Epochs, int HiddenSize = 16, int Retries = 10)
+{
+    /// <summary>Trials that go on for as long as a test looks.</summary>
+    public static TrainingGrid Endless(int trials) => new(["gru"], [.. Enumerable.Range(10, trials)], Epochs: 100_000);
+
+    public int Trials => Cells.Count * Lengths.Count;
+
+    /// <summary>Submits it under this name.</summary>
+    /// <param name="prefix">A command that runs <c>sweep</c>.</param>
+    public Task SubmitAsync(RealCluster cluster, string name, params string[] prefix) => cluster.OutputAsync(prefix, [.. Arguments(name), "--detach"]);
+
+    /// <summary>The command line of <c>sweep run</c>.</summary>
+    public IReadOnlyList<string> Arguments(string name) =>
+    [
+        "run", "examples/next-character.yaml", "--name", name, "--new",
+        .. Settings.SelectMany(setting => (string[])["--set", setting]),
+    ];
+
+    private string[] Settings =>
+    [
+        $"parameters.cell=[{string.Join(", ", Cells)}]", $"parameters.sequence_length=[{string.Join(", ", Lengths)}]",
+        string.Create(CultureInfo.InvariantCulture, $"parameters.epochs={Epochs}"), string.Create(CultureInfo.InvariantCulture, $"parameters.hidden_size={HiddenSize}"),
+        "parameters.layers=2", "parameters.dropout=0.2", "parameters.batch_size=64", "checkpoint.every=0",
+        string.Create(CultureInfo.InvariantCulture, $"retries={Retries}"),
+    ];
+}

@@ -1,0 +1,26 @@
+using Sweep.Processes;
+
+[assembly: AssemblyFixture(typeof(Sweep.SystemTests.UndisturbedSweep))]
+
+namespace Sweep.SystemTests;
+
+/// <summary>The losses of the grid that these tests disturb, trained in peace: once for all of them, when the first one asks.</summary>
+public sealed class UndisturbedSweep
+{
+    /// <summary>Long enough for a killer to do its work, some of it twice.</summary>
+    public static readonly TrainingGrid Grid = new(["rnn", "lstm", "gru"], [10, 20, 30], Epochs: 20);
+
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+    private readonly Lazy<Task<IReadOnlyList<string>>> _losses = new(TrainAsync);
+
+    /// <summary>A line for each epoch: trial, epoch, and the bits of its two losses.</summary>
+    public Task<IReadOnlyList<string>> LossesAsync() => _losses.Value;
+
+    private static async Task<IReadOnlyList<string>> TrainAsync()
+    {
+        await using var cluster = await RealCluster.StartAsync(silos: 2);
+        await Grid.SubmitAsync(cluster, "undisturbed");
+        await cluster.SweepIsOverAsync("undisturbed", Limit);
+        return await new SweepProof(cluster.Database, "undisturbed").LossesAsync();
+    }
+}
