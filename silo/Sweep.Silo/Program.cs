@@ -42,6 +42,6 @@ catch (Exception error) when (error is NpgsqlException or DatabaseVersionExcepti
 await using var silo = SiloHost.Build(options, devices);
 await silo.StartAsync();
 await silo.Services.GetRequiredService<Readiness>().WaitAsync(CancellationToken.None);
-Console.Out.WriteLine("READY " + JsonSerializer.Serialize(new { http = silo.HttpPort() }));
+Console.Out.WriteLine("READY " + JsonSerializer.Serialize(new { name = silo.SiloName(), http = silo.HttpPort() }));
 await silo.WaitForShutdownAsync();
 return 0;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using OpenTelemetry.Metrics;
 using Orleans.Configuration;
@@ -114,6 +115,9 @@ public static class SiloHost
             return Results.Text($"the database does not answer: {error.Message}", statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
+
+    /// <summary>The whole name of a silo, with its random end.</summary>
+    public static string SiloName(this WebApplication application) => application.Services.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName;
 
     /// <summary>The port on which the HTTP endpoints of a started silo listen.</summary>
     public static int HttpPort(this WebApplication application) =>
