@@ -40,7 +40,7 @@ public sealed partial class AttemptLog(IAttemptStore store, TimeProvider time, I
     /// <summary>Tries until the lines are stored or the silo stops; what comes meanwhile waits, and past the channel's bound the oldest gives way.</summary>
     private async Task StoreAsync(IReadOnlyList<LogLine> batch, CancellationToken stopping)
     {
-        while (true)
+        for (var tried = false; ; tried = true)
         {
             try
             {
@@ -49,7 +49,8 @@ public sealed partial class AttemptLog(IAttemptStore store, TimeProvider time, I
             }
             catch (Exception error)
             {
-                LogNotStored(error, batch.Count);
+                if (!tried)
+                    LogNotStored(batch.Count, error.Message);
                 if (stopping.IsCancellationRequested)
                     return;
                 await Task.Delay(Pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -66,6 +67,6 @@ public sealed partial class AttemptLog(IAttemptStore store, TimeProvider time, I
     /// <summary>PostgreSQL's text holds no zero character.</summary>
     private static string Clean(string text) => (text.Length > MaxLength ? text[..MaxLength] : text).Replace("\0", "", StringComparison.Ordinal);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Lines} lines of trainers' logs could not be stored yet")]
-    private partial void LogNotStored(Exception error, int lines);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Lines} lines of trainers' logs could not be stored yet: {Error}")]
+    private partial void LogNotStored(int lines, string error);
 }

@@ -12,6 +12,9 @@ public sealed partial class MetricWriter : BackgroundService
     private const int MostInMemory = 100_000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    /// <summary>An outage of minutes is said once a minute, and not at each try.</summary>
+    private static readonly TimeSpan SayEvery = TimeSpan.FromMinutes(1);
+
     private readonly MetricBacklog _backlog = new(MostInMemory);
     private readonly ConcurrentDictionary<(TrialId, int), EpochLedger> _ledgers = new();
     private readonly IAttemptStore _store;
@@ -51,6 +54,7 @@ public sealed partial class MetricWriter : BackgroundService
     /// <returns>False when the silo stops and the database is away: checkpoints are no newer than what is stored, so these epochs are trained again.</returns>
     private async Task<bool> StoreAsync(IReadOnlyList<EpochRow> batch, CancellationToken stopping)
     {
+        long? said = null;
         while (true)
         {
             try
@@ -65,13 +69,21 @@ public sealed partial class MetricWriter : BackgroundService
                         ledger.Done(accepted);
                 }
 
+                if (said is not null)
+                    LogStoredAgain(batch.Count + _backlog.Count);
                 return true;
             }
             catch (Exception error)
             {
                 var fault = DatabaseFaults.Of(error);
                 _instruments.StorageFailed(fault.Name());
-                LogNotStored(fault == DatabaseFault.DiskFull ? LogLevel.Error : LogLevel.Warning, error, _backlog.Count + batch.Count, _backlog.InFile, fault.Advice());
+                if (said is not { } last || _time.GetElapsedTime(last) > SayEvery)
+                {
+                    said = _time.GetTimestamp();
+                    LogNotStored(
+                        fault == DatabaseFault.DiskFull ? LogLevel.Error : LogLevel.Warning, batch.Count + _backlog.Count, _backlog.InFile, fault.Advice(), error.Message);
+                }
+
                 if (stopping.IsCancellationRequested)
                     return false;
                 await Task.Delay(Pause, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -91,6 +103,9 @@ public sealed partial class MetricWriter : BackgroundService
         base.Dispose();
     }
 
-    [LoggerMessage(Message = "{Rows} epochs wait to be stored, {InFile} of them in a file, and training goes on: {Advice}")]
-    private partial void LogNotStored(LogLevel level, Exception error, int rows, int inFile, string advice);
+    [LoggerMessage(Message = "{Rows} epochs wait to be stored, {InFile} of them in a file, and training goes on: {Advice} ({Error})")]
+    private partial void LogNotStored(LogLevel level, int rows, int inFile, string advice, string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL takes epochs again: {Rows} that waited are being stored")]
+    private partial void LogStoredAgain(int rows);
 }
