@@ -27,7 +27,7 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
 
     private BenchmarkCluster(PrivatePostgres server, NpgsqlDataSource source, string dataset) => (_server, _source, _dataset) = (server, source, dataset);
 
-    public static async Task<BenchmarkCluster> StartAsync(string folder, int silos, int slots)
+    public static async Task<BenchmarkCluster> StartAsync(string folder, int silos, int slots, SimulatedTrainers? trainers = null)
     {
         var server = await PrivatePostgres.StartAsync(folder);
         var source = Database.Open(server.ConnectionString);
@@ -37,7 +37,7 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
         await new DatasetStore(source).AddAsync(dataset, "simulated", text);
         var cluster = new BenchmarkCluster(server, source, dataset);
         for (var silo = 0; silo < silos; silo++)
-            await cluster.AddSiloAsync(slots);
+            await cluster.AddSiloAsync(slots, trainers ?? new SimulatedTrainers());
         return cluster;
     }
 
@@ -75,11 +75,11 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
         await _server.DisposeAsync();
     }
 
-    private async Task AddSiloAsync(int slots)
+    private async Task AddSiloAsync(int slots, SimulatedTrainers trainers)
     {
         var silo = SiloHost.Build(new SweepSiloOptions { Postgres = _server.ConnectionString }, Devices.ForSlots([], slots, 1), services =>
         {
-            services.Replace(ServiceDescriptor.Singleton<ITrainerFactory>(new SimulatedTrainers()));
+            services.Replace(ServiceDescriptor.Singleton<ITrainerFactory>(trainers));
             services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Sweep", LogLevel.Warning));
         });
         _silos.Add(silo);
