@@ -17,7 +17,7 @@ public sealed class DatabaseAwayTests
             await cluster.TrialsAdvanceOnAsync(silo, epochs: 2, Patience);
 
         await cluster.Database.TakeAwayAsync(ProcessSignal.Quit);
-        var over = Task.Delay(Away);
+        var over = Task.Delay(Away, TestContext.Current.CancellationToken);
         var trained = await TrainedAsync(cluster);
         // Twice: what was on its way when it left is no training without it.
         for (var more = 1; more <= 2; more++)

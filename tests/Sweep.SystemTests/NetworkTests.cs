@@ -21,7 +21,7 @@ public sealed class NetworkTests(UndisturbedSweep undisturbed, ITestOutputHelper
         await cluster.EpochsAsync(10, Patience);
 
         cable.Cut();
-        var joined = Task.Delay(CutFor);
+        var joined = Task.Delay(CutFor, TestContext.Current.CancellationToken);
         var (dead, after) = await Waiting.UntilAsync("one of the two silos to be declared dead", TimeSpan.FromSeconds(30), async () =>
         {
             var members = await cluster.Database.LinesAsync("select silo_name from orleans_members where status = 6");
