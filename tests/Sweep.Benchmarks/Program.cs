@@ -1,5 +1,7 @@
+using Sweep.Benchmarks.Chaos;
 using Sweep.Benchmarks.Orchestration;
 using Sweep.Benchmarks.Overhead;
+using Sweep.Benchmarks.Recovery;
 using Sweep.Benchmarks.Scheduling;
 using Sweep.Benchmarks.Storage;
 using Sweep.Benchmarks.Training;
@@ -13,6 +15,8 @@ const string Usage =
       orchestration [trials …]    simulated trials of 10 epochs through two silos (1000 20000)
       scheduler [workers trials seconds]  one scheduler for many workers (1000 20000 8)
       overhead [--epochs n]       `sweep run` against its own training loops (100)
+      recovery [kills]            killed and added silos, two silos against one, simulated silos (10)
+      chaos [--seed n] [--minutes n]  real silos under a killer, against the same sweep undisturbed (1, 10)
     """;
 
 switch (args)
@@ -27,6 +31,10 @@ switch (args)
         return await SchedulerBenchmark.RunAsync(rest);
     case ["overhead", .. var rest]:
         return await OverheadBenchmark.RunAsync(rest);
+    case ["recovery", .. var rest]:
+        return await RecoveryBenchmark.RunAsync(rest);
+    case ["chaos", .. var rest]:
+        return await ChaosCommand.RunAsync(rest);
     default:
         Console.Error.WriteLine(args is [var found, ..] ? $"benchmark: found {found}.\n\n{Usage}" : Usage);
         return 2;

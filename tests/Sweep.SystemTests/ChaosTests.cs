@@ -8,7 +8,7 @@ namespace Sweep.SystemTests;
 public sealed class ChaosTests(UndisturbedSweep undisturbed, ITestOutputHelper output)
 {
     private const int Seed = 20;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
 
     [Fact]
     public async Task A_sweep_under_a_killer_ends_with_the_table_of_an_undisturbed_one()
@@ -21,13 +21,13 @@ public sealed class ChaosTests(UndisturbedSweep undisturbed, ITestOutputHelper o
         await ChaosRound.RunAsync(cluster, killer, grid, "disturbed", Limit);
 
         var proof = new SweepProof(cluster.Database, "disturbed");
-        Assert.Empty(await proof.TrialsThatDidNotSucceedAsync());
-        Assert.Empty(await proof.EpochsMissingOrTwiceAsync(grid.Epochs));
-        Assert.Empty(await proof.LossesThatDifferAsync(losses));
-        Assert.Empty(await proof.LeasesHeldTwiceAsync());
-        Assert.Empty(await proof.StaleWritesAsync());
-        Assert.Empty(await proof.RetriesUsedByLossesAsync());
-        Assert.Empty(killer.Complaints);
+        Violations.None(await proof.TrialsThatDidNotSucceedAsync());
+        Violations.None(await proof.EpochsMissingOrTwiceAsync(grid.Epochs));
+        Violations.None(await proof.LossesThatDifferAsync(losses));
+        Violations.None(await proof.LeasesHeldTwiceAsync());
+        Violations.None(await proof.StaleWritesAsync());
+        Violations.None(await proof.RetriesUsedByLossesAsync());
+        Violations.None(killer.Complaints);
         Assert.True(killer.Acts >= 6, $"the killer acted {killer.Acts} times: the sweep is too short to prove anything");
     }
 }

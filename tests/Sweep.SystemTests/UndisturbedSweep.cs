@@ -10,7 +10,7 @@ public sealed class UndisturbedSweep
     /// <summary>Long enough for a killer to do its work, some of it twice.</summary>
     public static readonly TrainingGrid Grid = new(["rnn", "lstm", "gru"], [10, 20, 30], Epochs: 20);
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
     private readonly Lazy<Task<IReadOnlyList<string>>> _losses = new(TrainAsync);
 
     /// <summary>A line for each epoch: trial, epoch, and the bits of its two losses.</summary>

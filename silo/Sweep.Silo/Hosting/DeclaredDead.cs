@@ -17,9 +17,11 @@ internal sealed partial class DeclaredDead(IOptions<SiloOptions> silo) : IFatalE
 
     public void OnFatalException(object? sender, string? context, Exception? exception)
     {
+        var reason = $"{context?.Trim()}{(exception is null ? "" : $" ({exception.Message})")}";
+        // Orleans gives no other sign of which fatal error it is.
+        var what = reason.Contains("I am dead", StringComparison.Ordinal) || reason.Contains("as Dead", StringComparison.Ordinal) ? "was declared dead by the cluster" : "cannot go on";
         Console.Error.WriteLine(
-            $"silo: {silo.Value.SiloName} ends: {context?.Trim()}{(exception is null ? "" : $" ({exception.Message})")} " +
-            "What it trained goes on elsewhere; start it again when its machine and network are well.");
+            $"silo: {silo.Value.SiloName} {what} and ends. What it trained goes on elsewhere; start it again when its machine and network are well. Orleans says: {reason}");
         Console.Error.Flush();
         ExitNow(ExitCode);
     }

@@ -3,7 +3,7 @@ namespace Sweep.Processes;
 /// <summary>What must hold for a sweep that is over, whatever happened to its cluster meanwhile. Each answer lists what breaks it, and is empty where nothing does.</summary>
 public sealed class SweepProof(RealDatabase database, string sweep)
 {
-    private const string Trials = "trials t join sweeps s on s.id = t.sweep_id and s.name = $1";
+    private const string Trials = "(trials t join sweeps s on s.id = t.sweep_id and s.name = $1)";
 
     /// <summary>The lease of each attempt: from the event that opened it to the next event of its trial.</summary>
     private const string Leases =
@@ -12,7 +12,7 @@ public sealed class SweepProof(RealDatabase database, string sweep)
           select
             e.trial_id, e.attempt, e.event, e.at,
             lag(e.event) over history as event_before, lag(e.attempt) over history as attempt_before, lead(e.at) over history as next_at
-          from trial_events e join {Trials} and t.id = e.trial_id
+          from trial_events e join {Trials} on t.id = e.trial_id
           window history as (partition by e.trial_id order by e.id)
         ), lease as (
           select trial_id, attempt, at as since, coalesce(next_at, 'infinity') as until from event where event = 'leased'
@@ -44,7 +44,7 @@ public sealed class SweepProof(RealDatabase database, string sweep)
     public Task<IReadOnlyList<string>> LossesAsync() => database.LinesAsync(
         $"""
         select format('trial %s, epoch %s: losses %s %s', t.number, e.epoch, encode(float8send(e.train_loss), 'hex'), encode(float8send(e.val_loss), 'hex'))
-        from epochs e join {Trials} and t.id = e.trial_id order by t.number, e.epoch
+        from epochs e join {Trials} on t.id = e.trial_id order by t.number, e.epoch
         """,
         sweep);
 
@@ -73,7 +73,7 @@ public sealed class SweepProof(RealDatabase database, string sweep)
         $"""
         {Leases}, epoch as (
           select e.*, lag(e.attempt) over (partition by e.trial_id order by e.epoch) as attempt_before
-          from epochs e join {Trials} and t.id = e.trial_id
+          from epochs e join {Trials} on t.id = e.trial_id
         )
         select format('trial %s: epoch %s of attempt %s, stored at %s, is not of its lease from %s to %s', e.trial_id, e.epoch, e.attempt, e.at, l.since, l.until)
         from epoch e left join lease l using (trial_id, attempt)
@@ -83,7 +83,7 @@ public sealed class SweepProof(RealDatabase database, string sweep)
         from epoch where attempt < attempt_before
         union all
         select format('trial %s: the checkpoint of attempt %s, stored at %s, is not of its lease from %s to %s', c.trial_id, c.attempt, c.at, l.since, l.until)
-        from checkpoints c join {Trials} and t.id = c.trial_id left join lease l on l.trial_id = c.trial_id and l.attempt = c.attempt
+        from checkpoints c join {Trials} on t.id = c.trial_id left join lease l on l.trial_id = c.trial_id and l.attempt = c.attempt
         where c.attempt > t.attempt or l.attempt is null or c.at not between l.since and l.until
         """,
         sweep);
@@ -92,7 +92,7 @@ public sealed class SweepProof(RealDatabase database, string sweep)
     public Task<IReadOnlyList<string>> RetriesUsedByLossesAsync() => database.LinesAsync(
         $"""
         select format('trial %s, attempt %s: %s because of %s, which uses up a retry: %s', t.number, e.attempt, e.event, e.reason, e.detail)
-        from trial_events e join {Trials} and t.id = e.trial_id
+        from trial_events e join {Trials} on t.id = e.trial_id
         where e.event in ('requeued', 'failed') and e.reason is distinct from 'trainer_died'
         union all
         select format('trial %s counts %s failures; %s of its trainers died', t.number, t.failures, count(e.id))

@@ -28,9 +28,9 @@ public sealed record TrainingGrid(IReadOnlyList<string> Cells, IReadOnlyList<int
 
     private string[] Settings =>
     [
-        $"parameters.cell=[{string.Join(", ", Cells)}]", $"parameters.sequence_length=[{string.Join(", ", Lengths)}]",
+        $"parameters.cell={{ values: [{string.Join(", ", Cells)}] }}", $"parameters.sequence_length={{ values: [{string.Join(", ", Lengths)}] }}",
         string.Create(CultureInfo.InvariantCulture, $"parameters.epochs={Epochs}"), string.Create(CultureInfo.InvariantCulture, $"parameters.hidden_size={HiddenSize}"),
-        "parameters.layers=2", "parameters.dropout=0.2", "parameters.batch_size=64", "checkpoint.every=0",
+        "parameters.layers=2", "parameters.dropout=0.2", "parameters.batch_size=160", "checkpoint.every=0",
         string.Create(CultureInfo.InvariantCulture, $"retries={Retries}"),
     ];
 }

@@ -23,7 +23,7 @@ public static class SchedulerBenchmark
         using var folder = new TemporaryFolder("scheduler");
         var names = Enumerable.Range(1, workers).Select(number => string.Create(CultureInfo.InvariantCulture, $"simulated-{number}")).ToHashSet();
         await using var cluster = await BenchmarkCluster.StartAsync(
-            folder.Path, silos: 1, slots: 0, services => services.AddSingleton<ILiveWorkers>(new EveryWorker(names)));
+            folder.Path, silos: 1, slots: 0, configure: services => services.AddSingleton<ILiveWorkers>(new EveryWorker(names)));
         Print($"{workers} workers x {SlotsEach} slots, {trials} trials of {seconds} s, a renewal every {RenewEvery.TotalSeconds:0.0} s; one silo in this process, PostgreSQL with fsync, {Environment.ProcessorCount} cores.");
 
         var lease = new Latencies("lease, while trials wait");

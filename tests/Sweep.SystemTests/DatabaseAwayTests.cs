@@ -1,0 +1,60 @@
+using Sweep.Processes;
+
+namespace Sweep.SystemTests;
+
+/// <summary>PostgreSQL is stopped at once and started again while trials train.</summary>
+public sealed class DatabaseAwayTests
+{
+    private static readonly TimeSpan Away = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task Training_goes_on_without_the_database_and_is_all_there_when_it_is_back()
+    {
+        await using var cluster = await RealCluster.StartAsync(silos: 2);
+        await TrainingGrid.Endless(trials: 2).SubmitAsync(cluster, "endless");
+        foreach (var silo in cluster.Silos)
+            await cluster.TrialsAdvanceOnAsync(silo, epochs: 2, Patience);
+
+        await cluster.Database.TakeAwayAsync(ProcessSignal.Quit);
+        var over = Task.Delay(Away, TestContext.Current.CancellationToken);
+        var trained = await TrainedAsync(cluster);
+        // Twice: what was on its way when it left is no training without it.
+        for (var more = 1; more <= 2; more++)
+        {
+            foreach (var (silo, before) in trained)
+            {
+                await Waiting.UntilAsync($"{silo.Name} to train more than {before} epochs without a database", Away / 2, async () =>
+                {
+                    var now = await silo.MetricAsync("sweep_epochs_total");
+                    return (now, now > before + 3);
+                });
+            }
+
+            trained = await TrainedAsync(cluster);
+        }
+
+        await over;
+        trained = await TrainedAsync(cluster);
+        await cluster.Database.BringBackAsync();
+
+        // Everything that was trained meanwhile is stored, once, by the attempts that were running.
+        await cluster.CountsAsync("all epochs to be stored", (long)trained.Values.Sum(), Patience, "select count(*) from epochs");
+        Assert.Equal(["1", "1"], await cluster.Database.LinesAsync("select attempt::text from trials"));
+        Assert.Equal(["running", "running"], await cluster.Database.LinesAsync("select state from trials"));
+        Violations.None(await cluster.Database.LinesAsync("select format('trial %s lacks epochs', trial_id) from epochs group by trial_id having count(*) <> max(epoch)"));
+        Assert.Equal(["silo-1 3", "silo-2 3"], await cluster.Database.LinesAsync("select concat_ws(' ', substring(silo_name from '^silo-[0-9]+'), status) from orleans_members order by 1"));
+        Violations.None(await new SweepProof(cluster.Database, "endless").StaleWritesAsync());
+        // And nobody has to do anything for it to go on.
+        foreach (var silo in cluster.Silos)
+            await cluster.TrialsAdvanceOnAsync(silo, epochs: (int)trained[silo] + 2, Patience);
+    }
+
+    private static async Task<Dictionary<RealSilo, double>> TrainedAsync(RealCluster cluster)
+    {
+        var trained = new Dictionary<RealSilo, double>();
+        foreach (var silo in cluster.Silos)
+            trained[silo] = await silo.MetricAsync("sweep_epochs_total") ?? 0;
+        return trained;
+    }
+}

@@ -1,0 +1,39 @@
+using Sweep.Processes;
+
+namespace Sweep.SystemTests;
+
+/// <summary>A sweep whose client, and then every silo, is gone.</summary>
+public sealed class NobodyThereTests(UndisturbedSweep undisturbed)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    [Fact]
+    public async Task A_sweep_outlives_its_client_and_all_its_silos_and_goes_on_by_itself()
+    {
+        var losses = await undisturbed.LossesAsync();
+        await using var cluster = await RealCluster.StartAsync(silos: 2);
+        using (var run = cluster.Start([.. UndisturbedSweep.Grid.Arguments("left-alone")]))
+        {
+            await run.PrintedAsync("1/9");
+            run.Send(ProcessSignal.Kill);
+        }
+
+        // The client is gone: the sweep goes on, and whoever asks sees it.
+        var epochs = await cluster.Database.ValueAsync<long>("select count(*) from epochs");
+        await cluster.EpochsAsync(epochs + 3, Patience);
+        using var watch = cluster.Start("watch", "left-alone");
+        await watch.PrintedAsync("2/9");
+
+        foreach (var silo in cluster.Silos)
+            silo.Send(ProcessSignal.Kill);
+        await Waiting.UntilAsync("the silos to end", Patience, () => Task.FromResult(cluster.Silos.Count == 0));
+        await cluster.AddSiloAsync();
+        await cluster.AddSiloAsync();
+
+        // The same watch has stayed, and sees the end.
+        var (code, output, errors) = await watch.EndAsync(Patience);
+        Assert.True(code == 0, $"watch ended with {code}: {errors}{output}");
+        Assert.Contains("9/9", output, StringComparison.Ordinal);
+        Violations.None(await new SweepProof(cluster.Database, "left-alone").ViolationsAsync(UndisturbedSweep.Grid.Epochs, losses));
+    }
+}

@@ -1,0 +1,11 @@
+namespace Sweep.SystemTests;
+
+internal static class Violations
+{
+    /// <summary>Fails with every line of what should have been empty, none of them cut.</summary>
+    public static void None(IEnumerable<string> violations)
+    {
+        var all = violations.ToArray();
+        Assert.True(all.Length == 0, $"{all.Length} violations:\n{string.Join('\n', all)}");
+    }
+}
