@@ -8,13 +8,12 @@ public interface ISchedulerGrain : IGrainWithIntegerKey
 {
     /// <summary>Trials for a worker with free slots. Waits up to <see cref="SchedulerGrain.LongPoll"/> when there are none.</summary>
     [Alias("Lease"), ResponseTimeout("00:01:00")]
-    Task<TrialGrant[]> Lease(string worker, int freeSlots, CancellationToken cancellation);
+    Task<TrialGrant[]> Lease(LeaseRequest request, CancellationToken cancellation);
 
     /// <summary>Renews every lease of a worker at once.</summary>
     /// <param name="held">Ids of the trials that it holds.</param>
-    /// <returns>Orders other than to continue.</returns>
     [Alias("Renew")]
-    Task<TrialOrder[]> Renew(string worker, long[] held);
+    Task<RenewReply> Renew(string worker, long[] held);
 
     /// <summary>Queues trials of a sweep that runs.</summary>
     [Alias("Admit")]
@@ -35,10 +34,22 @@ public interface ISchedulerGrain : IGrainWithIntegerKey
     Task Ended(long trial, string worker, bool requeue);
 }
 
+/// <summary>A <see cref="WorkerOffer"/> on its way.</summary>
+[GenerateSerializer, Immutable, Alias("sweep.LeaseRequest")]
+public sealed record LeaseRequest(
+    [property: Id(0)] string Worker, [property: Id(1)] int FreeSlots, [property: Id(2)] int Slots, [property: Id(3)] string[] Labels);
+
+/// <param name="Orders">Other than to continue.</param>
+/// <param name="Drain">The worker must take no more trials, give back what it has, and end.</param>
+[GenerateSerializer, Immutable, Alias("sweep.RenewReply")]
+public sealed record RenewReply([property: Id(0)] TrialOrder[] Orders, [property: Id(1)] bool Drain);
+
 /// <param name="Numbers">Of the trials that wait.</param>
+/// <param name="Require">Labels that a worker must have.</param>
 [GenerateSerializer, Immutable, Alias("sweep.AdmitRequest")]
 public sealed record AdmitRequest(
-    [property: Id(0)] int Sweep, [property: Id(1)] int Slots, [property: Id(2)] int? MaxConcurrent, [property: Id(3)] int Priority, [property: Id(4)] int[] Numbers);
+    [property: Id(0)] int Sweep, [property: Id(1)] int Slots, [property: Id(2)] int? MaxConcurrent, [property: Id(3)] int Priority, [property: Id(4)] int[] Numbers,
+    [property: Id(5)] string[] Require);
 
 /// <param name="Slots">That the trial takes.</param>
 [GenerateSerializer, Immutable, Alias("sweep.TrialGrant")]

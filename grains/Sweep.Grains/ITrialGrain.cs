@@ -47,5 +47,8 @@ public enum Verdict
 
 /// <param name="ParametersJson">A <see cref="TrialParameters"/> as it writes itself.</param>
 /// <param name="HasCheckpoint">There is a checkpoint to go on from.</param>
+/// <param name="Alone">No other trial may be on the device at the same time.</param>
 [GenerateSerializer, Immutable, Alias("sweep.AttemptAssignment")]
-public sealed record AttemptAssignment([property: Id(0)] int Attempt, [property: Id(1)] string ParametersJson, [property: Id(2)] bool HasCheckpoint);
+public sealed record AttemptAssignment(
+    [property: Id(0)] int Attempt, [property: Id(1)] string ParametersJson, [property: Id(2)] bool HasCheckpoint,
+    [property: Id(3)] bool Alone);

@@ -12,4 +12,10 @@ public sealed partial class SchedulerGrain
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Trial {Trial} could not be told that it is lost; trying again")]
     private partial void LogLoseFailed(Exception error, TrialId trial);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Worker {Worker} is told to drain")]
+    private partial void LogDraining(string worker);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sweep {Sweep} waits for slots or labels (resources.slots, resources.require) that no worker has")]
+    private partial void LogUnplaceable(int sweep);
 }

@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using Sweep.Contracts;
 using Sweep.Domain.Scheduling;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
@@ -6,11 +7,11 @@ using Sweep.Domain.Trials;
 namespace Sweep.Grains;
 
 /// <summary>Carries the one queue: asks the <see cref="LeaseTable"/>, tells trials and sweeps what follows. Its turns are short and may interleave.</summary>
-[Reentrant, KeepAlive]
+[Reentrant, KeepAlive, PlaceOn(SiloRole.Control)]
 public sealed partial class SchedulerGrain(
-    ISweepStore sweeps, ITrialStore trials, IWorkerStore workers, IClusterMembershipService membership, SweepInstruments instruments, IGrainFactory grains,
+    ISweepStore sweeps, ITrialStore trials, IWorkerStore workers, ILiveWorkers live, SweepInstruments instruments, IGrainFactory grains,
     TimeProvider time, ILogger<SchedulerGrain> logger)
-    : Grain, ISchedulerGrain
+    : Grain, ISchedulerGrain, IClusterGrain
 {
     /// <summary>How long a worker's question for trials may wait for an answer.</summary>
     public static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(15);
@@ -26,7 +27,8 @@ public sealed partial class SchedulerGrain(
 
     private readonly LeaseTable _table = new(LeaseTime);
     private readonly HashSet<TrialId> _losing = [];
-    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HashSet<int> _unplaceable = [];
+    private readonly LinkedList<WaitingWorker> _waiting = [];
     private IReadOnlyDictionary<TrialState, long> _counts = new Dictionary<TrialState, long>();
     private int _watches;
 
@@ -46,39 +48,43 @@ public sealed partial class SchedulerGrain(
         return Task.CompletedTask;
     }
 
-    public async Task<TrialGrant[]> Lease(string worker, int freeSlots, CancellationToken cancellation)
+    private sealed record WaitingWorker(WorkerOffer Offer, TaskCompletionSource<TrialGrant[]> Granted);
+
+    public async Task<TrialGrant[]> Lease(LeaseRequest request, CancellationToken cancellation)
     {
-        var deadline = time.GetUtcNow() + LongPoll;
-        while (true)
+        var offer = new WorkerOffer(request.Worker, request.FreeSlots, request.Slots, request.Labels);
+        if (Grant(offer) is { Length: > 0 } granted)
+            return granted;
+        var waiting = _waiting.AddLast(new WaitingWorker(offer, new(TaskCreationOptions.RunContinuationsAsynchronously)));
+        var answer = waiting.Value.Granted.Task;
+        try
         {
-            var changed = _changed.Task;
-            var granted = _table.Grant(worker, freeSlots, time.GetUtcNow());
-            var left = deadline - time.GetUtcNow();
-            if (granted.Count > 0 || left <= TimeSpan.Zero || cancellation.IsCancellationRequested)
-                return [.. granted.Select(grant => new TrialGrant(grant.Trial.Value, grant.Slots))];
-            try
-            {
-                await changed.WaitAsync(left, time, cancellation);
-            }
-            catch (Exception error) when (error is TimeoutException or OperationCanceledException)
-            {
-                return [];
-            }
+            return await answer.WaitAsync(LongPoll, time, cancellation);
+        }
+        catch (Exception error) when (error is TimeoutException or OperationCanceledException)
+        {
+            // Both may happen at once: then the trials are this worker's, and it must hear of them.
+            return answer.IsCompletedSuccessfully ? answer.Result : [];
+        }
+        finally
+        {
+            if (waiting.List is not null)
+                _waiting.Remove(waiting);
         }
     }
 
-    public Task<TrialOrder[]> Renew(string worker, long[] held)
+    public Task<RenewReply> Renew(string worker, long[] held)
     {
-        var (orders, missing) = _table.Renew(worker, [.. held.Select(TrialId.From)], time.GetUtcNow());
+        var (orders, missing, drain) = _table.Renew(worker, [.. held.Select(TrialId.From)], time.GetUtcNow());
         foreach (var trial in missing)
             Lose(trial, worker, FailureReason.LeaseLost);
-        return Task.FromResult(orders.Select(order => new TrialOrder(order.Trial.Value, order.Order)).ToArray());
+        return Task.FromResult(new RenewReply([.. orders.Select(order => new TrialOrder(order.Trial.Value, order.Order))], drain));
     }
 
     public Task Admit(AdmitRequest request)
     {
-        _table.Admit(request.Sweep, new(request.Slots, request.MaxConcurrent, request.Priority), request.Numbers);
-        Changed();
+        _table.Admit(request.Sweep, new(request.Slots, request.MaxConcurrent, request.Priority, request.Require), request.Numbers);
+        Serve();
         return Task.CompletedTask;
     }
 
@@ -97,18 +103,27 @@ public sealed partial class SchedulerGrain(
     public Task Ended(long trial, string worker, bool requeue)
     {
         _table.Ended(TrialId.From(trial), worker, requeue);
-        Changed();
+        Serve();
         return Task.CompletedTask;
+    }
+
+    public Task<CommandReply> Drain(string worker)
+    {
+        if (!live.Names.Contains(worker))
+            return Task.FromResult(new CommandReply(false, $"No worker named {worker} is alive."));
+        _table.Drain(worker);
+        LogDraining(worker);
+        return Task.FromResult(new CommandReply(true, $"{worker} takes no more trials; what runs there writes a checkpoint and goes on elsewhere."));
     }
 
     private async Task WatchAsync(CancellationToken cancellation)
     {
-        var members = membership.CurrentSnapshot.Members.Values;
-        var alive = members.Where(member => member.Status is SiloStatus.Active or SiloStatus.ShuttingDown or SiloStatus.Stopping or SiloStatus.Joining).Select(member => member.Name).ToHashSet();
+        var alive = live.Names;
         foreach (var trial in _table.LeasedBy(worker => !alive.Contains(worker)))
             Lose(trial, _table.WorkerOf(trial), FailureReason.WorkerLost);
         foreach (var trial in _table.Expired(time.GetUtcNow()))
             Lose(trial, _table.WorkerOf(trial), FailureReason.LeaseLost);
+        WarnOfUnplaceable();
         foreach (var sweep in _table.Idle)
             await grains.GetGrain<ISweepProgress>(sweep).TrialEnded();
         if (_watches++ % CountEvery == 0)
@@ -139,11 +154,31 @@ public sealed partial class SchedulerGrain(
         }
     }
 
-    /// <summary>Wakes the workers that wait: there may be something for them.</summary>
-    private void Changed()
+    private TrialGrant[] Grant(WorkerOffer offer) =>
+        [.. _table.Grant(offer, time.GetUtcNow()).Select(grant => new TrialGrant(grant.Trial.Value, grant.Slots))];
+
+    /// <summary>Something changed: the workers that have waited longest are served first, as long as there is anything to be had.</summary>
+    private void Serve()
     {
-        var changed = _changed;
-        _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        changed.SetResult();
+        for (var waiting = _waiting.First; waiting is not null && _table.AnyCanStart;)
+        {
+            var (offer, answer) = waiting.Value;
+            var next = waiting.Next;
+            if (Grant(offer) is { Length: > 0 } granted)
+            {
+                _waiting.Remove(waiting);
+                answer.SetResult(granted);
+            }
+
+            waiting = next;
+        }
+    }
+
+    private void WarnOfUnplaceable()
+    {
+        var unplaceable = _table.Unplaceable;
+        _unplaceable.IntersectWith(unplaceable);
+        foreach (var sweep in unplaceable.Where(_unplaceable.Add))
+            LogUnplaceable(sweep);
     }
 }

@@ -8,6 +8,7 @@ using Sweep.Domain.Trials;
 namespace Sweep.Grains;
 
 /// <summary>Carries a sweep from its submission to its last trial.</summary>
+[PlaceOn(SiloRole.Control)]
 public sealed class SweepGrain(ISweepStore store, IDatasetStore datasets, IAttemptStore attempts, IGrainFactory grains) : Grain, ISweepGrain, ISweepProgress
 {
     /// <summary>Trials that end close together are looked at once.</summary>
@@ -177,7 +178,7 @@ public sealed class SweepGrain(ISweepStore store, IDatasetStore datasets, IAttem
     {
         var resources = _sweep!.Spec.Resources;
         var numbers = await store.QueuedAsync(Id);
-        await Scheduler.Admit(new(Id, resources.Slots, resources.MaxConcurrent, resources.Priority, [.. numbers]));
+        await Scheduler.Admit(new(Id, resources.Slots, resources.MaxConcurrent, resources.Priority, [.. numbers], [.. resources.Require ?? []]));
         return numbers.Count;
     }
 

@@ -13,6 +13,7 @@ public sealed class SweepInstruments
     private readonly Histogram<double> _epochDuration;
     private readonly Counter<long> _attemptsFailed;
     private readonly Counter<long> _staleWrites;
+    private readonly Counter<long> _storageFailures;
     private IReadOnlyDictionary<TrialState, long> _trials = new Dictionary<TrialState, long>();
     private IReadOnlyList<DeviceUse> _devices = [];
     private Func<int>? _backlog;
@@ -30,6 +31,7 @@ public sealed class SweepInstruments
         });
         _attemptsFailed = meter.CreateCounter<long>("sweep.attempts.failed", "{attempt}", "Attempts that ended without a result, by reason.");
         _staleWrites = meter.CreateCounter<long>("sweep.writes.refused", "{write}", "Writes of an attempt that is not the running one.");
+        _storageFailures = meter.CreateCounter<long>("sweep.storage.failures", "{batch}", "Batches of epochs that the database did not take at once, by kind: unreachable, disk_full, refused.");
         meter.CreateObservableGauge("sweep.trials", () => _trials.Select(pair => new Measurement<long>(pair.Value, State(pair.Key))), "{trial}", "Trials of sweeps that run or are paused, by state; from the scheduler's silo.");
         meter.CreateObservableGauge("sweep.queue", () => _queue is { } waiting ? [new Measurement<int>(waiting)] : Array.Empty<Measurement<int>>(), "{trial}", "Trials that wait for a slot; from the scheduler's silo.");
         meter.CreateObservableGauge("sweep.slots", Slots, "{slot}", "Slots of this worker, busy and free.");
@@ -50,6 +52,9 @@ public sealed class SweepInstruments
     public void AttemptFailed(FailureReason reason) => _attemptsFailed.Add(1, new KeyValuePair<string, object?>("reason", reason.Name()));
 
     public void WriteRefused() => _staleWrites.Add(1);
+
+    /// <param name="kind">unreachable, disk_full or refused.</param>
+    public void StorageFailed(string kind) => _storageFailures.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
     /// <summary>Only the silo that hosts the scheduler shows these; null takes them away.</summary>
     public void Scheduled(IReadOnlyDictionary<TrialState, long> trials, int? waiting) => (_trials, _queue) = (trials, waiting);

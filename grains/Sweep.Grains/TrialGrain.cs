@@ -75,8 +75,7 @@ public sealed partial class TrialGrain(ITrialStore store, SweepSpecs specs, Swee
     private async Task AfterFailureAsync(FailureReason reason, string message)
     {
         var trial = _trial!;
-        var failures = trial.Failures + (reason.IsLoss() ? 0 : 1);
-        var losses = trial.Losses + (reason.IsLoss() ? 1 : 0);
+        var (failures, losses) = RetryRule.Count(reason, trial.Failures, trial.Losses);
         var move = RetryRule.Decide(reason, failures, losses, (await specs.GetAsync(Id.Sweep)).Retries);
         instruments.AttemptFailed(reason);
         LogAttemptFailed(Id, trial.Attempt, reason, message);
@@ -102,7 +101,7 @@ public sealed partial class TrialGrain(ITrialStore store, SweepSpecs specs, Swee
             trial.Id, trial.State, trial.Attempt, next.State, next.Attempt, next.Failures, next.Losses, next.Worker, what, reason, detail, result));
         if (stored is { } state)
         {
-            _trial = next with { State = state };
+            _trial = next with { State = state, Alone = trial.Alone || reason == FailureReason.OutOfMemory };
             if (state.IsOver())
                 instruments.TrialFinished(state);
         }
@@ -136,5 +135,5 @@ public sealed partial class TrialGrain(ITrialStore store, SweepSpecs specs, Swee
     /// <summary>A report that was heard before, whose answer was lost, is right; anything else is too late.</summary>
     private Verdict Again(int attempt, TrialState state) => _trial?.State == state && _trial.Attempt == attempt ? Verdict.Continue : Verdict.Stop;
 
-    private static AttemptAssignment Assignment(StoredTrial trial) => new(trial.Attempt, trial.Parameters.ToJson(), trial.HasCheckpoint);
+    private static AttemptAssignment Assignment(StoredTrial trial) => new(trial.Attempt, trial.Parameters.ToJson(), trial.HasCheckpoint, trial.Alone);
 }

@@ -8,7 +8,7 @@ public sealed class TrialStore : ITrialStore
 {
     private const string Columns =
         """
-        select t.id, t.params::text, t.state, t.attempt, t.failures, t.losses, t.worker, exists (select from checkpoints c where c.trial_id = t.id)
+        select t.id, t.params::text, t.state, t.attempt, t.failures, t.losses, t.worker, exists (select from checkpoints c where c.trial_id = t.id), t.alone
         from trials t
         """;
 
@@ -82,6 +82,7 @@ public sealed class TrialStore : ITrialStore
                 attempt = n.to_attempt,
                 failures = n.failures,
                 losses = n.losses,
+                alone = t.alone or coalesce(n.reason = 'out_of_memory', false),
                 worker = case when n.state = 'running' then n.worker end,
                 reason = case when n.state in ('failed', 'cancelled') then coalesce(n.detail, n.reason) end,
                 started_at = case when n.state = 'running' then coalesce(t.started_at, clock_timestamp()) else t.started_at end,
@@ -122,5 +123,5 @@ public sealed class TrialStore : ITrialStore
 
     private static StoredTrial Read(NpgsqlDataReader row) => new(
         TrialId.From(row.GetInt64(0)), TrialParameters.FromJson(row.GetString(1)), StoredName.Parse<TrialState>(row.GetString(2)),
-        row.GetInt32(3), row.GetInt32(4), row.GetInt32(5), row.MaybeText(6), row.GetBoolean(7));
+        row.GetInt32(3), row.GetInt32(4), row.GetInt32(5), row.MaybeText(6), row.GetBoolean(7), row.GetBoolean(8));
 }

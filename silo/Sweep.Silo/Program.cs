@@ -9,13 +9,18 @@ const int WrongInput = 2;
 const int Unreachable = 3;
 
 SweepSiloOptions options;
+IReadOnlyList<string> devices;
 try
 {
     options = SweepSiloOptions.From(new ConfigurationBuilder()
         .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
         .AddEnvironmentVariables("SWEEP_")
-        .AddCommandLine(args)
+        .AddConfiguration(SiloCommandLine.Parse(args))
         .Build());
+    var measured = await Devices.UseAsync();
+    devices = Devices.ForSlots(options.Devices?.Split(',') ?? [.. measured.Select(device => device.Name)], options.Slots, options.SlotsPerGpu, Environment.ProcessorCount);
+    Devices.RequireMemory(devices, measured);
+    options.FindAddress();
 }
 catch (ValidationException error)
 {
@@ -34,10 +39,9 @@ catch (Exception error) when (error is NpgsqlException or DatabaseVersionExcepti
     return Unreachable;
 }
 
-var found = options.Devices?.Split(',') ?? [.. (await Devices.UseAsync()).Select(device => device.Name)];
-await using var silo = SiloHost.Build(options, Devices.ForSlots(found, options.Slots, Environment.ProcessorCount));
+await using var silo = SiloHost.Build(options, devices);
 await silo.StartAsync();
 await silo.Services.GetRequiredService<Readiness>().WaitAsync(CancellationToken.None);
-Console.Out.WriteLine("READY " + JsonSerializer.Serialize(new { http = silo.HttpPort() }));
+Console.Out.WriteLine("READY " + JsonSerializer.Serialize(new { name = silo.SiloName(), http = silo.HttpPort() }));
 await silo.WaitForShutdownAsync();
 return 0;

@@ -2,6 +2,7 @@ using Sweep.Benchmarks.Chaos;
 using Sweep.Benchmarks.Orchestration;
 using Sweep.Benchmarks.Overhead;
 using Sweep.Benchmarks.Recovery;
+using Sweep.Benchmarks.Scheduling;
 using Sweep.Benchmarks.Storage;
 using Sweep.Benchmarks.Training;
 
@@ -12,9 +13,10 @@ const string Usage =
       training [rounds]           the training loop against the built-in modules and the floor; or `training shakespeare`
       storage [seconds]           epochs, grids and moves into PostgreSQL
       orchestration [trials …]    simulated trials of 10 epochs through two silos (1000 20000)
+      scheduler [workers trials seconds]  one scheduler for many workers (1000 20000 8)
       overhead [--epochs n]       `sweep run` against its own training loops (100)
       recovery [kills]            killed and added silos, two silos against one, simulated silos (10)
-      chaos [--seed n] [--minutes n]  real silos under a killer, against the same sweep undisturbed (1, 10)
+      chaos [--seed n --minutes n]  real silos under a killer, against the same sweep undisturbed (1 10)
     """;
 
 switch (args)
@@ -25,6 +27,8 @@ switch (args)
         return await StorageBenchmark.RunAsync(rest);
     case ["orchestration", .. var rest]:
         return await OrchestrationBenchmark.RunAsync(rest);
+    case ["scheduler", .. var rest]:
+        return await SchedulerBenchmark.RunAsync(rest);
     case ["overhead", .. var rest]:
         return await OverheadBenchmark.RunAsync(rest);
     case ["recovery", .. var rest]:

@@ -80,7 +80,6 @@ public sealed class LostSiloTests(ITestOutputHelper output)
         await TrainingSiloAsync(cluster);
         var added = await cluster.AddSiloAsync();
         var leased = await cluster.TrialsRunOnAsync(added, 1, TimeSpan.FromSeconds(3));
-        await Waiting.UntilAsync("its trainer to start", TimeSpan.FromSeconds(3) - leased, () => Task.FromResult(added.Trainers.Count > 0));
         output.WriteLine($"leased {leased.TotalSeconds:0.00} s after it was ready");
         await cluster.TrialsAdvanceOnAsync(added, epochs: 1, Patience);
     }

@@ -32,6 +32,8 @@ internal static class CommandLine
             ExportCommand.Create(terminal),
             GenerateCommand.Create(terminal),
             WorkersCommand.Create(terminal),
+            SiloCommand.Create(terminal),
+            DrainCommand.Create(terminal),
             SqlCommand.Create(terminal),
             UpCommand.Create(terminal),
             DownCommand.Create(terminal),

@@ -41,7 +41,7 @@ internal sealed class LiveProgress(Terminal terminal) : IProgressView
             Head(snapshot),
             Bar(snapshot),
             snapshot.Running.Count == 0
-                ? new Text(sweep.Queued > 0 ? "waiting for a free slot" : "")
+                ? new Text(sweep.Queued > 0 ? snapshot.Waiting ?? "waiting for a free slot" : "")
                 : Trials(snapshot.Running.Take(rows), snapshot.Varying),
             snapshot.Running.Count > rows ? new Text($"and {snapshot.Running.Count - rows} more") : Text.Empty,
             sweep is { BestValue: { } best, BestTrial: { } number }

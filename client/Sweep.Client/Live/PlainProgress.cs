@@ -46,7 +46,8 @@ internal sealed class PlainProgress(TextWriter writer) : IProgressView
             yield break;
         _lastLine = snapshot.Since;
         yield return
-            $"{snapshot.Over}/{sweep.Trials}  {sweep.Running} running, {sweep.Queued} waiting, epoch {sweep.EpochsDone} of {sweep.EpochsTotal}" +
+            $"{snapshot.Over}/{sweep.Trials}  {sweep.Running} running, {sweep.Queued} waiting{(snapshot.Waiting is { } why ? $" ({why})" : "")}, " +
+            $"epoch {sweep.EpochsDone} of {sweep.EpochsTotal}" +
             (_timeLeft.EpochsPerSecond is { } speed ? $", {Quantities.Count(speed)} epochs/s" : "") +
             (_timeLeft.Until(sweep.EpochsTotal) is { } left ? $", {Quantities.Duration(left)} left" : "");
     }

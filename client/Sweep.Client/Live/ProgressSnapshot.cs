@@ -7,7 +7,9 @@ namespace Sweep.Client.Live;
 /// <param name="Since">How long it has been watched.</param>
 /// <param name="Running">The trials that run, with their newest epoch.</param>
 /// <param name="Finished">The trials that are over; null where nobody asked for them.</param>
-internal sealed record ProgressSnapshot(TimeSpan Since, SweepOverview Sweep, IReadOnlyList<TrialSummary> Running, IReadOnlyList<TrialSummary>? Finished)
+/// <param name="Waiting">Why nothing runs although trials wait; null when something does, or the slots are only busy.</param>
+internal sealed record ProgressSnapshot(
+    TimeSpan Since, SweepOverview Sweep, IReadOnlyList<TrialSummary> Running, IReadOnlyList<TrialSummary>? Finished, string? Waiting = null)
 {
     public int Over => Sweep.Succeeded + Sweep.Failed + Sweep.Cancelled;
 

@@ -15,7 +15,7 @@ internal sealed class SweepWatch(Cluster cluster, IProgressView view)
     private const int MostTrialsToList = 2_000;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
     // Training goes on without the database for a while, and so does this.
-    private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan SilenceLimit = TimeSpan.FromMinutes(10);
 
     /// <summary>Shows the sweep until it is completed, cancelled or paused, and nothing of it runs.</summary>
     /// <exception cref="SiloEndedException">The silo of our private cluster is gone.</exception>
@@ -37,8 +37,10 @@ internal sealed class SweepWatch(Cluster cluster, IProgressView view)
                     var list = view.WantsFinished && over != listed && sweep.Trials <= MostTrialsToList;
                     var finished = list ? (await cluster.Reader.TrialsAsync(sweep.Id, cancellation)).Where(trial => trial.State.IsOver()).ToList() : null;
                     listed = list ? over : listed;
+                    var stuck = sweep is { State: SweepState.Running, Queued: > 0 } && running.Count == 0;
+                    var waiting = stuck ? WaitingReason.Of(sweep.Spec.Resources, await cluster.Reader.WorkersAsync(cancellation)) : null;
                     heard = Stopwatch.GetTimestamp();
-                    show(new(Stopwatch.GetElapsedTime(started), sweep, running, finished));
+                    show(new(Stopwatch.GetElapsedTime(started), sweep, running, finished, waiting));
                     if (sweep.State != SweepState.Running && sweep.Running == 0)
                         end = sweep;
                 }

@@ -88,11 +88,29 @@ internal sealed partial class SweepFileReader
 
     private ResourceSpec ReadResources()
     {
-        var section = Subsection("resources", "slots", "max_concurrent", "priority");
+        var section = Subsection("resources", "slots", "max_concurrent", "priority", "require");
         return new(
             (int)(section?.Whole("slots", 1) ?? 1),
             (int?)section?.Whole("max_concurrent", 1),
-            (int)(section?.Whole("priority", -1_000_000, 1_000_000) ?? 0));
+            (int)(section?.Whole("priority", -1_000_000, 1_000_000) ?? 0),
+            section?.Read("require", ReadLabels));
+    }
+
+    private static IReadOnlyList<string> ReadLabels(YamlNode node)
+    {
+        const string expected = "expected a list of workers' labels, each once, such as [gpu=h200]";
+        if (node is not YamlList { Items.Count: > 0 } list)
+            throw node.Wrong(expected);
+        var labels = new List<string>();
+        foreach (var item in list.Items)
+        {
+            var label = PlainValue.Text(item);
+            if (!Label().IsMatch(label) || labels.Contains(label))
+                throw item.Wrong(expected);
+            labels.Add(label);
+        }
+
+        return labels;
     }
 
     private CheckpointSpec ReadCheckpoint()
@@ -128,6 +146,9 @@ internal sealed partial class SweepFileReader
 
     [GeneratedRegex(@"^[A-Za-z0-9._-]{1,100}\z")]
     private static partial Regex Name();
+
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,100}(=[A-Za-z0-9._-]{1,100})?\z")]
+    private static partial Regex Label();
 
     [GeneratedRegex(@"^(?<number>[0-9]{1,12}(\.[0-9]{1,12})?)(?<unit>[smh]?)\z")]
     private static partial Regex Duration();

@@ -13,6 +13,9 @@ public sealed class LeaseTable(TimeSpan leaseTime)
 {
     private readonly Dictionary<int, SweepQueue> _sweeps = [];
     private readonly Dictionary<TrialId, Lease> _leases = [];
+    private readonly Dictionary<string, HashSet<TrialId>> _held = [];
+    private readonly Dictionary<string, WorkerOffer> _offers = [];
+    private readonly HashSet<string> _draining = [];
 
     private sealed record Lease(string Worker, DateTimeOffset GrantedAt, DateTimeOffset ExpiresAt, LeaseOrder Order);
 
@@ -21,8 +24,15 @@ public sealed class LeaseTable(TimeSpan leaseTime)
 
     public int Leased => _leases.Count;
 
+    /// <summary>Whether any trial could start if there were a worker for it: asking for one without that is in vain.</summary>
+    public bool AnyCanStart => _sweeps.Values.Any(queue => queue.CanStart);
+
     /// <summary>Sweeps that were admitted and have nothing left to wait for.</summary>
     public IReadOnlyList<int> Idle => [.. _sweeps.Values.Where(queue => queue is { Open: true, Waiting: 0, Running: 0 }).Select(queue => queue.Sweep)];
+
+    /// <summary>Sweeps with trials that wait for slots or labels that no worker has.</summary>
+    public IReadOnlyList<int> Unplaceable =>
+        [.. _sweeps.Values.Where(queue => queue.CanStart && !_offers.Values.Any(offer => offer.Suits(queue.Resources))).Select(queue => queue.Sweep)];
 
     /// <summary>Queues trials of a running sweep. A trial that is queued or leased already is not queued twice.</summary>
     public void Admit(int sweep, ResourceSpec resources, IEnumerable<int> numbers)
@@ -40,8 +50,8 @@ public sealed class LeaseTable(TimeSpan leaseTime)
     /// <summary>Takes back a lease that was granted before this table was made.</summary>
     public void Restore(TrialId trial, string worker, DateTimeOffset now)
     {
-        if (_leases.TryAdd(trial, new(worker, now, now + leaseTime, LeaseOrder.Continue)))
-            Queue(trial.Sweep).Running++;
+        if (!_leases.ContainsKey(trial))
+            Take(Queue(trial.Sweep), trial, worker, now);
     }
 
     /// <summary>Nothing of the sweep starts any more, and what runs gets this order.</summary>
@@ -63,16 +73,22 @@ public sealed class LeaseTable(TimeSpan leaseTime)
             _leases[trial] = lease with { Order = LeaseOrder.Cancel };
     }
 
+    /// <summary>Nothing more is leased to the worker; <see cref="Renew"/> tells it so.</summary>
+    public void Drain(string worker) => _draining.Add(worker);
+
     /// <summary>Leases trials to a worker until its slots are full or nothing fits.</summary>
-    public IReadOnlyList<(TrialId Trial, int Slots)> Grant(string worker, int freeSlots, DateTimeOffset now)
+    public IReadOnlyList<(TrialId Trial, int Slots)> Grant(WorkerOffer offer, DateTimeOffset now)
     {
+        _offers[offer.Worker] = offer;
         var granted = new List<(TrialId, int)>();
-        while (Next(freeSlots) is { } queue)
+        if (_draining.Contains(offer.Worker))
+            return granted;
+        var free = offer.FreeSlots;
+        while (free > 0 && Next(offer, free) is { } queue)
         {
             var trial = new TrialId(queue.Sweep, queue.Take());
-            _leases[trial] = new(worker, now, now + leaseTime, LeaseOrder.Continue);
-            queue.Running++;
-            freeSlots -= queue.Resources.Slots;
+            Take(queue, trial, offer.Worker, now);
+            free -= queue.Resources.Slots;
             granted.Add((trial, queue.Resources.Slots));
         }
 
@@ -80,8 +96,9 @@ public sealed class LeaseTable(TimeSpan leaseTime)
     }
 
     /// <summary>Extends the leases of what a worker says it holds.</summary>
-    /// <returns>The orders for what it holds, and the trials that it should hold and does not.</returns>
-    public (IReadOnlyList<(TrialId Trial, LeaseOrder Order)> Orders, IReadOnlyList<TrialId> Missing) Renew(string worker, IReadOnlyCollection<TrialId> held, DateTimeOffset now)
+    /// <returns>The orders for what it holds, the trials that it should hold and does not, and whether it must drain.</returns>
+    public (IReadOnlyList<(TrialId Trial, LeaseOrder Order)> Orders, IReadOnlyList<TrialId> Missing, bool Drain) Renew(
+        string worker, IReadOnlyCollection<TrialId> held, DateTimeOffset now)
     {
         var orders = new List<(TrialId, LeaseOrder)>();
         foreach (var trial in held)
@@ -98,8 +115,8 @@ public sealed class LeaseTable(TimeSpan leaseTime)
         }
 
         // A young lease may still be on its way to the worker.
-        var missing = _leases.Where(pair => pair.Value.Worker == worker && now - pair.Value.GrantedAt > leaseTime / 2 && !held.Contains(pair.Key)).Select(pair => pair.Key);
-        return (orders, [.. missing]);
+        var missing = Held(worker).Where(trial => now - _leases[trial].GrantedAt > leaseTime / 2 && !held.Contains(trial));
+        return (orders, [.. missing], _draining.Contains(worker));
     }
 
     /// <summary>The lease is over; the trial waits again if it is to be tried again and its sweep goes on.</summary>
@@ -112,6 +129,7 @@ public sealed class LeaseTable(TimeSpan leaseTime)
             if (lease.Worker != worker)
                 return;
             _leases.Remove(trial);
+            _held[worker].Remove(trial);
             queue.Running--;
         }
 
@@ -122,18 +140,57 @@ public sealed class LeaseTable(TimeSpan leaseTime)
 
     public IReadOnlyList<TrialId> Expired(DateTimeOffset now) => [.. _leases.Where(pair => pair.Value.ExpiresAt < now).Select(pair => pair.Key)];
 
-    /// <summary>Leases of workers for which <paramref name="isGone"/> holds.</summary>
-    public IReadOnlyList<TrialId> LeasedBy(Predicate<string> isGone) => [.. _leases.Where(pair => isGone(pair.Value.Worker)).Select(pair => pair.Key)];
+    /// <summary>Forgets what workers for which <paramref name="isGone"/> holds have offered or were promised.</summary>
+    /// <returns>The trials that they still hold.</returns>
+    public IReadOnlyList<TrialId> LeasedBy(Predicate<string> isGone)
+    {
+        foreach (var worker in _offers.Keys.Where(worker => isGone(worker)).ToArray())
+        {
+            _offers.Remove(worker);
+            _draining.Remove(worker);
+            foreach (var queue in _sweeps.Values.Where(queue => queue.ReservedFor == worker))
+                queue.ReservedFor = null;
+        }
+
+        foreach (var worker in _held.Where(pair => pair.Value.Count == 0 && isGone(pair.Key)).Select(pair => pair.Key).ToArray())
+            _held.Remove(worker);
+        return [.. _held.Where(pair => isGone(pair.Key)).SelectMany(pair => pair.Value)];
+    }
 
     /// <summary>The worker that holds a lease; empty when nobody does.</summary>
     public string WorkerOf(TrialId trial) => _leases.GetValueOrDefault(trial)?.Worker ?? "";
 
-    private SweepQueue? Next(int freeSlots) => _sweeps.Values
-        .Where(queue => queue.CanStart(freeSlots))
-        .OrderByDescending(queue => queue.Resources.Priority)
-        .ThenBy(queue => (long)queue.Running * queue.Resources.Slots)
-        .ThenBy(queue => queue.Sweep)
-        .FirstOrDefault();
+    private void Take(SweepQueue queue, TrialId trial, string worker, DateTimeOffset now)
+    {
+        _leases[trial] = new(worker, now, now + leaseTime, LeaseOrder.Continue);
+        if (!_held.TryGetValue(worker, out var held))
+            _held[worker] = held = [];
+        held.Add(trial);
+        queue.Running++;
+        queue.ReservedFor = null;
+    }
+
+    private SweepQueue? Next(WorkerOffer offer, int freeSlots)
+    {
+        var candidates = _sweeps.Values
+            .Where(queue => queue.CanStart && offer.Suits(queue.Resources))
+            .OrderByDescending(queue => queue.Resources.Priority)
+            .ThenBy(queue => (long)queue.Running * queue.Resources.Slots)
+            .ThenBy(queue => queue.Sweep);
+        foreach (var queue in candidates)
+        {
+            if (queue.Resources.Slots <= freeSlots)
+                return queue;
+            // Its turn, and too few slots are free: one worker keeps what it has until they are enough, or smaller trials would take them for ever.
+            queue.ReservedFor ??= offer.Worker;
+            if (queue.ReservedFor == offer.Worker)
+                return null;
+        }
+
+        return null;
+    }
+
+    private IReadOnlyCollection<TrialId> Held(string worker) => _held.TryGetValue(worker, out var held) ? held : [];
 
     private SweepQueue Queue(int sweep)
     {

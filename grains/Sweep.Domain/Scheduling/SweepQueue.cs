@@ -18,8 +18,11 @@ internal sealed class SweepQueue(int sweep)
 
     public int Waiting => _waiting.Count;
 
-    public bool CanStart(int freeSlots) =>
-        Open && _waiting.Count > 0 && Resources.Slots <= freeSlots && (Resources.MaxConcurrent is not { } most || Running < most);
+    /// <summary>The worker that keeps its free slots until they are enough for a trial of this sweep.</summary>
+    public string? ReservedFor { get; set; }
+
+    /// <summary>Whether a trial may start as soon as a worker has the slots and labels for it.</summary>
+    public bool CanStart => Open && _waiting.Count > 0 && (Resources.MaxConcurrent is not { } most || Running < most);
 
     public void Add(int number) => _waiting.Add(number);
 

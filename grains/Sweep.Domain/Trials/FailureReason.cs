@@ -20,6 +20,9 @@ public enum FailureReason
 
     /// <summary>The worker lives and does not know the trial any more, or has not renewed its lease in time.</summary>
     LeaseLost,
+
+    /// <summary>The worker cannot train at all: after the failure it did not pass its self-test either.</summary>
+    WorkerUnfit,
 }
 
 public static class FailureReasons
@@ -27,8 +30,11 @@ public static class FailureReasons
     /// <summary>Whether the same attempt may end otherwise the next time.</summary>
     public static bool IsWorthRetrying(this FailureReason reason) => reason is not FailureReason.Diverged;
 
-    /// <summary>Whether the fault is the worker's, so that it uses up none of the trial's retries.</summary>
+    /// <summary>Whether the attempt ended with its worker or its lease.</summary>
     public static bool IsLoss(this FailureReason reason) => reason is FailureReason.WorkerLost or FailureReason.LeaseLost;
+
+    /// <summary>Whether the worker may be the cause, so that it has to show that it can train.</summary>
+    public static bool CastsDoubt(this FailureReason reason) => reason is FailureReason.TrainerError or FailureReason.TrainerDied or FailureReason.OutOfMemory;
 
     /// <summary>The name in tables and metrics: <c>trainer_died</c>.</summary>
     public static string Name(this FailureReason reason) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString());

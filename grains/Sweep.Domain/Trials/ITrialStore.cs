@@ -5,8 +5,9 @@ namespace Sweep.Domain.Trials;
 /// <param name="Failures">Attempts that failed by themselves since the trial was queued or retried by a user.</param>
 /// <param name="Losses">Attempts that ended with their worker.</param>
 /// <param name="Worker">Of the running attempt.</param>
+/// <param name="Alone">An attempt ran out of memory, so that the next ones have their device for themselves.</param>
 public sealed record StoredTrial(
-    TrialId Id, TrialParameters Parameters, TrialState State, int Attempt, int Failures, int Losses, string? Worker, bool HasCheckpoint);
+    TrialId Id, TrialParameters Parameters, TrialState State, int Attempt, int Failures, int Losses, string? Worker, bool HasCheckpoint, bool Alone = false);
 
 /// <summary>One move of one trial, with everything that is stored with it. Takes effect only where the row still has <paramref name="From"/> and <paramref name="FromAttempt"/>.</summary>
 /// <param name="Event">A word for <c>trial_events</c>: leased, succeeded, failed, requeued, lost, paused, cancelled.</param>

@@ -1,4 +1,5 @@
 using Npgsql;
+using Sweep.Domain.Scheduling;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 
@@ -58,12 +59,13 @@ public sealed class SweepReader(NpgsqlDataSource source)
     /// <summary>All workers that ever were, those that live first, then the newest first.</summary>
     public Task<IReadOnlyList<WorkerOverview>> WorkersAsync(CancellationToken cancellation = default) => source.Statement(
         """
-        select name, host, process_id, devices, busy, alive, started_at, seen_at
+        select name, host, process_id, devices, labels, busy, alive, state, message, started_at, seen_at
         from workers cross join lateral (select gone_at is null and seen_at > clock_timestamp() - interval '10 seconds' as alive) a
         order by alive desc, started_at desc, name
         """).RowsAsync(
             row => new WorkerOverview(
-                row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetFieldValue<string[]>(3), row.GetInt32(4), row.GetBoolean(5), row.Time(6), row.Time(7)),
+                row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetFieldValue<string[]>(3), row.GetFieldValue<string[]>(4), row.GetInt32(5),
+                row.GetBoolean(6), StoredName.Parse<WorkerState>(row.GetString(7)), row.MaybeText(8), row.Time(9), row.Time(10)),
             cancellation);
 
     /// <summary>Runs a query of the user's, one statement, in a read-only transaction as <c>sweep_reader</c> (where this role exists), for at most 60 seconds.</summary>
@@ -108,6 +110,9 @@ public sealed record TrialEvent(int Number, int Attempt, DateTimeOffset At, stri
 public sealed record LogEntry(long Position, int Attempt, DateTimeOffset At, string Text);
 
 /// <param name="Alive">Heard of within the last 10 seconds and not gone.</param>
-public sealed record WorkerOverview(string Name, string Host, int ProcessId, IReadOnlyList<string> Devices, int Busy, bool Alive, DateTimeOffset StartedAt, DateTimeOffset SeenAt);
+/// <param name="Message">What a person should know about it; null when all is well.</param>
+public sealed record WorkerOverview(
+    string Name, string Host, int ProcessId, IReadOnlyList<string> Devices, IReadOnlyList<string> Labels, int Busy, bool Alive, WorkerState State, string? Message,
+    DateTimeOffset StartedAt, DateTimeOffset SeenAt);
 
 public sealed record QueryResult(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows);

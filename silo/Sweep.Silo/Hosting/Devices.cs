@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using System.Globalization;
 using Sweep.Grains;
@@ -8,6 +9,9 @@ namespace Sweep.Silo.Hosting;
 /// <summary>The GPUs of this machine, as <c>nvidia-smi</c> tells: libtorch does not say what a device uses, and a silo never loads it.</summary>
 public static class Devices
 {
+    /// <summary>What a CUDA context with libtorch's kernels takes, with room for a small model.</summary>
+    public const long LeastGpuMemory = 1L << 30;
+
     private const string Query = "--query-gpu=index,memory.used,memory.total,utilization.gpu";
 
     /// <summary>What each GPU does now; empty where there is none.</summary>
@@ -36,12 +40,31 @@ public static class Devices
             .Select(cells => new DeviceUse($"cuda:{cells[0]}", Mebibytes(cells[1]), Mebibytes(cells[2]), Number(cells[3]) / 100)),
     ];
 
-    /// <summary>The device of each slot: as many as <paramref name="slots"/>, shared out in turn; without it one a GPU, or one a core.</summary>
-    public static IReadOnlyList<string> ForSlots(IReadOnlyList<string> devices, int? slots, int cores)
+    /// <summary>The device of each slot: as many as <paramref name="slots"/>, shared out in turn; without it so many a GPU, or one a core.</summary>
+    public static IReadOnlyList<string> ForSlots(IReadOnlyList<string> devices, int? slots, int slotsPerGpu, int cores)
     {
         IReadOnlyList<string> chosen = devices.Count > 0 ? devices : ["cpu"];
-        var count = slots ?? (chosen is ["cpu"] ? cores : chosen.Count);
+        var count = slots ?? (chosen is ["cpu"] ? cores : chosen.Count * slotsPerGpu);
         return [.. Enumerable.Range(0, count).Select(slot => chosen[slot % chosen.Count])];
+    }
+
+    /// <summary>Refuses more slots on a GPU than its memory, as measured now, has room for.</summary>
+    /// <param name="slots">The device of each slot.</param>
+    /// <exception cref="ValidationException">Each trial would have less than <see cref="LeastGpuMemory"/>.</exception>
+    public static void RequireMemory(IEnumerable<string> slots, IReadOnlyList<DeviceUse> measured)
+    {
+        foreach (var device in slots.CountBy(name => name))
+        {
+            if (measured.FirstOrDefault(use => use.Name == device.Key) is not { MemoryTotalBytes: > 0 } use)
+                continue;
+            var room = (use.MemoryTotalBytes - use.MemoryUsedBytes) / LeastGpuMemory;
+            if (device.Value > Math.Max(room, 1))
+            {
+                throw new ValidationException(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"slots-per-gpu: found {device.Value} slots on {use.Name}, which has {(use.MemoryTotalBytes - use.MemoryUsedBytes) / (double)(1 << 30):0.0} GiB free; a trainer takes 1 GiB before it trains anything. Write at most {Math.Max(room, 1)}."));
+            }
+        }
     }
 
     private static long Mebibytes(string cell) => (long)Number(cell) << 20;

@@ -3,11 +3,11 @@ namespace Sweep.Silo.Hosting;
 /// <summary>Whether this silo can take work: what <c>/readyz</c> answers.</summary>
 public sealed class Readiness
 {
-    private readonly TaskCompletionSource _worker = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public bool IsReady => _worker.Task.IsCompletedSuccessfully;
+    public bool IsReady => _ready.Task.IsCompletedSuccessfully;
 
-    public void WorkerIsReady() => _worker.TrySetResult();
+    public void Set() => _ready.TrySetResult();
 
-    public Task WaitAsync(CancellationToken cancellation) => _worker.Task.WaitAsync(cancellation);
+    public Task WaitAsync(CancellationToken cancellation) => _ready.Task.WaitAsync(cancellation);
 }

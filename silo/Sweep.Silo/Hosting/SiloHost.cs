@@ -1,9 +1,13 @@
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using OpenTelemetry.Metrics;
 using Orleans.Configuration;
+using Orleans.Placement;
+using Orleans.Runtime.MembershipService.SiloMetadata;
 using Sweep.Domain.Scheduling;
 using Sweep.Grains;
 using Sweep.Silo.Trainers;
@@ -24,7 +28,7 @@ public static class SiloHost
     /// <param name="configure">Last changes to the services: another trainer, say.</param>
     public static WebApplication Build(SweepSiloOptions options, IReadOnlyList<string> devices, Action<IServiceCollection>? configure = null)
     {
-        var name = options.Name ?? $"{Environment.MachineName}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
+        var name = $"{options.Name ?? Environment.MachineName}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
         // Standard output says only that the silo is ready.
@@ -43,14 +47,22 @@ public static class SiloHost
         builder.UseOrleans(silo =>
         {
             ConfigureMembership(silo, options, name);
-            AddWorker(silo.Services, new WorkerRecord(name, Environment.MachineName, Environment.ProcessId, devices));
+            silo.UseSiloMetadata(new Dictionary<string, string> { [RolePlacementDirector.RoleKey] = options.SiloRole.ToString() });
+            silo.Services.AddPlacementFilter<RolePlacement, RolePlacementDirector>(ServiceLifetime.Singleton);
+            silo.Services.AddSingleton<ILiveWorkers, MembershipWorkers>().AddSingleton<ITrainerFactory, TrainerProcessFactory>().AddSingleton<DatasetCache>();
+            if (options.SiloRole.HasFlag(SiloRole.Worker))
+                AddWorker(silo.Services, new WorkerRecord(name, Environment.MachineName, Environment.ProcessId, devices, options.LabelList));
         });
+        builder.Services.Replace(ServiceDescriptor.Singleton<IFatalErrorHandler, DeclaredDead>());
         configure?.Invoke(builder.Services);
 
         var application = builder.Build();
         application.MapPrometheusScrapingEndpoint("/metrics");
         application.MapGet("/healthz", () => "ok");
         application.MapGet("/readyz", ReadyAsync);
+        // Where there is no worker to say so, a silo is ready when it has started.
+        if (!options.SiloRole.HasFlag(SiloRole.Worker))
+            application.Lifetime.ApplicationStarted.Register(application.Services.GetRequiredService<Readiness>().Set);
         return application;
     }
 
@@ -61,7 +73,7 @@ public static class SiloHost
         silo.Configure<SiloOptions>(orleans => orleans.SiloName = name);
         silo.Configure<EndpointOptions>(endpoints =>
         {
-            endpoints.AdvertisedIPAddress = IPAddress.Parse(options.Address);
+            endpoints.AdvertisedIPAddress = options.FindAddress();
             endpoints.SiloPort = FreePort.Choose(options.SiloPort);
             endpoints.GatewayPort = FreePort.Choose(options.GatewayPort);
         });
@@ -81,7 +93,7 @@ public static class SiloHost
     /// <summary>Within the silo's own services, so that a stopping host drains the worker while grains still answer. What writes stops after the worker.</summary>
     private static void AddWorker(IServiceCollection services, WorkerRecord worker)
     {
-        services.AddSingleton(worker).AddSingleton<ITrainerFactory, TrainerProcessFactory>().AddSingleton<DatasetCache>().AddSingleton<AttemptServices>();
+        services.AddSingleton(worker).AddSingleton<AttemptServices>();
         services.AddSingleton<MetricWriter>().AddHostedService(provider => provider.GetRequiredService<MetricWriter>());
         services.AddSingleton<AttemptLog>().AddHostedService(provider => provider.GetRequiredService<AttemptLog>());
         services.AddHostedService<DeviceMonitor>();
@@ -103,6 +115,9 @@ public static class SiloHost
             return Results.Text($"the database does not answer: {error.Message}", statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
+
+    /// <summary>The whole name of a silo, with its random end.</summary>
+    public static string SiloName(this WebApplication application) => application.Services.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName;
 
     /// <summary>The port on which the HTTP endpoints of a started silo listen.</summary>
     public static int HttpPort(this WebApplication application) =>

@@ -1,4 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
+using System.Net.Sockets;
+using Sweep.Grains;
 
 namespace Sweep.Silo.Hosting;
 
@@ -17,26 +20,39 @@ public sealed class SweepSiloOptions
     [RegularExpression(@"(cpu|cuda:\d+)(,(cpu|cuda:\d+))*", ErrorMessage = "devices: expected cpu, or GPUs such as cuda:0,cuda:1.")]
     public string? Devices { get; set; }
 
+    /// <summary>Trials on one GPU at the same time, each with its own slot. Without <see cref="Slots"/> it decides how many slots there are.</summary>
+    [Range(1, 64, ErrorMessage = "slots-per-gpu: expected a whole number from 1 to 64.")]
+    public int SlotsPerGpu { get; set; } = 1;
+
+    /// <summary>What sweeps may ask for in <c>resources.require</c>, separated by commas: gpu=h200,rack=3.</summary>
+    [RegularExpression(@"[A-Za-z0-9._-]+(=[A-Za-z0-9._-]+)?(,[A-Za-z0-9._-]+(=[A-Za-z0-9._-]+)?)*", ErrorMessage = "labels: expected words such as gpu=h200,rack=3.")]
+    public string? Labels { get; set; }
+
+    /// <summary>worker trains, control hosts sweeps and the scheduler, both does both.</summary>
+    [RegularExpression("(?i)worker|control|both", ErrorMessage = "role: expected worker, control or both.")]
+    public string Role { get; set; } = "both";
+
     /// <summary>CPU threads of each trainer. One is fastest where as many trials run as there are cores.</summary>
     [Range(1, 1024, ErrorMessage = "threads: expected a whole number from 1 to 1024.")]
     public int Threads { get; set; } = 1;
 
-    /// <summary>Unique in the cluster. Default: the host's name and a random end.</summary>
+    /// <summary>Beginning of the silo's name; the end is random, so that a new process is never taken for the one before it. Default: the host's name.</summary>
+    [RegularExpression("[A-Za-z0-9._-]{1,80}", ErrorMessage = "name: expected at most 80 letters, digits, dots, dashes and underscores.")]
     public string? Name { get; set; }
 
-    /// <summary>Address on which other silos and clients reach this one.</summary>
+    /// <summary>Address on which other silos and clients reach this one, and on which it listens: an IP address or a host's name.</summary>
     public string Address { get; set; } = "127.0.0.1";
 
     /// <summary>Port for other silos; 0 picks a free one.</summary>
-    [Range(0, 65535, ErrorMessage = "siloport: expected a port from 0 to 65535.")]
+    [Range(0, 65535, ErrorMessage = "silo-port: expected a port from 0 to 65535.")]
     public int SiloPort { get; set; }
 
     /// <summary>Port for clients; 0 picks a free one.</summary>
-    [Range(0, 65535, ErrorMessage = "gatewayport: expected a port from 0 to 65535.")]
+    [Range(0, 65535, ErrorMessage = "gateway-port: expected a port from 0 to 65535.")]
     public int GatewayPort { get; set; }
 
     /// <summary>Port of <c>/metrics</c>, <c>/healthz</c> and <c>/readyz</c> on the loopback address; 0 picks a free one.</summary>
-    [Range(0, 65535, ErrorMessage = "httpport: expected a port from 0 to 65535.")]
+    [Range(0, 65535, ErrorMessage = "http-port: expected a port from 0 to 65535.")]
     public int HttpPort { get; set; }
 
     /// <summary>Folder of the program Sweep.Trainer. Default: the one beside this program's.</summary>
@@ -54,12 +70,32 @@ public sealed class SweepSiloOptions
         {
             options = configuration.Get<SweepSiloOptions>() ?? new();
         }
-        catch (InvalidOperationException error)
+        catch (InvalidOperationException error) when (error.InnerException is { } inner)
         {
-            throw new ValidationException(error.InnerException?.Message ?? error.Message);
+            // The binder's own message names the type of .NET, which nobody writes.
+            var key = configuration.AsEnumerable().FirstOrDefault(pair => pair.Value is { Length: > 0 } value && inner.Message.StartsWith(value + " ", StringComparison.Ordinal));
+            throw new ValidationException(key.Key is null ? inner.Message : $"{key.Key}: found {key.Value}; expected a whole number.");
         }
 
         Validator.ValidateObject(options, new(options), validateAllProperties: true);
         return options;
     }
+
+    /// <summary>The address as numbers.</summary>
+    /// <exception cref="ValidationException">No name server knows it.</exception>
+    public IPAddress FindAddress()
+    {
+        try
+        {
+            return Dns.GetHostAddresses(Address).OrderBy(address => address.AddressFamily != AddressFamily.InterNetwork).First();
+        }
+        catch (Exception error) when (error is SocketException or ArgumentException or InvalidOperationException)
+        {
+            throw new ValidationException($"address: found {Address}, which cannot be resolved ({error.Message}); write an IP address of this machine that the others reach.");
+        }
+    }
+
+    public SiloRole SiloRole => Enum.Parse<SiloRole>(Role, ignoreCase: true);
+
+    public IReadOnlyList<string> LabelList => Labels?.Split(',') ?? [];
 }

@@ -9,6 +9,7 @@ public sealed partial class AttemptLog(IAttemptStore store, TimeProvider time, I
     public const int MaxLines = 10_000;
     private const int MaxLength = 4_000;
     private const int MaxBatch = 1_000;
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly Channel<LogLine> _lines = Channel.CreateBounded<LogLine>(new BoundedChannelOptions(50_000) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
 
@@ -31,17 +32,29 @@ public sealed partial class AttemptLog(IAttemptStore store, TimeProvider time, I
         {
             while (batch.Count < MaxBatch && _lines.Reader.TryRead(out var line))
                 batch.Add(line);
+            await StoreAsync(batch, stoppingToken);
+            batch.Clear();
+        }
+    }
+
+    /// <summary>Tries until the lines are stored or the silo stops; what comes meanwhile waits, and past the channel's bound the oldest gives way.</summary>
+    private async Task StoreAsync(IReadOnlyList<LogLine> batch, CancellationToken stopping)
+    {
+        for (var tried = false; ; tried = true)
+        {
             try
             {
                 await store.WriteLogAsync(batch, CancellationToken.None);
+                return;
             }
             catch (Exception error)
             {
-                // A log is not worth holding the training up for.
-                LogNotStored(error, batch.Count);
+                if (!tried)
+                    LogNotStored(batch.Count, error.Message);
+                if (stopping.IsCancellationRequested)
+                    return;
+                await Task.Delay(Pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-
-            batch.Clear();
         }
     }
 
@@ -54,6 +67,6 @@ public sealed partial class AttemptLog(IAttemptStore store, TimeProvider time, I
     /// <summary>PostgreSQL's text holds no zero character.</summary>
     private static string Clean(string text) => (text.Length > MaxLength ? text[..MaxLength] : text).Replace("\0", "", StringComparison.Ordinal);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Lines} lines of trainers' logs could not be stored")]
-    private partial void LogNotStored(Exception error, int lines);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Lines} lines of trainers' logs could not be stored yet: {Error}")]
+    private partial void LogNotStored(int lines, string error);
 }

@@ -14,7 +14,8 @@ public sealed record AttemptServices(
     TimeProvider Time);
 
 /// <summary>One attempt of one trial on one slot: opens it, feeds the trainer, stores what the trainer says, and reports the end.</summary>
-internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, AttemptServices services)
+/// <param name="workerEnds">Cancelled when the worker's time is up: what is not stored then is trained again elsewhere.</param>
+internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, AttemptServices services, CancellationToken workerEnds) : IDisposable
 {
     /// <summary>How long a trainer may take to write its checkpoint and stop, before it is ended.</summary>
     private static readonly TimeSpan PauseLimit = TimeSpan.FromSeconds(20);
@@ -24,66 +25,125 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
 
     private readonly ITrialGrain _grain = services.Grains.GetGrain<ITrialGrain>(trial.Value);
     private readonly TaskCompletionSource<StopCause> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task<bool> _stored = Task.FromResult(true);
+    private readonly CancellationTokenSource _abandoned = CancellationTokenSource.CreateLinkedTokenSource(workerEnds);
+    private CheckpointWriter? _checkpoints;
+    private int _attempt;
     private bool _stopped;
 
     public TrialId Trial => trial;
 
     /// <summary>Asks the attempt to end; the first cause counts.</summary>
-    public void Stop(StopCause cause) => _stop.TrySetResult(cause);
+    public void Stop(StopCause cause)
+    {
+        _stop.TrySetResult(cause);
+        // Nobody waits for what it would store.
+        if (cause == StopCause.Stale)
+            _abandoned.Cancel();
+    }
 
-    /// <summary>Runs to the end of the attempt, whatever that is. The trial knows of it when this returns.</summary>
+    /// <summary>Runs to the end of the attempt, whatever that is. The trial knows of it when this returns, unless the attempt was not wanted any more.</summary>
     public async Task RunAsync()
     {
-        if (await Persist.Async(() => _grain.Open(worker), services.Time) is not { } assignment)
-        {
-            await services.Grains.GetGrain<ISchedulerGrain>(0).Ended(trial.Value, worker, requeue: false);
-            return;
-        }
-
-        var attempt = assignment.Attempt;
         try
         {
+            if (await SayAsync(() => _grain.Open(worker)) is not { } assignment)
+            {
+                await services.Grains.GetGrain<ISchedulerGrain>(0).Ended(trial.Value, worker, requeue: false);
+                return;
+            }
+
+            _attempt = assignment.Attempt;
+            _checkpoints = new(StoredAsync, checkpoint => SayAsync(() => services.Store.WriteCheckpointAsync(trial, checkpoint)), () =>
+            {
+                services.Instruments.WriteRefused();
+                Stop(StopCause.Stale);
+            });
             await TrainAsync(assignment);
+        }
+        catch (OperationCanceledException) when (_abandoned.IsCancellationRequested)
+        {
+            // Whoever took the trial away knows of it; the trainer may still be at it.
+            if (!_stopped)
+                await slot.DiscardAsync();
+        }
+        finally
+        {
+            services.Metrics.Forget(trial, _attempt);
+        }
+    }
+
+    public void Dispose() => _abandoned.Dispose();
+
+    private async Task TrainAsync(AttemptAssignment assignment)
+    {
+        try
+        {
+            if (await EnterDeviceAsync(assignment.Alone) is not { } place)
+            {
+                await StoppedAsync();
+                return;
+            }
+
+            using (place)
+                await TrainOnDeviceAsync(assignment);
         }
         catch (TrainerStartException error)
         {
             await slot.DiscardAsync();
-            await FailAsync(attempt, FailureReason.TrainerDied, error.Message);
+            await FailAsync(FailureReason.TrainerDied, error.Message);
         }
         catch (InvalidDataException error)
         {
-            await FailAsync(attempt, FailureReason.TrainerError, error.Message);
+            await FailAsync(FailureReason.TrainerError, error.Message);
         }
-        catch (Exception error)
+        catch (Exception error) when (error is not OperationCanceledException)
         {
             // A defect of the worker must not look like one of the trial: say what it was, and begin again with a new trainer.
             await slot.DiscardAsync();
-            await FailAsync(attempt, FailureReason.TrainerError, $"{error.GetType().Name}: {error.Message}");
+            await FailAsync(FailureReason.TrainerError, $"{error.GetType().Name}: {error.Message}");
         }
     }
 
-    private async Task TrainAsync(AttemptAssignment assignment)
+    /// <summary>Waits for its turn on the device; null when it was asked to stop before.</summary>
+    private async Task<IDisposable?> EnterDeviceAsync(bool alone)
     {
-        var spec = await services.Specs.GetAsync(trial.Sweep);
-        var trainer = await slot.TrainerAsync(CancellationToken.None);
-        trainer.Log = services.Log.For(trial, assignment.Attempt);
+        using var stopped = new CancellationTokenSource();
+        var entering = slot.Gate.EnterAsync(alone, stopped.Token);
+        if (await Task.WhenAny(entering, _stop.Task) == entering)
+            return await entering;
+        await stopped.CancelAsync();
+        try
+        {
+            return await entering;
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private async Task TrainOnDeviceAsync(AttemptAssignment assignment)
+    {
+        var spec = await SayAsync(() => services.Specs.GetAsync(trial.Sweep));
+        var trainer = await slot.TrainerAsync(_abandoned.Token);
+        trainer.Log = services.Log.For(trial, _attempt);
         if (slot.Dataset != spec.Dataset.Sha256)
         {
-            await trainer.SendAsync(new TrainerCommand.LoadDataset(spec.Dataset.Sha256), await services.Datasets.ReadAsync(spec.Dataset.Sha256, CancellationToken.None));
+            var text = await SayAsync(() => services.Datasets.ReadAsync(spec.Dataset.Sha256, CancellationToken.None));
+            await trainer.SendAsync(new TrainerCommand.LoadDataset(spec.Dataset.Sha256), text);
             slot.Dataset = spec.Dataset.Sha256;
         }
 
-        if (assignment.HasCheckpoint && await services.Store.ReadCheckpointAsync(trial) is { } checkpoint)
+        if (assignment.HasCheckpoint && await SayAsync(() => services.Store.ReadCheckpointAsync(trial)) is { } checkpoint)
             await trainer.SendAsync(new TrainerCommand.LoadCheckpoint(checkpoint.Sha256), checkpoint.Data);
         await trainer.SendAsync(new TrainerCommand.Train(
-            trial.Value, assignment.Attempt, TrialParameters.FromJson(assignment.ParametersJson), spec.Dataset.Split, spec.Dataset.Validation, spec.Objective, spec.Checkpoint.Every));
+            trial.Value, _attempt, TrialParameters.FromJson(assignment.ParametersJson), spec.Dataset.Split, spec.Dataset.Validation, spec.Objective, spec.Checkpoint.Every));
 
         using var over = new CancellationTokenSource();
         var stopping = StopWhenAskedAsync(trainer, over.Token);
         try
         {
-            await ListenAsync(trainer, assignment.Attempt, spec.Objective);
+            await ListenAsync(trainer, spec.Objective);
         }
         finally
         {
@@ -95,32 +155,33 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
     }
 
     /// <summary>Takes the trainer's events until the one that ends the attempt.</summary>
-    private async Task ListenAsync(ITrainer trainer, int attempt, Objective objective)
+    private async Task ListenAsync(ITrainer trainer, Objective objective)
     {
         while (await trainer.ReceiveAsync() is { } received)
         {
             switch (received.Event)
             {
                 case TrainerEvent.EpochFinished(var report):
-                    await EpochAsync(attempt, report, objective);
+                    await EpochAsync(report, objective);
                     break;
                 case TrainerEvent.CheckpointWritten(var epoch, var step):
-                    await CheckpointAsync(attempt, epoch, step, received.Payload);
+                    _checkpoints!.Add(new(_attempt, epoch, step, Convert.ToHexStringLower(SHA256.HashData(received.Payload)), received.Payload));
                     break;
                 case TrainerEvent.Succeeded(var result):
+                    slot.Health.Passed();
                     if (await IsStoredAsync())
-                        await Persist.Async(() => _grain.Complete(attempt, JsonSerializer.Serialize(result)), services.Time);
+                        await SayAsync(() => _grain.Complete(_attempt, JsonSerializer.Serialize(result)));
                     else
-                        await GiveBackAsync(attempt);
+                        await GiveBackAsync();
                     return;
                 case TrainerEvent.Failed(var reason, var message):
                     await IsStoredAsync();
-                    await FailAsync(attempt, reason, message);
+                    await FailAsync(reason, message);
                     return;
                 case TrainerEvent.Stopped:
                     _stopped = true;
                     await IsStoredAsync();
-                    await StoppedAsync(attempt);
+                    await StoppedAsync();
                     return;
                 default:
                     throw new InvalidOperationException($"A trainer that trains said {received.Event.GetType().Name}.");
@@ -131,19 +192,19 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
         await IsStoredAsync();
         await slot.DiscardAsync();
         if (_stop.Task.IsCompleted)
-            await StoppedAsync(attempt);
+            await StoppedAsync();
         else
-            await FailAsync(attempt, FailureReason.TrainerDied, trainer.Death ?? "the trainer ended");
+            await FailAsync(FailureReason.TrainerDied, trainer.Death ?? "the trainer ended");
     }
 
-    private async Task EpochAsync(int attempt, EpochReport report, Objective objective)
+    private async Task EpochAsync(EpochReport report, Objective objective)
     {
         var value = report.Value(objective.Metric);
         services.Instruments.EpochFinished(report.Seconds);
-        _stored = await services.Metrics.AddAsync(new(trial, attempt, report, value, objective.Score(value)), CancellationToken.None);
+        services.Metrics.Add(new(trial, _attempt, report, value, objective.Score(value)));
         try
         {
-            if (await _grain.Report(attempt, report.Epoch, value) == Verdict.Stop)
+            if (await _grain.Report(_attempt, report.Epoch, value) == Verdict.Stop)
                 Stop(StopCause.Stale);
         }
         catch (Exception error) when (Persist.IsPassing(error))
@@ -152,27 +213,30 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
         }
     }
 
-    /// <summary>A checkpoint is stored after the epochs before it, so that what is resumed leaves no gap.</summary>
-    private async Task CheckpointAsync(int attempt, int epoch, int step, byte[] data)
+    /// <summary>Waits until everything so far is stored; false when it was refused.</summary>
+    private async Task<bool> IsStoredAsync()
     {
-        var checkpoint = new StoredCheckpoint(attempt, epoch, step, Convert.ToHexStringLower(SHA256.HashData(data)), data);
-        if (!await IsStoredAsync() || !await Persist.Async(() => services.Store.WriteCheckpointAsync(trial, checkpoint), services.Time))
-        {
-            services.Instruments.WriteRefused();
-            Stop(StopCause.Stale);
-        }
+        await _checkpoints!.StoredAsync();
+        return await StoredAsync();
     }
 
-    /// <summary>Waits until every epoch so far is stored; false when they were refused.</summary>
-    private Task<bool> IsStoredAsync() => _stored;
+    private Task<bool> StoredAsync() => services.Metrics.StoredAsync(trial, _attempt).WaitAsync(_abandoned.Token);
 
-    private Task StoppedAsync(int attempt) => _stop.Task.Result == StopCause.Cancel
-        ? Persist.Async(() => _grain.Cancelled(attempt), services.Time)
-        : GiveBackAsync(attempt);
+    private Task StoppedAsync() => _stop.Task.Result == StopCause.Cancel
+        ? SayAsync(() => _grain.Cancelled(_attempt))
+        : GiveBackAsync();
 
-    private Task GiveBackAsync(int attempt) => Persist.Async(() => _grain.GiveBack(attempt), services.Time);
+    private Task GiveBackAsync() => SayAsync(() => _grain.GiveBack(_attempt));
 
-    private Task FailAsync(int attempt, FailureReason reason, string message) => Persist.Async(() => _grain.Fail(attempt, reason, message), services.Time);
+    /// <summary>Reports a failure, after the slot has shown whose it is.</summary>
+    private async Task FailAsync(FailureReason reason, string message)
+    {
+        if (reason.CastsDoubt() && await SelfTest.RunAsync(slot, _abandoned.Token) is { } complaint)
+            (reason, message) = (FailureReason.WorkerUnfit, $"{message}; and the worker's self-test failed: {complaint}");
+        await SayAsync(() => _grain.Fail(_attempt, reason, message));
+    }
+
+    private Task<T> SayAsync<T>(Func<Task<T>> say) => Persist.Async(say, services.Time, _abandoned.Token);
 
     /// <summary>Sends the stop that is asked for, and ends a trainer that does not obey in time.</summary>
     /// <returns>Whether a stop was sent.</returns>

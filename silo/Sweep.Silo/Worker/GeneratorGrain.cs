@@ -8,7 +8,7 @@ using Sweep.Silo.Trainers;
 namespace Sweep.Silo.Worker;
 
 /// <summary>Writes text with a trainer of its own, so that nobody waits for a slot.</summary>
-[StatelessWorker(2)]
+[StatelessWorker(2), PlaceOn(SiloRole.Worker)]
 public sealed class GeneratorGrain(ITrainerFactory trainers, ITrialStore trials, IAttemptStore attempts, SweepSpecs specs, DatasetCache datasets) : Grain, IGeneratorGrain
 {
     public async Task<GenerateReply> Generate(GenerateRequest request)

@@ -1,6 +1,7 @@
-using System.Threading.Channels;
+using System.Collections.Concurrent;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
+using Sweep.Storage;
 
 namespace Sweep.Silo.Worker;
 
@@ -8,82 +9,103 @@ namespace Sweep.Silo.Worker;
 public sealed partial class MetricWriter : BackgroundService
 {
     private const int MaxBatch = 2_000;
+    private const int MostInMemory = 100_000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    // Bounded, so that a database that is away slows the reports down in place of filling the memory.
-    private readonly Channel<Entry> _entries = Channel.CreateBounded<Entry>(new BoundedChannelOptions(100_000) { SingleReader = true });
+    /// <summary>An outage of minutes is said once a minute, and not at each try.</summary>
+    private static readonly TimeSpan SayEvery = TimeSpan.FromMinutes(1);
+
+    private readonly MetricBacklog _backlog = new(MostInMemory);
+    private readonly ConcurrentDictionary<(TrialId, int), EpochLedger> _ledgers = new();
     private readonly IAttemptStore _store;
     private readonly SweepInstruments _instruments;
+    private readonly TimeProvider _time;
     private readonly ILogger<MetricWriter> _logger;
-    private int _backlog;
 
-    public MetricWriter(IAttemptStore store, SweepInstruments instruments, ILogger<MetricWriter> logger)
+    public MetricWriter(IAttemptStore store, SweepInstruments instruments, TimeProvider time, ILogger<MetricWriter> logger)
     {
-        (_store, _instruments, _logger) = (store, instruments, logger);
-        instruments.WatchBacklog(() => Volatile.Read(ref _backlog));
+        (_store, _instruments, _time, _logger) = (store, instruments, time, logger);
+        instruments.WatchBacklog(() => _backlog.Count);
     }
 
-    private sealed record Entry(EpochRow Row, TaskCompletionSource<bool> Stored);
-
-    /// <summary>Queues an epoch. The inner task ends when it is stored: true, or false when its attempt is not the running one.</summary>
-    public async ValueTask<Task<bool>> AddAsync(EpochRow row, CancellationToken cancellation)
+    /// <summary>Queues an epoch; never waits for the database.</summary>
+    public void Add(EpochRow row)
     {
-        var entry = new Entry(row, new(TaskCreationOptions.RunContinuationsAsynchronously));
-        Interlocked.Increment(ref _backlog);
-        await _entries.Writer.WriteAsync(entry, cancellation);
-        return entry.Stored.Task;
+        _ledgers.GetOrAdd((row.Trial, row.Attempt), _ => new()).Queued();
+        _backlog.Add(row);
     }
+
+    /// <summary>Ends when every epoch of the attempt that was added so far is stored: true, or false when its attempt is not the running one.</summary>
+    public Task<bool> StoredAsync(TrialId trial, int attempt) =>
+        _ledgers.TryGetValue((trial, attempt), out var ledger) ? ledger.StoredAsync() : Task.FromResult(true);
+
+    /// <summary>No more is heard of the attempt.</summary>
+    public void Forget(TrialId trial, int attempt) => _ledgers.TryRemove((trial, attempt), out _);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var batch = new List<Entry>(MaxBatch);
-        while (await _entries.Reader.WaitToReadAsync(CancellationToken.None))
+        while (await _backlog.TakeAsync(MaxBatch) is { Count: > 0 } batch)
         {
-            while (batch.Count < MaxBatch && _entries.Reader.TryRead(out var entry))
-                batch.Add(entry);
-            await StoreAsync(batch, stoppingToken);
-            batch.Clear();
+            if (!await StoreAsync(batch, stoppingToken))
+                return;
         }
     }
 
-    private async Task StoreAsync(List<Entry> batch, CancellationToken stopping)
+    /// <returns>False when the silo stops and the database is away: checkpoints are no newer than what is stored, so these epochs are trained again.</returns>
+    private async Task<bool> StoreAsync(IReadOnlyList<EpochRow> batch, CancellationToken stopping)
     {
+        long? said = null;
         while (true)
         {
             try
             {
-                var refused = (await _store.WriteEpochsAsync([.. batch.Select(entry => entry.Row)], CancellationToken.None)).ToHashSet();
-                Interlocked.Add(ref _backlog, -batch.Count);
-                foreach (var entry in batch)
+                var refused = (await _store.WriteEpochsAsync(batch, CancellationToken.None)).ToHashSet();
+                foreach (var row in batch)
                 {
-                    if (refused.Contains(entry.Row.Trial))
+                    var accepted = !refused.Contains(row.Trial);
+                    if (!accepted)
                         _instruments.WriteRefused();
-                    entry.Stored.SetResult(!refused.Contains(entry.Row.Trial));
+                    if (_ledgers.TryGetValue((row.Trial, row.Attempt), out var ledger))
+                        ledger.Done(accepted);
                 }
 
-                return;
-            }
-            catch (Exception error) when (!stopping.IsCancellationRequested)
-            {
-                LogNotStored(error, batch.Count);
-                await Task.Delay(Pause, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                if (said is not null)
+                    LogStoredAgain(batch.Count + _backlog.Count);
+                return true;
             }
             catch (Exception error)
             {
-                // The silo stops and the database is away: the attempt's checkpoint is older than these epochs, so they are trained again.
-                foreach (var entry in batch)
-                    entry.Stored.SetException(error);
-                return;
+                var fault = DatabaseFaults.Of(error);
+                _instruments.StorageFailed(fault.Name());
+                if (said is not { } last || _time.GetElapsedTime(last) > SayEvery)
+                {
+                    said = _time.GetTimestamp();
+                    LogNotStored(
+                        fault == DatabaseFault.DiskFull ? LogLevel.Error : LogLevel.Warning, batch.Count + _backlog.Count, _backlog.InFile, fault.Advice(), error.Message);
+                }
+
+                if (stopping.IsCancellationRequested)
+                    return false;
+                await Task.Delay(Pause, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        _entries.Writer.Complete();
+        _backlog.Close();
         await base.StopAsync(cancellationToken);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Rows} epochs could not be stored; trying again")]
-    private partial void LogNotStored(Exception error, int rows);
+    public override void Dispose()
+    {
+        _backlog.Dispose();
+        base.Dispose();
+    }
+
+    [LoggerMessage(Message = "{Rows} epochs wait to be stored, {InFile} of them in a file, and training goes on: {Advice} ({Error})")]
+    private partial void LogNotStored(LogLevel level, int rows, int inFile, string advice, string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL takes epochs again: {Rows} that waited are being stored")]
+    private partial void LogStoredAgain(int rows);
 }

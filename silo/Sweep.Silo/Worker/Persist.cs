@@ -6,23 +6,21 @@ namespace Sweep.Silo.Worker;
 internal static class Persist
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
 
-    /// <summary>Past this the lease is long lost, and the trial with another worker.</summary>
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
-
-    public static async Task<T> Async<T>(Func<Task<T>> say, TimeProvider time)
+    /// <param name="giveUp">Cancelled when nobody wants to hear it any more.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="giveUp"/> was cancelled before it was heard.</exception>
+    public static async Task<T> Async<T>(Func<Task<T>> say, TimeProvider time, CancellationToken giveUp)
     {
-        var started = time.GetTimestamp();
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             try
             {
-                return await say();
+                return await say().WaitAsync(giveUp);
             }
-            catch (Exception error) when (IsPassing(error) && time.GetElapsedTime(started) < Limit)
+            catch (Exception error) when (IsPassing(error))
             {
-                await Task.Delay(pause, time);
+                await Task.Delay(pause, time, giveUp);
             }
         }
     }

@@ -1,15 +1,23 @@
+using Sweep.Domain.Scheduling;
 using Sweep.Silo.Trainers;
 
 namespace Sweep.Silo.Worker;
 
 /// <summary>Room for one trial on one device, with the trainer that works there: started at the first trial, used for many, replaced when it dies.</summary>
-internal sealed class Slot(string device, ITrainerFactory trainers) : IAsyncDisposable
+/// <param name="gate">Of the device, which slots may share.</param>
+internal sealed class Slot(string device, DeviceGate gate, ITrainerFactory trainers) : IAsyncDisposable
 {
     private ITrainer? _trainer;
 
     public string Device => device;
 
+    public DeviceGate Gate => gate;
+
+    public SlotHealth Health { get; } = new();
+
     public bool IsBusy { get; set; }
+
+    public bool IsFree => !IsBusy && Health.IsFit;
 
     /// <summary>SHA-256 of the text that the trainer has loaded.</summary>
     public string? Dataset { get; set; }

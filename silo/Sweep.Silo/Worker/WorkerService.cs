@@ -9,7 +9,8 @@ namespace Sweep.Silo.Worker;
 
 /// <summary>Keeps this silo's slots busy: pulls leases, runs attempts, renews what it holds, obeys orders; gives everything back when the silo stops.</summary>
 public sealed partial class WorkerService(
-    WorkerRecord worker, ITrainerFactory trainers, AttemptServices services, IWorkerStore workers, Readiness readiness, ILogger<WorkerService> logger)
+    WorkerRecord worker, ITrainerFactory trainers, AttemptServices services, IWorkerStore workers, Readiness readiness, IHostApplicationLifetime lifetime,
+    ILogger<WorkerService> logger)
     : BackgroundService
 {
     /// <summary>How often leases are renewed, and so how late an order may come.</summary>
@@ -18,10 +19,16 @@ public sealed partial class WorkerService(
     /// <summary>How often the worker's row is touched, in renewals.</summary>
     private const int SeenEvery = 10;
 
-    private readonly Slot[] _slots = [.. worker.Devices.Select(device => new Slot(device, trainers))];
+    /// <summary>How often a slot that could not train is tested again.</summary>
+    private static readonly TimeSpan TestEvery = TimeSpan.FromSeconds(30);
+
+    private readonly Slot[] _slots = Slots(worker.Devices, trainers);
     private readonly ConcurrentDictionary<TrialId, AttemptRun> _running = new();
     private readonly ConcurrentDictionary<Task, bool> _attempts = new();
+    private readonly CancellationTokenSource _ends = new();
+    private readonly string[] _labels = [.. worker.Labels];
     private TaskCompletionSource _slotFreed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private WorkerStatus? _shown;
 
     private ISchedulerGrain Scheduler => services.Grains.GetGrain<ISchedulerGrain>(0);
 
@@ -30,16 +37,30 @@ public sealed partial class WorkerService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         CountSlots();
-        await Persist.Async(async () => { await workers.SeenAsync(worker, 0, stoppingToken); return true; }, services.Time);
-        readiness.WorkerIsReady();
+        await Persist.Async(async () => { await ShowAsync(stoppingToken); return true; }, services.Time, stoppingToken);
+        readiness.Set();
         LogReady(worker.Name, _slots.Length, string.Join(", ", worker.Devices.Distinct()));
         using var drained = new CancellationTokenSource();
-        var renewing = RenewAsync(drained.Token);
+        var renewing = RenewAsync(stoppingToken, drained.Token);
+        var testing = TestAsync(stoppingToken);
         await LeaseAsync(stoppingToken);
         await DrainAsync();
         await drained.CancelAsync();
-        await renewing;
+        await Task.WhenAll(renewing, testing);
         await workers.GoneAsync(worker.Name, CancellationToken.None);
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        // The time to write checkpoints is over.
+        await _ends.CancelAsync();
+    }
+
+    public override void Dispose()
+    {
+        _ends.Dispose();
+        base.Dispose();
     }
 
     private async Task LeaseAsync(CancellationToken stopping)
@@ -49,15 +70,16 @@ public sealed partial class WorkerService(
             try
             {
                 var freed = _slotFreed.Task;
-                var free = _slots.Length - Busy;
+                var free = _slots.Count(slot => slot.IsFree);
                 if (free == 0)
                 {
                     await freed.WaitAsync(stopping);
                     continue;
                 }
 
-                foreach (var grant in await Scheduler.Lease(worker.Name, free, stopping))
-                    Start(TrialId.From(grant.Trial), grant.Slots);
+                var request = new LeaseRequest(worker.Name, free, _slots.Count(slot => slot.Health.IsFit), _labels);
+                foreach (var grant in await Scheduler.Lease(request, stopping))
+                    await StartAsync(TrialId.From(grant.Trial), grant.Slots);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -71,13 +93,20 @@ public sealed partial class WorkerService(
         }
     }
 
-    private void Start(TrialId trial, int slots)
+    private async Task StartAsync(TrialId trial, int slots)
     {
-        Slot[] taken = [.. _slots.Where(slot => !slot.IsBusy).Take(slots)];
+        Slot[] taken = [.. _slots.Where(slot => slot.IsFree).Take(slots)];
+        if (taken.Length < slots)
+        {
+            // A slot broke between the question and the answer.
+            await Scheduler.Ended(trial.Value, worker.Name, requeue: true);
+            return;
+        }
+
         foreach (var slot in taken)
             slot.IsBusy = true;
         // A trial trains on its first slot; the others are kept free for it.
-        var run = new AttemptRun(trial, worker.Name, taken[0], services);
+        var run = new AttemptRun(trial, worker.Name, taken[0], services, _ends.Token);
         _running[trial] = run;
         CountSlots();
         var attempt = RunAsync(run, taken);
@@ -87,6 +116,7 @@ public sealed partial class WorkerService(
 
     private async Task RunAsync(AttemptRun run, Slot[] taken)
     {
+        var wasFit = taken[0].Health.IsFit;
         try
         {
             await run.RunAsync();
@@ -98,29 +128,40 @@ public sealed partial class WorkerService(
         }
         finally
         {
+            run.Dispose();
             _running.TryRemove(run.Trial, out _);
             foreach (var slot in taken)
                 slot.IsBusy = false;
-            CountSlots();
-            Interlocked.Exchange(ref _slotFreed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+            if (wasFit && taken[0].Health is { IsFit: false, Complaint: { } complaint })
+                LogUnfit(taken[0].Device, SlotHealth.Limit, complaint);
+            Freed();
         }
     }
 
-    private async Task RenewAsync(CancellationToken over)
+    private void Freed()
+    {
+        CountSlots();
+        Interlocked.Exchange(ref _slotFreed, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+    }
+
+    private async Task RenewAsync(CancellationToken stopping, CancellationToken over)
     {
         for (var renewal = 1; ; renewal++)
         {
             try
             {
                 await Task.Delay(RenewEvery, services.Time, over);
-                foreach (var order in await Scheduler.Renew(worker.Name, [.. _running.Keys.Select(trial => trial.Value)]))
+                var reply = await Scheduler.Renew(worker.Name, [.. _running.Keys.Select(trial => trial.Value)]);
+                foreach (var order in reply.Orders)
                 {
                     if (_running.TryGetValue(TrialId.From(order.Trial), out var run))
                         run.Stop(Cause(order.Order));
                 }
 
-                if (renewal % SeenEvery == 0)
-                    await workers.SeenAsync(worker, Busy, over);
+                if (reply.Drain && !stopping.IsCancellationRequested)
+                    lifetime.StopApplication();
+                if (renewal % SeenEvery == 0 || Status(stopping) != _shown)
+                    await ShowAsync(stopping);
             }
             catch (OperationCanceledException) when (over.IsCancellationRequested)
             {
@@ -130,6 +171,29 @@ public sealed partial class WorkerService(
             {
                 LogRenewFailed(error);
             }
+        }
+    }
+
+    /// <summary>Tests the slots that could not train, until they can.</summary>
+    private async Task TestAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(TestEvery, services.Time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping))
+            {
+                foreach (var slot in _slots.Where(slot => slot is { IsBusy: false, Health.IsFit: false }))
+                {
+                    if (await SelfTest.RunAsync(slot, stopping) is not null)
+                        continue;
+                    LogFitAgain(slot.Device);
+                    Freed();
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The silo stops.
         }
     }
 
@@ -143,7 +207,28 @@ public sealed partial class WorkerService(
             await slot.DisposeAsync();
     }
 
-    private void CountSlots() => services.Instruments.SlotsUsed(Busy, _slots.Length - Busy);
+    private async Task ShowAsync(CancellationToken stopping)
+    {
+        var status = Status(stopping);
+        await workers.SeenAsync(worker, status, CancellationToken.None);
+        _shown = status;
+    }
+
+    private WorkerStatus Status(CancellationToken stopping)
+    {
+        var unfit = _slots.Where(slot => !slot.Health.IsFit).ToList();
+        var state = stopping.IsCancellationRequested ? WorkerState.Draining : unfit.Count > 0 && unfit.Count == _slots.Length ? WorkerState.Quarantined : WorkerState.Active;
+        var message = unfit.Count == 0 ? null : $"{unfit.Count} of {_slots.Length} slots cannot train: {unfit[0].Health.Complaint}";
+        return new(Busy, state, message);
+    }
+
+    private void CountSlots() => services.Instruments.SlotsUsed(Busy, _slots.Count(slot => slot.IsFree));
+
+    private static Slot[] Slots(IReadOnlyList<string> devices, ITrainerFactory trainers)
+    {
+        var gates = devices.Distinct().ToDictionary(device => device, _ => new DeviceGate());
+        return [.. devices.Select(device => new Slot(device, gates[device], trainers))];
+    }
 
     private static StopCause Cause(LeaseOrder order) => order switch
     {

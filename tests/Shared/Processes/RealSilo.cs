@@ -10,14 +10,15 @@ public sealed class RealSilo : IDisposable
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
 
-    private readonly TaskCompletionSource<int> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<JsonElement> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<int> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string _log;
     private int? _http;
 
     private RealSilo(string name, string log) => (Name, _log) = (name, log);
 
-    public string Name { get; }
+    /// <summary>As the cluster knows it, with its random end.</summary>
+    public string Name { get; private set; }
 
     public int Id { get; private set; }
 
@@ -52,7 +53,8 @@ public sealed class RealSilo : IDisposable
         await Task.WhenAny(silo._ready.Task, silo.Ended).WaitAsync(StartLimit);
         if (!silo._ready.Task.IsCompletedSuccessfully)
             throw new InvalidOperationException($"{name} ended with exit code {await silo.Ended} before it was ready: {silo.LastLines()}");
-        silo._http = await silo._ready.Task;
+        var ready = await silo._ready.Task;
+        (silo.Name, silo._http) = (ready.GetProperty("name").GetString()!, ready.GetProperty("http").GetInt32());
         return silo;
     }
 
@@ -115,7 +117,7 @@ public sealed class RealSilo : IDisposable
         while (process.StandardOutput.ReadLine() is { } line)
         {
             if (line.StartsWith("READY ", StringComparison.Ordinal))
-                _ready.TrySetResult(JsonDocument.Parse(line["READY ".Length..]).RootElement.GetProperty("http").GetInt32());
+                _ready.TrySetResult(JsonDocument.Parse(line["READY ".Length..]).RootElement);
         }
 
         process.WaitForExit();

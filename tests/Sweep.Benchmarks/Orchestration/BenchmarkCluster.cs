@@ -27,7 +27,8 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
 
     private BenchmarkCluster(PrivatePostgres server, NpgsqlDataSource source, string dataset) => (_server, _source, _dataset) = (server, source, dataset);
 
-    public static async Task<BenchmarkCluster> StartAsync(string folder, int silos, int slots, SimulatedTrainers? trainers = null)
+    /// <param name="configure">Last changes to each silo's services.</param>
+    public static async Task<BenchmarkCluster> StartAsync(string folder, int silos, int slots, Action<IServiceCollection>? configure = null)
     {
         var server = await PrivatePostgres.StartAsync(folder);
         var source = Database.Open(server.ConnectionString);
@@ -37,9 +38,11 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
         await new DatasetStore(source).AddAsync(dataset, "simulated", text);
         var cluster = new BenchmarkCluster(server, source, dataset);
         for (var silo = 0; silo < silos; silo++)
-            await cluster.AddSiloAsync(slots, trainers ?? new SimulatedTrainers());
+            await cluster.AddSiloAsync(slots, configure);
         return cluster;
     }
+
+    public IGrainFactory Grains => _silos[0].Services.GetRequiredService<IGrainFactory>();
 
     /// <summary>Submits a sweep, and returns when it is over.</summary>
     /// <returns>Its id.</returns>
@@ -47,7 +50,7 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
     {
         var id = await new SweepReader(_source).NextSweepIdAsync();
         var spec = SimulatedSweep.Spec(string.Create(CultureInfo.InvariantCulture, $"simulated-{id}"), _dataset, trials, epochs);
-        var reply = await _silos[0].Services.GetRequiredService<IGrainFactory>().GetGrain<ISweepGrain>(id).Submit(new(spec.ToJson(), ExactName: true));
+        var reply = await Grains.GetGrain<ISweepGrain>(id).Submit(new(spec.ToJson(), ExactName: true));
         if (reply.Refusal is { } refusal)
             throw new InvalidOperationException(refusal);
         // One row by its key: looking takes next to nothing from what is measured.
@@ -75,11 +78,12 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
         await _server.DisposeAsync();
     }
 
-    private async Task AddSiloAsync(int slots, SimulatedTrainers trainers)
+    private async Task AddSiloAsync(int slots, Action<IServiceCollection>? configure)
     {
-        var silo = SiloHost.Build(new SweepSiloOptions { Postgres = _server.ConnectionString }, Devices.ForSlots([], slots, 1), services =>
+        var silo = SiloHost.Build(new SweepSiloOptions { Postgres = _server.ConnectionString }, Devices.ForSlots([], slots, slotsPerGpu: 1, cores: 1), services =>
         {
-            services.Replace(ServiceDescriptor.Singleton<ITrainerFactory>(trainers));
+            services.Replace(ServiceDescriptor.Singleton<ITrainerFactory>(new SimulatedTrainers()));
+            configure?.Invoke(services);
             services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Sweep", LogLevel.Warning));
         });
         _silos.Add(silo);

@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using Sweep.Domain.Protocol;
+using Sweep.Domain.Scheduling;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Simulation;
@@ -162,6 +164,105 @@ public sealed class SweepLifeTests(PostgresServer server)
         Assert.Equal(3, (await second.EndAsync(id)).Succeeded);
         Assert.Equal([30L], await second.QueryAsync<long>("select count(*) from epochs"));
         Assert.Equal([5L], await second.QueryAsync<long>("select count(*) from epochs where attempt = 1 and trial_id in (select id from trials where attempt = 2)"));
+    }
+
+    [Fact]
+    public async Task A_worker_that_cannot_train_takes_no_more_trials_and_costs_them_nothing()
+    {
+        await using var broken = await TestSilo.StartAsync(server, new() { Fault = (_, _) => new TrainerEvent.Failed(FailureReason.TrainerError, "no driver") });
+        var id = await broken.SubmitAsync(SimulatedSweep.Spec("broken", broken.Dataset, trials: 8, retries: 0));
+        var worker = await broken.WorkerAsync(worker => worker.State == WorkerState.Quarantined, "the broken worker to be quarantined");
+        Assert.Equal("2 of 2 slots cannot train: no driver", worker.Message);
+        Assert.Equal([6L], await broken.QueryAsync<long>("select count(*) from trial_events where event = 'requeued' and reason = 'worker_unfit'"));
+
+        await using var sound = await TestSilo.StartAsync(server, new(), connectionString: broken.ConnectionString);
+        Assert.Equal(8, (await broken.EndAsync(id)).Succeeded);
+        Assert.Equal([0], await broken.QueryAsync<int>("select distinct failures + losses from trials"));
+    }
+
+    [Fact]
+    public async Task Poisonous_trials_in_a_row_do_not_stop_a_sound_worker()
+    {
+        await using var silo = await TestSilo.StartAsync(server, new()
+        {
+            Fault = (train, _) => train.Trial > 0 && TrialId.From(train.Trial).Number <= 6 ? new TrainerEvent.Stopped() : null,
+        });
+        var id = await silo.SubmitAsync(SimulatedSweep.Spec("six", silo.Dataset, trials: 8, retries: 1));
+        var end = await silo.EndAsync(id);
+        Assert.Equal((2, 6), (end.Succeeded, end.Failed));
+        Assert.Equal(["trainer_died"], await silo.QueryAsync<string>("select distinct reason from trial_events where reason is not null"));
+        Assert.Equal(WorkerState.Active, (await silo.WorkerAsync(_ => true, "a worker")).State);
+    }
+
+    [Fact]
+    public async Task A_trial_that_ran_out_of_memory_is_tried_again_alone_on_its_device()
+    {
+        var running = new ConcurrentDictionary<long, bool>();
+        await using var silo = await TestSilo.StartAsync(
+            server,
+            new()
+            {
+                // Trial 3 fits only when it is alone.
+                Fault = (train, epoch) =>
+                {
+                    running[train.Trial] = true;
+                    var beside = running.Count - 1;
+                    if (epoch == train.Parameters.Epochs)
+                        running.TryRemove(train.Trial, out _);
+                    if (train.Trial == 0 || TrialId.From(train.Trial).Number != 3 || beside == 0)
+                        return null;
+                    running.TryRemove(train.Trial, out _);
+                    return new TrainerEvent.Failed(FailureReason.OutOfMemory, "out of memory");
+                },
+                Pace = TimeSpan.FromMilliseconds(5),
+            },
+            slots: 4);
+        var id = await silo.SubmitAsync(SimulatedSweep.Spec("memory", silo.Dataset, trials: 8, retries: 1));
+        Assert.Equal(8, (await silo.EndAsync(id)).Succeeded);
+        Assert.Equal([3], await silo.QueryAsync<int>("select number from trials where alone"));
+        Assert.Equal(["out_of_memory"], await silo.QueryAsync<string>("select reason from trial_events where reason is not null"));
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_told_to_drain_gives_its_trials_back_and_ends()
+    {
+        var gate = new SemaphoreSlim(0);
+        await using var leaving = await TestSilo.StartAsync(server, new() { Gate = gate });
+        var id = await leaving.SubmitAsync(SimulatedSweep.Spec("leave", leaving.Dataset, trials: 3));
+        gate.Release(4);
+        await leaving.UntilAsync(id, sweep => sweep.EpochsDone == 4, "four epochs");
+        var name = (await leaving.WorkerAsync(_ => true, "a worker")).Name;
+        Assert.False((await leaving.Cluster.Drain("nobody")).Accepted);
+        Assert.True((await leaving.Cluster.Drain(name)).Accepted);
+        await leaving.WorkerAsync(worker => !worker.Alive, "the worker to be gone");
+        await using var staying = await TestSilo.StartAsync(server, new(), connectionString: leaving.ConnectionString);
+        Assert.Equal(3, (await staying.EndAsync(id)).Succeeded);
+        Assert.Equal([4L], await staying.QueryAsync<long>("select count(*) from epochs where attempt = 1 and trial_id in (select id from trials where attempt = 2)"));
+        Assert.Equal([30L], await staying.QueryAsync<long>("select count(*) from epochs"));
+    }
+
+    [Fact]
+    public async Task Labels_choose_where_trials_run()
+    {
+        await using var plain = await TestSilo.StartAsync(server, new());
+        var id = await plain.SubmitAsync(SimulatedSweep.Spec("labels", plain.Dataset, trials: 4, resources: new(Require: ["gpu=h200"])));
+        await using var labelled = await TestSilo.StartAsync(server, new(), connectionString: plain.ConnectionString, labels: "gpu=h200,rack=3");
+        Assert.Equal(4, (await plain.EndAsync(id)).Succeeded);
+        Assert.Equal([1L], await plain.QueryAsync<long>("select count(distinct e.worker) from trial_events e join workers w on w.name = e.worker where w.labels @> '{gpu=h200}'"));
+        Assert.Equal([0L], await plain.QueryAsync<long>("select count(*) from trial_events e join workers w on w.name = e.worker where w.labels = '{}'"));
+    }
+
+    [Fact]
+    public async Task Sweeps_live_on_control_silos_and_trials_on_workers()
+    {
+        await using var worker = await TestSilo.StartAsync(server, new(), role: "worker");
+        await using var control = await TestSilo.StartAsync(server, new(), role: "control", connectionString: worker.ConnectionString);
+        var id = await worker.SubmitAsync(SimulatedSweep.Spec("roles", worker.Dataset, trials: 4));
+        Assert.Equal(4, (await worker.EndAsync(id)).Succeeded);
+        Assert.Equal([1L], await worker.QueryAsync<long>("select count(*) from workers"));
+        using var http = control.Http;
+        await Poll.UntilAsync(
+            async () => (await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Contains("sweep_queue", StringComparison.Ordinal), "the scheduler on the control silo");
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Sweep.Contracts;
 using Sweep.Domain.Sweeps;
 using Sweep.Silo.Hosting;
@@ -17,11 +18,11 @@ namespace Sweep.Tests.Cluster;
 /// <summary>A real silo in the process of the tests, on a database of its own, with simulated trainers.</summary>
 public sealed class TestSilo : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly WebApplication _application;
+    private readonly Task _ended;
 
     private TestSilo(WebApplication application, string connectionString, string dataset) =>
-        (_application, ConnectionString, Dataset) = (application, connectionString, dataset);
+        (_application, ConnectionString, Dataset, _ended) = (application, connectionString, dataset, application.WaitForShutdownAsync());
 
     public string ConnectionString { get; }
 
@@ -31,7 +32,7 @@ public sealed class TestSilo : IAsyncDisposable
 
     public HttpClient Http => new() { BaseAddress = new Uri(_application.Urls.Single()) };
 
-    public static async Task<TestSilo> StartAsync(PostgresServer server, SimulatedTrainers trainers, int slots = 2, string? connectionString = null)
+    public static async Task<TestSilo> StartAsync(PostgresServer server, SimulatedTrainers trainers, int slots = 2, string? connectionString = null, string? labels = null, string role = "both")
     {
         connectionString ??= await server.NewDatabaseAsync();
         await using var source = Database.Open(connectionString);
@@ -40,13 +41,23 @@ public sealed class TestSilo : IAsyncDisposable
         var dataset = Convert.ToHexStringLower(SHA256.HashData(text));
         await new DatasetStore(source).AddAsync(dataset, "simulated", text);
         var application = SiloHost.Build(
-            new SweepSiloOptions { Postgres = connectionString }, Devices.ForSlots([], slots, 1), services => services.Replace(ServiceDescriptor.Singleton<ITrainerFactory>(trainers)));
+            new SweepSiloOptions { Postgres = connectionString, Labels = labels, Role = role }, Devices.ForSlots([], slots, slotsPerGpu: 1, cores: 1), services => services.Replace(ServiceDescriptor.Singleton<ITrainerFactory>(trainers)));
         await application.StartAsync();
         await application.Services.GetRequiredService<Readiness>().WaitAsync(TestContext.Current.CancellationToken);
         return new(application, connectionString, dataset);
     }
 
     public ISweepGrain Sweep(int id) => _application.Services.GetRequiredService<IGrainFactory>().GetGrain<ISweepGrain>(id);
+
+    public IClusterGrain Cluster => _application.Services.GetRequiredService<IGrainFactory>().GetGrain<IClusterGrain>(0);
+
+    /// <summary>Waits for what the first worker is to become.</summary>
+    public async Task<WorkerOverview> WorkerAsync(Predicate<WorkerOverview> condition, string what)
+    {
+        WorkerOverview? worker = null;
+        await Poll.UntilAsync(async () => (worker = (await Reader.WorkersAsync()).SingleOrDefault()) is not null && condition(worker), what, () => worker);
+        return worker!;
+    }
 
     /// <summary>Submits a sweep and answers its id.</summary>
     public async Task<int> SubmitAsync(SweepSpec spec)
@@ -64,15 +75,9 @@ public sealed class TestSilo : IAsyncDisposable
     /// <summary>Waits for what a sweep is to become.</summary>
     public async Task<SweepOverview> UntilAsync(int id, Predicate<SweepOverview> condition, string what)
     {
-        using var limit = new CancellationTokenSource(Patience);
-        while (true)
-        {
-            var sweep = await OverviewAsync(id);
-            if (condition(sweep))
-                return sweep;
-            Assert.False(limit.IsCancellationRequested, $"waited {Patience.TotalSeconds} s for {what}; found {sweep}");
-            await Task.Delay(20, TestContext.Current.CancellationToken);
-        }
+        SweepOverview? sweep = null;
+        await Poll.UntilAsync(async () => condition(sweep = await OverviewAsync(id)), what, () => sweep);
+        return sweep!;
     }
 
     public async Task<List<T>> QueryAsync<T>(string sql)
@@ -83,7 +88,8 @@ public sealed class TestSilo : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _application.StopAsync();
+        _application.Lifetime.StopApplication();
+        await _ended;
         await _application.DisposeAsync();
     }
 }

@@ -12,7 +12,7 @@ public sealed class LeaseTableTests
 
     private static TrialId Trial(int sweep, int number) => new(sweep, number);
 
-    private IEnumerable<TrialId> Grant(string worker, int slots, double at = 0) => _table.Grant(worker, slots, Start.AddSeconds(at)).Select(grant => grant.Trial);
+    private IEnumerable<TrialId> Grant(string worker, int slots, double at = 0) => _table.Grant(new(worker, slots, Math.Max(slots, 3), []), Start.AddSeconds(at)).Select(grant => grant.Trial);
 
     [Fact]
     public void Trials_are_granted_in_the_order_of_their_numbers_up_to_the_free_slots()
@@ -153,6 +153,75 @@ public sealed class LeaseTableTests
         Assert.Equal([1], _table.Idle);
     }
 
+    [Fact]
+    public void A_trial_of_several_slots_is_not_starved_by_smaller_ones()
+    {
+        _table.Admit(1, new(Slots: 2), [1]);
+        _table.Admit(2, new(), Enumerable.Range(1, 10));
+        // One slot is free at a time; the first worker keeps it for the trial whose turn it is, the second one goes on with the small ones.
+        Assert.Empty(_table.Grant(new("a", 1, 2, []), Start));
+        Assert.Equal([Trial(2, 1)], _table.Grant(new("b", 1, 2, []), Start).Select(grant => grant.Trial));
+        Assert.Empty(_table.Grant(new("a", 1, 2, []), Start));
+        Assert.Equal([Trial(1, 1)], _table.Grant(new("a", 2, 2, []), Start).Select(grant => grant.Trial));
+        Assert.Single(_table.Grant(new("a", 1, 2, []), Start));
+    }
+
+    [Fact]
+    public void What_was_kept_by_a_worker_that_is_gone_is_free_again()
+    {
+        _table.Admit(1, new(Slots: 2), [1]);
+        _table.Admit(2, new(), Enumerable.Range(1, 10));
+        Assert.Empty(_table.Grant(new("a", 1, 2, []), Start));
+        Assert.Empty(_table.LeasedBy(worker => worker == "a"));
+        Assert.Empty(_table.Grant(new("b", 1, 2, []), Start));
+        Assert.Equal([Trial(1, 1)], _table.Grant(new("b", 2, 2, []), Start).Select(grant => grant.Trial));
+    }
+
+    [Fact]
+    public void Labels_choose_the_workers()
+    {
+        _table.Admit(1, new(Require: ["gpu=h200", "rack=3"]), [1, 2]);
+        Assert.Equal([1], _table.Unplaceable);
+        Assert.Empty(_table.Grant(new("a", 2, 2, ["gpu=h200"]), Start));
+        Assert.Equal([1], _table.Unplaceable);
+        Assert.Equal(2, _table.Grant(new("b", 2, 2, ["rack=3", "gpu=h200", "x"]), Start).Count);
+        Assert.Empty(_table.Unplaceable);
+    }
+
+    [Fact]
+    public void A_trial_with_more_slots_than_any_worker_has_waits_and_holds_nobody_up()
+    {
+        _table.Admit(1, new(Slots: 8), [1]);
+        _table.Admit(2, new(), [1]);
+        Assert.Equal([Trial(2, 1)], _table.Grant(new("a", 2, 2, []), Start).Select(grant => grant.Trial));
+        Assert.Equal([1], _table.Unplaceable);
+    }
+
+    [Fact]
+    public void A_worker_that_drains_gets_nothing_and_hears_of_it_until_it_is_gone()
+    {
+        _table.Admit(1, new(), [1, 2]);
+        Assert.Single(Grant("a", 1));
+        _table.Drain("a");
+        Assert.Empty(Grant("a", 1));
+        Assert.True(_table.Renew("a", [Trial(1, 1)], Start).Drain);
+        Assert.False(_table.Renew("b", [], Start).Drain);
+        Assert.Equal([Trial(1, 1)], _table.LeasedBy(worker => worker == "a"));
+        Assert.False(_table.Renew("a", [], Start).Drain);
+    }
+
+    [Fact]
+    public void A_restored_lease_belongs_to_its_worker_and_counts()
+    {
+        _table.Restore(Trial(1, 1), "a", Start);
+        _table.Admit(1, new(MaxConcurrent: 1), [1, 2]);
+        Assert.Equal("a", _table.WorkerOf(Trial(1, 1)));
+        Assert.Empty(Grant("b", 2));
+        Assert.Equal([Trial(1, 1)], _table.LeasedBy(worker => worker == "a"));
+        _table.Ended(Trial(1, 1), "a", requeue: true);
+        Assert.Equal([Trial(1, 1)], Grant("b", 2));
+    }
+
     /// <summary>Random orders of everything that can happen, against a second, naive account of who holds what.</summary>
     [Theory]
     [MemberData(nameof(Seeds))]
@@ -164,7 +233,9 @@ public sealed class LeaseTableTests
         var now = Start;
         var held = Enumerable.Range(0, Workers).Select(_ => new Dictionary<TrialId, int>()).ToArray();
         var over = new HashSet<TrialId>();
-        var resources = new Dictionary<int, ResourceSpec> { [1] = new(1, 3, 0), [2] = new(2, null, 1), [3] = new(1, null, 0) };
+        string[][] labels = [[], ["x"], []];
+        var cancelled = new HashSet<TrialId>();
+        var resources = new Dictionary<int, ResourceSpec> { [1] = new(1, 3, 0), [2] = new(2, null, 1), [3] = new(1, null, 0, ["x"]) };
         foreach (var sweep in resources.Keys)
             _table.Admit(sweep, resources[sweep], Enumerable.Range(1, 20));
         for (var step = 0; step < 2_000; step++)
@@ -172,11 +243,13 @@ public sealed class LeaseTableTests
             now += TimeSpan.FromSeconds(chance.NextDouble());
             var worker = chance.Next(Workers);
             var name = $"w{worker}";
-            switch (chance.Next(6))
+            switch (chance.Next(9))
             {
                 case 0 or 1:
-                    foreach (var (trial, slots) in _table.Grant(name, SlotsEach - held[worker].Values.Sum(), now))
+                    foreach (var (trial, slots) in _table.Grant(new(name, SlotsEach - held[worker].Values.Sum(), SlotsEach, labels[worker]), now))
                     {
+                        Assert.True(trial.Sweep != 3 || worker == 1);
+                        Assert.DoesNotContain(trial, cancelled);
                         Assert.DoesNotContain(trial, over);
                         Assert.All(held, others => Assert.DoesNotContain(trial, others.Keys));
                         held[worker].Add(trial, slots);
@@ -192,7 +265,7 @@ public sealed class LeaseTableTests
                     _table.Ended(ended, name, again);
                     break;
                 case 3:
-                    var (orders, _) = _table.Renew(name, held[worker].Keys, now);
+                    var (orders, _, _) = _table.Renew(name, held[worker].Keys, now);
                     foreach (var (trial, _) in orders)
                     {
                         held[worker].Remove(trial);
@@ -200,19 +273,36 @@ public sealed class LeaseTableTests
                     }
 
                     break;
-                case 4:
+                case 4 when chance.Next(4) == 0:
+                    // The worker dies: all that it held waits again, and nothing else.
+                    Assert.Equal(held[worker].Keys.ToHashSet(), _table.LeasedBy(gone => gone == name).ToHashSet());
+                    foreach (var trial in held[worker].Keys)
+                        _table.Ended(trial, name, requeue: true);
+                    held[worker].Clear();
+                    break;
+                case 5 when chance.Next(4) == 0:
+                    var unwanted = new TrialId(chance.Next(1, 4), chance.Next(1, 21));
+                    _table.Cancel(unwanted);
+                    var holder = Array.FindIndex(held, trials => trials.ContainsKey(unwanted));
+                    if (holder >= 0)
+                        Assert.Contains((unwanted, LeaseOrder.Cancel), _table.Renew($"w{holder}", held[holder].Keys, now).Orders);
+                    else if (!over.Contains(unwanted))
+                        cancelled.Add(unwanted);
+                    break;
+                case 6:
                     var paused = chance.Next(1, 4);
                     _table.Withdraw(paused, LeaseOrder.Pause);
                     break;
                 default:
                     var resumed = chance.Next(1, 4);
-                    _table.Admit(resumed, resources[resumed], Enumerable.Range(1, 20).Where(number => !over.Contains(Trial(resumed, number))));
+                    _table.Admit(resumed, resources[resumed], Enumerable.Range(1, 20).Where(number => !over.Contains(Trial(resumed, number)) && !cancelled.Contains(Trial(resumed, number))));
                     break;
             }
 
             Assert.All(held, trials => Assert.True(trials.Values.Sum() <= SlotsEach));
             Assert.True(held.Sum(trials => trials.Keys.Count(trial => trial.Sweep == 1)) <= 3);
             Assert.Equal(held.Sum(trials => trials.Count), _table.Leased);
+            Assert.All(held.SelectMany((trials, index) => trials.Keys.Select(trial => (trial, index))), pair => Assert.Equal($"w{pair.index}", _table.WorkerOf(pair.trial)));
         }
     }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using Sweep.Grains;
 using Sweep.Silo.Hosting;
 
@@ -16,11 +17,31 @@ public sealed class DevicesTests
     public void What_is_not_a_line_of_nvidia_smi_is_no_device() => Assert.Empty(Devices.Parse("No devices were found\n"));
 
     [Fact]
-    public void Without_a_GPU_there_is_a_slot_a_core() => Assert.Equal(["cpu", "cpu", "cpu"], Devices.ForSlots([], null, 3));
+    public void Without_a_GPU_there_is_a_slot_a_core() => Assert.Equal(["cpu", "cpu", "cpu"], Devices.ForSlots([], null, 4, cores: 3));
 
     [Fact]
-    public void With_GPUs_there_is_a_slot_a_GPU() => Assert.Equal(["cuda:0", "cuda:1"], Devices.ForSlots(["cuda:0", "cuda:1"], null, 64));
+    public void With_GPUs_there_is_a_slot_a_GPU() => Assert.Equal(["cuda:0", "cuda:1"], Devices.ForSlots(["cuda:0", "cuda:1"], null, 1, cores: 64));
 
     [Fact]
-    public void More_slots_than_devices_are_shared_out_in_turn() => Assert.Equal(["cuda:0", "cuda:1", "cuda:0"], Devices.ForSlots(["cuda:0", "cuda:1"], 3, 64));
+    public void Several_slots_on_a_GPU_are_shared_out_in_turn() =>
+        Assert.Equal(["cuda:0", "cuda:1", "cuda:0", "cuda:1"], Devices.ForSlots(["cuda:0", "cuda:1"], null, 2, cores: 64));
+
+    [Theory]
+    [InlineData(8, 0, 8, true)]
+    [InlineData(8, 0, 9, false)]
+    [InlineData(8, 6, 2, true)]
+    [InlineData(8, 6, 3, false)]
+    [InlineData(8, 8, 1, true)]
+    public void More_slots_on_a_GPU_than_its_measured_memory_has_room_for_are_refused(int totalGiB, int usedGiB, int slots, bool fits)
+    {
+        var measured = new DeviceUse("cuda:0", (long)usedGiB << 30, (long)totalGiB << 30, 0);
+        var check = () => Devices.RequireMemory(Enumerable.Repeat("cuda:0", slots).Append("cpu"), [measured]);
+        if (fits)
+            check();
+        else
+            Assert.Contains($"slots-per-gpu: found {slots} slots on cuda:0", Assert.Throws<ValidationException>(check).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void More_slots_than_devices_are_shared_out_in_turn() => Assert.Equal(["cuda:0", "cuda:1", "cuda:0"], Devices.ForSlots(["cuda:0", "cuda:1"], 3, 1, cores: 64));
 }

@@ -107,7 +107,7 @@ public sealed class MigratorTests(PostgresServer server)
         await using var _ = source;
         await using var __ = worker;
         Assert.Empty(await Migrator.MigrateAsync(worker, Cancellation));
-        await new WorkerStore(worker).SeenAsync(new("w", "host", 1, ["cpu"]), 0, Cancellation);
+        await new WorkerStore(worker).SeenAsync(new("w", "host", 1, ["cpu"], []), new(0), Cancellation);
         Assert.Equal(1, await new Sweep.Storage.Reading.SweepReader(worker).NextSweepIdAsync(Cancellation));
         var error = await Assert.ThrowsAsync<PostgresException>(() => ScalarAsync(worker, "update OrleansQuery set QueryText = 'drop table trials'"));
         Assert.NotNull(error);

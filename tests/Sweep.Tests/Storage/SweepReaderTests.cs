@@ -108,7 +108,7 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
     [InlineData("selec 1")]
     public async Task A_query_that_writes_or_is_more_than_one_is_refused(string sql)
     {
-        await new WorkerStore(database.Source).SeenAsync(new("stays", "host", 1, []), 0, Cancellation);
+        await new WorkerStore(database.Source).SeenAsync(new("stays", "host", 1, [], []), new(0), Cancellation);
         await Assert.ThrowsAsync<PostgresException>(() => database.Reader.QueryAsync(sql, Cancellation));
         Assert.Equal(1, await database.CountAsync("workers", "name = 'stays'"));
         Assert.Equal(0, await database.CountAsync("pg_class", "relname = 'mine'"));

@@ -18,6 +18,7 @@ public sealed class RetryRuleTests
                         var fails = reason switch
                         {
                             FailureReason.Diverged => true,
+                            FailureReason.WorkerUnfit => false,
                             FailureReason.WorkerLost or FailureReason.LeaseLost => losses >= 5,
                             FailureReason.TrainerError or FailureReason.TrainerDied or FailureReason.OutOfMemory => failures > retries,
                             _ => throw new InvalidOperationException($"The rule's test does not know {reason}."),
@@ -34,6 +35,21 @@ public sealed class RetryRuleTests
     {
         Assert.Equal([TrialMove.Requeue, TrialMove.Requeue, TrialMove.Requeue, TrialMove.Fail], Enumerable.Range(1, 4).Select(failure => RetryRule.Decide(FailureReason.TrainerDied, failure, losses: 4, retries: 3)));
         Assert.Equal(TrialMove.Requeue, RetryRule.Decide(FailureReason.WorkerLost, failures: 3, losses: 1, retries: 0));
+    }
+
+    [Fact]
+    public void Only_the_trials_own_failures_use_up_its_retries_and_only_losses_count_as_losses()
+    {
+        foreach (var reason in Enum.GetValues<FailureReason>())
+        {
+            var expected = reason switch
+            {
+                FailureReason.WorkerUnfit => (2, 3),
+                FailureReason.WorkerLost or FailureReason.LeaseLost => (2, 4),
+                _ => (3, 3),
+            };
+            Assert.Equal(expected, RetryRule.Count(reason, failures: 2, losses: 3));
+        }
     }
 
     [Theory]

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using Sweep.Client.Errors;
+using Sweep.Client.Local;
+using Sweep.Client.Output;
+
+namespace Sweep.Client.Commands;
+
+/// <summary>Becomes a silo: this process is replaced by it, so that signals and the exit code are the silo's own.</summary>
+internal static class SiloCommand
+{
+    private static readonly Option<string?>[] Options =
+    [
+        Text("--name", "text", "Beginning of its name; the end is random. The host's name unless given."),
+        Text("--role", "role", "worker, control or both; both unless given. Sweeps and the scheduler live on control silos."),
+        Text("--slots", "n", "Trials at one time; one a GPU, or one a core where there is none, unless given."),
+        Text("--devices", "list", "cpu, or GPUs such as cuda:0,cuda:1; all GPUs that nvidia-smi lists unless given."),
+        Text("--slots-per-gpu", "n", "Trials on one GPU at the same time; 1 unless given."),
+        Text("--threads", "n", "CPU threads of each trainer; 1 unless given."),
+        Text("--labels", "list", "What sweeps may ask for in resources.require: gpu=h200,rack=3."),
+        Text("--address", "address", "Where other silos and clients reach this one, and where it listens; 127.0.0.1 unless given."),
+        Text("--silo-port", "port", "For other silos; a free one unless given."),
+        Text("--gateway-port", "port", "For clients; a free one unless given."),
+        Text("--http-port", "port", "For /metrics, /healthz and /readyz, on the loopback address; a free one unless given."),
+    ];
+
+    public static Command Create(Terminal terminal)
+    {
+        var command = new DocumentedCommand(
+            "silo",
+            "Joins the cluster behind a database as a silo, until SIGTERM or Ctrl-C: then what runs writes checkpoints and goes on elsewhere. " +
+            "Each option may also come from the environment: SWEEP_SLOTS=4, SWEEP_SILOPORT=11111.",
+            "sweep silo --postgres \"Host=db;Database=sweep;Username=sweep\" --address 10.0.0.7",
+            "sweep silo --postgres postgresql://sweep@db/sweep --address gpu1 --labels gpu=h200 --slots-per-gpu 4",
+            "sweep silo --role control")
+            .Runs(terminal, context =>
+            {
+                var connection = context.Choice.ConnectionString
+                    ?? throw new WrongInputException("silo: found no database; name the cluster's: --postgres \"Host=…\" or SWEEP_POSTGRES. For a cluster on this machine alone, use `sweep up`.");
+                string[] given = [.. Options.SelectMany(option => context.Value(option) is { } value ? new[] { option.Name, value } : [])];
+                // The connection string may hold a password, which has no place in a command line.
+                ProgramReplacement.Run([.. SiloProgram.Find(), .. given], ("SWEEP_POSTGRES", connection));
+                return Task.FromResult(ExitCode.Done);
+            });
+        foreach (var option in Options)
+            command.Add(option);
+        return command;
+    }
+
+    private static Option<string?> Text(string name, string value, string description) => new(name) { Description = description, HelpName = value };
+}

@@ -1,0 +1,26 @@
+using Sweep.Domain.Scheduling;
+using Sweep.Domain.Sweeps;
+using Sweep.Storage.Reading;
+
+namespace Sweep.Client.Live;
+
+/// <summary>Why no trial of a sweep runs although some wait, as far as the workers explain it.</summary>
+internal static class WaitingReason
+{
+    /// <summary>Null when a worker could take a trial and is only busy.</summary>
+    public static string? Of(ResourceSpec resources, IReadOnlyList<WorkerOverview> workers)
+    {
+        var alive = workers.Where(worker => worker.Alive).ToList();
+        if (alive.Count == 0)
+            return "no worker is alive; start one with `sweep silo`";
+        var active = alive.Where(worker => worker.State == WorkerState.Active).ToList();
+        if (active.Count == 0)
+            return $"no worker takes trials: {alive[0].Name} is {alive[0].State.ToString().ToLowerInvariant()}{(alive[0].Message is { } message ? $" ({message})" : "")}";
+        var labelled = active.Where(worker => resources.Require?.All(worker.Labels.Contains) ?? true).ToList();
+        if (labelled.Count == 0)
+            return $"no worker has the labels {string.Join(", ", resources.Require!)} (resources.require)";
+        return labelled.Max(worker => worker.Devices.Count) is var most && most < resources.Slots
+            ? $"a trial takes {resources.Slots} slots, and the largest worker has {most} (resources.slots)"
+            : null;
+    }
+}

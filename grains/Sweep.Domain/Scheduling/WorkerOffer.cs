@@ -1,0 +1,14 @@
+using Sweep.Domain.Sweeps;
+
+namespace Sweep.Domain.Scheduling;
+
+/// <summary>What a worker asks for trials with.</summary>
+/// <param name="Worker">Its name.</param>
+/// <param name="FreeSlots">That trials may take now; at most <paramref name="Slots"/>.</param>
+/// <param name="Slots">All that it has, busy or free.</param>
+/// <param name="Labels">What it was given at its start, such as <c>gpu=h200</c>.</param>
+public sealed record WorkerOffer(string Worker, int FreeSlots, int Slots, IReadOnlyCollection<string> Labels)
+{
+    /// <summary>Whether a trial with these demands could ever run here, once enough slots are free.</summary>
+    public bool Suits(ResourceSpec resources) => resources.Slots <= Slots && (resources.Require?.All(Labels.Contains) ?? true);
+}

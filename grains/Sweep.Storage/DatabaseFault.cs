@@ -1,0 +1,41 @@
+using Npgsql;
+
+namespace Sweep.Storage;
+
+/// <summary>What an error of the database means to those who run it.</summary>
+public enum DatabaseFault
+{
+    /// <summary>It does not answer, or is just starting or stopping.</summary>
+    Unreachable,
+
+    /// <summary>It has no room left.</summary>
+    DiskFull,
+
+    /// <summary>It answers and refuses.</summary>
+    Refused,
+}
+
+public static class DatabaseFaults
+{
+    extension(DatabaseFault fault)
+    {
+        public static DatabaseFault Of(Exception error) => error switch
+        {
+            PostgresException { SqlState: PostgresErrorCodes.DiskFull } => DatabaseFault.DiskFull,
+            PostgresException { IsTransient: false, SqlState: not (PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown) } => DatabaseFault.Refused,
+            _ => DatabaseFault.Unreachable,
+        };
+
+        /// <summary>What to do, in one line.</summary>
+        public string Advice() => fault switch
+        {
+            DatabaseFault.Unreachable => "PostgreSQL does not answer; all is stored when it is back.",
+            DatabaseFault.DiskFull => "PostgreSQL's disk is full: free some space; nothing is lost meanwhile.",
+            DatabaseFault.Refused => "PostgreSQL refuses them; the error says why.",
+            _ => throw new ArgumentOutOfRangeException(nameof(fault), fault, null),
+        };
+
+        /// <summary>The name in metrics: <c>disk_full</c>.</summary>
+        public string Name() => StoredName.Of(fault);
+    }
+}

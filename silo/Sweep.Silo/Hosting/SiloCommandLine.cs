@@ -1,0 +1,29 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Sweep.Silo.Hosting;
+
+/// <summary>The silo's own command line: <c>--silo-port 11111</c> as in the environment <c>SWEEP_SILOPORT=11111</c>.</summary>
+public static class SiloCommandLine
+{
+    private static readonly string[] Names =
+    [
+        "postgres", "slots", "devices", "slots-per-gpu", "labels", "role", "threads", "name", "address", "silo-port", "gateway-port", "http-port", "trainer", "parent",
+    ];
+
+    /// <exception cref="ValidationException">An option is unknown or has no value; the message is one line.</exception>
+    public static IConfiguration Parse(string[] arguments)
+    {
+        for (var index = 0; index < arguments.Length; index++)
+        {
+            var (name, hasValue) = arguments[index].Split('=', 2) is [var before, _] ? (before, true) : (arguments[index], false);
+            if (!name.StartsWith("--", StringComparison.Ordinal) || !Names.Contains(name[2..]))
+                throw new ValidationException($"silo: found {name}; expected one of --{string.Join(", --", Names)}.");
+            if (!hasValue && ++index == arguments.Length)
+                throw new ValidationException($"silo: found {name} without a value; write it behind it.");
+        }
+
+        return new ConfigurationBuilder()
+            .AddCommandLine(arguments, Names.ToDictionary(name => "--" + name, name => name.Replace("-", "", StringComparison.Ordinal)))
+            .Build();
+    }
+}

@@ -1,0 +1,70 @@
+namespace Sweep.Silo.Worker;
+
+/// <summary>Who may use a device now: several attempts beside each other, or one alone. First come, first served, so that nobody waits for ever.</summary>
+internal sealed class DeviceGate
+{
+    private readonly Lock _gate = new();
+    private readonly LinkedList<(bool Alone, TaskCompletionSource Entered)> _waiting = [];
+    private int _inside;
+    private bool _alone;
+
+    /// <summary>Waits for its turn; dispose the answer to leave.</summary>
+    /// <param name="alone">Nobody else may be inside.</param>
+    public async Task<IDisposable> EnterAsync(bool alone, CancellationToken cancellation)
+    {
+        LinkedListNode<(bool Alone, TaskCompletionSource Entered)> waiting;
+        lock (_gate)
+        {
+            waiting = _waiting.AddLast((alone, new(TaskCreationOptions.RunContinuationsAsynchronously)));
+            Admit();
+        }
+
+        try
+        {
+            await waiting.Value.Entered.Task.WaitAsync(cancellation);
+            return new Place(this, alone);
+        }
+        catch (OperationCanceledException)
+        {
+            lock (_gate)
+            {
+                if (waiting.List is null)
+                    Leave(alone);
+                else
+                    _waiting.Remove(waiting);
+                Admit();
+            }
+
+            throw;
+        }
+    }
+
+    private void Admit()
+    {
+        while (_waiting.First is { } first && !_alone && (_inside == 0 || !first.Value.Alone))
+        {
+            _waiting.RemoveFirst();
+            _inside++;
+            _alone = first.Value.Alone;
+            first.Value.Entered.SetResult();
+        }
+    }
+
+    private void Leave(bool alone)
+    {
+        _inside--;
+        _alone &= !alone;
+    }
+
+    private sealed class Place(DeviceGate gate, bool alone) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (gate._gate)
+            {
+                gate.Leave(alone);
+                gate.Admit();
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Text.Json;
+using Sweep.Domain.Trials;
+using Sweep.Grains;
+
+namespace Sweep.Benchmarks.Scheduling;
+
+/// <summary>What a worker says to the scheduler and to its trials, without silo and trainers.</summary>
+internal sealed class SimulatedWorker(
+    string name, int slots, TimeSpan trialTime, TimeSpan renewEvery, IGrainFactory grains, Latencies lease, Latencies renew)
+{
+    private static readonly string Result = JsonSerializer.Serialize(new TrialResult(0.01, 0.1, 10_000, 1_000, 4_000, 2_000, 100, 20, 1 << 20, "to be"));
+
+    private readonly ConcurrentDictionary<long, Task> _running = new();
+    private readonly ISchedulerGrain _scheduler = grains.GetGrain<ISchedulerGrain>(0);
+
+    public async Task RunAsync(CancellationToken over)
+    {
+        var renewing = RenewAsync(over);
+        try
+        {
+            await LeaseAsync(over);
+        }
+        catch (OperationCanceledException) when (over.IsCancellationRequested)
+        {
+            // The sweep is over.
+        }
+
+        await renewing;
+    }
+
+    private async Task LeaseAsync(CancellationToken over)
+    {
+        var first = true;
+        while (!over.IsCancellationRequested)
+        {
+            if (_running.Count == slots)
+            {
+                await Task.WhenAny(_running.Values);
+                continue;
+            }
+
+            var started = Stopwatch.GetTimestamp();
+            var grants = await _scheduler.Lease(new(name, slots - _running.Count, slots, []), over);
+            // The first one waits for the sweep, and one without an answer for its end: that says nothing about the scheduler.
+            if (grants.Length > 0 && !first)
+                lease.Add(Stopwatch.GetElapsedTime(started));
+            first = false;
+            foreach (var grant in grants)
+                _running[grant.Trial] = TrainAsync(grant.Trial);
+        }
+    }
+
+    private async Task TrainAsync(long trial)
+    {
+        await Task.Yield();
+        var grain = grains.GetGrain<ITrialGrain>(trial);
+        var assignment = await grain.Open(name);
+        await Task.Delay(trialTime);
+        await grain.Complete(assignment!.Attempt, Result);
+        _running.TryRemove(trial, out _);
+    }
+
+    private async Task RenewAsync(CancellationToken over)
+    {
+        // A thousand workers do not start in step.
+        await Task.Delay(renewEvery * Random.Shared.NextDouble(), CancellationToken.None);
+        while (!over.IsCancellationRequested)
+        {
+            var started = Stopwatch.GetTimestamp();
+            await _scheduler.Renew(name, [.. _running.Keys]);
+            renew.Add(Stopwatch.GetElapsedTime(started));
+            await Task.Delay(renewEvery, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using Sweep.Domain.Trials;
+using Sweep.Silo.Worker;
+
+namespace Sweep.Tests.Worker;
+
+public sealed class CheckpointWriterTests
+{
+    private readonly List<int> _stored = [];
+    private readonly TaskCompletionSource<bool> _epochs = new();
+    private int _refusals;
+
+    private static StoredCheckpoint Checkpoint(int epoch) => new(1, epoch, 0, "", []);
+
+    [Fact]
+    public async Task A_checkpoint_waits_for_its_epochs_and_one_that_was_overtaken_is_not_stored()
+    {
+        var writer = Writer(accepts: true);
+        writer.Add(Checkpoint(1));
+        var first = writer.StoredAsync();
+        writer.Add(Checkpoint(2));
+        writer.Add(Checkpoint(3));
+        Assert.False(first.IsCompleted);
+        Assert.Empty(_stored);
+        _epochs.SetResult(true);
+        await writer.StoredAsync();
+        Assert.Equal(3, _stored[^1]);
+        Assert.DoesNotContain(2, _stored);
+    }
+
+    [Fact]
+    public async Task The_next_one_is_stored_after_a_pause()
+    {
+        _epochs.SetResult(true);
+        var writer = Writer(accepts: true);
+        writer.Add(Checkpoint(1));
+        await writer.StoredAsync();
+        writer.Add(Checkpoint(2));
+        await writer.StoredAsync();
+        Assert.Equal([1, 2], _stored);
+    }
+
+    [Theory]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public async Task Nothing_is_stored_after_a_refusal(bool epochsAccepted, bool checkpointAccepted)
+    {
+        _epochs.SetResult(epochsAccepted);
+        var writer = Writer(checkpointAccepted);
+        writer.Add(Checkpoint(1));
+        await writer.StoredAsync();
+        Assert.Equal(1, _refusals);
+        var before = _stored.Count;
+        writer.Add(Checkpoint(2));
+        await writer.StoredAsync();
+        Assert.Equal((1, before), (_refusals, _stored.Count));
+    }
+
+    [Fact]
+    public async Task Whoever_waits_hears_that_the_attempt_was_given_up()
+    {
+        var writer = Writer(accepts: true);
+        writer.Add(Checkpoint(1));
+        _epochs.SetCanceled(TestContext.Current.CancellationToken);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(writer.StoredAsync);
+    }
+
+    private CheckpointWriter Writer(bool accepts) => new(
+        () => _epochs.Task,
+        checkpoint =>
+        {
+            _stored.Add(checkpoint.Epoch);
+            return Task.FromResult(accepts);
+        },
+        () => _refusals++);
+}

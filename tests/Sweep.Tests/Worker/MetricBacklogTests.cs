@@ -1,0 +1,87 @@
+using Sweep.Domain.Trials;
+using Sweep.Silo.Worker;
+
+namespace Sweep.Tests.Worker;
+
+public sealed class MetricBacklogTests
+{
+    private static EpochRow Row(int epoch, double loss = 0.1) => new(new(1, 1), 1, new(epoch, loss, loss, 0.5, 0.01, 1, 10), loss, loss);
+
+    [Fact]
+    public async Task What_does_not_fit_in_memory_waits_in_a_file_and_comes_back_in_order_bit_for_bit()
+    {
+        using var backlog = new MetricBacklog(inMemory: 10);
+        var chance = new Random(7);
+        var rows = Enumerable.Range(1, 100).Select(epoch => Row(epoch, chance.NextDouble())).ToList();
+        foreach (var row in rows)
+            backlog.Add(row);
+        Assert.Equal((100, 90), (backlog.Count, backlog.InFile));
+        var taken = new List<EpochRow>();
+        while (backlog.Count > 0)
+            taken.AddRange(await backlog.TakeAsync(7));
+        Assert.Equal(rows, taken);
+        Assert.Equal(0, backlog.InFile);
+    }
+
+    /// <summary>Rows come and go in any order of adding and taking; the second account is a plain queue.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Nothing_is_lost_doubled_or_overtaken(int seed)
+    {
+        using var backlog = new MetricBacklog(inMemory: 5);
+        var chance = new Random(seed);
+        var plain = new Queue<EpochRow>();
+        for (var step = 1; step <= 2_000; step++)
+        {
+            // Spells of a database that is away, and of one that is back.
+            if (chance.Next(100) < (step / 100 % 2 == 0 ? 70 : 30))
+            {
+                plain.Enqueue(Row(step));
+                backlog.Add(Row(step));
+            }
+            else if (plain.Count > 0)
+            {
+                foreach (var row in await backlog.TakeAsync(chance.Next(1, 8)))
+                    Assert.Equal(plain.Dequeue(), row);
+            }
+
+            Assert.Equal(plain.Count, backlog.Count);
+        }
+
+        backlog.Close();
+        while (await backlog.TakeAsync(50) is { Count: > 0 } rows)
+        {
+            foreach (var row in rows)
+                Assert.Equal(plain.Dequeue(), row);
+        }
+
+        Assert.Empty(plain);
+    }
+
+    [Fact]
+    public async Task Whoever_waits_is_woken_by_a_row_and_by_the_end()
+    {
+        using var backlog = new MetricBacklog(inMemory: 5);
+        var first = backlog.TakeAsync(10);
+        Assert.False(first.IsCompleted);
+        backlog.Add(Row(1));
+        Assert.Single(await first);
+        var second = backlog.TakeAsync(10);
+        Assert.False(second.IsCompleted);
+        backlog.Close();
+        Assert.Empty(await second);
+        Assert.Throws<ObjectDisposedException>(() => backlog.Add(Row(2)));
+    }
+
+    [Fact]
+    public async Task Numbers_that_JSON_lacks_survive_the_file()
+    {
+        using var backlog = new MetricBacklog(inMemory: 0);
+        var row = Row(1) with { Value = double.PositiveInfinity, Score = double.NaN };
+        backlog.Add(row);
+        Assert.Equal(1, backlog.InFile);
+        Assert.Equal([row], await backlog.TakeAsync(1));
+    }
+}
