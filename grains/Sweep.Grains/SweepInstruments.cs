@@ -31,7 +31,7 @@ public sealed class SweepInstruments
         });
         _attemptsFailed = meter.CreateCounter<long>("sweep.attempts.failed", "{attempt}", "Attempts that ended without a result, by reason.");
         _staleWrites = meter.CreateCounter<long>("sweep.writes.refused", "{write}", "Writes of an attempt that is not the running one.");
-        _storageFailures = meter.CreateCounter<long>("sweep.storage.failures", "{batch}", "Batches of epochs that the database did not take at once, by kind: unreachable, disk_full, refused.");
+        _storageFailures = meter.CreateCounter<long>("sweep.storage.failures", "{write}", "Writes of epochs and checkpoints that the database did not take and that are tried again, by kind: unreachable, disk_full, refused.");
         meter.CreateObservableGauge("sweep.trials", () => _trials.Select(pair => new Measurement<long>(pair.Value, State(pair.Key))), "{trial}", "Trials of sweeps that run or are paused, by state; from the scheduler's silo.");
         meter.CreateObservableGauge("sweep.queue", () => _queue is { } waiting ? [new Measurement<int>(waiting)] : Array.Empty<Measurement<int>>(), "{trial}", "Trials that wait for a slot; from the scheduler's silo.");
         meter.CreateObservableGauge("sweep.slots", Slots, "{slot}", "Slots of this worker, busy and free.");

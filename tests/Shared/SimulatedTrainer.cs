@@ -62,8 +62,8 @@ public sealed class SimulatedTrainer(SimulatedTrainers trainers) : ITrainer
         {
             if (trainers.Gate is { } gate)
                 await gate.WaitAsync(_stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default);
-            if (trainers.EpochTime > TimeSpan.Zero)
-                await Task.Delay(trainers.EpochTime, _stopping.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (trainers.Pace > TimeSpan.Zero)
+                await Task.Delay(trainers.Pace);
             if (_stop is { } stop)
             {
                 if (stop.Checkpoint)
@@ -104,8 +104,8 @@ public sealed class SimulatedTrainers : ITrainerFactory
     /// <summary>When set, each epoch of any trainer takes one permit.</summary>
     public SemaphoreSlim? Gate { get; init; }
 
-    /// <summary>How long each epoch takes; as quick as it is heard by default.</summary>
-    public TimeSpan EpochTime { get; init; }
+    /// <summary>How long an epoch takes.</summary>
+    public TimeSpan Pace { get; init; }
 
     /// <summary>What goes wrong before an epoch: a <see cref="TrainerEvent.Failed"/>, any other event for a death of the trainer, or null for nothing.</summary>
     public Func<TrainerCommand.Train, int, TrainerEvent?>? Fault { get; init; }

@@ -16,7 +16,7 @@ const string Usage =
       scheduler [workers trials seconds]  one scheduler for many workers (1000 20000 8)
       overhead [--epochs n]       `sweep run` against its own training loops (100)
       recovery [kills]            killed and added silos, two silos against one, simulated silos (10)
-      chaos [--seed n] [--minutes n]  real silos under a killer, against the same sweep undisturbed (1, 10)
+      chaos [--seed n --minutes n]  real silos under a killer, against the same sweep undisturbed (1 10)
     """;
 
 switch (args)

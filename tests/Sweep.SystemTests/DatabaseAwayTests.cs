@@ -6,7 +6,7 @@ namespace Sweep.SystemTests;
 public sealed class DatabaseAwayTests
 {
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task Training_goes_on_without_the_database_and_is_all_there_when_it_is_back()
@@ -43,7 +43,8 @@ public sealed class DatabaseAwayTests
         Assert.Equal(["1", "1"], await cluster.Database.LinesAsync("select attempt::text from trials"));
         Assert.Equal(["running", "running"], await cluster.Database.LinesAsync("select state from trials"));
         Violations.None(await cluster.Database.LinesAsync("select format('trial %s lacks epochs', trial_id) from epochs group by trial_id having count(*) <> max(epoch)"));
-        Assert.Equal(["silo-1 3", "silo-2 3"], await cluster.Database.LinesAsync("select concat_ws(' ', substring(silo_name from '^silo-[0-9]+'), status) from orleans_members order by 1"));
+        foreach (var silo in cluster.Silos)
+            Assert.False(await cluster.IsDeclaredDeadAsync(silo), $"{silo.Name} was declared dead");
         Violations.None(await new SweepProof(cluster.Database, "endless").StaleWritesAsync());
         // And nobody has to do anything for it to go on.
         foreach (var silo in cluster.Silos)

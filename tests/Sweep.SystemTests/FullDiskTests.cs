@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Sweep.Processes;
 
 namespace Sweep.SystemTests;
@@ -12,24 +11,26 @@ public sealed class FullDiskTests
     public async Task A_full_disk_is_said_loudly_and_nothing_is_lost()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "a disk of the test's own needs root (mount -t tmpfs)");
-        await using var cluster = await RealCluster.StartAsync(silos: 0, diskMegabytes: 400);
-        Assert.SkipWhen(cluster is null, "mount -t tmpfs is not permitted here");
-        var silo = await cluster.AddSiloAsync();
+        Assert.SkipUnless(SmallDisk.IsPermitted, "mount -t tmpfs is not permitted here");
+        using var disk = new SmallDisk(megabytes: 400);
+        await using var cluster = await RealCluster.StartAsync(silos: 1, disk);
+        var silo = cluster.Silos.Single();
         await TrainingGrid.Endless(trials: 1).SubmitAsync(cluster, "endless");
         await cluster.TrialsAdvanceOnAsync(silo, epochs: 2, Patience);
 
-        cluster.FillDisk();
-        await Waiting.UntilAsync("the full disk to be counted", Patience, async () => (await silo.MetricAsync("sweep_storage_failures_total") is > 0, await silo.MetricAsync("sweep_storage_failures_total") is > 0));
+        disk.Fill();
+        await Waiting.UntilAsync("the full disk to be said", Patience, () => Task.FromResult(silo.Log.Contains("PostgreSQL's disk is full", StringComparison.Ordinal)));
+        Assert.True(await silo.MetricAsync("sweep_storage_failures_total") > 0);
         var trained = await silo.MetricAsync("sweep_epochs_total") ?? 0;
         await Waiting.UntilAsync("training to go on", Patience, async () =>
         {
             var now = await silo.MetricAsync("sweep_epochs_total");
             return (now, now > trained + 3);
         });
-        Assert.Contains("PostgreSQL's disk is full", silo.Log, StringComparison.Ordinal);
 
         trained = await silo.MetricAsync("sweep_epochs_total") ?? 0;
-        await cluster.FreeDiskAsync();
+        disk.Free();
+        await cluster.Database.EnsureUpAsync();
         await cluster.CountsAsync("all epochs to be stored", (long)trained, Patience, "select count(*) from epochs");
         Assert.Equal(["1 running"], await cluster.Database.LinesAsync("select concat_ws(' ', attempt, state) from trials"));
         Violations.None(await cluster.Database.LinesAsync("select format('trial %s lacks epochs', trial_id) from epochs group by trial_id having count(*) <> max(epoch)"));

@@ -15,8 +15,9 @@ public sealed class NetworkTests(UndisturbedSweep undisturbed, ITestOutputHelper
         Assert.SkipWhen(cable is null, refusal);
         var losses = await undisturbed.LossesAsync();
         await using var cluster = await RealCluster.StartAsync(silos: 0);
+        var silos = new List<RealSilo>();
         foreach (var (address, prefix) in cable!.Sides)
-            await cluster.AddSiloAsync(slots: 1, ["--address", address], prefix);
+            silos.Add(await cluster.AddSiloAsync(slots: 1, ["--address", address], prefix));
         await UndisturbedSweep.Grid.SubmitAsync(cluster, "cut", cable.Sides[0].Prefix);
         await cluster.EpochsAsync(10, Patience);
 
@@ -28,13 +29,13 @@ public sealed class NetworkTests(UndisturbedSweep undisturbed, ITestOutputHelper
             return (members, members.Count == 1);
         });
         output.WriteLine($"{dead[0]} was declared dead after {after.TotalSeconds:0.0} s");
-        var lost = cluster.Silos.Single(silo => silo.Name == dead[0]);
+        var lost = silos.Single(silo => silo.Name == dead[0]);
         var code = await lost.EndAsync(TimeSpan.FromSeconds(30));
         output.WriteLine($"it ended with {code}: {lost.LastLines(2)}");
         await joined;
         cable.Join();
         // Its machine starts it again, as systemd would.
-        var (back, where) = cable.Sides[lost.Name.StartsWith("silo-1-", StringComparison.Ordinal) ? 0 : 1];
+        var (back, where) = cable.Sides[silos.IndexOf(lost)];
         await cluster.AddSiloAsync(slots: 1, ["--address", back], where);
 
         await cluster.SweepIsOverAsync("cut", Patience);

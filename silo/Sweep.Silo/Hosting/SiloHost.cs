@@ -93,7 +93,7 @@ public static class SiloHost
     /// <summary>Within the silo's own services, so that a stopping host drains the worker while grains still answer. What writes stops after the worker.</summary>
     private static void AddWorker(IServiceCollection services, WorkerRecord worker)
     {
-        services.AddSingleton(worker).AddSingleton<AttemptServices>();
+        services.AddSingleton(worker).AddSingleton<AttemptServices>().AddSingleton<StorageAlarm>();
         services.AddSingleton<MetricWriter>().AddHostedService(provider => provider.GetRequiredService<MetricWriter>());
         services.AddSingleton<AttemptLog>().AddHostedService(provider => provider.GetRequiredService<AttemptLog>());
         services.AddHostedService<DeviceMonitor>();

@@ -10,7 +10,7 @@ namespace Sweep.Silo.Worker;
 
 /// <summary>What an attempt needs besides its slot.</summary>
 public sealed record AttemptServices(
-    IGrainFactory Grains, IAttemptStore Store, SweepSpecs Specs, DatasetCache Datasets, MetricWriter Metrics, AttemptLog Log, SweepInstruments Instruments,
+    IGrainFactory Grains, IAttemptStore Store, SweepSpecs Specs, DatasetCache Datasets, MetricWriter Metrics, AttemptLog Log, StorageAlarm Alarm, SweepInstruments Instruments,
     TimeProvider Time);
 
 /// <summary>One attempt of one trial on one slot: opens it, feeds the trainer, stores what the trainer says, and reports the end.</summary>
@@ -53,7 +53,7 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
             }
 
             _attempt = assignment.Attempt;
-            _checkpoints = new(StoredAsync, checkpoint => SayAsync(() => services.Store.WriteCheckpointAsync(trial, checkpoint)), () =>
+            _checkpoints = new(StoredAsync, StoreAsync, () =>
             {
                 services.Instruments.WriteRefused();
                 Stop(StopCause.Stale);
@@ -212,6 +212,9 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
             // The next epoch says it again, and the lease is what counts.
         }
     }
+
+    private Task<bool> StoreAsync(StoredCheckpoint checkpoint) => Persist.Async(
+        () => services.Store.WriteCheckpointAsync(trial, checkpoint), services.Time, _abandoned.Token, error => services.Alarm.Failed($"A checkpoint of trial {trial}", error));
 
     /// <summary>Waits until everything so far is stored; false when it was refused.</summary>
     private async Task<bool> IsStoredAsync()

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
-using Sweep.Storage;
 
 namespace Sweep.Silo.Worker;
 
@@ -12,19 +11,17 @@ public sealed partial class MetricWriter : BackgroundService
     private const int MostInMemory = 100_000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>An outage of minutes is said once a minute, and not at each try.</summary>
-    private static readonly TimeSpan SayEvery = TimeSpan.FromMinutes(1);
-
     private readonly MetricBacklog _backlog = new(MostInMemory);
     private readonly ConcurrentDictionary<(TrialId, int), EpochLedger> _ledgers = new();
     private readonly IAttemptStore _store;
     private readonly SweepInstruments _instruments;
+    private readonly StorageAlarm _alarm;
     private readonly TimeProvider _time;
     private readonly ILogger<MetricWriter> _logger;
 
-    public MetricWriter(IAttemptStore store, SweepInstruments instruments, TimeProvider time, ILogger<MetricWriter> logger)
+    public MetricWriter(IAttemptStore store, SweepInstruments instruments, StorageAlarm alarm, TimeProvider time, ILogger<MetricWriter> logger)
     {
-        (_store, _instruments, _time, _logger) = (store, instruments, time, logger);
+        (_store, _instruments, _alarm, _time, _logger) = (store, instruments, alarm, time, logger);
         instruments.WatchBacklog(() => _backlog.Count);
     }
 
@@ -54,8 +51,7 @@ public sealed partial class MetricWriter : BackgroundService
     /// <returns>False when the silo stops and the database is away: checkpoints are no newer than what is stored, so these epochs are trained again.</returns>
     private async Task<bool> StoreAsync(IReadOnlyList<EpochRow> batch, CancellationToken stopping)
     {
-        long? said = null;
-        while (true)
+        for (var failed = false; ; failed = true)
         {
             try
             {
@@ -69,21 +65,13 @@ public sealed partial class MetricWriter : BackgroundService
                         ledger.Done(accepted);
                 }
 
-                if (said is not null)
+                if (failed)
                     LogStoredAgain(batch.Count + _backlog.Count);
                 return true;
             }
             catch (Exception error)
             {
-                var fault = DatabaseFaults.Of(error);
-                _instruments.StorageFailed(fault.Name());
-                if (said is not { } last || _time.GetElapsedTime(last) > SayEvery)
-                {
-                    said = _time.GetTimestamp();
-                    LogNotStored(
-                        fault == DatabaseFault.DiskFull ? LogLevel.Error : LogLevel.Warning, batch.Count + _backlog.Count, _backlog.InFile, fault.Advice(), error.Message);
-                }
-
+                _alarm.Failed($"{batch.Count + _backlog.Count} epochs, {_backlog.InFile} of them in a file,", error);
                 if (stopping.IsCancellationRequested)
                     return false;
                 await Task.Delay(Pause, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -102,9 +90,6 @@ public sealed partial class MetricWriter : BackgroundService
         _backlog.Dispose();
         base.Dispose();
     }
-
-    [LoggerMessage(Message = "{Rows} epochs wait to be stored, {InFile} of them in a file, and training goes on: {Advice} ({Error})")]
-    private partial void LogNotStored(LogLevel level, int rows, int inFile, string advice, string error);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "PostgreSQL takes epochs again: {Rows} that waited are being stored")]
     private partial void LogStoredAgain(int rows);

@@ -8,9 +8,10 @@ internal static class Persist
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
 
+    /// <param name="trouble">Hears each error that may pass.</param>
     /// <param name="giveUp">Cancelled when nobody wants to hear it any more.</param>
     /// <exception cref="OperationCanceledException"><paramref name="giveUp"/> was cancelled before it was heard.</exception>
-    public static async Task<T> Async<T>(Func<Task<T>> say, TimeProvider time, CancellationToken giveUp)
+    public static async Task<T> Async<T>(Func<Task<T>> say, TimeProvider time, CancellationToken giveUp, Action<Exception>? trouble = null)
     {
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
@@ -20,6 +21,7 @@ internal static class Persist
             }
             catch (Exception error) when (IsPassing(error))
             {
+                trouble?.Invoke(error);
                 await Task.Delay(pause, time, giveUp);
             }
         }

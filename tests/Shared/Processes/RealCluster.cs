@@ -27,10 +27,12 @@ public sealed class RealCluster : IAsyncDisposable
     }
 
     /// <summary>Starts PostgreSQL, and this many silos of one slot.</summary>
-    public static async Task<RealCluster> StartAsync(int silos)
+    /// <param name="disk">Where the cluster's folder is, in place of the machine's disk.</param>
+    public static async Task<RealCluster> StartAsync(int silos, SmallDisk? disk = null)
     {
         var folder = string.Create(CultureInfo.InvariantCulture, $"/tmp/sweep-real-{Environment.ProcessId}-{Interlocked.Increment(ref _clusters)}");
         Directory.CreateDirectory(folder);
+        disk?.MountOn(folder);
         var cluster = new RealCluster(folder, await RealDatabase.StartAsync(folder));
         try
         {

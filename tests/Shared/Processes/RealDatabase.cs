@@ -33,6 +33,13 @@ public sealed class RealDatabase : IAsyncDisposable
 
     public async Task BringBackAsync() => _server = await PrivatePostgres.StartAsync(_folder);
 
+    /// <summary>Starts it again where it ended by itself, as it does when its log of changes has no room.</summary>
+    public async Task EnsureUpAsync()
+    {
+        if (!PrivatePostgres.IsRunning(_folder))
+            await BringBackAsync();
+    }
+
     /// <summary>The rows of a query whose only column is text.</summary>
     public async Task<IReadOnlyList<string>> LinesAsync(string sql, params object[] values)
     {

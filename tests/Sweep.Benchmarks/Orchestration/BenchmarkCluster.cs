@@ -28,8 +28,7 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
     private BenchmarkCluster(PrivatePostgres server, NpgsqlDataSource source, string dataset) => (_server, _source, _dataset) = (server, source, dataset);
 
     /// <param name="configure">Last changes to each silo's services.</param>
-    public static async Task<BenchmarkCluster> StartAsync(
-        string folder, int silos, int slots, SimulatedTrainers? trainers = null, Action<IServiceCollection>? configure = null)
+    public static async Task<BenchmarkCluster> StartAsync(string folder, int silos, int slots, Action<IServiceCollection>? configure = null)
     {
         var server = await PrivatePostgres.StartAsync(folder);
         var source = Database.Open(server.ConnectionString);
@@ -39,7 +38,7 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
         await new DatasetStore(source).AddAsync(dataset, "simulated", text);
         var cluster = new BenchmarkCluster(server, source, dataset);
         for (var silo = 0; silo < silos; silo++)
-            await cluster.AddSiloAsync(slots, trainers ?? new SimulatedTrainers(), configure);
+            await cluster.AddSiloAsync(slots, configure);
         return cluster;
     }
 
@@ -79,11 +78,11 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
         await _server.DisposeAsync();
     }
 
-    private async Task AddSiloAsync(int slots, SimulatedTrainers trainers, Action<IServiceCollection>? configure)
+    private async Task AddSiloAsync(int slots, Action<IServiceCollection>? configure)
     {
         var silo = SiloHost.Build(new SweepSiloOptions { Postgres = _server.ConnectionString }, Devices.ForSlots([], slots, slotsPerGpu: 1, cores: 1), services =>
         {
-            services.Replace(ServiceDescriptor.Singleton<ITrainerFactory>(trainers));
+            services.Replace(ServiceDescriptor.Singleton<ITrainerFactory>(new SimulatedTrainers()));
             configure?.Invoke(services);
             services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Sweep", LogLevel.Warning));
         });

@@ -1,5 +1,8 @@
 using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Sweep.Benchmarks.Orchestration;
+using Sweep.Silo.Trainers;
 using Sweep.Simulation;
 
 namespace Sweep.Benchmarks.Recovery;
@@ -17,7 +20,7 @@ internal static class SimulatedSpeed
         foreach (var silos in (int[])[1, 4, 16])
         {
             using var folder = new TemporaryFolder("speed");
-            await using var cluster = await BenchmarkCluster.StartAsync(folder.Path, silos, slots: 1, new SimulatedTrainers { EpochTime = Epoch });
+            await using var cluster = await BenchmarkCluster.StartAsync(folder.Path, silos, slots: 1, services => services.Replace(ServiceDescriptor.Singleton<ITrainerFactory>(new SimulatedTrainers { Pace = Epoch })));
             await cluster.RunAsync(silos, epochs: 1);
             var clock = Stopwatch.GetTimestamp();
             await cluster.RunAsync(Trials, Epochs);

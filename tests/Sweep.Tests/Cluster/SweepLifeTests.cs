@@ -214,7 +214,7 @@ public sealed class SweepLifeTests(PostgresServer server)
                     running.TryRemove(train.Trial, out _);
                     return new TrainerEvent.Failed(FailureReason.OutOfMemory, "out of memory");
                 },
-                EpochTime = TimeSpan.FromMilliseconds(5),
+                Pace = TimeSpan.FromMilliseconds(5),
             },
             slots: 4);
         var id = await silo.SubmitAsync(SimulatedSweep.Spec("memory", silo.Dataset, trials: 8, retries: 1));

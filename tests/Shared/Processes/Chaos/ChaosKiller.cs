@@ -126,7 +126,8 @@ public sealed class ChaosKiller(RealCluster cluster, Random random, int retries,
                 say($"{silo.Name}: goes on{(dead ? ", and was declared dead" : "")}");
                 if (!dead)
                     return;
-                await EndOrComplainAsync(silo, DeadLimit, "was declared dead");
+                if (await EndOrComplainAsync(silo, DeadLimit, "was declared dead") is { } end)
+                    say($"{silo.Name}: ended with {end}");
                 break;
         }
 
