@@ -12,7 +12,7 @@ public sealed class FullDiskTests
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "a disk of the test's own needs root (mount -t tmpfs)");
         Assert.SkipUnless(SmallDisk.IsPermitted, "mount -t tmpfs is not permitted here");
-        using var disk = new SmallDisk(megabytes: 400);
+        var disk = new SmallDisk(megabytes: 400);
         await using var cluster = await RealCluster.StartAsync(silos: 1, disk);
         var silo = cluster.Silos.Single();
         await TrainingGrid.Endless(trials: 1).SubmitAsync(cluster, "endless");

@@ -10,9 +10,10 @@ public sealed class RealCluster : IAsyncDisposable
     private static int _clusters;
     private readonly List<RealSilo> _silos = [];
     private readonly string _folder;
+    private readonly SmallDisk? _disk;
     private int _started;
 
-    private RealCluster(string folder, RealDatabase database) => (_folder, Database) = (folder, database);
+    private RealCluster(string folder, SmallDisk? disk, RealDatabase database) => (_folder, _disk, Database) = (folder, disk, database);
 
     public RealDatabase Database { get; }
 
@@ -33,7 +34,7 @@ public sealed class RealCluster : IAsyncDisposable
         var folder = string.Create(CultureInfo.InvariantCulture, $"/tmp/sweep-real-{Environment.ProcessId}-{Interlocked.Increment(ref _clusters)}");
         Directory.CreateDirectory(folder);
         disk?.MountOn(folder);
-        var cluster = new RealCluster(folder, await RealDatabase.StartAsync(folder));
+        var cluster = new RealCluster(folder, disk, await RealDatabase.StartAsync(folder));
         try
         {
             for (var silo = 0; silo < silos; silo++)
@@ -101,6 +102,7 @@ public sealed class RealCluster : IAsyncDisposable
         foreach (var silo in Silos)
             silo.Dispose();
         await Database.DisposeAsync();
+        _disk?.Unmount();
         Directory.Delete(_folder, recursive: true);
     }
 }

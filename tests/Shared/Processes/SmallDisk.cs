@@ -4,7 +4,7 @@ using System.Globalization;
 namespace Sweep.Processes;
 
 /// <summary>A disk in memory (tmpfs) that is full soon. Mounting takes root.</summary>
-public sealed class SmallDisk(int megabytes) : IDisposable
+public sealed class SmallDisk(int megabytes)
 {
     private string? _folder;
 
@@ -49,7 +49,7 @@ public sealed class SmallDisk(int megabytes) : IDisposable
 
     public void Free() => File.Delete(Filler);
 
-    public void Dispose()
+    public void Unmount()
     {
         // Lazily: whoever still holds a file of it keeps it until then.
         if (_folder is not null)
