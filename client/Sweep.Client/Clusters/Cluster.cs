@@ -86,23 +86,26 @@ internal sealed class Cluster : IAsyncDisposable
     public async Task<T> AskAsync<T>(Func<IGrainFactory, Task<T>> question, CancellationToken cancellation)
     {
         if (Private is null)
-            return await question(await ConnectAsync(cancellation));
-        var silo = await Private.StartSiloAsync(cancellation);
+            return await question(await ConnectAsync(Task.CompletedTask, cancellation));
+        // The client is put together, and looks for the silo, while the silo starts.
+        var starting = Private.StartSiloAsync(cancellation);
+        var connecting = ConnectAsync(starting, cancellation);
+        var silo = await starting;
         var answer = ConnectAndAskAsync();
         // Orleans notices a silo's death late, and by other names.
         if (await Task.WhenAny(answer, silo.Ended) == silo.Ended || (answer.IsFaulted && await EndsSoonAsync(silo)))
             silo.ThrowIfEnded();
         return await answer;
 
-        async Task<T> ConnectAndAskAsync() => await question(await ConnectAsync(cancellation));
+        async Task<T> ConnectAndAskAsync() => await question(await connecting);
     }
 
     /// <summary>Brings the tables up to date.</summary>
     /// <returns>The names of what was applied.</returns>
     public Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellation) => Migrator.MigrateAsync(_source, cancellation);
 
-    private async Task<IGrainFactory> ConnectAsync(CancellationToken cancellation) =>
-        (_grains ??= await GrainConnection.OpenAsync(_connectionString, cancellation)).Grains;
+    private async Task<IGrainFactory> ConnectAsync(Task silo, CancellationToken cancellation) =>
+        (_grains ??= await GrainConnection.OpenAsync(_connectionString, silo, cancellation)).Grains;
 
     private static async Task<bool> EndsSoonAsync(SiloProcess silo) =>
         await Task.WhenAny(silo.Ended, Task.Delay(TimeSpan.FromSeconds(1))) == silo.Ended;

@@ -11,7 +11,7 @@ internal sealed class GrainConnection : IAsyncDisposable
 {
     private const string ClusterName = "sweep";
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(50);
 
     private readonly IHost _host;
 
@@ -19,8 +19,9 @@ internal sealed class GrainConnection : IAsyncDisposable
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
+    /// <param name="silo">The start of the silo that is to answer, which need not be over; the limit counts from its end.</param>
     /// <exception cref="ClusterUnreachableException">No silo answers within the limit.</exception>
-    public static async Task<GrainConnection> OpenAsync(string connectionString, CancellationToken cancellation)
+    public static async Task<GrainConnection> OpenAsync(string connectionString, Task silo, CancellationToken cancellation)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();
@@ -36,10 +37,12 @@ internal sealed class GrainConnection : IAsyncDisposable
             .Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5)));
         var host = builder.Build();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        limit.CancelAfter(ConnectLimit);
         try
         {
-            await host.StartAsync(limit.Token);
+            var connecting = host.StartAsync(limit.Token);
+            await Task.WhenAny(connecting, silo);
+            limit.CancelAfter(silo.IsFaulted || silo.IsCanceled ? TimeSpan.Zero : ConnectLimit);
+            await connecting;
             return new(host);
         }
         catch (Exception error) when (!cancellation.IsCancellationRequested)
