@@ -8,11 +8,7 @@ internal static class OrleansMetrics
 {
     public const string MeterName = "Microsoft.Orleans";
 
-    private static readonly HashSet<string> Shown =
-    [
-        "orleans-catalog-activations", "orleans-app-requests-timedout", "orleans-gateway-connected-clients", "orleans-messaging-sent-messages-size",
-        "orleans-messaging-pings-reply-missed", "orleans-scheduler-long-running-turns",
-    ];
+    private static readonly HashSet<string> Shown = ["orleans-catalog-activations", "orleans-gateway-connected-clients", "orleans-messaging-sent-messages-size"];
 
     /// <summary>A view that drops the others.</summary>
     public static MetricStreamConfiguration? Keep(Instrument instrument) =>
