@@ -43,12 +43,9 @@ public sealed class WatchedCluster : IAsyncDisposable
         var second = await cluster.AddSiloAsync(1, [], prefix);
 
         // A learning rate beyond all reason diverges at once, and that is not tried again.
-        await cluster.OutputAsync([
-            "run", "examples/next-character.yaml", "--name", Sweep, "--detach", "--set", "parameters.cell={values: [rnn, gru]}",
-            "--set", "parameters.sequence_length=10", "--set", "parameters.learning_rate={values: [0.002, 0.005, 1.0e+30]}", "--set", "parameters.hidden_size=16", "--set", "parameters.epochs=6",
-        ]);
+        await SubmitAsync(cluster, Sweep, "{values: [rnn, gru]}", "10", "{values: [0.002, 0.005, 1.0e+30]}", "6");
         await cluster.SweepIsOverAsync(Sweep, Limit);
-        await TrainingGrid.Endless(5).SubmitAsync(cluster, "running");
+        await SubmitAsync(cluster, "running", "gru", "{values: [10, 11, 12, 13, 14]}", "0.002", "100000");
         await cluster.CountsAsync("a trial on each slot", 3, Limit, "select count(*) from trials where state = 'running' and epochs_done > 0");
         ProcessSignal.Kill.Send(cluster.Silos[0].Trainers[0]);
         await cluster.CountsAsync("the death of the trainer to be stored", 1, Limit, "select count(*) from trial_events where reason = 'trainer_died'");
@@ -71,6 +68,10 @@ public sealed class WatchedCluster : IAsyncDisposable
             rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(column => reader.IsDBNull(column) ? null : reader.GetValue(column))]);
         return rows;
     }
+
+    private static Task<string> SubmitAsync(RealCluster cluster, string name, string cells, string lengths, string learningRates, string epochs) => cluster.OutputAsync(
+        "run", "examples/next-character.yaml", "--name", name, "--detach", "--set", $"parameters.cell={cells}", "--set", $"parameters.sequence_length={lengths}",
+        "--set", $"parameters.learning_rate={learningRates}", "--set", "parameters.hidden_size=16", "--set", $"parameters.epochs={epochs}", "--set", "checkpoint.every=0");
 
     public async ValueTask DisposeAsync()
     {
