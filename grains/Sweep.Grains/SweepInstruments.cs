@@ -19,6 +19,9 @@ public sealed class SweepInstruments
     private Func<int>? _backlog;
     private int? _queue;
     private (int Busy, int Free)? _slots;
+    private Func<(int Active, int Lost)>? _silos;
+    private (bool Up, long? Bytes, double? Silence)? _database;
+    private (long Free, long Size)? _disk;
 
     public SweepInstruments(IMeterFactory meters)
     {
@@ -39,6 +42,12 @@ public sealed class SweepInstruments
         meter.CreateObservableGauge("sweep.device.memory.used", () => _devices.Select(device => new Measurement<long>(device.MemoryUsedBytes, Device(device))), "By", "Memory in use on a GPU.");
         meter.CreateObservableGauge("sweep.device.memory.total", () => _devices.Select(device => new Measurement<long>(device.MemoryTotalBytes, Device(device))), "By", "Memory of a GPU.");
         meter.CreateObservableGauge("sweep.device.utilization.ratio", () => _devices.Select(device => new Measurement<double>(device.Utilization, Device(device))), null, "Share of time that a GPU computes, 0 to 1.");
+        meter.CreateObservableGauge("sweep.silos", Silos, "{silo}", "Silos of the cluster as this one sees it: active, and lost (died without a word in the last 10 minutes).");
+        meter.CreateObservableGauge("sweep.postgres.up", () => One(_database?.Up is { } up ? up ? 1 : 0 : (int?)null), null, "Whether the cluster's database answers this silo: 1 or 0.");
+        meter.CreateObservableGauge("sweep.postgres.size", () => One(_database?.Bytes), "By", "Size of the cluster's database.");
+        meter.CreateObservableGauge("sweep.trial.silence", () => One(_database?.Silence), "s", "Longest time since a trial that runs on this worker stored an epoch or began.");
+        meter.CreateObservableGauge("sweep.disk.free", () => One(_disk?.Free), "By", "Free space for this silo's temporary files, where epochs wait when the database is away for long.");
+        meter.CreateObservableGauge("sweep.disk.size", () => One(_disk?.Size), "By", "Size of the disk that holds this silo's temporary files.");
     }
 
     public void TrialFinished(TrialState state) => _trialsFinished.Add(1, State(state));
@@ -64,6 +73,23 @@ public sealed class SweepInstruments
     public void DevicesSeen(IReadOnlyList<DeviceUse> devices) => _devices = devices;
 
     public void WatchBacklog(Func<int> rows) => _backlog = rows;
+
+    public void WatchSilos(Func<(int Active, int Lost)> silos) => _silos = silos;
+
+    /// <param name="up">Whether the database answered just now.</param>
+    /// <param name="bytes">Its size; null when unknown.</param>
+    /// <param name="silence">Longest silence of a running trial, s; null when none runs or unknown.</param>
+    public void DatabaseSeen(bool up, long? bytes, double? silence) => _database = (up, bytes, silence);
+
+    /// <param name="disk">Bytes; null when unknown.</param>
+    public void DiskSeen((long Free, long Size)? disk) => _disk = disk;
+
+    private IEnumerable<Measurement<int>> Silos() => _silos?.Invoke() is { } silos
+        ? [new(silos.Active, new KeyValuePair<string, object?>("state", "active")), new(silos.Lost, new KeyValuePair<string, object?>("state", "lost"))]
+        : [];
+
+    private static IEnumerable<Measurement<T>> One<T>(T? value)
+        where T : struct => value is { } known ? [new(known)] : [];
 
     private IEnumerable<Measurement<int>> Slots() => _slots is { } slots
         ? [new(slots.Busy, new KeyValuePair<string, object?>("state", "busy")), new(slots.Free, new KeyValuePair<string, object?>("state", "free"))]

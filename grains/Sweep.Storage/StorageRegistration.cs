@@ -17,5 +17,6 @@ public static class StorageRegistration
         .AddSingleton<ITrialStore, TrialStore>()
         .AddSingleton<IAttemptStore, AttemptStore>()
         .AddSingleton<IWorkerStore, WorkerStore>()
-        .AddSingleton<SweepReader>();
+        .AddSingleton<SweepReader>()
+        .AddSingleton<HealthReader>();
 }

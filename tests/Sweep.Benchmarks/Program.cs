@@ -5,12 +5,14 @@ using Sweep.Benchmarks.Recovery;
 using Sweep.Benchmarks.Scheduling;
 using Sweep.Benchmarks.Storage;
 using Sweep.Benchmarks.Training;
+using Sweep.Benchmarks.Views;
 
 const string Usage =
     """
     Usage: Sweep.Benchmarks NAME [ARGUMENTS]
 
       training [rounds]           the training loop against the built-in modules and the floor; or `training shakespeare`
+      views [trials epochs]       the views' answers on 10 million epochs of 50,000 trials
       storage [seconds]           epochs, grids and moves into PostgreSQL
       orchestration [trials …]    simulated trials of 10 epochs through two silos (1000 20000)
       scheduler [workers trials seconds]  one scheduler for many workers (1000 20000 8)
@@ -23,6 +25,8 @@ switch (args)
 {
     case ["training", .. var rest]:
         return TrainingBenchmark.Run(rest);
+    case ["views", .. var rest]:
+        return await ViewsBenchmark.RunAsync(rest);
     case ["storage", .. var rest]:
         return await StorageBenchmark.RunAsync(rest);
     case ["orchestration", .. var rest]:

@@ -10,6 +10,7 @@ using Orleans.Placement;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 using Sweep.Domain.Scheduling;
 using Sweep.Grains;
+using Sweep.Silo.Monitoring;
 using Sweep.Silo.Trainers;
 using Sweep.Silo.Worker;
 using Sweep.Storage;
@@ -34,20 +35,31 @@ public static class SiloHost
         // Standard output says only that the silo is ready.
         builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Sweep", LogLevel.Information);
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, options.HttpPort));
+        var address = options.FindAddress();
+        var httpPort = FreePort.Choose(options.HttpPort);
+        // Prometheus asks it where the other silos reach it.
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.IsLoopback(address) ? IPAddress.Loopback : IPAddress.Any, httpPort));
 
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options).AddSweepStorage(options.Postgres);
         builder.Services.AddSingleton<SweepInstruments>().AddSingleton<SweepSpecs>().AddSingleton<Readiness>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = GracePeriod);
         builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter(SweepInstruments.MeterName, "Npgsql", "System.Runtime")
+            .AddMeter(SweepInstruments.MeterName, OrleansMetrics.MeterName, "Npgsql", "System.Runtime")
+            .AddView(OrleansMetrics.Keep)
             .AddPrometheusExporter(exporter => exporter.ScopeInfoEnabled = false));
         if (options.Parent == "stdin")
             builder.Services.AddHostedService<ParentWatch>();
         builder.UseOrleans(silo =>
         {
             ConfigureMembership(silo, options, name);
-            silo.UseSiloMetadata(new Dictionary<string, string> { [RolePlacementDirector.RoleKey] = options.SiloRole.ToString() });
+            silo.UseSiloMetadata(new Dictionary<string, string>
+            {
+                [RolePlacementDirector.RoleKey] = options.SiloRole.ToString(),
+                [MembershipWatch.HostKey] = Environment.MachineName,
+                [MembershipWatch.PortKey] = httpPort.ToString(CultureInfo.InvariantCulture),
+            });
+            silo.Services.AddSingleton<MembershipWatch>().AddHostedService(provider => provider.GetRequiredService<MembershipWatch>());
+            silo.Services.AddHostedService<HealthWatch>();
             silo.Services.AddPlacementFilter<RolePlacement, RolePlacementDirector>(ServiceLifetime.Singleton);
             silo.Services.AddSingleton<ILiveWorkers, MembershipWorkers>().AddSingleton<ITrainerFactory, TrainerProcessFactory>().AddSingleton<DatasetCache>();
             if (options.SiloRole.HasFlag(SiloRole.Worker))
@@ -60,6 +72,7 @@ public static class SiloHost
         application.MapPrometheusScrapingEndpoint("/metrics");
         application.MapGet("/healthz", () => "ok");
         application.MapGet("/readyz", ReadyAsync);
+        application.MapGet("/sd", (MembershipWatch watch) => watch.Discover());
         // Where there is no worker to say so, a silo is ready when it has started.
         if (!options.SiloRole.HasFlag(SiloRole.Worker))
             application.Lifetime.ApplicationStarted.Register(application.Services.GetRequiredService<Readiness>().Set);

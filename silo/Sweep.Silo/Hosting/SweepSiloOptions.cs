@@ -51,7 +51,7 @@ public sealed class SweepSiloOptions
     [Range(0, 65535, ErrorMessage = "gateway-port: expected a port from 0 to 65535.")]
     public int GatewayPort { get; set; }
 
-    /// <summary>Port of <c>/metrics</c>, <c>/healthz</c> and <c>/readyz</c> on the loopback address; 0 picks a free one.</summary>
+    /// <summary>Port of <c>/metrics</c>, <c>/sd</c>, <c>/healthz</c> and <c>/readyz</c>, on every address unless <see cref="Address"/> is a loopback one; 0 picks a free one.</summary>
     [Range(0, 65535, ErrorMessage = "http-port: expected a port from 0 to 65535.")]
     public int HttpPort { get; set; }
 

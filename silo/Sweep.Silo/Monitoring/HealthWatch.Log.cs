@@ -1,0 +1,7 @@
+namespace Sweep.Silo.Monitoring;
+
+internal sealed partial class HealthWatch
+{
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The database does not answer; training goes on and what it measures waits.")]
+    private partial void LogDatabaseAway(Exception error);
+}

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using Orleans.Configuration;
+using Sweep.Grains;
+using Sweep.Storage.Reading;
+
+namespace Sweep.Silo.Monitoring;
+
+/// <summary>Asks every few seconds whether the database answers and what this silo's trials do, and how much disk is left.</summary>
+internal sealed partial class HealthWatch(HealthReader reader, SweepInstruments instruments, IOptions<SiloOptions> silo, TimeProvider time, ILogger<HealthWatch> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var answered = true;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            DatabaseHealth? health = null;
+            try
+            {
+                health = await reader.ReadAsync(silo.Value.SiloName, stoppingToken);
+                answered = true;
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error) when (error is NpgsqlException or TimeoutException or OperationCanceledException)
+            {
+                if (answered)
+                    LogDatabaseAway(error);
+                answered = false;
+            }
+
+            instruments.DatabaseSeen(health is not null, health?.Bytes, health?.LongestSilence?.TotalSeconds);
+            instruments.DiskSeen(Disk());
+            await Task.Delay(Every, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Of the folder for temporary files, where epochs wait when the database is away for long.</summary>
+    private static (long Free, long Size)? Disk()
+    {
+        try
+        {
+            var drive = new DriveInfo(Path.GetTempPath());
+            return (drive.AvailableFreeSpace, drive.TotalSize);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+namespace Sweep.Silo.Monitoring;
+
+/// <summary>
+/// The silos that Prometheus shall ask. One that died without a word stays listed for a while: a target that disappears raises no alarm.
+/// What was known of it is kept here, since the cluster forgets the metadata of its dead.
+/// </summary>
+public sealed class ScrapeTargets
+{
+    /// <summary>How long a dead silo is listed.</summary>
+    public static readonly TimeSpan ListedAfterDeath = TimeSpan.FromMinutes(10);
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, KnownSilo> _silos = [];
+
+    public void Observe(IReadOnlyList<SiloSighting> sightings, DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            foreach (var sighting in sightings)
+            {
+                var known = _silos.GetValueOrDefault(sighting.Silo) ?? new(null, Left: false, DiedAt: null);
+                _silos[sighting.Silo] = sighting.Life switch
+                {
+                    SiloLife.Active => known with { Target = sighting.Target ?? known.Target },
+                    SiloLife.Leaving => known with { Target = sighting.Target ?? known.Target, Left = true },
+                    SiloLife.Dead => known with { DiedAt = known.DiedAt ?? now },
+                    _ => throw new ArgumentOutOfRangeException(nameof(sightings), sighting.Life, "Not a stage of a silo's life."),
+                };
+            }
+
+            var seen = sightings.Select(sighting => sighting.Silo).ToHashSet();
+            foreach (var gone in _silos.Where(silo => !seen.Contains(silo.Key) && !silo.Value.IsLost(now)).Select(silo => silo.Key).ToList())
+                _silos.Remove(gone);
+        }
+    }
+
+    /// <summary>The silos that live, and the lost ones whose port no living silo has taken over; by name.</summary>
+    public IReadOnlyList<ScrapeTarget> List(DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            var living = _silos.Values.Where(silo => silo.DiedAt is null).Select(silo => silo.Target).OfType<ScrapeTarget>().ToList();
+            var taken = living.Select(target => target.Address).ToHashSet();
+            var lost = _silos.Values.Where(silo => silo.IsLost(now)).Select(silo => silo.Target!).Where(target => !taken.Contains(target.Address));
+            return [.. living.Concat(lost).DistinctBy(target => target.Address).OrderBy(target => target.Instance, StringComparer.Ordinal)];
+        }
+    }
+
+    /// <summary>Silos that live, and those that died without a word in the last <see cref="ListedAfterDeath"/>.</summary>
+    public (int Active, int Lost) Count(DateTimeOffset now)
+    {
+        lock (_gate)
+            return (_silos.Values.Count(silo => silo.DiedAt is null), _silos.Values.Count(silo => silo.IsLost(now)));
+    }
+
+    private sealed record KnownSilo(ScrapeTarget? Target, bool Left, DateTimeOffset? DiedAt)
+    {
+        // Of a silo that was dead before this one started nothing is known.
+        public bool IsLost(DateTimeOffset now) => Target is not null && !Left && DiedAt is { } at && now - at < ListedAfterDeath;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using Sweep.Tests.Cluster;
+using Sweep.Tests.Postgres;
+
+namespace Sweep.Tests.Monitoring;
+
+public sealed class ServiceDiscoveryTests(PostgresServer server)
+{
+    [Fact]
+    public async Task Every_silo_lists_all_silos_where_their_metrics_are()
+    {
+        await using var first = await TestSilo.StartAsync(server, new());
+        await using var second = await TestSilo.StartAsync(server, new(), connectionString: first.ConnectionString, role: "worker");
+        foreach (var asked in new[] { first, second })
+        {
+            var groups = await ListedAsync(asked, 2);
+            Assert.Equal(new[] { first, second }.Select(silo => silo.Http.BaseAddress!.Authority).Order(), groups.Keys.Order());
+            Assert.All(groups.Values, labels => Assert.Equal(["host", "instance", "role"], labels.Keys.Order()));
+            Assert.All(groups.Values, labels => Assert.Equal(Environment.MachineName, labels["host"]));
+            Assert.Equal("worker", groups[second.Http.BaseAddress!.Authority]["role"]);
+            Assert.Equal("both", groups[first.Http.BaseAddress!.Authority]["role"]);
+        }
+
+        Assert.Contains("sweep_silos{state=\"active\"} 2", await first.Http.GetStringAsync("/metrics", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_silo_that_stops_as_it_should_is_not_listed_any_more()
+    {
+        await using var first = await TestSilo.StartAsync(server, new());
+        var second = await TestSilo.StartAsync(server, new(), connectionString: first.ConnectionString);
+        await ListedAsync(first, 2);
+        await second.DisposeAsync();
+        Assert.Equal([first.Http.BaseAddress!.Authority], (await ListedAsync(first, 1)).Keys);
+    }
+
+    /// <summary>The labels of each target, once there are so many.</summary>
+    private static async Task<Dictionary<string, Dictionary<string, string>>> ListedAsync(TestSilo silo, int count)
+    {
+        Dictionary<string, Dictionary<string, string>> found = [];
+        await Poll.UntilAsync(
+            async () => (found = JsonDocument.Parse(await silo.Http.GetStringAsync("/sd", TestContext.Current.CancellationToken)).RootElement.EnumerateArray().ToDictionary(
+                group => group.GetProperty("targets").EnumerateArray().Single().GetString()!,
+                group => group.GetProperty("labels").EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString()!))).Count == count,
+            $"{count} targets",
+            () => string.Join(", ", found.Keys));
+        return found;
+    }
+}
