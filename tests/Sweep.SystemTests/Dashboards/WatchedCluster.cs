@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using Sweep.Processes;
 
@@ -33,7 +34,7 @@ public sealed class WatchedCluster : IAsyncDisposable
         var programs = Path.Combine(folder, "bin");
         Directory.CreateDirectory(programs);
         await File.WriteAllTextAsync(Path.Combine(programs, "nvidia-smi"), "#!/bin/sh\necho '0, 1024, 81559, 37'\n");
-        File.SetUnixFileMode(Path.Combine(programs, "nvidia-smi"), UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await Process.Start("chmod", ["+x", Path.Combine(programs, "nvidia-smi")]).WaitForExitAsync();
         string[] prefix = ["env", $"PATH={programs}:{Environment.GetEnvironmentVariable("PATH")}"];
 
         var cluster = await RealCluster.StartAsync(silos: 0);
