@@ -1,6 +1,5 @@
 using Sweep.Client.Output;
 using Sweep.Domain.Sweeps;
-using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Tables;
 
