@@ -1,5 +1,4 @@
 using Sweep.Client.Report;
-using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Storage.Reading;
 using Sweep.Tests.Client;

@@ -1,5 +1,4 @@
 using Sweep.Client.Report;
-using Sweep.Client.SweepFiles;
 using Sweep.Tests.Storage;
 using Sweep.Tests.SweepFiles;
 

@@ -31,6 +31,8 @@
     });
   }
 
+  const later = [];
+
   function cell(parent, title, note, draw) {
     const box = document.createElement("div");
     const heading = document.createElement("h3");
@@ -42,7 +44,8 @@
     }
     box.append(heading);
     parent.append(box);
-    box.append(draw(Math.max(240, Math.round(box.clientWidth))));
+    // A box has its width only when all of its row are there.
+    later.push(() => box.append(draw(Math.max(240, Math.round(box.clientWidth)))));
   }
 
   function multiples(id, draw) {
@@ -52,6 +55,7 @@
     grid.className = "multiples";
     place.replaceChildren(grid);
     draw(grid);
+    for (const drawing of later.splice(0)) drawing();
   }
 
   const grid = { stroke: "var(--rule)", strokeOpacity: 1 };
@@ -86,8 +90,8 @@
           const front = data.fronts.find(item => item.metric === metric && item.cost === cost).trials.map(number => trials.get(number));
           const log = spansMuch(data.dots.map(number => trials.get(number)[cost]));
           const steep = metric === "val_loss" && spansMuch(measured.map(trial => trial.val_loss));
-          cell(parent, sentence(label(metric)), `against ${label(cost)}`, width => plot(`${label(metric)} against ${label(cost)}`, width, {
-            height: 230,
+          cell(parent, metric === "val_loss" ? "Loss" : "Accuracy", `against ${label(cost)}`, width => plot(`${label(metric)} against ${label(cost)}`, width, {
+            height: 230, inset: 6,
             x: { type: log ? "log" : "linear", label: null, ticks: 4, tickFormat: large, tickSize: 0, nice: true },
             y: { type: steep ? "log" : "linear", label: null, ticks: 5, tickFormat: metric === "val_accuracy" ? ".0%" : short, tickSize: 0, nice: true },
             marks: [
@@ -131,14 +135,14 @@
         const at = each ? trial => trial.p[name] : trial => Number(trial.p[name]);
         cell(parent, sentence(label(name)), `and ${label(data.metric)}`, width => plot(`${label(data.metric)} for each ${label(name)}`, width, {
           height: 230,
-          x: each ? { type: "point", domain: effect.values.map(value => value.value), label: null, tickSize: 0, padding: .7 } : { type: spansMuch(numbers) ? "log" : "linear", label: null, ticks: 4, tickFormat: large, tickSize: 0 },
+          x: each ? { type: "band", domain: effect.values.map(value => value.value), label: null, tickSize: 0, padding: .8 } : { type: spansMuch(numbers) ? "log" : "linear", label: null, ticks: 4, tickFormat: large, tickSize: 0 },
           y: { type: log ? "log" : "linear", label: null, ticks: 5, tickFormat: data.metric === "val_accuracy" ? ".0%" : short, tickSize: 0, nice: true },
           marks: [
             Plot.gridY({ ...grid, ticks: 5 }),
             Plot.dot(rows, { x: at, y: "best", r: rows.length > 300 ? 1.6 : 3, fill: colour, fillOpacity: .35 }),
             ...each ? [
               Plot.ruleX(effect.values.filter(value => value.deviation !== null), { x: "value", y1: value => value.mean - value.deviation, y2: value => value.mean + value.deviation, stroke: "var(--ink)", strokeWidth: 1.2 }),
-              Plot.tickY(effect.values, { x: "value", y: "mean", stroke: "var(--ink)", strokeWidth: 2, insetLeft: -9, insetRight: -9 }),
+              Plot.tickY(effect.values, { x: "value", y: "mean", stroke: "var(--ink)", strokeWidth: 2 }),
               Plot.dot(effect.values, { x: "value", y: "mean", r: 3.6, fill: "var(--ink)" }),
             ] : [],
             tip(rows, { x: at, y: "best" }, trial => `${named(trial)}\n${label(data.metric)} ${shown(data.metric, trial.best)}`),
@@ -183,7 +187,8 @@
         Plot.ruleX(axes, { x: (_, index) => index, stroke: "var(--rule)" }),
         Plot.line(points, { x: "x", y: "y", z: point => point.trial.n, stroke: point => colour(point.trial), strokeWidth: few ? 1.8 : 1, strokeOpacity: few ? .85 : .35, curve: "bump-x" }),
         Plot.text(axes, { x: (_, index) => index, y: 1, dy: -22, text: "title", fill: "var(--ink)", fontWeight: 600 }),
-        Plot.text(ticks, { x: "x", y: "y", text: "text", dx: 7, textAnchor: "start", fill: "var(--ink)", stroke: "var(--page)", strokeWidth: 4 }),
+        ...[[tick => tick.x === 0, "end", -7], [tick => tick.x > 0, "start", 7]].map(([filter, textAnchor, dx]) =>
+          Plot.text(ticks, { filter, x: "x", y: "y", text: "text", dx, textAnchor, fill: "var(--ink)", stroke: "var(--page)", strokeWidth: 4 })),
         tip(points, { x: "x", y: "y" }, point => `${named(point.trial)}\n${label(data.metric)} ${shown(data.metric, point.trial.best)}`),
       ],
     }));
