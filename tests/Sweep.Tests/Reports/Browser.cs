@@ -92,8 +92,9 @@ internal sealed partial class Browser : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
+        _session = null;
+        await SendAsync("Browser.close", new { });
+        await _process.WaitForExitAsync().WaitAsync(Patience);
         await _listening;
         _socket.Dispose();
         _process.Dispose();
