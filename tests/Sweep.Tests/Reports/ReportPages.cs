@@ -1,6 +1,5 @@
 using Sweep.Client.Report;
 using Sweep.Domain.Sweeps;
-using Sweep.Storage.Reading;
 using Sweep.Tests.Client;
 using static Sweep.Tests.Search.Spaces;
 
