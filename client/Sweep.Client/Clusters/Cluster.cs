@@ -29,6 +29,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     public SweepReader Reader { get; }
 
+    public ReportReader Reports => new(_source);
+
     /// <summary>The cluster on this machine that ends with this process; null where others own the cluster.</summary>
     public PrivateCluster? Private { get; }
 

@@ -15,6 +15,9 @@ internal sealed record OutputTable(IReadOnlyList<OutputColumn> Columns, IReadOnl
 /// <param name="Dispensable">Left out where the terminal is too narrow.</param>
 internal sealed record OutputColumn(string Name, string Title, Func<object, string>? Format = null, bool RightAligned = false, bool Dispensable = false)
 {
+    /// <summary>The title on one line: whole again where it is broken for a narrow column.</summary>
+    public string Heading => Title.Replace("-\n", "", StringComparison.Ordinal).Replace("\n/", "/", StringComparison.Ordinal).Replace('\n', ' ');
+
     /// <summary>A column of numbers.</summary>
     public static OutputColumn Number(string name, string title, Func<double, string>? format = null, bool dispensable = false) => new(
         name, title, format is null ? null : value => format(Convert.ToDouble(value, CultureInfo.InvariantCulture)), RightAligned: true, dispensable);

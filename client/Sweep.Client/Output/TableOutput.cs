@@ -15,7 +15,7 @@ internal static class TableOutput
         foreach (var index in shown)
         {
             var column = table.Columns[index];
-            var title = terminal.OutputIsTerminal ? column.Title : OneLine(column.Title);
+            var title = terminal.OutputIsTerminal ? column.Title : column.Heading;
             view.AddColumn(new TableColumn(new Markup($"[bold]{Markup.Escape(title)}[/]"))
             {
                 NoWrap = !title.Contains('\n', StringComparison.Ordinal),
@@ -29,14 +29,10 @@ internal static class TableOutput
         terminal.Console.Write(view);
         if (shown.Count < table.Columns.Count)
         {
-            var hidden = table.Columns.Where((_, index) => !shown.Contains(index)).Select(column => OneLine(column.Title));
+            var hidden = table.Columns.Where((_, index) => !shown.Contains(index)).Select(column => column.Heading);
             terminal.Console.MarkupLineInterpolated($"[grey]Not shown for want of width: {string.Join(", ", hidden)}.[/]");
         }
     }
-
-    /// <summary>A title that is broken for narrow columns, whole again.</summary>
-    private static string OneLine(string title) =>
-        title.Replace("-\n", "", StringComparison.Ordinal).Replace("\n/", "/", StringComparison.Ordinal).Replace('\n', ' ');
 
     /// <summary>The columns that fit, in order: dispensable ones are dropped from the right until the rest does, or none is left to drop.</summary>
     private static List<int> Fitting(IReadOnlyList<OutputColumn> columns, List<string[]> texts, int width)

@@ -44,7 +44,7 @@ internal sealed class SweepAttendance(Cluster cluster, CommandContext context)
         }
 
         context.Say("");
-        ReportOutput.Write(context.Terminal, SweepReport.Of(end.Spec, await cluster.Reader.TrialsAsync(end.Id, context.Cancellation)), end, context.Format);
+        ReportOutput.Write(context.Terminal, SweepReport.Of(end.Spec, await cluster.Reader.TrialsAsync(end.Id, context.Cancellation)), null, end, context.Format);
         context.Say("");
         context.Say($"See also: sweep report {end.Name}, sweep show {end.Name}/1, sweep sql \"select * from leaderboard\"");
         return end is { State: SweepState.Completed, Failed: 0 } ? ExitCode.Done : ExitCode.Refused;

@@ -7,7 +7,7 @@ namespace Sweep.Client.Tables;
 /// <summary>The whole report for programs.</summary>
 internal static class ReportJson
 {
-    public static object Of(SweepOverview sweep, SweepReport report) => new
+    public static object Of(SweepOverview sweep, SweepReport report, SweepComparison? comparison = null) => new
     {
         sweep = sweep.Name,
         state = sweep.State,
@@ -15,9 +15,19 @@ internal static class ReportJson
         objective = report.Spec.Objective,
         trials = report.Rows.Select(Trial),
         effects = report.Effects,
+        importance = report.Decomposition,
+        fronts = report.Fronts.Select(front => new { front.Metric, front.Cost, trials = front.Trials.Select(trial => trial.Number) }),
+        answer = report.Answer,
         verdict = report.Verdict,
         notes = report.Notes,
         comparisons = report.Comparisons.Select(row => new { row.Number, row.Epoch, row.TrainLoss, row.ValLoss, row.ValAccuracy, row.TrainSeconds }),
+        compare = comparison is null ? null : new
+        {
+            sweep = comparison.There,
+            comparison.Verdict,
+            comparison.Notes,
+            pairs = comparison.Pairs.Select(pair => new { here = Trial(pair.Here), there = Trial(pair.There) }),
+        },
     };
 
     public static object Trial(TrialSummary trial) => new

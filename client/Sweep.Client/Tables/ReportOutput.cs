@@ -7,26 +7,26 @@ namespace Sweep.Client.Tables;
 /// <summary>The report as <c>-o</c> asks: for people the trials, the effects, what mattered, and what to keep in mind.</summary>
 internal static class ReportOutput
 {
-    public static void Write(Terminal terminal, SweepReport report, SweepOverview sweep, OutputFormat format)
+    public static void Write(Terminal terminal, SweepReport report, SweepComparison? comparison, SweepOverview sweep, OutputFormat format)
     {
         switch (format)
         {
             case OutputFormat.Json:
-                JsonOutput.Write(terminal.Out, ReportJson.Of(sweep, report));
+                JsonOutput.Write(terminal.Out, ReportJson.Of(sweep, report, comparison));
                 break;
             case OutputFormat.Csv:
-                CsvOutput.Write(terminal.Out, ReportTable.Of(report));
+                CsvOutput.Write(terminal.Out, comparison is null ? ReportTable.Of(report) : PairTable.Of(comparison));
                 break;
             default:
-                WriteForPeople(terminal, report);
+                WriteForPeople(terminal, report, comparison);
                 break;
         }
     }
 
-    private static void WriteForPeople(Terminal terminal, SweepReport report)
+    private static void WriteForPeople(Terminal terminal, SweepReport report, SweepComparison? comparison)
     {
         terminal.Write(ReportTable.Of(report), OutputFormat.Table, "No trials.");
-        foreach (var table in new[] { EffectTable.Of(report), ComparisonTable.Of(report) })
+        foreach (var table in (OutputTable[])[ EffectTable.Of(report), ComparisonTable.Of(report), .. comparison is null ? Array.Empty<OutputTable>() : [PairTable.Of(comparison)]])
         {
             if (table.Rows.Count == 0)
                 continue;
@@ -35,7 +35,7 @@ internal static class ReportOutput
         }
 
         terminal.Out.WriteLine();
-        foreach (var sentence in report.Notes.Prepend(report.Verdict))
+        foreach (var sentence in (string[])[report.Verdict, .. report.Notes, .. comparison is null ? Array.Empty<string>() : [comparison.Verdict, .. comparison.Notes]])
             terminal.Paragraph(sentence);
     }
 }

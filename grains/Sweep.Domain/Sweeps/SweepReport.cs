@@ -17,6 +17,15 @@ public sealed record SweepReport(
     IReadOnlyList<string> Notes,
     IReadOnlyList<ReferenceComparison> Comparisons)
 {
+    /// <summary>One sentence that names the best trial, or says that none has finished.</summary>
+    public required string Answer { get; init; }
+
+    /// <summary>Where the variance between the trials comes from; null unless the trials that succeeded are a full grid.</summary>
+    public VarianceDecomposition? Decomposition { get; init; }
+
+    /// <summary>The trials that are worth their price.</summary>
+    public required IReadOnlyList<ReportFront> Fronts { get; init; }
+
     /// <param name="reference">Published numbers; null for none.</param>
     /// <param name="epochs">Our epochs at the epochs of <paramref name="reference"/>, by the trial's number.</param>
     public static SweepReport Of(
@@ -32,13 +41,20 @@ public sealed record SweepReport(
             .OrderByDescending(effect => effect.Explained ?? -1)
             .ToList();
         var comparisons = reference is null ? [] : ReferenceComparison.Of(trials, reference, epochs ?? []);
+        List<TrialSummary> rows =
+            [.. trials.OrderBy(Rank).ThenBy(trial => HasSucceeded(trial) ? spec.Objective.Score(trial.BestValue!.Value) : 0).ThenBy(trial => trial.Number)];
         return new(
             spec,
-            [.. trials.OrderBy(Rank).ThenBy(trial => HasSucceeded(trial) ? spec.Objective.Score(trial.BestValue!.Value) : 0).ThenBy(trial => trial.Number)],
+            rows,
             effects,
             ReportVerdict.Of(spec, trials, effects),
             [.. NotesOn(spec, trials, reference, comparisons)],
-            comparisons);
+            comparisons)
+        {
+            Answer = ReportAnswer.Of(spec, rows),
+            Decomposition = VarianceDecomposition.Of(spec.Parameters.Varying, trials),
+            Fronts = ReportFront.Of(spec.Objective, trials),
+        };
     }
 
     /// <summary>Whether a trial's number can be compared: it trained to its end, and its best value is finite.</summary>

@@ -1,0 +1,63 @@
+using Npgsql;
+using Sweep.Domain.Trials;
+
+namespace Sweep.Storage.Reading;
+
+/// <summary>What a page about a sweep needs besides its trials.</summary>
+public sealed class ReportReader(NpgsqlDataSource source)
+{
+    /// <summary>Epochs of some trials in the order of trial and epoch. Of a long training about <paramref name="most"/> of them, evenly spaced, with the first, the best and the last.</summary>
+    public Task<IReadOnlyList<(int Number, EpochReport Report)>> CurvesAsync(
+        int sweep, IEnumerable<int> numbers, int most, CancellationToken cancellation = default) => source.Statement(
+        """
+        select t.number, e.epoch, e.train_loss, e.val_loss, e.val_accuracy, e.learning_rate, e.seconds, e.samples_per_second
+        from trials t join epochs e on e.trial_id = t.id
+        where t.id = any($1) and (e.epoch % greatest(1, (t.epochs_done + $2 - 1) / $2) = 0 or e.epoch in (1, t.best_epoch, t.epochs_done))
+        order by t.number, e.epoch
+        """,
+        numbers.Select(number => new TrialId(sweep, number).Value).ToArray(), most).RowsAsync(
+            row => (row.GetInt32(0), TrialSummaryRow.ReadEpoch(row, 1)!), cancellation);
+
+    /// <summary>How the attempts of a sweep began and ended, the most frequent first.</summary>
+    public Task<IReadOnlyList<EventCount>> EventsAsync(int sweep, CancellationToken cancellation = default) => source.Statement(
+        """
+        select event, reason, count(*)::integer, count(distinct trial_id)::integer, (array_agg(detail order by id desc) filter (where detail is not null))[1]
+        from trial_events where trial_id between $1 and $2
+        group by event, reason order by count(*) desc, event, reason
+        """,
+        new TrialId(sweep, 0).Value, new TrialId(sweep, TrialId.MaxNumber).Value).RowsAsync(
+            row => new EventCount(row.GetString(0), row.MaybeText(1), row.GetInt32(2), row.GetInt32(3), row.MaybeText(4)), cancellation);
+
+    /// <summary>Where the attempts of a sweep ran, the busiest worker first.</summary>
+    public Task<IReadOnlyList<AttemptPlace>> PlacesAsync(int sweep, CancellationToken cancellation = default) => source.Statement(
+        """
+        select e.worker, w.host, w.devices, count(*)::integer
+        from trial_events e left join workers w on w.name = e.worker
+        where e.trial_id between $1 and $2 and e.event = 'leased' and e.worker is not null
+        group by e.worker, w.host, w.devices order by count(*) desc, e.worker
+        """,
+        new TrialId(sweep, 0).Value, new TrialId(sweep, TrialId.MaxNumber).Value).RowsAsync(
+            row => new AttemptPlace(row.GetString(0), row.MaybeText(1), row.IsDBNull(2) ? [] : row.GetFieldValue<string[]>(2), row.GetInt32(3)), cancellation);
+
+    /// <summary>The stored text of a sweep.</summary>
+    public async Task<DatasetFacts?> DatasetAsync(string sha256, CancellationToken cancellation = default) => (await source.Statement(
+        "select characters, vocabulary, octet_length(bytes) from datasets where sha256 = $1", sha256).RowsAsync(
+            row => new DatasetFacts(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2)), cancellation)).SingleOrDefault();
+
+    /// <summary>The database's own version: 15.6 (Debian 15.6-1).</summary>
+    public async Task<string> ServerVersionAsync(CancellationToken cancellation = default) =>
+        await source.Statement("select current_setting('server_version')").ValueAsync<string>(cancellation) ?? "";
+}
+
+/// <param name="Event">leased, succeeded, failed, …: see <c>trial_events.event</c>.</param>
+/// <param name="Trials">How many trials it happened to.</param>
+/// <param name="Detail">Of the newest one.</param>
+public sealed record EventCount(string Event, string? Reason, int Times, int Trials, string? Detail);
+
+/// <param name="Host">Null of a worker that the table no longer has; then it has no devices either.</param>
+/// <param name="Devices">The device of each slot.</param>
+public sealed record AttemptPlace(string Worker, string? Host, IReadOnlyList<string> Devices, int Attempts);
+
+/// <param name="Characters">Unicode code points.</param>
+/// <param name="Vocabulary">Distinct characters.</param>
+public sealed record DatasetFacts(int Characters, int Vocabulary, int Bytes);

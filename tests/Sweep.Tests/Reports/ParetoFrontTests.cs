@@ -1,0 +1,41 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Sweep.Domain.Sweeps;
+
+namespace Sweep.Tests.Reports;
+
+public sealed class ParetoFrontTests
+{
+    [Fact]
+    public void What_another_beats_in_both_is_left_out()
+    {
+        // By cost: b (1, 3), then a (2, 2); c is as good as a but dearer, d as dear as a but worse; e is dear and the best.
+        (string Name, double Cost, double Score)[] points = [("a", 2, 2), ("b", 1, 3), ("c", 3, 2), ("d", 2, 2.5), ("e", 4, 1)];
+        Assert.Equal(["b", "a", "e"], Front(points).Select(point => point.Name));
+    }
+
+    [Fact]
+    public void Equal_points_stay_together_and_what_is_not_finite_is_left_out()
+    {
+        (string Name, double Cost, double Score)[] points = [("a", 1, 1), ("b", 1, 1), ("c", 0, double.NaN), ("d", 0.5, double.PositiveInfinity)];
+        Assert.Equal(["a", "b"], Front(points).Select(point => point.Name));
+        Assert.Empty(ParetoFront.Of<(string, double Cost, double Score)>([], point => point.Cost, point => point.Score));
+    }
+
+    [Fact]
+    public void It_is_what_the_definition_says_for_any_points()
+    {
+        var point = from cost in Gen.Choose(0, 5)
+                    from score in Gen.Choose(0, 5)
+                    select (Name: "", Cost: (double)cost, Score: (double)score);
+        Prop.ForAll(point.ListOf().ToArbitrary(), points =>
+        {
+            var expected = points.Where(mine => !points.Any(other =>
+                other.Cost <= mine.Cost && other.Score <= mine.Score && (other.Cost < mine.Cost || other.Score < mine.Score)));
+            Assert.Equal(expected.Order(), Front([.. points]).Order());
+        }).Check(Config.QuickThrowOnFailure);
+    }
+
+    private static IReadOnlyList<(string Name, double Cost, double Score)> Front((string Name, double Cost, double Score)[] points) =>
+        ParetoFront.Of(points, point => point.Cost, point => point.Score);
+}

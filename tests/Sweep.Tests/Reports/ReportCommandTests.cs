@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Sweep.Client.Commands;
+using Sweep.Tests.Client;
+using Sweep.Tests.Storage;
+
+namespace Sweep.Tests.Reports;
+
+/// <summary><c>sweep report</c> on a real database.</summary>
+public sealed class ReportCommandTests(StorageDatabase database) : IClassFixture<StorageDatabase>
+{
+    [Theory]
+    [InlineData("--html /tmp/no-such-folder-here/report.html", "--html: found /tmp/no-such-folder-here/report.html, but there is no folder /tmp/no-such-folder-here;")]
+    [InlineData("--html /tmp", "--html: found the folder /tmp;")]
+    [InlineData("--compare nothing-like-it", "No sweep is named nothing-like-it.")]
+    [InlineData("--compare a/1", "--compare: found a/1;")]
+    [InlineData("--compare a:b", "--compare: found a:b;")]
+    [InlineData("--compare wrong-input", "the sweep itself")]
+    [InlineData("--compare x.csv --reference y.csv", "expected one reference")]
+    [InlineData("--compare no-such-file.csv", "no-such-file.csv")]
+    [InlineData("--markdown -o json", "--markdown: found -o beside it")]
+    public async Task Wrong_input_is_one_line_and_exit_code_2(string options, string expected)
+    {
+        if (await database.Reader.FindAsync("wrong-input", TestContext.Current.CancellationToken) is null)
+            await ReportRows.AddNineAsync(database, "wrong-input");
+        var (code, output, error) = await RunAsync(["wrong-input", .. options.Split(' ')]);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd('\n').Split('\n'));
+    }
+
+    [Fact]
+    public async Task A_sweep_without_a_finished_trial_still_has_a_page_that_says_so()
+    {
+        var id = await database.AddSweepAsync(trials: 2);
+        var page = Path.GetTempFileName();
+        var (code, output, _) = await RunAsync([$"sweep-{id}", "--html", page]);
+        Assert.Equal(0, code);
+        Assert.StartsWith($"Wrote {page} (", output, StringComparison.Ordinal);
+        Assert.Contains("No trial has finished yet: 2 queued.", await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains("**No trial has finished yet: 2 queued.**", (await RunAsync([$"sweep-{id}", "--markdown"])).Output, StringComparison.Ordinal);
+        File.Delete(page);
+    }
+
+    [Fact]
+    public async Task Another_sweep_stands_beside_it_in_every_form()
+    {
+        await ReportRows.AddNineAsync(database, "here");
+        await ReportRows.AddNineAsync(database, "there", failed: 9, shift: 0.25);
+        const string verdict = "Of 8 pairs of trials with the same values here is better in 8, there in 0;";
+        Assert.Contains(verdict, (await RunAsync(["here", "--compare", "there"])).Output, StringComparison.Ordinal);
+        Assert.Contains($"**{verdict}", (await RunAsync(["here", "--compare", "there", "--markdown"])).Output, StringComparison.Ordinal);
+        Assert.Equal(10, (await RunAsync(["here", "--compare", "there", "-o", "csv"])).Output.TrimEnd('\n').Split('\n').Length);
+        var json = JsonDocument.Parse((await RunAsync(["here", "--compare", "there", "-o", "json"])).Output).RootElement;
+        Assert.Equal(9, json.GetProperty("compare").GetProperty("pairs").GetArrayLength());
+        Assert.Equal(3, json.GetProperty("importance").GetProperty("shares").GetArrayLength());
+        var page = Path.GetTempFileName();
+        Assert.Equal(0, (await RunAsync(["here", "--compare", "there", "--html", page])).Code);
+        Assert.Contains(verdict, await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        File.Delete(page);
+    }
+
+    [Fact]
+    public async Task Long_curves_are_thinned_but_keep_their_first_best_and_last_epoch()
+    {
+        await ReportRows.AddManyAsync(database, "long-curves", 25);
+        var sweep = (await database.Reader.FindAsync("long-curves", TestContext.Current.CancellationToken))!;
+        var best = (await database.Reader.TrialsAsync(sweep.Id, TestContext.Current.CancellationToken)).MinBy(trial => trial.BestScore)!;
+        var curve = await new Sweep.Storage.Reading.ReportReader(database.Source).CurvesAsync(sweep.Id, [best.Number], 40, TestContext.Current.CancellationToken);
+        Assert.InRange(curve.Count, 40, 43);
+        Assert.Equal([1, 25], curve.Take(2).Select(row => row.Report.Epoch));
+        Assert.Equal(1000, curve[^1].Report.Epoch);
+    }
+
+    private async Task<(int Code, string Output, string Error)> RunAsync(string[] line)
+    {
+        var (terminal, output, error) = Samples.Terminal();
+        var code = await CommandLine.RunAsync(["report", .. line, "--postgres", database.Source.ConnectionString], terminal, TestContext.Current.CancellationToken);
+        return (code, output.ToString(), error.ToString());
+    }
+}
