@@ -107,3 +107,43 @@ comment on column parameter_effects.mean_parameters is 'Mean count of trainable 
 comment on column parameter_effects.mean_model_bytes is 'Mean size of the parameters as float32, bytes.';
 comment on column parameter_effects.explained is
   'Share of the objective''s variance between trials that the parameter''s values explain (correlation ratio η², Fisher 1925), 0 to 1, the same in each of its rows; null when it would say nothing.';
+
+-- Counts the trials of a sweep before it is joined with anything: on 50,000 trials half the time.
+create or replace view sweep_progress as
+select
+  s.id as sweep_id,
+  s.name as sweep,
+  s.state,
+  s.metric,
+  s.goal,
+  s.trial_count,
+  n.queued,
+  n.running,
+  n.succeeded,
+  n.failed,
+  n.cancelled,
+  n.epochs_done,
+  n.epochs_total,
+  best.best_value,
+  best.number as best_trial,
+  s.created_at,
+  s.ended_at
+from sweeps s
+cross join lateral (
+  select
+    count(*) filter (where t.state = 'queued') as queued,
+    count(*) filter (where t.state = 'running') as running,
+    count(*) filter (where t.state = 'succeeded') as succeeded,
+    count(*) filter (where t.state = 'failed') as failed,
+    count(*) filter (where t.state = 'cancelled') as cancelled,
+    coalesce(sum(t.epochs_done), 0)::bigint as epochs_done,
+    coalesce(sum(case when t.state in ('queued', 'running') then (t.params ->> 'epochs')::integer else t.epochs_done end), 0)::bigint as epochs_total
+  from trials t
+  where t.sweep_id = s.id
+) n
+left join lateral (
+  select b.best_value, b.number from trials b where b.sweep_id = s.id and b.best_score is not null order by b.best_score, b.number limit 1
+) best on true;
+
+-- A trial's sample is read one at a time: out of line, so that what counts all trials of a sweep passes over half as many pages.
+alter table trials set (toast_tuple_target = 512);
