@@ -79,7 +79,12 @@ public sealed class CharacterModelTests
         Assert.True(Difference() > 2 * rounding, $"one wrong weight changes the logits by {Difference()}, which is taken for rounding ({rounding})");
         Assert.Equal(expected.data<float>().ToArray(), back.Logits(windows).data<float>().ToArray());
 
-        double Difference() => (reference.Logits(windows) - expected).abs().max().item<float>();
+        double Difference()
+        {
+            // As in training: without gradients torch hands an LSTM to oneDNN, which was seen to be off by 7 % on a processor with AVX-512 BF16.
+            using var gradients = enable_grad();
+            return (reference.Logits(windows).detach() - expected).abs().max().item<float>();
+        }
     }
 
     [Theory]
