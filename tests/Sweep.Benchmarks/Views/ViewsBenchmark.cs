@@ -20,7 +20,7 @@ internal static class ViewsBenchmark
         ("learning_curves of the 10 best", 5,
             "select number, epoch, train_loss, val_loss from learning_curves where trial_id in (select trial_id from leaderboard where sweep_id = 1 order by best_score limit 10) order by number, epoch"),
         ("sweep_progress", 50, "select * from sweep_progress where sweep = 'large'"),
-        ("trial_summary of one trial", null, "select * from trial_summary where trial_id = 1025000"),
+        ("trial_summary of one trial", null, "select * from trial_summary where trial_id = 1000100"),
         ("parameter_effects", null, "select * from parameter_effects where sweep = 'large'"),
     ];
 
