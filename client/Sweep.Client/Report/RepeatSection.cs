@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
 using Sweep.Client.Output;
@@ -14,10 +15,10 @@ internal static class RepeatSection
         [
             ("Seed", PlainText.Of(spec.Seed)),
             ("Text, SHA-256", spec.Dataset.Sha256),
-            ("Submitted", PlainText.Of(contents.Sweep.CreatedAt)),
-            ("Ended", PlainText.Of(contents.Sweep.EndedAt)),
+            ("Submitted", Time(contents.Sweep.CreatedAt)),
+            ("Ended", contents.Sweep.EndedAt is { } end ? Time(end) : ""),
             ("Report by", $"Sweep {Version}, {RuntimeInformation.FrameworkDescription}, PostgreSQL {contents.ServerVersion}"),
-            ("Report of", PlainText.Of(contents.MadeAt)),
+            ("Report of", Time(contents.MadeAt)),
         ];
         return new("repeat", "How to repeat it",
         [
@@ -27,6 +28,8 @@ internal static class RepeatSection
             new ReportBlock.Facts([.. facts.Where(fact => fact.Item2.Length > 0)]),
         ]);
     }
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
 
     private static string Version =>
         typeof(RepeatSection).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";

@@ -147,7 +147,7 @@ internal static class ReportSections
     }
 
     private static string Label(SweepReport report, TrialSummary row) =>
-        Invariant($"Trial {row.Number}: {ParameterText.Join(row.Parameters, report.Spec.Parameters.Varying)}").TrimEnd(':', ' ')
+        Invariant($"Trial {row.Number}: {string.Join(' ', report.Spec.Parameters.Varying.Zip(ParameterCell.Row(row.Parameters, report.Spec.Parameters.Varying), (name, value) => ParameterCell.Column(name).Text(value)))}").TrimEnd(':', ' ')
         + (row.BestValue is { } value ? Invariant($", {PlainText.Of(report.Spec.Objective.Metric)} {value:0.000}") : "");
 
     private static ReportSection? Attempts(ReportContents contents)

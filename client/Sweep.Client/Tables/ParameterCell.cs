@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sweep.Client.Output;
 using Sweep.Domain.Search;
 using Sweep.Domain.Trials;
@@ -9,9 +10,13 @@ internal static class ParameterCell
 {
     public static OutputColumn Column(string name)
     {
-        var isNumber = ParameterCatalog.Find(name)?.Kind is ParameterKind.Whole or ParameterKind.Real or ParameterKind.WholeOrFull;
-        return new(name, name.Replace('_', '\n'), RightAligned: isNumber);
+        var kind = ParameterCatalog.Find(name)?.Kind;
+        var isNumber = kind is ParameterKind.Whole or ParameterKind.Real or ParameterKind.WholeOrFull;
+        return new(name, name.Replace('_', '\n'), kind == ParameterKind.Real ? Digits : null, RightAligned: isNumber);
     }
+
+    // What is drawn from a range has seventeen digits; people tell trials apart by four.
+    private static string Digits(object value) => Convert.ToDouble(value, CultureInfo.InvariantCulture).ToString("G4", CultureInfo.InvariantCulture);
 
     public static IEnumerable<object> Row(TrialParameters parameters, IEnumerable<string> names) => names.Select(name => Of(parameters.ValueOf(name)));
 
