@@ -26,7 +26,7 @@ internal static class ReportOutput
     private static void WriteForPeople(Terminal terminal, SweepReport report, SweepComparison? comparison)
     {
         terminal.Write(ReportTable.Of(report), OutputFormat.Table, "No trials.");
-        foreach (var table in (OutputTable[])[ EffectTable.Of(report), ComparisonTable.Of(report), .. comparison is null ? Array.Empty<OutputTable>() : [PairTable.Of(comparison)]])
+        foreach (var table in (OutputTable[])[EffectTable.Of(report), ComparisonTable.Of(report), .. comparison is null ? Array.Empty<OutputTable>() : [PairTable.Of(comparison)]])
         {
             if (table.Rows.Count == 0)
                 continue;
