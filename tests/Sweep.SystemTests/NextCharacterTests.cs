@@ -11,7 +11,7 @@ public sealed class NextCharacterTests : IDisposable
     /// <summary>Small enough for a test, long enough to be interrupted: 9 trials of 30 epochs.</summary>
     private const int Epochs = 30;
 
-    private static readonly string[] Small = ["--set", "parameters.hidden_size=16", "--set", $"parameters.epochs={Epochs}", "--set", "checkpoint.every=0"];
+    private static readonly string[] Small = ["--set", "parameters.hidden_size=48", "--set", $"parameters.epochs={Epochs}", "--set", "checkpoint.every=0"];
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 

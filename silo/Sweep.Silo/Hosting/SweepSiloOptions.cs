@@ -74,7 +74,7 @@ public sealed class SweepSiloOptions
         {
             // The binder's own message names the type of .NET, which nobody writes.
             var key = configuration.AsEnumerable().FirstOrDefault(pair => pair.Value is { Length: > 0 } value && inner.Message.StartsWith(value + " ", StringComparison.Ordinal));
-            throw new ValidationException(key.Key is null ? inner.Message : $"{key.Key}: found {key.Value}; expected a whole number.");
+            throw new ValidationException(key.Key is null ? inner.Message : $"{key.Key.ToLowerInvariant()}: found {key.Value}; expected a whole number.");
         }
 
         Validator.ValidateObject(options, new(options), validateAllProperties: true);
