@@ -21,7 +21,7 @@ public sealed class WatchedCluster : IAsyncDisposable
 
     public PrometheusServer Prometheus { get; }
 
-    /// <summary>Beginning of the name of the silo that was killed.</summary>
+    /// <summary>Name of the silo that was killed.</summary>
     public string LostSilo { get; }
 
     /// <summary>Of <c>/metrics</c> and <c>/sd</c> of a silo that lives.</summary>
