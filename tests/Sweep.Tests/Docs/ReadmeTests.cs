@@ -77,6 +77,6 @@ public sealed partial class ReadmeTests(PostgresServer server)
     [GeneratedRegex(@"(?<=^\|[^|\n]*)`([^`\n]+)`", RegexOptions.Multiline)]
     private static partial Regex PackageName();
 
-    [GeneratedRegex(@"`((?:client|docs|examples|grains|silo|tests)/[^`\s*]*)`")]
+    [GeneratedRegex(@"`((?:client|deploy|docs|examples|grafana|grains|silo|tests)/[^`\s*]*)`")]
     private static partial Regex FileName();
 }
