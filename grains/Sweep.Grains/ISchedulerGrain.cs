@@ -27,11 +27,12 @@ public interface ISchedulerGrain : IGrainWithIntegerKey
     [Alias("Cancel")]
     Task Cancel(long trial);
 
-    /// <summary>An attempt is over.</summary>
+    /// <summary>The worker has the trial no longer.</summary>
     /// <param name="worker">That held it: the lease of another worker is left alone.</param>
     /// <param name="requeue">The trial waits again.</param>
+    /// <param name="holder">The worker that trains it meanwhile.</param>
     [Alias("Ended")]
-    Task Ended(long trial, string worker, bool requeue);
+    Task Ended(long trial, string worker, bool requeue, string? holder);
 }
 
 /// <summary>A <see cref="WorkerOffer"/> on its way.</summary>

@@ -34,10 +34,9 @@ public sealed partial class SchedulerGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        foreach (var trial in await trials.RunningAsync(cancellationToken))
-            _table.Restore(trial.Id, trial.Worker ?? "", time.GetUtcNow());
         foreach (var sweep in await sweeps.RunningAsync(cancellationToken))
-            _table.Admit(sweep.Id, sweep.Spec.Resources, await sweeps.QueuedAsync(sweep.Id, cancellationToken));
+            _table.Admit(sweep.Id, sweep.Spec.Resources, []);
+        await ReadAsync(sweep: null, cancellationToken);
         LogStarted(_table.Waiting, _table.Leased);
         this.RegisterGrainTimer(WatchAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Watch) { Interleave = true });
     }
@@ -100,9 +99,11 @@ public sealed partial class SchedulerGrain(
         return Task.CompletedTask;
     }
 
-    public Task Ended(long trial, string worker, bool requeue)
+    public Task Ended(long trial, string worker, bool requeue, string? holder)
     {
         _table.Ended(TrialId.From(trial), worker, requeue);
+        if (holder is not null)
+            _table.Restore(TrialId.From(trial), holder, time.GetUtcNow());
         Serve();
         return Task.CompletedTask;
     }
@@ -125,10 +126,34 @@ public sealed partial class SchedulerGrain(
             Lose(trial, _table.WorkerOf(trial), FailureReason.LeaseLost);
         WarnOfUnplaceable();
         foreach (var sweep in _table.Idle)
-            await grains.GetGrain<ISweepProgress>(sweep).TrialEnded();
+        {
+            if (await ReadAsync(sweep, cancellation) == 0)
+                await grains.GetGrain<ISweepProgress>(sweep).TrialEnded();
+        }
+
         if (_watches++ % CountEvery == 0)
             _counts = await trials.CountAsync(cancellation);
         instruments.Scheduled(_counts, _table.Waiting);
+    }
+
+    /// <summary>
+    /// Fills the table with what the rows say. A silo that does not know yet that it was declared dead still moves trials, and its scheduler is not
+    /// this one: so what looks like the end of a sweep is looked up.
+    /// </summary>
+    /// <returns>How many trials wait or run.</returns>
+    private async Task<int> ReadAsync(int? sweep, CancellationToken cancellation)
+    {
+        var unfinished = await trials.UnfinishedAsync(sweep, cancellation);
+        foreach (var (trial, worker) in unfinished)
+        {
+            if (worker is null)
+                _table.Requeue(trial);
+            else
+                _table.Restore(trial, worker, time.GetUtcNow());
+        }
+
+        Serve();
+        return unfinished.Count;
     }
 
     /// <summary>Tells a trial that its worker has lost it; not awaited, and not told twice while it thinks.</summary>

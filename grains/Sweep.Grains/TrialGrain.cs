@@ -21,14 +21,11 @@ public sealed partial class TrialGrain(ITrialStore store, SweepSpecs specs, Swee
         // A second call of the same worker, whose first answer was lost, gets the same attempt.
         if (_trial is { State: TrialState.Running } running && running.Worker == worker)
             return Assignment(running);
-        if (_trial is null || !_trial.State.Allows(TrialMove.Lease))
-        {
-            DeactivateOnIdle();
-            return null;
-        }
-
-        var opened = await MoveAsync(TrialMove.Lease, "leased", attempt: _trial.Attempt + 1, worker: worker);
-        return opened == TrialState.Running ? Assignment(_trial!) : null;
+        if (_trial is { } waiting && waiting.State.Allows(TrialMove.Lease)
+            && await MoveAsync(TrialMove.Lease, "leased", attempt: waiting.Attempt + 1, worker: worker) == TrialState.Running)
+            return Assignment(_trial);
+        await EndedAsync(worker);
+        return null;
     }
 
     public Task<Verdict> Report(int attempt, int epoch, double value) => Task.FromResult(IsRunning(attempt) ? Verdict.Continue : Verdict.Stop);
@@ -117,7 +114,8 @@ public sealed partial class TrialGrain(ITrialStore store, SweepSpecs specs, Swee
     /// <summary>Tells the scheduler, which frees the lease, and the sweep, which may be over; a trial that does not run needs no grain.</summary>
     private async Task<Verdict> EndedAsync(string? worker)
     {
-        await grains.GetGrain<ISchedulerGrain>(0).Ended(Id.Value, worker ?? "", requeue: _trial?.State == TrialState.Queued);
+        await grains.GetGrain<ISchedulerGrain>(0).Ended(
+            Id.Value, worker ?? "", requeue: _trial?.State == TrialState.Queued, holder: _trial is { State: TrialState.Running } ? _trial.Worker : null);
         if (_trial is null || _trial.State.IsOver())
             await grains.GetGrain<ISweepProgress>(Id.Sweep).TrialEnded();
         DeactivateOnIdle();

@@ -27,8 +27,18 @@ public sealed class TrialStore : ITrialStore
 
     public Task<TrialState?> MoveAsync(TrialTransition transition, CancellationToken cancellation = default) => _moves.RunAsync(transition, cancellation);
 
-    public Task<IReadOnlyList<StoredTrial>> RunningAsync(CancellationToken cancellation = default) =>
-        _source.Statement($"{Columns} where t.state = 'running' order by t.id").RowsAsync(Read, cancellation);
+    public Task<IReadOnlyList<UnfinishedTrial>> UnfinishedAsync(int? sweep = null, CancellationToken cancellation = default)
+    {
+        // Two questions would miss the trial that begins between them.
+        return _source.Statement(
+            """
+            select id, worker from trials where state = 'queued' and ($1::integer is null or sweep_id = $1)
+            union all
+            select id, coalesce(worker, '') from trials where state = 'running' and ($1::integer is null or sweep_id = $1)
+            order by id
+            """,
+            sweep).RowsAsync(row => new UnfinishedTrial(TrialId.From(row.GetInt64(0)), row.MaybeText(1)), cancellation);
+    }
 
     public async Task<IReadOnlyDictionary<TrialState, long>> CountAsync(CancellationToken cancellation = default)
     {

@@ -22,7 +22,7 @@ public sealed class NobodyThereTests(UndisturbedSweep undisturbed)
         var epochs = await cluster.Database.ValueAsync<long>("select count(*) from epochs");
         await cluster.EpochsAsync(epochs + 3, Patience);
         using var watch = cluster.Start("watch", "left-alone");
-        await watch.PrintedAsync("2/9");
+        await watch.PrintedAsync("left-alone: 9 trials");
 
         foreach (var silo in cluster.Silos)
             silo.Send(ProcessSignal.Kill);

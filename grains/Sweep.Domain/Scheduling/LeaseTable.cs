@@ -41,17 +41,24 @@ public sealed class LeaseTable(TimeSpan leaseTime)
         queue.Resources = resources;
         queue.Open = true;
         foreach (var number in numbers)
-        {
-            if (!_leases.ContainsKey(new(sweep, number)))
-                queue.Add(number);
-        }
+            Requeue(new(sweep, number));
+    }
+
+    /// <summary>Queues a trial if its sweep goes on and nobody holds it.</summary>
+    public void Requeue(TrialId trial)
+    {
+        if (_sweeps.TryGetValue(trial.Sweep, out var queue) && queue.Open && !_leases.ContainsKey(trial))
+            queue.Add(trial.Number);
     }
 
     /// <summary>Takes back a lease that was granted before this table was made.</summary>
     public void Restore(TrialId trial, string worker, DateTimeOffset now)
     {
-        if (!_leases.ContainsKey(trial))
-            Take(Queue(trial.Sweep), trial, worker, now);
+        if (_leases.ContainsKey(trial))
+            return;
+        var queue = Queue(trial.Sweep);
+        queue.Remove(trial.Number);
+        Take(queue, trial, worker, now);
     }
 
     /// <summary>Nothing of the sweep starts any more, and what runs gets this order.</summary>
@@ -133,8 +140,8 @@ public sealed class LeaseTable(TimeSpan leaseTime)
             queue.Running--;
         }
 
-        if (requeue && queue.Open)
-            queue.Add(trial.Number);
+        if (requeue)
+            Requeue(trial);
         ForgetIfUnused(queue);
     }
 

@@ -9,6 +9,9 @@ namespace Sweep.Domain.Trials;
 public sealed record StoredTrial(
     TrialId Id, TrialParameters Parameters, TrialState State, int Attempt, int Failures, int Losses, string? Worker, bool HasCheckpoint, bool Alone = false);
 
+/// <param name="Worker">That trains it; null while it waits.</param>
+public readonly record struct UnfinishedTrial(TrialId Id, string? Worker);
+
 /// <summary>One move of one trial, with everything that is stored with it. Takes effect only where the row still has <paramref name="From"/> and <paramref name="FromAttempt"/>.</summary>
 /// <param name="Event">A word for <c>trial_events</c>: leased, succeeded, failed, requeued, lost, paused, cancelled.</param>
 /// <param name="Detail">What a person wants to read beside it.</param>
@@ -35,8 +38,8 @@ public interface ITrialStore
     /// <returns>The state that was stored, or null when the row has moved on: the caller's knowledge is old.</returns>
     Task<TrialState?> MoveAsync(TrialTransition transition, CancellationToken cancellation = default);
 
-    /// <summary>All running trials: what a scheduler must know when it starts.</summary>
-    Task<IReadOnlyList<StoredTrial>> RunningAsync(CancellationToken cancellation = default);
+    /// <summary>All trials that wait or run at one moment, of every sweep or of one: what a scheduler must know.</summary>
+    Task<IReadOnlyList<UnfinishedTrial>> UnfinishedAsync(int? sweep = null, CancellationToken cancellation = default);
 
     /// <summary>How many trials of running and paused sweeps are in each state.</summary>
     Task<IReadOnlyDictionary<TrialState, long>> CountAsync(CancellationToken cancellation = default);

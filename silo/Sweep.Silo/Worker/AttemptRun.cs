@@ -47,11 +47,7 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
         try
         {
             if (await SayAsync(() => _grain.Open(worker)) is not { } assignment)
-            {
-                await services.Grains.GetGrain<ISchedulerGrain>(0).Ended(trial.Value, worker, requeue: false);
                 return;
-            }
-
             _attempt = assignment.Attempt;
             _checkpoints = new(StoredAsync, StoreAsync, () =>
             {

@@ -99,7 +99,7 @@ public sealed partial class WorkerService(
         if (taken.Length < slots)
         {
             // A slot broke between the question and the answer.
-            await Scheduler.Ended(trial.Value, worker.Name, requeue: true);
+            await Scheduler.Ended(trial.Value, worker.Name, requeue: true, holder: null);
             return;
         }
 

@@ -224,6 +224,35 @@ public sealed class SweepLifeTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task A_trial_that_a_silo_opened_after_it_was_declared_dead_goes_on_elsewhere()
+    {
+        var gate = new SemaphoreSlim(0);
+        await using var silo = await TestSilo.StartAsync(server, new() { Gate = gate }, slots: 1);
+        var id = await silo.SubmitAsync(SimulatedSweep.Spec("orphan", silo.Dataset, trials: 3));
+        await silo.UntilAsync(id, sweep => sweep.Running == 1, "the first trial to run");
+        // What the scheduler of such a silo leads to; the scheduler here still takes the trial for a waiting one.
+        await silo.QueryAsync<int>($"update trials set state = 'running', attempt = 1, worker = 'ghost' where id = {new TrialId(id, 2).Value}");
+        // The first one ends and the third one begins: the second one is not left for the end.
+        gate.Release(10);
+        await silo.UntilAsync(id, sweep => sweep is { Succeeded: 1, Running: 1, Queued: 1 }, "the second trial to wait again");
+        gate.Release(1_000);
+        Assert.Equal(3, (await silo.EndAsync(id)).Succeeded);
+        Assert.Equal(["lost", "leased", "succeeded"], await silo.QueryAsync<string>($"select event from trial_events where trial_id = {new TrialId(id, 2).Value} order by id"));
+    }
+
+    [Fact]
+    public async Task A_trial_of_which_the_scheduler_does_not_know_is_found_before_its_sweep_ends()
+    {
+        var gate = new SemaphoreSlim(0);
+        await using var silo = await TestSilo.StartAsync(server, new() { Gate = gate }, slots: 1);
+        var id = await silo.SubmitAsync(SimulatedSweep.Spec("forgotten", silo.Dataset, trials: 1));
+        await silo.UntilAsync(id, sweep => sweep.Running == 1, "the trial to run");
+        await silo.QueryAsync<int>($"insert into trials (id, sweep_id, number, params) select id + 1, sweep_id, 2, params from trials where sweep_id = {id}");
+        gate.Release(1_000);
+        Assert.Equal(2, (await silo.EndAsync(id)).Succeeded);
+    }
+
+    [Fact]
     public async Task A_worker_that_is_told_to_drain_gives_its_trials_back_and_ends()
     {
         var gate = new SemaphoreSlim(0);

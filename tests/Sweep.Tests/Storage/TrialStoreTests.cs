@@ -152,22 +152,24 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task Running_trials_and_counts_are_those_of_the_tables()
+    public async Task Unfinished_trials_and_counts_are_those_of_the_tables()
     {
         var before = await database.Trials.CountAsync(Cancellation);
         var paused = await database.AddRunningTrialAsync();
         await database.Sweeps.MoveAsync(paused.Sweep, SweepState.Running, SweepState.Paused, Cancellation);
         var over = await database.AddRunningTrialAsync();
         await database.Sweeps.MoveAsync(over.Sweep, SweepState.Running, SweepState.Completed, Cancellation);
-        await database.AddSweepAsync(trials: 3);
-        await database.Attempts.WriteCheckpointAsync(paused, new(1, 1, 0, Hash([1]), [1]), Cancellation);
+        var waiting = await database.AddSweepAsync(trials: 3);
 
         var after = await database.Trials.CountAsync(Cancellation);
         Assert.Equal((3L, 1L), (after[TrialState.Queued] - before[TrialState.Queued], after[TrialState.Running] - before[TrialState.Running]));
         Assert.Equal(Enum.GetValues<TrialState>(), after.Keys.Order());
-        var running = await database.Trials.RunningAsync(Cancellation);
-        Assert.True(running.Single(trial => trial.Id == paused).HasCheckpoint);
-        Assert.False(running.Single(trial => trial.Id == over).HasCheckpoint);
+        var unfinished = await database.Trials.UnfinishedAsync(cancellation: Cancellation);
+        Assert.NotNull(unfinished.Single(trial => trial.Id == paused).Worker);
+        Assert.NotNull(unfinished.Single(trial => trial.Id == over).Worker);
+        Assert.Equal(
+            [1, 2, 3],
+            (await database.Trials.UnfinishedAsync(waiting, Cancellation)).Where(trial => trial.Worker is null).Select(trial => trial.Id.Number));
     }
 
     private async Task<List<(int Attempt, string Event, string? Worker, string? Reason, string? Detail)>> EventsAsync(TrialId trial) =>
