@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Hosting;
 using Orleans.Concurrency;
 using Sweep.Contracts;
 using Sweep.Domain.Scheduling;
@@ -10,11 +11,14 @@ namespace Sweep.Grains;
 [Reentrant, KeepAlive, PlaceOn(SiloRole.Control)]
 public sealed partial class SchedulerGrain(
     ISweepStore sweeps, ITrialStore trials, IWorkerStore workers, ILiveWorkers live, SweepInstruments instruments, IGrainFactory grains,
-    TimeProvider time, ILogger<SchedulerGrain> logger)
+    IHostApplicationLifetime silo, TimeProvider time, ILogger<SchedulerGrain> logger)
     : Grain, ISchedulerGrain, IClusterGrain
 {
     /// <summary>How long a worker's question for trials may wait for an answer.</summary>
     public static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(15);
+
+    /// <summary>The same while the silo stops, which waits for the answer: the next question goes to another silo.</summary>
+    private static readonly TimeSpan LastPoll = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long a worker may be silent before its trials are taken from it.</summary>
     public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(15);
@@ -56,9 +60,11 @@ public sealed partial class SchedulerGrain(
             return granted;
         var waiting = _waiting.AddLast(new WaitingWorker(offer, new(TaskCreationOptions.RunContinuationsAsynchronously)));
         var answer = waiting.Value.Granted.Task;
+        using var hurry = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using var stopping = silo.ApplicationStopping.UnsafeRegister(_ => hurry.CancelAfter(LastPoll), null);
         try
         {
-            return await answer.WaitAsync(LongPoll, time, cancellation);
+            return await answer.WaitAsync(LongPoll, time, hurry.Token);
         }
         catch (Exception error) when (error is TimeoutException or OperationCanceledException)
         {

@@ -127,18 +127,18 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
 
     public Task WriteLogAsync(IReadOnlyList<LogLine> lines, CancellationToken cancellation = default)
     {
-        // The newest attempt may still write when it is over: the last words of a trainer that died come after the news of its death.
+        // An attempt may still write when it is over, and the next one has begun: the last words of a trainer that died come after the news of its death.
         return lines.Count == 0 ? Task.CompletedTask : source.Statement(
             """
             with item as (
               select * from unnest($1::bigint[], $2::integer[], $3::integer[], $4::timestamptz[], $5::text[]) as i(trial_id, attempt, line, at, text)
             ), locked as materialized (
               select t.id, t.attempt
-              from trials t join (select distinct trial_id, attempt from item) i on i.trial_id = t.id and i.attempt = t.attempt
+              from trials t where t.id in (select trial_id from item)
               order by t.id for no key update of t
             )
             insert into trial_logs (trial_id, attempt, line, at, text)
-            select i.trial_id, i.attempt, i.line, i.at, i.text from item i join locked l on l.id = i.trial_id and l.attempt = i.attempt
+            select i.trial_id, i.attempt, i.line, i.at, i.text from item i join locked l on l.id = i.trial_id and l.attempt >= i.attempt
             order by i.trial_id, i.line
             on conflict do nothing
             """,

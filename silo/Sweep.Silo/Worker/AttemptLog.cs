@@ -11,6 +11,9 @@ public sealed partial class AttemptLog(IAttemptStore store, TimeProvider time, I
     private const int MaxBatch = 1_000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a line may wait for others: a statement for each would cost as much as all epochs do.</summary>
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(250);
+
     private readonly Channel<LogLine> _lines = Channel.CreateBounded<LogLine>(new BoundedChannelOptions(50_000) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
 
     /// <summary>A receiver of an attempt's lines, which it numbers from 1.</summary>
@@ -30,6 +33,7 @@ public sealed partial class AttemptLog(IAttemptStore store, TimeProvider time, I
         var batch = new List<LogLine>(MaxBatch);
         while (await _lines.Reader.WaitToReadAsync(CancellationToken.None))
         {
+            await Task.Delay(Gather, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             while (batch.Count < MaxBatch && _lines.Reader.TryRead(out var line))
                 batch.Add(line);
             await StoreAsync(batch, stoppingToken);

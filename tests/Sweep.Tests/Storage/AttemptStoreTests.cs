@@ -210,14 +210,14 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
     }
 
     [Fact]
-    public async Task The_last_words_of_an_attempt_are_stored_until_the_next_one_begins()
+    public async Task The_last_words_of_an_attempt_are_stored_even_when_the_next_one_has_begun()
     {
         var trial = await database.AddRunningTrialAsync();
         await database.Trials.MoveAsync(Requeue(trial), Cancellation);
-        await database.Attempts.WriteLogAsync([new(trial, 1, 1, DateTimeOffset.UnixEpoch, "last words")], Cancellation);
+        await database.Attempts.WriteLogAsync([new(trial, 1, 1, DateTimeOffset.UnixEpoch, "last"), new(trial, 2, 1, DateTimeOffset.UnixEpoch, "never leased")], Cancellation);
         await database.Trials.MoveAsync(Lease(trial, fromAttempt: 1), Cancellation);
-        await database.Attempts.WriteLogAsync([new(trial, 1, 2, DateTimeOffset.UnixEpoch, "a ghost")], Cancellation);
-        Assert.Equal(["last words"], (await database.Reader.LogAsync(trial.Sweep, trial.Number, 0, Cancellation)).Select(line => line.Text));
+        await database.Attempts.WriteLogAsync([new(trial, 1, 2, DateTimeOffset.UnixEpoch, "words")], Cancellation);
+        Assert.Equal(["last", "words"], (await database.Reader.LogAsync(trial.Sweep, trial.Number, 0, Cancellation)).Select(line => line.Text));
     }
 
     private static StoredCheckpoint Checkpoint(int attempt, int epoch)
