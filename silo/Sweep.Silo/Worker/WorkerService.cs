@@ -11,7 +11,7 @@ namespace Sweep.Silo.Worker;
 public sealed partial class WorkerService(
     WorkerRecord worker, ITrainerFactory trainers, AttemptServices services, IWorkerStore workers, Readiness readiness, IHostApplicationLifetime lifetime,
     ILogger<WorkerService> logger)
-    : BackgroundService
+    : BackgroundService, IHostedLifecycleService
 {
     /// <summary>How often leases are renewed, and so how late an order may come.</summary>
     private static readonly TimeSpan RenewEvery = TimeSpan.FromMilliseconds(500);
@@ -49,6 +49,20 @@ public sealed partial class WorkerService(
         await Task.WhenAll(renewing, testing);
         await workers.GoneAsync(worker.Name, CancellationToken.None);
     }
+
+    /// <summary>The trainers load their libraries while the silo joins the cluster.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        foreach (var slot in _slots)
+            slot.Warm();
+        return Task.CompletedTask;
+    }
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
