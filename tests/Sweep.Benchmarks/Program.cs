@@ -1,6 +1,7 @@
 using Sweep.Benchmarks.Chaos;
 using Sweep.Benchmarks.Orchestration;
 using Sweep.Benchmarks.Overhead;
+using Sweep.Benchmarks.Recording;
 using Sweep.Benchmarks.Recovery;
 using Sweep.Benchmarks.Scheduling;
 using Sweep.Benchmarks.Storage;
@@ -18,6 +19,7 @@ const string Usage =
       scheduler [workers trials seconds]  one scheduler for many workers (1000 20000 8)
       overhead [--epochs n]       `sweep run` against its own training loops (100)
       recovery [kills]            killed and added silos, two silos against one, simulated silos (10)
+      recording FILE              the README's picture of `sweep run` on a terminal, from a real run (docs/live.svg)
       chaos [--seed n --minutes n]  real silos under a killer, against the same sweep undisturbed (1 10)
     """;
 
@@ -37,6 +39,8 @@ switch (args)
         return await OverheadBenchmark.RunAsync(rest);
     case ["recovery", .. var rest]:
         return await RecoveryBenchmark.RunAsync(rest);
+    case ["recording", .. var rest]:
+        return await RecordingCommand.RunAsync(rest);
     case ["chaos", .. var rest]:
         return await ChaosCommand.RunAsync(rest);
     default:

@@ -45,7 +45,7 @@ internal static class ShowCommand
 
     private static async Task ShowTrialAsync(CommandContext context, Cluster cluster, SweepOverview sweep, int number)
     {
-        var trial = (await cluster.Reader.TrialsAsync(sweep.Id, context.Cancellation)).Single(row => row.Number == number);
+        var trial = (await cluster.Reader.TrialAsync(sweep.Id, number, context.Cancellation))!;
         var events = await cluster.Reader.EventsAsync(sweep.Id, number, context.Cancellation);
         switch (context.Format)
         {

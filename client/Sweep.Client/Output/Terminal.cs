@@ -38,6 +38,9 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool outputI
             terminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")), () => Math.Max(40, System.Console.WindowWidth));
     }
 
+    /// <summary>A key that was pressed, unseen; null when there is none. Only where <see cref="CanAsk"/>.</summary>
+    public ConsoleKeyInfo? TryReadKey() => System.Console.KeyAvailable ? System.Console.ReadKey(intercept: true) : null;
+
     /// <summary>Writes a text on one line, or on a terminal on as many as it takes, broken between words.</summary>
     public void Paragraph(string text) => Console.Write(new Text(text + "\n"));
 

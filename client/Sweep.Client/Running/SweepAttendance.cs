@@ -20,18 +20,42 @@ internal sealed class SweepAttendance(Cluster cluster, CommandContext context)
     /// <exception cref="SiloEndedException">The silo of our private cluster is gone.</exception>
     public async Task<ExitCode> AttendAsync(string name, string goOn)
     {
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
         try
         {
             IProgressView view = context.Terminal.OutputIsTerminal && context.Format == OutputFormat.Table
-                ? new LiveProgress(context.Terminal)
+                ? new LiveProgress(context.Terminal, context.Terminal.CanAsk ? order => ObeyAsync(name, order, leaving) : null)
                 : new PlainProgress(context.Format == OutputFormat.Table ? context.Terminal.Out : context.Terminal.Error);
-            var end = await new SweepWatch(cluster, view).UntilOverAsync(name, context.Cancellation);
+            var end = await new SweepWatch(cluster, view).UntilOverAsync(name, leaving.Token);
             return await ReportAsync(end);
         }
-        catch (OperationCanceledException) when (context.Cancellation.IsCancellationRequested)
+        catch (OperationCanceledException) when (leaving.IsCancellationRequested)
         {
             await LeaveAsync(name, goOn);
             return ExitCode.Interrupted;
+        }
+    }
+
+    /// <summary>Carries out what a key of the live view asks for.</summary>
+    /// <returns>The answer, in one line.</returns>
+    private async Task<string> ObeyAsync(string name, LiveOrder order, CancellationTokenSource leaving)
+    {
+        if (order.Kind == LiveOrderKind.Leave)
+        {
+            await leaving.CancelAsync();
+            return "";
+        }
+
+        try
+        {
+            var sweep = await cluster.Reader.FindAsync(name, leaving.Token) ?? throw new RequestRefusedException($"The sweep {name} was deleted.");
+            var reply = await cluster.AskAsync(
+                sweep.Id, grain => order.Kind == LiveOrderKind.Pause ? grain.Pause() : grain.Cancel(order.Trial), leaving.Token);
+            return reply.Message;
+        }
+        catch (Exception error)
+        {
+            return error.Message;
         }
     }
 

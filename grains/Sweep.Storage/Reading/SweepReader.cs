@@ -30,6 +30,14 @@ public sealed class SweepReader(NpgsqlDataSource source)
     public Task<IReadOnlyList<TrialSummary>> TrialsAsync(int sweep, CancellationToken cancellation = default) =>
         source.Statement($"{TrialSummaryRow.Select} where t.sweep_id = $1 order by t.number", sweep).RowsAsync(TrialSummaryRow.Read, cancellation);
 
+    public async Task<TrialSummary?> TrialAsync(int sweep, int number, CancellationToken cancellation = default) =>
+        (await source.Statement($"{TrialSummaryRow.Select} where t.id = $1", new TrialId(sweep, number).Value).RowsAsync(TrialSummaryRow.Read, cancellation)).SingleOrDefault();
+
+    /// <summary>The trials that failed last, the newest first.</summary>
+    public Task<IReadOnlyList<TrialSummary>> FailuresAsync(int sweep, int most, CancellationToken cancellation = default) => source.Statement(
+        $"{TrialSummaryRow.Select} where t.sweep_id = $1 and t.state = 'failed' order by t.ended_at desc, t.number desc limit $2", sweep, most)
+        .RowsAsync(TrialSummaryRow.Read, cancellation);
+
     /// <summary>The trials that run now, with their newest epoch.</summary>
     public Task<IReadOnlyList<TrialSummary>> RunningAsync(int sweep, CancellationToken cancellation = default) =>
         source.Statement($"{TrialSummaryRow.Select} where t.sweep_id = $1 and t.state = 'running' order by t.number", sweep).RowsAsync(TrialSummaryRow.Read, cancellation);
@@ -55,6 +63,11 @@ public sealed class SweepReader(NpgsqlDataSource source)
     public Task<IReadOnlyList<LogEntry>> LogAsync(int sweep, int number, long after, CancellationToken cancellation = default) => source.Statement(
         "select position, attempt, at, text from trial_logs where trial_id = $1 and position > $2 order by position",
         First(sweep, number), after).RowsAsync(row => new LogEntry(row.GetInt64(0), row.GetInt32(1), row.Time(2), row.GetString(3)), cancellation);
+
+    /// <summary>The last lines of a log, in order.</summary>
+    public async Task<IReadOnlyList<LogEntry>> LastLogAsync(int sweep, int number, int most, CancellationToken cancellation = default) => [.. (await source.Statement(
+        "select position, attempt, at, text from trial_logs where trial_id = $1 order by position desc limit $2",
+        First(sweep, number), most).RowsAsync(row => new LogEntry(row.GetInt64(0), row.GetInt32(1), row.Time(2), row.GetString(3)), cancellation)).Reverse()];
 
     /// <summary>All workers that ever were, those that live first, then the newest first.</summary>
     public Task<IReadOnlyList<WorkerOverview>> WorkersAsync(CancellationToken cancellation = default) => source.Statement(

@@ -28,6 +28,7 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
     private readonly CancellationTokenSource _abandoned = CancellationTokenSource.CreateLinkedTokenSource(workerEnds);
     private CheckpointWriter? _checkpoints;
     private int _attempt;
+    private volatile bool _trained;
     private bool _stopped;
 
     public TrialId Trial => trial;
@@ -35,10 +36,21 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
     /// <summary>Asks the attempt to end; the first cause counts.</summary>
     public void Stop(StopCause cause)
     {
+        // The report of its end is on its way: that is heard, or refused.
+        if (_trained)
+            return;
         _stop.TrySetResult(cause);
-        // Nobody waits for what it would store.
-        if (cause == StopCause.Stale)
+        if (cause != StopCause.Stale)
+            return;
+        try
+        {
+            // Nobody waits for what it would store.
             _abandoned.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended meanwhile, and that is why nobody waits.
+        }
     }
 
     /// <summary>Runs to the end of the attempt, whatever that is. The trial knows of it when this returns, unless the attempt was not wanted any more.</summary>
@@ -59,7 +71,7 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
         catch (OperationCanceledException) when (_abandoned.IsCancellationRequested)
         {
             // Whoever took the trial away knows of it; the trainer may still be at it.
-            if (!_stopped)
+            if (!_trained)
                 await slot.DiscardAsync();
         }
         finally
@@ -164,6 +176,7 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
                     _checkpoints!.Add(new(_attempt, epoch, step, Convert.ToHexStringLower(SHA256.HashData(received.Payload)), received.Payload));
                     break;
                 case TrainerEvent.Succeeded(var result):
+                    _trained = true;
                     slot.Health.Passed();
                     if (await IsStoredAsync())
                         await SayAsync(() => _grain.Complete(_attempt, JsonSerializer.Serialize(result)));
@@ -171,11 +184,12 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
                         await GiveBackAsync();
                     return;
                 case TrainerEvent.Failed(var reason, var message):
+                    _trained = true;
                     await IsStoredAsync();
                     await FailAsync(reason, message);
                     return;
                 case TrainerEvent.Stopped:
-                    _stopped = true;
+                    _trained = _stopped = true;
                     await IsStoredAsync();
                     await StoppedAsync();
                     return;

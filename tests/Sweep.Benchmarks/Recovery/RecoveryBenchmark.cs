@@ -30,17 +30,16 @@ public static class RecoveryBenchmark
         var trained = new Quantiles("kill -9 of a worker to the first new epoch of its trial", 20);
         var added = new Quantiles("added silo ready to the first epoch that it stored", 3);
         await using var cluster = await RealCluster.StartAsync(silos: 1);
+        var victim = cluster.Silos[0];
         // A silo of two slots takes over what the killed ones leave.
-        await cluster.AddSiloAsync(slots: 2);
+        var survivor = await cluster.AddSiloAsync(slots: 2);
         for (var kill = 0; kill < kills; kill++)
         {
             // A sweep of its own each time: a trial that lost five workers fails alone.
             var sweep = string.Create(CultureInfo.InvariantCulture, $"endless-{kill}");
             await TrainingGrid.Endless(trials: 3).SubmitAsync(cluster, sweep);
-            var victim = cluster.Silos[0];
             await cluster.TrialsAdvanceOnAsync(victim, epochs: 2, Limit);
             var trials = await cluster.TrialsOnAsync(victim);
-            var survivor = cluster.Silos[1];
             // Room for the trial: one of the survivor's is done with.
             await cluster.OutputAsync("cancel", $"{sweep}/{await OtherNumberAsync(cluster, sweep, survivor)}");
             await cluster.CountsAsync("a free slot", 1, Limit, "select count(*) from trials where state = 'cancelled' and sweep_id = (select id from sweeps where name = $1)", sweep);
@@ -55,9 +54,9 @@ public static class RecoveryBenchmark
             trained.Add(Stopwatch.GetElapsedTime(clock));
 
             await TrainingGrid.Endless(trials: 1).SubmitAsync(cluster, sweep + "-more");
-            var silo = await cluster.AddSiloAsync();
+            victim = await cluster.AddSiloAsync();
             clock = Stopwatch.GetTimestamp();
-            await cluster.TrialsAdvanceOnAsync(silo, epochs: 1, Limit);
+            await cluster.TrialsAdvanceOnAsync(victim, epochs: 1, Limit);
             added.Add(Stopwatch.GetElapsedTime(clock));
             foreach (var old in (string[])[sweep, sweep + "-more"])
                 await cluster.OutputAsync("cancel", old);

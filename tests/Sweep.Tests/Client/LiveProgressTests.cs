@@ -1,32 +1,126 @@
 using System.Text.RegularExpressions;
 using Sweep.Client.Live;
 using Sweep.Domain.Trials;
+using Sweep.Storage.Reading;
 
 namespace Sweep.Tests.Client;
 
 public sealed class LiveProgressTests
 {
+    private const int Height = 24;
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(80)]
+    [InlineData(200)]
+    public void Ten_thousand_trials_fit_the_screen_and_what_is_not_shown_is_counted(int width)
+    {
+        var lines = Lines(width, new(), Snapshot(running: 300, trials: 10_000));
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
+        Assert.InRange(lines.Length, Height - 1, Height);
+        Assert.Contains("40 of 10000 done, 300 running", lines[0]);
+        Assert.Contains("best so far: val_loss 1.842, trial 2", lines[2]);
+        Assert.Contains("✗ trial 7", lines[3]);
+        Assert.Matches(@"and \d+ more", lines[^2]);
+        Assert.Contains("p pause", lines[^1]);
+    }
+
+    [Fact]
+    public void Nine_trials_are_all_there_and_a_wide_terminal_shows_more_of_each()
+    {
+        var snapshot = Snapshot(running: 9, trials: 9);
+        var narrow = Lines(80, new(), snapshot);
+        Assert.Equal(9, narrow.Count(line => line.Contains("50/100", StringComparison.Ordinal)));
+        Assert.Contains(narrow, line => line.Contains("█", StringComparison.Ordinal) && line.Contains("▁", StringComparison.Ordinal));
+        Assert.DoesNotContain("worker", string.Join('\n', narrow), StringComparison.Ordinal);
+        var wide = string.Join('\n', Lines(200, new(), snapshot));
+        Assert.Contains("worker-1", wide, StringComparison.Ordinal);
+        Assert.Contains("━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌", wide, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(80)]
-    [InlineData(60)]
-    public void The_live_view_fits_the_terminal_and_tells_of_trials_that_do_not(int width)
+    [InlineData(200)]
+    public void An_opened_trial_shows_its_curves_its_events_and_the_end_of_its_log(int width)
+    {
+        var snapshot = Snapshot(running: 9, trials: 9);
+        var history = new TrialHistory(
+            snapshot.Best!, [new(2, 1, DateTimeOffset.UnixEpoch, "leased", "worker-1", null, null), new(2, 1, DateTimeOffset.UnixEpoch, "lost", "worker-1", "worker_lost", "gone")],
+            [.. Enumerable.Range(1, 50).Select(line => new LogEntry(line, 1, DateTimeOffset.UnixEpoch, $"line {line} \e[2J[red]"))]);
+        var lines = Lines(width, new(Open: 2), snapshot with { Open = history });
+        Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
+        Assert.InRange(lines.Length, Height - 1, Height);
+        Assert.StartsWith("letters/2", lines[0], StringComparison.Ordinal);
+        var text = string.Join('\n', lines);
+        Assert.Contains("val_accuracy", text, StringComparison.Ordinal);
+        Assert.Contains("worker_lost", text, StringComparison.Ordinal);
+        // What a trainer wrote neither moves the cursor nor colours anything.
+        Assert.Contains("line 50  [2J[red]", text, StringComparison.Ordinal);
+        Assert.Contains("esc back", lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Keys_choose_open_and_leave_trials_and_ask_before_they_cancel()
+    {
+        int[] numbers = [4, 5, 9];
+        Assert.Equal((4, null), Chosen("j"));
+        Assert.Equal((9, null), Chosen("jjjj"));
+        Assert.Equal((9, null), Chosen("k"));
+        Assert.Equal((5, 5), Chosen("jj\r"));
+        Assert.Equal((9, 9), Chosen("jj\rj"));
+        Assert.Equal((5, null), Chosen("jj\r\e"));
+        Assert.Equal((null, 17), Chosen("17\r"));
+        Assert.Equal((null, null), Chosen("\r"));
+        Assert.Equal([new(LiveOrderKind.Pause), new(LiveOrderKind.Leave)], Orders("pq"));
+        Assert.Equal([], Orders("c"));
+        Assert.Equal([], Orders("cxc"));
+        Assert.Equal([new(LiveOrderKind.Cancel)], Orders("cc"));
+        Assert.Equal([new(LiveOrderKind.Cancel, 5)], Orders("jj\rcc"));
+
+        (int? Selected, int? Open) Chosen(string keys) => keys.Aggregate(new LiveChoice(), (choice, key) => choice.On(Key(key), numbers).Next) is var end ? (end.Selected, end.Open) : default;
+
+        List<LiveOrder> Orders(string keys)
+        {
+            var (choice, orders) = (new LiveChoice(), new List<LiveOrder>());
+            foreach (var key in keys)
+            {
+                (choice, var order) = choice.On(Key(key), numbers);
+                if (order is not null)
+                    orders.Add(order);
+            }
+
+            return orders;
+        }
+    }
+
+    [Theory]
+    [InlineData(new double[] { 1, 2, 3, 4, 5, 6, 7, 8 }, 8, "▁▂▃▄▅▆▇█")]
+    [InlineData(new double[] { 8, 8, 1, 1 }, 2, "█▁")]
+    [InlineData(new double[] { 5 }, 10, "▁")]
+    [InlineData(new[] { 2, double.NaN, double.PositiveInfinity, 1 }, 4, "█  ▁")]
+    [InlineData(new double[0], 4, "")]
+    public void A_sparkline_spans_the_lowest_and_the_highest(double[] values, int width, string expected) => Assert.Equal(expected, Sparkline.Of(values, width));
+
+    private static ProgressSnapshot Snapshot(int running, int trials)
+    {
+        var epochs = Enumerable.Range(1, 43).Select(epoch => new EpochReport(epoch, 4.0 / epoch, 4.0 / epoch, 0.01 * epoch, 0.005, 0.1, 19_040)).ToList();
+        return new(
+            TimeSpan.FromSeconds(10), Samples.Overview(running: running, succeeded: 40, trials: trials, epochs: 500),
+            [.. Enumerable.Range(1, running).Select(number => Samples.Trial(number, TrialState.Running, epochsDone: 50))], null,
+            Best: new(Samples.Trial(2, TrialState.Succeeded), epochs), Failures: [Samples.Trial(7, TrialState.Failed)]);
+    }
+
+    private static string[] Lines(int width, LiveChoice choice, ProgressSnapshot snapshot)
     {
         var (terminal, output, _) = Samples.Terminal(width);
-        var running = Enumerable.Range(1, 30).Select(number => Samples.Trial(number, TrialState.Running, epochsDone: 50)).ToList();
-        var snapshot = new ProgressSnapshot(TimeSpan.FromSeconds(10), Samples.Overview(running: 30, succeeded: 40, trials: 1000, epochs: 500), running, null);
-        var live = new LiveProgress(terminal);
-        terminal.Console.Write(live.Render(snapshot with { Since = TimeSpan.Zero, Sweep = Samples.Overview() }, rows: 10));
-        output.GetStringBuilder().Clear();
-
-        terminal.Console.Write(live.Render(snapshot, rows: 10));
-
-        var lines = Regex.Replace(output.ToString(), @"\e\[[0-9;]*m", "").TrimEnd('\n').Split('\n');
-        Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
-        Assert.Equal(15, lines.Length);
-        Assert.Contains("40 of 1000 done, 30 running, 930 waiting", lines[0]);
-        Assert.Contains("50 epochs/s", lines[1]);
-        Assert.Contains("50/100", lines[3]);
-        Assert.Contains("and 20 more", lines[^2]);
-        Assert.Contains("best so far: val_loss 1.842, trial 2", lines[^1]);
+        var live = new LiveProgress(terminal, _ => Task.FromResult(""));
+        foreach (var digit in choice.Open?.ToString() is { } number ? number + "\r" : "")
+            live.Hear(Key(digit));
+        terminal.Console.Write(live.Render(snapshot, Height));
+        return Regex.Replace(output.ToString(), @"\e\[[0-9;]*m", "").TrimEnd('\n').Split('\n');
     }
+
+    private static ConsoleKeyInfo Key(char key) => new(
+        key, key switch { '\r' => ConsoleKey.Enter, '\e' => ConsoleKey.Escape, >= '0' and <= '9' => ConsoleKey.D0 + (key - '0'), _ => Enum.Parse<ConsoleKey>(char.ToUpperInvariant(key).ToString()) },
+        shift: false, alt: false, control: false);
 }

@@ -1,0 +1,41 @@
+using System.Text;
+using Spectre.Console;
+
+namespace Sweep.Client.Live;
+
+/// <summary>Lines that fit a terminal.</summary>
+internal static class Lines
+{
+    /// <summary>Parts beside each other as far as they fit, two spaces apart; one that begins with a bar joins on.</summary>
+    public static Markup Of(int width, params IEnumerable<(string Text, string? Style)> parts)
+    {
+        var line = new StringBuilder();
+        var used = 0;
+        foreach (var (text, style) in parts.Where(part => part.Text.Length > 0))
+        {
+            var gap = used == 0 || text[0] == '━' ? "" : "  ";
+            var shown = Shorten(Clean(text), used == 0 ? width : Math.Max(0, width - used - gap.Length));
+            // A long last part is cut; a short one that does not fit is of no use in pieces.
+            if (shown.Length == 0 || (shown.Length < text.Length && shown.Length < 12))
+                break;
+            used += gap.Length + shown.Length;
+            line.Append(gap).Append(style is null ? Markup.Escape(shown) : $"[{style}]{Markup.Escape(shown)}[/]");
+            if (shown.Length < text.Length)
+                break;
+        }
+
+        return new Markup(line.ToString()).Overflow(Overflow.Crop);
+    }
+
+    public static string Shorten(string text, int width) => text.Length <= width ? text : width < 1 ? "" : text[..(width - 1)] + "…";
+
+    /// <summary>A part of a bar of this width: full up to the share, the rest pale.</summary>
+    public static (string Text, string? Style)[] Bar(double share, int width)
+    {
+        var full = (int)(Math.Clamp(share, 0, 1) * width);
+        return [(new string('━', full), "green"), (new string('━', width - full), "grey")];
+    }
+
+    /// <summary>What a trainer wrote must not move the cursor.</summary>
+    private static string Clean(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter)) : text;
+}

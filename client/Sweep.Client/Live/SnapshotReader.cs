@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using Sweep.Client.Clusters;
+using Sweep.Client.Errors;
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+
+namespace Sweep.Client.Live;
+
+/// <summary>Reads a sweep again and again, and what seldom changes only when it has changed.</summary>
+internal sealed class SnapshotReader(Cluster cluster, IProgressView view, string name)
+{
+    // Above this, the rows of all trials are too much to read again for each one that ends.
+    private const int MostTrialsToList = 2_000;
+    private const int MostFailures = 3;
+    private const int LogLines = 50;
+
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private (int Over, long Epochs) _read = (-1, -1);
+    private int _listed = -1;
+    private TrialCurve? _best;
+    private IReadOnlyList<TrialSummary> _failures = [];
+
+    /// <exception cref="RequestRefusedException">The sweep is not there any more.</exception>
+    public async Task<ProgressSnapshot> ReadAsync(CancellationToken cancellation)
+    {
+        var reader = cluster.Reader;
+        var sweep = await reader.FindAsync(name, cancellation) ?? throw new RequestRefusedException($"The sweep {name} was deleted.");
+        var running = await reader.RunningAsync(sweep.Id, cancellation);
+        var stuck = sweep is { State: SweepState.Running, Queued: > 0 } && running.Count == 0;
+        var waiting = stuck ? WaitingReason.Of(sweep.Spec.Resources, await reader.WorkersAsync(cancellation)) : null;
+        var snapshot = new ProgressSnapshot(Stopwatch.GetElapsedTime(_started), sweep, running, null, waiting);
+        return view.WantsFinished ? await WithFinishedAsync(snapshot, cancellation) : await WithScreenAsync(snapshot, cancellation);
+    }
+
+    private async Task<ProgressSnapshot> WithFinishedAsync(ProgressSnapshot snapshot, CancellationToken cancellation)
+    {
+        if (snapshot.Over == _listed || snapshot.Sweep.Trials > MostTrialsToList)
+            return snapshot;
+        _listed = snapshot.Over;
+        return snapshot with { Finished = [.. (await cluster.Reader.TrialsAsync(snapshot.Sweep.Id, cancellation)).Where(trial => trial.State.IsOver())] };
+    }
+
+    private async Task<ProgressSnapshot> WithScreenAsync(ProgressSnapshot snapshot, CancellationToken cancellation)
+    {
+        var sweep = snapshot.Sweep;
+        if (_read != (snapshot.Over, sweep.EpochsDone))
+        {
+            _best = sweep.BestTrial is { } best ? await CurveAsync(sweep.Id, best, cancellation) : null;
+            _failures = sweep.Failed == 0 ? [] : await cluster.Reader.FailuresAsync(sweep.Id, MostFailures, cancellation);
+            _read = (snapshot.Over, sweep.EpochsDone);
+        }
+
+        var open = view.OpenTrial is { } number ? await HistoryAsync(sweep.Id, number, cancellation) : null;
+        return snapshot with { Best = _best, Failures = _failures, Open = open };
+    }
+
+    private async Task<TrialCurve?> CurveAsync(int sweep, int number, CancellationToken cancellation)
+    {
+        if (await cluster.Reader.TrialAsync(sweep, number, cancellation) is not { } trial)
+            return null;
+        return new(trial, await cluster.Reader.EpochsAsync(sweep, number, cancellation).Select(epoch => epoch.Report).ToListAsync(cancellation));
+    }
+
+    private async Task<TrialHistory?> HistoryAsync(int sweep, int number, CancellationToken cancellation)
+    {
+        if (await CurveAsync(sweep, number, cancellation) is not { } curve)
+            return null;
+        var events = await cluster.Reader.EventsAsync(sweep, number, cancellation);
+        return new(curve, events, await cluster.Reader.LastLogAsync(sweep, number, LogLines, cancellation));
+    }
+}

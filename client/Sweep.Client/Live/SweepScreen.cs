@@ -1,0 +1,126 @@
+using Spectre.Console;
+using Spectre.Console.Rendering;
+using Sweep.Client.Output;
+using Sweep.Domain.Sweeps;
+
+namespace Sweep.Client.Live;
+
+/// <summary>A sweep on one screen: how far it is, the best so far with its curve, what failed and why, and the trials that run.</summary>
+internal static class SweepScreen
+{
+    /// <summary>From here on there is room for more of each trial.</summary>
+    private const int Wide = 120;
+    private const int RoomBesideBar = 48;
+    private const int TrialBar = 20;
+    private const int MostCurve = 60;
+
+    /// <param name="height">Lines at most.</param>
+    /// <param name="keys">The line of the keys, or what was answered; empty for none.</param>
+    public static IRenderable Of(ProgressSnapshot snapshot, TimeLeft timeLeft, LiveChoice choice, (string Text, string? Style) keys, int width, int height)
+    {
+        List<IRenderable> lines = [Head(snapshot, width), Progress(snapshot, timeLeft, width)];
+        if (Best(snapshot, width) is { } best)
+            lines.Add(best);
+        lines.AddRange((snapshot.Failures ?? []).Select(trial => Lines.Of(width, ($"✗ trial {trial.Number}", "red"), (ParameterText.Join(trial.Parameters, snapshot.Varying), null), (trial.Reason ?? "", null))));
+        lines.Add(Text.Empty);
+        var room = Math.Max(1, height - lines.Count - 3);
+        lines.Add(snapshot.Running.Count > 0
+            ? Trials(snapshot, choice, width, room)
+            : new Text(snapshot.Sweep.Queued > 0 ? snapshot.Waiting ?? "waiting for a free slot" : ""));
+        if (snapshot.Running.Count > room)
+            lines.Add(new Text($"and {snapshot.Running.Count - room} more"));
+        lines.Add(Lines.Of(width, keys));
+        return new Rows(lines);
+    }
+
+    private static Markup Head(ProgressSnapshot snapshot, int width)
+    {
+        var sweep = snapshot.Sweep;
+        return Lines.Of(
+            width,
+            (sweep.Name, "bold"),
+            ($"{sweep.Succeeded} of {sweep.Trials} done, {sweep.Running} running, {sweep.Queued} waiting", null),
+            (sweep.Failed > 0 ? $"{sweep.Failed} failed" : "", "red"),
+            (sweep.Cancelled > 0 ? $"{sweep.Cancelled} cancelled" : "", null));
+    }
+
+    private static Markup Progress(ProgressSnapshot snapshot, TimeLeft timeLeft, int width)
+    {
+        var sweep = snapshot.Sweep;
+        var share = sweep.EpochsTotal == 0 ? 0 : Math.Clamp(sweep.EpochsDone / (double)sweep.EpochsTotal, 0, 1);
+        return Lines.Of(
+            width,
+            [
+                .. Lines.Bar(share, Math.Clamp(width - RoomBesideBar, 5, width / 2)),
+                (Quantities.Percent(share), null),
+                (timeLeft.Until(sweep.EpochsTotal) is { } left ? $"{Quantities.Duration(left)} left" : "", null),
+                (timeLeft.EpochsPerSecond is { } speed ? $"{Quantities.Count(speed)} epochs/s" : "", null),
+                ($"{Quantities.Duration(snapshot.Since)} gone", null),
+            ]);
+    }
+
+    private static Markup? Best(ProgressSnapshot snapshot, int width)
+    {
+        if (snapshot.Sweep is not { BestValue: { } value, BestTrial: { } number } sweep)
+            return null;
+        var metric = sweep.Spec.Objective.Metric;
+        var parameters = snapshot.Best is { } best ? ParameterText.Join(best.Trial.Parameters, snapshot.Varying) : "";
+        var words = $"best so far: {PlainText.Of(metric)} {Quantities.Loss(value)}, trial {number}";
+        var room = Math.Min(MostCurve, width - words.Length - parameters.Length - 6);
+        return Lines.Of(width, (words, "bold"), (parameters, null), (snapshot.Best is { } curve && room > 0 ? Sparkline.Of(curve.Values(metric), room) : "", "green"));
+    }
+
+    private static Table Trials(ProgressSnapshot snapshot, LiveChoice choice, int width, int room)
+    {
+        var trials = Visible(snapshot.Running, choice.Selected, room);
+        var metric = snapshot.Sweep.Spec.Objective.Metric;
+        (string Title, Func<TrialSummary, string> Value)[] columns =
+        [
+            ("epoch", trial => $"{trial.EpochsDone}/{trial.Parameters.Epochs}"),
+            .. width < Wide ? Array.Empty<(string, Func<TrialSummary, string>)>() : [("", Bar)],
+            ("train", trial => trial.Last is { } last ? Quantities.Loss(last.TrainLoss) : ""),
+            ("val", trial => trial.Last is { } last ? Quantities.Loss(last.ValLoss) : ""),
+            ("accuracy", trial => trial.Last is { } last ? Quantities.Percent(last.ValAccuracy) : ""),
+            ("windows/s", trial => trial.Last is { } last ? Quantities.Count(last.SamplesPerSecond) : ""),
+            .. width < Wide ? Array.Empty<(string, Func<TrialSummary, string>)>() :
+            [
+                ($"best {PlainText.Of(metric)}", trial => trial.BestValue is { } best ? Quantities.Loss(best) : ""),
+                ("attempt", trial => PlainText.Of(trial.Attempt)),
+                ("worker", trial => trial.Worker ?? ""),
+            ],
+        ];
+        var cells = trials.Select(trial => columns.Select(column => column.Value(trial)).ToArray()).ToList();
+        var beside = columns.Index().Sum(column => cells.Select(row => row[column.Index].Length).Append(column.Item.Title.Length).Max() + 2);
+        // Only the parameters give way on a narrow terminal.
+        var parameters = Math.Max(8, width - beside - 9);
+        var table = new Table().Border(TableBorder.None);
+        AddColumn(table, "  trial", Justify.Right, last: false);
+        AddColumn(table, Lines.Shorten(string.Join(' ', snapshot.Varying), parameters), Justify.Left, last: false);
+        foreach (var (index, column) in columns.Index())
+            AddColumn(table, column.Title, Justify.Right, last: index == columns.Length - 1);
+        foreach (var (trial, row) in trials.Zip(cells))
+        {
+            var style = trial.Number == choice.Selected ? new Style(decoration: Decoration.Invert) : Style.Plain;
+            string[] first = [(trial.Number == choice.Selected ? "› " : "  ") + PlainText.Of(trial.Number), Lines.Shorten(ParameterText.Join(trial.Parameters, snapshot.Varying), parameters)];
+            table.AddRow([.. first.Concat(row).Select(cell => new Text(cell, style))]);
+        }
+
+        return table;
+    }
+
+    private static string Bar(TrialSummary trial)
+    {
+        var full = trial.EpochsDone * TrialBar / Math.Max(1, trial.Parameters.Epochs);
+        return new string('━', Math.Min(full, TrialBar)).PadRight(TrialBar, '╌');
+    }
+
+    /// <summary>As many as there is room for, the selected one among them.</summary>
+    private static List<TrialSummary> Visible(IReadOnlyList<TrialSummary> trials, int? selected, int room)
+    {
+        var at = trials.Index().Where(item => item.Item.Number == selected).Select(item => item.Index).FirstOrDefault();
+        return [.. trials.Skip(Math.Max(0, at - room + 1)).Take(room)];
+    }
+
+    private static void AddColumn(Table table, string title, Justify alignment, bool last) => table.AddColumn(
+        new TableColumn(new Text(title, new Style(foreground: Color.Grey))) { Alignment = alignment, Padding = new Padding(0, 0, last ? 0 : 2, 0), NoWrap = true });
+}
