@@ -31,8 +31,8 @@ public interface ITrialGrain : IGrainWithIntegerKey
     [Alias("Cancelled")]
     Task<Verdict> Cancelled(int attempt);
 
-    /// <summary>The scheduler knows that the worker has lost the trial.</summary>
-    [Alias("Lose")]
+    /// <summary>The scheduler knows that the worker has lost the trial. Short: the first call may still go to the silo that died with it, and then it is made again.</summary>
+    [Alias("Lose"), ResponseTimeout("00:00:03")]
     Task Lose(string worker, FailureReason reason);
 }
 

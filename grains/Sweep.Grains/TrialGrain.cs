@@ -18,12 +18,11 @@ public sealed partial class TrialGrain(ITrialStore store, SweepSpecs specs, Swee
 
     public async Task<AttemptAssignment?> Open(string worker)
     {
+        if (_trial is { } waiting && waiting.State.Allows(TrialMove.Lease))
+            await MoveAsync(TrialMove.Lease, "leased", attempt: waiting.Attempt + 1, worker: worker);
         // A second call of the same worker, whose first answer was lost, gets the same attempt.
         if (_trial is { State: TrialState.Running } running && running.Worker == worker)
             return Assignment(running);
-        if (_trial is { } waiting && waiting.State.Allows(TrialMove.Lease)
-            && await MoveAsync(TrialMove.Lease, "leased", attempt: waiting.Attempt + 1, worker: worker) == TrialState.Running)
-            return Assignment(_trial);
         await EndedAsync(worker);
         return null;
     }

@@ -2,8 +2,8 @@ using Sweep.Processes;
 
 namespace Sweep.SystemTests;
 
-/// <summary>PostgreSQL is stopped at once and started again while trials train.</summary>
-public sealed class DatabaseAwayTests
+/// <summary>PostgreSQL is stopped at once and started again, or cuts its connections, while trials train.</summary>
+public sealed class DatabaseAwayTests(UndisturbedSweep undisturbed)
 {
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
@@ -49,6 +49,37 @@ public sealed class DatabaseAwayTests
         // And nobody has to do anything for it to go on.
         foreach (var silo in cluster.Silos)
             await cluster.TrialsAdvanceOnAsync(silo, epochs: (int)trained[silo] + 2, Patience);
+    }
+
+    [Fact]
+    public async Task Connections_that_are_cut_every_second_change_no_result()
+    {
+        var losses = await undisturbed.LossesAsync();
+        await using var cluster = await RealCluster.StartAsync(silos: 2);
+        await UndisturbedSweep.Grid.SubmitAsync(cluster, "cut-off");
+        await cluster.EpochsAsync(5, Patience);
+        using var over = new CancellationTokenSource();
+        var cuts = CutAsync(cluster.Database, over.Token);
+        await cluster.SweepIsOverAsync("cut-off", Patience);
+        await over.CancelAsync();
+        Assert.True(await cuts >= 5, "the sweep was over before it was disturbed");
+        Violations.None(await new SweepProof(cluster.Database, "cut-off").ViolationsAsync(UndisturbedSweep.Grid.Epochs, losses));
+        foreach (var silo in cluster.Silos)
+            Assert.False(await cluster.IsDeclaredDeadAsync(silo), $"{silo.Name} was declared dead");
+    }
+
+    /// <summary>Ends every connection each second, its own but one.</summary>
+    /// <returns>How often.</returns>
+    private static async Task<int> CutAsync(RealDatabase database, CancellationToken over)
+    {
+        for (var cuts = 0; ; cuts++)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1), over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (over.IsCancellationRequested)
+                return cuts;
+            await Waiting.UntilAsync("the connections to be cut", Patience, async () => (0, await database.ValueAsync<bool>(
+                "select bool_and(pg_terminate_backend(pid)) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = 'client backend'")));
+        }
     }
 
     private static async Task<Dictionary<RealSilo, double>> TrainedAsync(RealCluster cluster)

@@ -7,6 +7,9 @@ internal sealed class Quantiles(string what, double targetSeconds)
 {
     private readonly List<double> _seconds = [];
 
+    /// <summary>Seconds of the newest.</summary>
+    public double Last => _seconds[^1];
+
     public void Add(TimeSpan duration) => _seconds.Add(duration.TotalSeconds);
 
     /// <summary>Median, 95th percentile (nearest rank) and whether the target holds for the latter.</summary>

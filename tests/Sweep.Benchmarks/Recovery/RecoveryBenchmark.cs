@@ -52,6 +52,7 @@ public static class RecoveryBenchmark
             await cluster.CountsAsync(
                 "a new epoch", 1, Limit, "select count(*) from epochs e join trials t on t.id = e.trial_id where t.id = any($1) and e.attempt = t.attempt and t.attempt > 1", trials.ToArray());
             trained.Add(Stopwatch.GetElapsedTime(clock));
+            Print($"kill {kill + 1,2}: dead after {dead.Last:0.00} s, its trial leased elsewhere after {leased.Last:0.00} s, a new epoch after {trained.Last:0.00} s");
 
             await TrainingGrid.Endless(trials: 1).SubmitAsync(cluster, sweep + "-more");
             victim = await cluster.AddSiloAsync();

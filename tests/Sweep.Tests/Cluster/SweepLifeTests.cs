@@ -87,11 +87,16 @@ public sealed class SweepLifeTests(PostgresServer server)
         var id = await silo.SubmitAsync(SimulatedSweep.Spec("pause", silo.Dataset, trials: 5));
         gate.Release(6);
         await silo.UntilAsync(id, sweep => sweep.EpochsDone == 6, "six epochs");
+        var asked = TimeProvider.System.GetTimestamp();
         Assert.True((await silo.Sweep(id).Pause()).Accepted);
         await silo.UntilAsync(id, sweep => sweep is { State: SweepState.Paused, Running: 0, Queued: 5 }, "nothing to run");
+        Assert.True(TimeProvider.System.GetElapsedTime(asked) < TimeSpan.FromSeconds(2));
         Assert.False((await silo.Sweep(id).Pause()).Accepted);
-        gate.Release(1_000);
+        asked = TimeProvider.System.GetTimestamp();
         Assert.True((await silo.Sweep(id).Resume()).Accepted);
+        await silo.UntilAsync(id, sweep => sweep.Running == 2, "two trials to run again");
+        Assert.True(TimeProvider.System.GetElapsedTime(asked) < TimeSpan.FromSeconds(2));
+        gate.Release(1_000);
         Assert.Equal(5, (await silo.EndAsync(id)).Succeeded);
         Assert.Equal([50L], await silo.QueryAsync<long>("select count(*) from epochs"));
         // What the first attempts trained was not trained again.
