@@ -66,8 +66,8 @@ public sealed partial class TracingTests(ITestOutputHelper output)
         var lines = worker.Log.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToList();
         Assert.All(lines, line => Assert.True(line.GetProperty("Timestamp").GetDateTimeOffset() > DateTimeOffset.UtcNow.AddHours(-1)));
         // What the worker says of an attempt, and what its grain does.
-        Assert.Contains(lines, line => Says(line, "A checkpoint of trial 1/1") && Scope(line) == (1, 1, 1));
-        Assert.Contains(lines, line => Says(line, "attempt 1 failed (Diverged)") && Scope(line) == (1, 2, 1));
+        Assert.Contains(lines, line => Says(line, "A checkpoint of trial 1/1") && Scope(line) == (1, 1, 1) && IsOf(line, root.Trace));
+        Assert.Contains(lines, line => Says(line, "attempt 1 failed") && Scope(line) == (1, 2, 1) && IsOf(line, failed.Trace));
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public sealed partial class TracingTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>A trial that succeeds after three epochs, and one that diverges.</summary>
+    /// <summary>A trial that succeeds after three epochs, and one with a learning rate beyond all reason.</summary>
     private static Task<string> SubmitAsync(RealCluster cluster, string name) => cluster.OutputAsync(
         "run", "examples/next-character.yaml", "--name", name, "--detach", "--set", "parameters.cell=gru", "--set", "parameters.sequence_length=10",
         "--set", "parameters.learning_rate={values: [0.005, 3.0e+38]}", "--set", "parameters.hidden_size=16", "--set", "parameters.epochs=3", "--set", "checkpoint.every=3600", "--set", "retries=0");
@@ -112,8 +112,11 @@ public sealed partial class TracingTests(ITestOutputHelper output)
 
     private static bool Says(JsonElement line, string words) => line.GetProperty("Message").GetString()!.Contains(words, StringComparison.Ordinal);
 
+    private static bool IsOf(JsonElement line, string trace) =>
+        line.GetProperty("Scopes").EnumerateArray().Any(scope => scope.TryGetProperty("TraceId", out var id) && id.GetString() == trace);
+
     private static (int Sweep, int Trial, int Attempt)? Scope(JsonElement line) =>
-        line.GetProperty("Scopes").EnumerateArray().Where(scope => scope.ValueKind == JsonValueKind.Object && scope.TryGetProperty("Sweep", out _))
+        line.GetProperty("Scopes").EnumerateArray().Where(scope => scope.TryGetProperty("Sweep", out _))
             .Select(scope => ((int, int, int)?)(scope.GetProperty("Sweep").GetInt32(), scope.GetProperty("Trial").GetInt32(), scope.GetProperty("Attempt").GetInt32()))
             .FirstOrDefault();
 
