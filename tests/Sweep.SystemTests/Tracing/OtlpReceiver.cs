@@ -15,6 +15,8 @@ public sealed class OtlpReceiver : IDisposable
     {
         Address = $"http://127.0.0.1:{port}";
         _listener.Prefixes.Add(Address + "/");
+        // Exporters that were told nothing call it by this name, and no other is answered.
+        _listener.Prefixes.Add($"http://localhost:{port}/");
         _listener.Start();
         _listening = ListenAsync();
     }
