@@ -74,6 +74,7 @@ public sealed partial class TrialGrain(ITrialStore store, SweepSpecs specs, Swee
         var (failures, losses) = RetryRule.Count(reason, trial.Failures, trial.Losses);
         var move = RetryRule.Decide(reason, failures, losses, (await specs.GetAsync(Id.Sweep)).Retries);
         instruments.AttemptFailed(reason);
+        using var scope = logger.BeginScope(Id, trial.Attempt);
         LogAttemptFailed(Id, trial.Attempt, reason, message);
         var what = move == TrialMove.Fail ? "failed" : reason.IsLoss() ? "lost" : "requeued";
         await MoveAsync(move, what, failures: failures, losses: losses, reason: reason, detail: message);
@@ -103,6 +104,7 @@ public sealed partial class TrialGrain(ITrialStore store, SweepSpecs specs, Swee
         }
         else
         {
+            using var scope = logger.BeginScope(Id, trial.Attempt);
             LogMovedOn(Id, trial.State, trial.Attempt);
             _trial = await store.LoadAsync(Id);
         }

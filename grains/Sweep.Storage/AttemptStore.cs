@@ -86,6 +86,14 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
         T[] All<T>(Func<EpochRow, T> column) => [.. rows.Select(column)];
     }
 
+    public Task<TimeSpan?> WaitedAsync(TrialId trial, int attempt, CancellationToken cancellation = default) => source.Statement(
+        """
+        select l.at - coalesce((select e.at from trial_events e where e.trial_id = l.trial_id and e.id < l.id order by e.id desc limit 1), s.created_at)
+        from trial_events l join sweeps s on s.id = $3
+        where l.trial_id = $1 and l.attempt = $2 and l.event = 'leased'
+        """,
+        trial.Value, attempt, trial.Sweep).ValueAsync<TimeSpan?>(cancellation);
+
     public async Task<bool> WriteCheckpointAsync(TrialId trial, StoredCheckpoint checkpoint, CancellationToken cancellation = default)
     {
         // A damaged one must not take the place of a good one.

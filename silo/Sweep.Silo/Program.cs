@@ -21,6 +21,7 @@ try
     devices = Devices.ForSlots(options.Devices?.Split(',') ?? [.. measured.Select(device => device.Name)], options.Slots, options.SlotsPerGpu, Environment.ProcessorCount);
     Devices.RequireMemory(devices, measured);
     options.FindAddress();
+    options.ReadDashboardPassword();
 }
 catch (ValidationException error)
 {

@@ -20,8 +20,12 @@ internal static class SiloCommand
         Text("--address", "address", "Where other silos and clients reach this one, and where it listens; 127.0.0.1 unless given."),
         Text("--silo-port", "port", "For other silos; a free one unless given."),
         Text("--gateway-port", "port", "For clients; a free one unless given."),
-        Text("--http-port", "port", "For /metrics, /healthz and /readyz, on the loopback address; a free one unless given."),
+        Text("--http-port", "port", "For /metrics, /sd, /healthz, /readyz and /dashboard, on every address unless --address is a loopback one; a free one unless given."),
+        Text("--log-format", "form", "text, or json with sweep, trial and attempt in scope; text unless given."),
+        Text("--dashboard-password-file", "file", "Holds the password that everybody must give for the dashboard; without it only this machine sees it."),
     ];
+
+    private static readonly Option<bool> Dashboard = new("--dashboard") { Description = "Serve the Orleans dashboard under /dashboard." };
 
     public static Command Create(Terminal terminal)
     {
@@ -36,13 +40,18 @@ internal static class SiloCommand
             {
                 var connection = context.Choice.ConnectionString
                     ?? throw new WrongInputException("silo: found no database; name the cluster's: --postgres \"Host=…\" or SWEEP_POSTGRES. For a cluster on this machine alone, use `sweep up`.");
-                string[] given = [.. Options.SelectMany(option => context.Value(option) is { } value ? new[] { option.Name, value } : [])];
+                string[] given =
+                [
+                    .. Options.SelectMany(option => context.Value(option) is { } value ? new[] { option.Name, value } : []),
+                    .. context.Value(Dashboard) ? new[] { Dashboard.Name } : [],
+                ];
                 // The connection string may hold a password, which has no place in a command line.
                 ProgramReplacement.Run([.. SiloProgram.Find(), .. given], ("SWEEP_POSTGRES", connection));
                 return Task.FromResult(ExitCode.Done);
             });
         foreach (var option in Options)
             command.Add(option);
+        command.Add(Dashboard);
         return command;
     }
 

@@ -21,6 +21,9 @@ public interface IAttemptStore
     /// <returns>The trials whose attempt in <paramref name="rows"/> is not the running one; nothing of theirs was stored.</returns>
     Task<IReadOnlyList<TrialId>> WriteEpochsAsync(IReadOnlyList<EpochRow> rows, CancellationToken cancellation = default);
 
+    /// <summary>How long the trial was queued before this attempt was leased; null when it was not.</summary>
+    Task<TimeSpan?> WaitedAsync(TrialId trial, int attempt, CancellationToken cancellation = default);
+
     /// <summary>Replaces the trial's checkpoint.</summary>
     /// <returns>False when the attempt is not the running one.</returns>
     Task<bool> WriteCheckpointAsync(TrialId trial, StoredCheckpoint checkpoint, CancellationToken cancellation = default);

@@ -7,23 +7,35 @@ public static class SiloCommandLine
 {
     private static readonly string[] Names =
     [
-        "postgres", "slots", "devices", "slots-per-gpu", "labels", "role", "threads", "name", "address", "silo-port", "gateway-port", "http-port", "trainer", "parent",
+        "postgres", "slots", "devices", "slots-per-gpu", "labels", "role", "threads", "name", "address", "silo-port", "gateway-port", "http-port", "log-format", "dashboard", "dashboard-password-file",
+        "trainer", "parent",
     ];
+
+    /// <summary>Means true without a value.</summary>
+    private const string Flag = "--dashboard";
 
     /// <exception cref="ValidationException">An option is unknown or has no value; the message is one line.</exception>
     public static IConfiguration Parse(string[] arguments)
     {
+        var given = new List<string>();
         for (var index = 0; index < arguments.Length; index++)
         {
             var (name, hasValue) = arguments[index].Split('=', 2) is [var before, _] ? (before, true) : (arguments[index], false);
             if (!name.StartsWith("--", StringComparison.Ordinal) || !Names.Contains(name[2..]))
                 throw new ValidationException($"silo: found {name}; expected one of --{string.Join(", --", Names)}.");
-            if (!hasValue && ++index == arguments.Length)
+            given.Add(arguments[index]);
+            if (hasValue)
+                continue;
+            if (name == Flag)
+                given.Add("true");
+            else if (++index < arguments.Length)
+                given.Add(arguments[index]);
+            else
                 throw new ValidationException($"silo: found {name} without a value; write it behind it.");
         }
 
         return new ConfigurationBuilder()
-            .AddCommandLine(arguments, Names.ToDictionary(name => "--" + name, name => name.Replace("-", "", StringComparison.Ordinal)))
+            .AddCommandLine([.. given], Names.ToDictionary(name => "--" + name, name => name.Replace("-", "", StringComparison.Ordinal)))
             .Build();
     }
 }

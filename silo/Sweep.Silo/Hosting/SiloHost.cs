@@ -2,10 +2,12 @@ using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OpenTelemetry.Metrics;
 using Orleans.Configuration;
+using Orleans.Dashboard;
 using Orleans.Placement;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 using Sweep.Domain.Scheduling;
@@ -31,10 +33,7 @@ public static class SiloHost
     {
         var name = $"{options.Name ?? Environment.MachineName}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
         var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders().AddSimpleConsole(console => console.SingleLine = true);
-        // Standard output says only that the silo is ready.
-        builder.Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Sweep", LogLevel.Information);
+        ConfigureLog(builder.Logging, options.LogFormat);
         var address = options.FindAddress();
         var httpPort = FreePort.Choose(options.HttpPort);
         // Prometheus asks it where the other silos reach it.
@@ -43,15 +42,21 @@ public static class SiloHost
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options).AddSweepStorage(options.Postgres);
         builder.Services.AddSingleton<SweepInstruments>().AddSingleton<SweepSpecs>().AddSingleton<Readiness>();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = GracePeriod);
-        builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+        var telemetry = builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(SweepInstruments.MeterName, OrleansMetrics.MeterName, "Npgsql", "System.Runtime")
             .AddView(OrleansMetrics.Keep)
             .AddPrometheusExporter(exporter => exporter.ScopeInfoEnabled = false));
+        var traced = TrialTraces.AreAsked(builder.Configuration);
+        if (traced)
+            TrialTraces.Export(telemetry, name);
         if (options.Parent == "stdin")
             builder.Services.AddHostedService<ParentWatch>();
         builder.UseOrleans(silo =>
         {
             ConfigureMembership(silo, options, name);
+            if (traced)
+                silo.AddActivityPropagation();
+            ConfigureDashboard(silo, options.Dashboard);
             silo.UseSiloMetadata(new Dictionary<string, string>
             {
                 [RolePlacementDirector.RoleKey] = options.SiloRole.ToString(),
@@ -73,10 +78,40 @@ public static class SiloHost
         application.MapGet("/healthz", () => "ok");
         application.MapGet("/readyz", ReadyAsync);
         application.MapGet("/sd", (MembershipWatch watch) => watch.Discover());
+        if (options.Dashboard)
+            MapDashboard(application, new(options.ReadDashboardPassword()));
         // Where there is no worker to say so, a silo is ready when it has started.
         if (!options.SiloRole.HasFlag(SiloRole.Worker))
             application.Lifetime.ApplicationStarted.Register(application.Services.GetRequiredService<Readiness>().Set);
         return application;
+    }
+
+    private static void ConfigureLog(ILoggingBuilder log, string format)
+    {
+        log.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddFilter("Sweep", LogLevel.Information);
+        if (format.Equals("json", StringComparison.OrdinalIgnoreCase))
+            log.AddJsonConsole(console => (console.IncludeScopes, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
+        else
+            log.AddSimpleConsole(console => console.SingleLine = true);
+        // Standard output says only that the silo is ready.
+        log.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+    }
+
+    private static void ConfigureDashboard(ISiloBuilder silo, bool shown)
+    {
+        // Its stream of the log would keep a silo from stopping while somebody reads it.
+        if (shown)
+            silo.AddDashboard(dashboard => dashboard.HideTrace = true);
+        // A silo without the dashboard must not be asked to host its grains.
+        else
+            silo.Services.PostConfigure<GrainTypeOptions>(grains => grains.Classes.RemoveWhere(grain => grain.Assembly == typeof(DashboardOptions).Assembly));
+    }
+
+    /// <summary>Guards every path below the dashboard's, whatever it serves there.</summary>
+    private static void MapDashboard(WebApplication application, DashboardAccess access)
+    {
+        application.UseWhen(context => context.Request.Path.StartsWithSegments(DashboardAccess.Path), dashboard => dashboard.Use(access.PassAsync));
+        application.MapOrleansDashboard(DashboardAccess.Path);
     }
 
     private static void ConfigureMembership(ISiloBuilder silo, SweepSiloOptions options, string name)

@@ -51,9 +51,19 @@ public sealed class SweepSiloOptions
     [Range(0, 65535, ErrorMessage = "gateway-port: expected a port from 0 to 65535.")]
     public int GatewayPort { get; set; }
 
-    /// <summary>Port of <c>/metrics</c>, <c>/sd</c>, <c>/healthz</c> and <c>/readyz</c>, on every address unless <see cref="Address"/> is a loopback one; 0 picks a free one.</summary>
+    /// <summary>Port of <c>/metrics</c>, <c>/sd</c>, <c>/healthz</c>, <c>/readyz</c> and <c>/dashboard</c>, on every address unless <see cref="Address"/> is a loopback one; 0 picks a free one.</summary>
     [Range(0, 65535, ErrorMessage = "http-port: expected a port from 0 to 65535.")]
     public int HttpPort { get; set; }
+
+    /// <summary>Form of the log on standard error: text is a line for people, json an object a line, with sweep, trial and attempt in its scopes.</summary>
+    [RegularExpression("(?i)text|json", ErrorMessage = "log-format: expected text or json.")]
+    public string LogFormat { get; set; } = "text";
+
+    /// <summary>Serve the Orleans dashboard under <c>/dashboard</c>. Default: no.</summary>
+    public bool Dashboard { get; set; }
+
+    /// <summary>File whose only line is the password of the dashboard, which everybody must give then. Default: none, and only this machine sees it.</summary>
+    public string? DashboardPasswordFile { get; set; }
 
     /// <summary>Folder of the program Sweep.Trainer. Default: the one beside this program's.</summary>
     public string? Trainer { get; set; }
@@ -74,7 +84,7 @@ public sealed class SweepSiloOptions
         {
             // The binder's own message names the type of .NET, which nobody writes.
             var key = configuration.AsEnumerable().FirstOrDefault(pair => pair.Value is { Length: > 0 } value && inner.Message.StartsWith(value + " ", StringComparison.Ordinal));
-            throw new ValidationException(key.Key is null ? inner.Message : $"{key.Key.ToLowerInvariant()}: found {key.Value}; expected a whole number.");
+            throw new ValidationException(key.Key is null ? inner.Message : $"{key.Key.ToLowerInvariant()}: found {key.Value}; expected {(inner.Message.Contains("Boolean", StringComparison.Ordinal) ? "true or false" : "a whole number")}.");
         }
 
         Validator.ValidateObject(options, new(options), validateAllProperties: true);
@@ -92,6 +102,24 @@ public sealed class SweepSiloOptions
         catch (Exception error) when (error is SocketException or ArgumentException or InvalidOperationException)
         {
             throw new ValidationException($"address: found {Address}, which cannot be resolved ({error.Message}); write an IP address of this machine that the others reach.");
+        }
+    }
+
+    /// <summary>The dashboard's password; null when it has none.</summary>
+    /// <exception cref="ValidationException">Its file cannot be read, or is empty.</exception>
+    public string? ReadDashboardPassword()
+    {
+        if (DashboardPasswordFile is null)
+            return null;
+        try
+        {
+            return File.ReadAllText(DashboardPasswordFile).Trim() is { Length: > 0 } password
+                ? password
+                : throw new ValidationException($"dashboard-password-file: found {DashboardPasswordFile}, which is empty; write a password into it.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new ValidationException($"dashboard-password-file: found {DashboardPasswordFile}, which cannot be read ({error.Message}); write the name of a file that holds the password.");
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using Sweep.Domain.Protocol;
@@ -15,7 +16,7 @@ public sealed record AttemptServices(
 
 /// <summary>One attempt of one trial on one slot: opens it, feeds the trainer, stores what the trainer says, and reports the end.</summary>
 /// <param name="workerEnds">Cancelled when the worker's time is up: what is not stored then is trained again elsewhere.</param>
-internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, AttemptServices services, CancellationToken workerEnds) : IDisposable
+internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, AttemptServices services, ILogger logger, CancellationToken workerEnds) : IDisposable
 {
     /// <summary>How long a trainer may take to write its checkpoint and stop, before it is ended.</summary>
     private static readonly TimeSpan PauseLimit = TimeSpan.FromSeconds(20);
@@ -23,15 +24,20 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
     /// <summary>How long it may go on when nobody wants its result.</summary>
     private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(1);
 
+    private const string Outcome = "sweep.outcome";
+
     private readonly ITrialGrain _grain = services.Grains.GetGrain<ITrialGrain>(trial.Value);
     private readonly TaskCompletionSource<StopCause> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _abandoned = CancellationTokenSource.CreateLinkedTokenSource(workerEnds);
     private CheckpointWriter? _checkpoints;
-    private int _attempt;
+    private Activity? _trace;
     private volatile bool _trained;
     private bool _stopped;
 
     public TrialId Trial => trial;
+
+    /// <summary>0 before it is opened.</summary>
+    public int Attempt { get; private set; }
 
     /// <summary>Asks the attempt to end; the first cause counts.</summary>
     public void Stop(StopCause cause)
@@ -56,11 +62,13 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
     /// <summary>Runs to the end of the attempt, whatever that is. The trial knows of it when this returns, unless the attempt was not wanted any more.</summary>
     public async Task RunAsync()
     {
+        using var trace = _trace = SweepActivities.Attempt(trial);
         try
         {
-            if (await SayAsync(() => _grain.Open(worker)) is not { } assignment)
+            if (await OpenAsync() is not { } assignment)
                 return;
-            _attempt = assignment.Attempt;
+            Attempt = assignment.Attempt;
+            using var scope = logger.BeginScope(trial, Attempt);
             _checkpoints = new(StoredAsync, StoreAsync, () =>
             {
                 services.Instruments.WriteRefused();
@@ -71,21 +79,40 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
         catch (OperationCanceledException) when (_abandoned.IsCancellationRequested)
         {
             // Whoever took the trial away knows of it; the trainer may still be at it.
+            _trace?.SetTag(Outcome, "abandoned");
             if (!_trained)
                 await slot.DiscardAsync();
         }
         finally
         {
-            services.Metrics.Forget(trial, _attempt);
+            services.Metrics.Forget(trial, Attempt);
         }
     }
 
     public void Dispose() => _abandoned.Dispose();
 
+    private async Task<AttemptAssignment?> OpenAsync()
+    {
+        using var step = SweepActivities.Step("lease");
+        return await SayAsync(() => _grain.Open(worker));
+    }
+
+    /// <summary>Tells the trace what attempt it is of, and how long that waited.</summary>
+    private async Task TraceAsync(AttemptAssignment assignment)
+    {
+        if (_trace is not { IsAllDataRequested: true } trace)
+            return;
+        var spec = await SayAsync(() => services.Specs.GetAsync(trial.Sweep));
+        trace.SetTag("sweep.name", spec.Name).SetTag("sweep.attempt", Attempt).SetTag("sweep.cell", TrialParameters.FromJson(assignment.ParametersJson).Cell.ToString().ToLowerInvariant());
+        if (await SayAsync(() => services.Store.WaitedAsync(trial, Attempt)) is { } waited)
+            SweepActivities.Queued(trace, waited);
+    }
+
     private async Task TrainAsync(AttemptAssignment assignment)
     {
         try
         {
+            await TraceAsync(assignment);
             if (await EnterDeviceAsync(assignment.Alone) is not { } place)
             {
                 await StoppedAsync();
@@ -134,18 +161,13 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
     {
         var spec = await SayAsync(() => services.Specs.GetAsync(trial.Sweep));
         var trainer = await slot.TrainerAsync(_abandoned.Token);
-        trainer.Log = services.Log.For(trial, _attempt);
+        trainer.Log = services.Log.For(trial, Attempt);
         if (slot.Dataset != spec.Dataset.Sha256)
-        {
-            var text = await SayAsync(() => services.Datasets.ReadAsync(spec.Dataset.Sha256, CancellationToken.None));
-            await trainer.SendAsync(new TrainerCommand.LoadDataset(spec.Dataset.Sha256), text);
-            slot.Dataset = spec.Dataset.Sha256;
-        }
-
-        if (assignment.HasCheckpoint && await SayAsync(() => services.Store.ReadCheckpointAsync(trial)) is { } checkpoint)
-            await trainer.SendAsync(new TrainerCommand.LoadCheckpoint(checkpoint.Sha256), checkpoint.Data);
+            await LoadDatasetAsync(trainer, spec.Dataset.Sha256);
+        if (assignment.HasCheckpoint)
+            await LoadCheckpointAsync(trainer);
         await trainer.SendAsync(new TrainerCommand.Train(
-            trial.Value, _attempt, TrialParameters.FromJson(assignment.ParametersJson), spec.Dataset.Split, spec.Dataset.Validation, spec.Objective, spec.Checkpoint.Every));
+            trial.Value, Attempt, TrialParameters.FromJson(assignment.ParametersJson), spec.Dataset.Split, spec.Dataset.Validation, spec.Objective, spec.Checkpoint.Every));
 
         using var over = new CancellationTokenSource();
         var stopping = StopWhenAskedAsync(trainer, over.Token);
@@ -162,6 +184,21 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
         }
     }
 
+    private async Task LoadDatasetAsync(ITrainer trainer, string sha256)
+    {
+        using var step = SweepActivities.Step("dataset");
+        var text = await SayAsync(() => services.Datasets.ReadAsync(sha256, CancellationToken.None));
+        await trainer.SendAsync(new TrainerCommand.LoadDataset(sha256), text);
+        slot.Dataset = sha256;
+    }
+
+    private async Task LoadCheckpointAsync(ITrainer trainer)
+    {
+        using var step = SweepActivities.Step("load checkpoint");
+        if (await SayAsync(() => services.Store.ReadCheckpointAsync(trial)) is { } checkpoint)
+            await trainer.SendAsync(new TrainerCommand.LoadCheckpoint(checkpoint.Sha256), checkpoint.Data);
+    }
+
     /// <summary>Takes the trainer's events until the one that ends the attempt.</summary>
     private async Task ListenAsync(ITrainer trainer, Objective objective)
     {
@@ -173,13 +210,13 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
                     await EpochAsync(report, objective);
                     break;
                 case TrainerEvent.CheckpointWritten(var epoch, var step):
-                    _checkpoints!.Add(new(_attempt, epoch, step, Convert.ToHexStringLower(SHA256.HashData(received.Payload)), received.Payload));
+                    _checkpoints!.Add(new(Attempt, epoch, step, Convert.ToHexStringLower(SHA256.HashData(received.Payload)), received.Payload));
                     break;
                 case TrainerEvent.Succeeded(var result):
                     _trained = true;
                     slot.Health.Passed();
                     if (await IsStoredAsync())
-                        await SayAsync(() => _grain.Complete(_attempt, JsonSerializer.Serialize(result)));
+                        await DoneAsync("succeeded", () => _grain.Complete(Attempt, JsonSerializer.Serialize(result)));
                     else
                         await GiveBackAsync();
                     return;
@@ -210,11 +247,12 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
     private async Task EpochAsync(EpochReport report, Objective objective)
     {
         var value = report.Value(objective.Metric);
-        services.Instruments.EpochFinished(report.Seconds);
-        services.Metrics.Add(new(trial, _attempt, report, value, objective.Score(value)));
+        using (SweepActivities.Epoch(report, services.Time.GetUtcNow()))
+            services.Instruments.EpochFinished(report.Seconds);
+        services.Metrics.Add(new(trial, Attempt, report, value, objective.Score(value)));
         try
         {
-            if (await _grain.Report(_attempt, report.Epoch, value) == Verdict.Stop)
+            if (await _grain.Report(Attempt, report.Epoch, value) == Verdict.Stop)
                 Stop(StopCause.Stale);
         }
         catch (Exception error) when (Persist.IsPassing(error))
@@ -223,8 +261,12 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
         }
     }
 
-    private Task<bool> StoreAsync(StoredCheckpoint checkpoint) => Persist.Async(
-        () => services.Store.WriteCheckpointAsync(trial, checkpoint), services.Time, _abandoned.Token, error => services.Alarm.Failed($"A checkpoint of trial {trial}", error));
+    private async Task<bool> StoreAsync(StoredCheckpoint checkpoint)
+    {
+        using var step = SweepActivities.Step("checkpoint");
+        return await Persist.Async(
+            () => services.Store.WriteCheckpointAsync(trial, checkpoint), services.Time, _abandoned.Token, error => services.Alarm.Failed($"A checkpoint of trial {trial}", error));
+    }
 
     /// <summary>Waits until everything so far is stored; false when it was refused.</summary>
     private async Task<bool> IsStoredAsync()
@@ -233,20 +275,29 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
         return await StoredAsync();
     }
 
-    private Task<bool> StoredAsync() => services.Metrics.StoredAsync(trial, _attempt).WaitAsync(_abandoned.Token);
+    private Task<bool> StoredAsync() => services.Metrics.StoredAsync(trial, Attempt).WaitAsync(_abandoned.Token);
 
     private Task StoppedAsync() => _stop.Task.Result == StopCause.Cancel
-        ? SayAsync(() => _grain.Cancelled(_attempt))
+        ? DoneAsync("cancelled", () => _grain.Cancelled(Attempt))
         : GiveBackAsync();
 
-    private Task GiveBackAsync() => SayAsync(() => _grain.GiveBack(_attempt));
+    private Task GiveBackAsync() => DoneAsync("given back", () => _grain.GiveBack(Attempt));
 
     /// <summary>Reports a failure, after the slot has shown whose it is.</summary>
     private async Task FailAsync(FailureReason reason, string message)
     {
         if (reason.CastsDoubt() && await SelfTest.RunAsync(slot, _abandoned.Token) is { } complaint)
             (reason, message) = (FailureReason.WorkerUnfit, $"{message}; and the worker's self-test failed: {complaint}");
-        await SayAsync(() => _grain.Fail(_attempt, reason, message));
+        _trace?.SetStatus(ActivityStatusCode.Error, message);
+        await DoneAsync("failed", () => _grain.Fail(Attempt, reason, message));
+    }
+
+    /// <summary>Reports how the attempt ended.</summary>
+    private async Task DoneAsync(string outcome, Func<Task<Verdict>> say)
+    {
+        _trace?.SetTag(Outcome, outcome);
+        using var step = SweepActivities.Step("done");
+        await SayAsync(say);
     }
 
     private Task<T> SayAsync<T>(Func<Task<T>> say) => Persist.Async(say, services.Time, _abandoned.Token);

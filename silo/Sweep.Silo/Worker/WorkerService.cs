@@ -120,7 +120,7 @@ public sealed partial class WorkerService(
         foreach (var slot in taken)
             slot.IsBusy = true;
         // A trial trains on its first slot; the others are kept free for it.
-        var run = new AttemptRun(trial, worker.Name, taken[0], services, _ends.Token);
+        var run = new AttemptRun(trial, worker.Name, taken[0], services, logger, _ends.Token);
         _running[trial] = run;
         CountSlots();
         var attempt = RunAsync(run, taken);
@@ -138,6 +138,7 @@ public sealed partial class WorkerService(
         catch (Exception error)
         {
             // The trial did not hear of its end: its lease runs out.
+            using var scope = logger.BeginScope(run.Trial, run.Attempt);
             LogAttemptLost(error, run.Trial);
         }
         finally

@@ -22,6 +22,9 @@ public sealed class RealSilo : IDisposable
 
     public int Id { get; private set; }
 
+    /// <summary>Of its HTTP endpoints.</summary>
+    public Uri Address => new($"http://127.0.0.1:{_http}");
+
     /// <summary>Its exit code, once it has ended; 128 plus the signal where one ended it.</summary>
     public Task<int> Ended => _ended.Task;
 

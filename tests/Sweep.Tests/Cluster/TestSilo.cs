@@ -32,7 +32,9 @@ public sealed class TestSilo : IAsyncDisposable
 
     public HttpClient Http => new() { BaseAddress = new Uri(_application.Urls.Single()) };
 
-    public static async Task<TestSilo> StartAsync(PostgresServer server, SimulatedTrainers trainers, int slots = 2, string? connectionString = null, string? labels = null, string role = "both")
+    /// <param name="change">Last changes to its options.</param>
+    public static async Task<TestSilo> StartAsync(
+        PostgresServer server, SimulatedTrainers trainers, int slots = 2, string? connectionString = null, string? labels = null, string role = "both", Action<SweepSiloOptions>? change = null)
     {
         connectionString ??= await server.NewDatabaseAsync();
         await using var source = Database.Open(connectionString);
@@ -40,8 +42,10 @@ public sealed class TestSilo : IAsyncDisposable
         var text = "to be or not to be"u8.ToArray();
         var dataset = Convert.ToHexStringLower(SHA256.HashData(text));
         await new DatasetStore(source).AddAsync(dataset, "simulated", text);
+        var options = new SweepSiloOptions { Postgres = connectionString, Labels = labels, Role = role };
+        change?.Invoke(options);
         var application = SiloHost.Build(
-            new SweepSiloOptions { Postgres = connectionString, Labels = labels, Role = role }, Devices.ForSlots([], slots, slotsPerGpu: 1, cores: 1), services => services.Replace(ServiceDescriptor.Singleton<ITrainerFactory>(trainers)));
+            options, Devices.ForSlots([], slots, slotsPerGpu: 1, cores: 1), services => services.Replace(ServiceDescriptor.Singleton<ITrainerFactory>(trainers)));
         await application.StartAsync();
         await application.Services.GetRequiredService<Readiness>().WaitAsync(TestContext.Current.CancellationToken);
         return new(application, connectionString, dataset);

@@ -18,6 +18,8 @@ public sealed class SweepSiloOptionsTests
     [InlineData("labels", "gpu h200", "labels: expected")]
     [InlineData("role", "boss", "role: expected")]
     [InlineData("name", "a b", "name: expected")]
+    [InlineData("logformat", "xml", "log-format: expected text or json.")]
+    [InlineData("dashboard", "maybe", "dashboard: found maybe; expected true or false.")]
     [InlineData("parent", "tty", "parent: expected")]
     public void A_wrong_value_is_refused_at_the_start(string key, string value, string message)
     {
@@ -51,6 +53,38 @@ public sealed class SweepSiloOptionsTests
         var options = SweepSiloOptions.From(SiloCommandLine.Parse(["--postgres", "Host=somewhere", "--silo-port=11", "--slots-per-gpu", "4", "--labels", "gpu=h200,rack=3", "--role", "control"]));
         Assert.Equal((11, 4, SiloRole.Control), (options.SiloPort, options.SlotsPerGpu, options.SiloRole));
         Assert.Equal(["gpu=h200", "rack=3"], options.LabelList);
+    }
+
+    [Theory]
+    [InlineData(true, "--dashboard", "--slots", "4")]
+    [InlineData(true, "--slots", "4", "--dashboard")]
+    [InlineData(false, "--dashboard=false", "--slots", "4")]
+    [InlineData(false, "--slots", "4")]
+    public void A_flag_needs_no_value(bool shown, params string[] arguments)
+    {
+        var options = SweepSiloOptions.From(SiloCommandLine.Parse(["--postgres", "Host=somewhere", .. arguments]));
+        Assert.Equal((shown, 4), (options.Dashboard, options.Slots));
+    }
+
+    [Fact]
+    public void The_password_of_the_dashboard_is_what_its_file_holds()
+    {
+        var file = Path.GetTempFileName();
+        try
+        {
+            var options = new SweepSiloOptions { DashboardPasswordFile = file };
+            Assert.Contains("which is empty", Assert.Throws<ValidationException>(options.ReadDashboardPassword).Message, StringComparison.Ordinal);
+            File.WriteAllText(file, "to be or not\n");
+            Assert.Equal("to be or not", options.ReadDashboardPassword());
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+
+        var missing = new SweepSiloOptions { DashboardPasswordFile = "/nowhere/password" };
+        Assert.Contains("dashboard-password-file: found /nowhere/password, which cannot be read", Assert.Throws<ValidationException>(missing.ReadDashboardPassword).Message, StringComparison.Ordinal);
+        Assert.Null(new SweepSiloOptions().ReadDashboardPassword());
     }
 
     [Fact]

@@ -22,6 +22,21 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
     }
 
     [Fact]
+    public async Task An_attempt_waited_from_the_submission_or_from_what_put_its_trial_back_to_its_lease()
+    {
+        var trial = await database.AddRunningTrialAsync();
+        await database.RunAsync($"update sweeps set created_at = '2026-01-01 10:00:00Z' where id = {trial.Sweep}");
+        await database.RunAsync($"update trial_events set at = '2026-01-01 10:00:07Z' where trial_id = {trial.Value}");
+        Assert.Null(await database.Attempts.WaitedAsync(trial, 2, Cancellation));
+        await database.Trials.MoveAsync(Requeue(trial), Cancellation);
+        await database.RunAsync($"update trial_events set at = '2026-01-01 11:00:00Z' where trial_id = {trial.Value} and event = 'lost'");
+        await database.Trials.MoveAsync(Lease(trial, fromAttempt: 1), Cancellation);
+        await database.RunAsync($"update trial_events set at = '2026-01-01 11:00:02Z' where trial_id = {trial.Value} and attempt = 2");
+        Assert.Equal(TimeSpan.FromSeconds(7), await database.Attempts.WaitedAsync(trial, 1, Cancellation));
+        Assert.Equal(TimeSpan.FromSeconds(2), await database.Attempts.WaitedAsync(trial, 2, Cancellation));
+    }
+
+    [Fact]
     public async Task The_same_epochs_twice_change_nothing()
     {
         var trial = await database.AddRunningTrialAsync();
