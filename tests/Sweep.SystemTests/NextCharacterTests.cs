@@ -60,7 +60,7 @@ public sealed class NextCharacterTests : IDisposable
         // Interrupted: the sweep is paused.
         using (var run = _sweep.Start(["run", File, "--name", "disturbed", .. Small]))
         {
-            await run.PrintedAsync(" succeeded ");
+            await run.PrintedAsync("of them over already");
             run.Interrupt();
             Assert.Equal(130, (await run.EndAsync(Patience)).Code);
         }
