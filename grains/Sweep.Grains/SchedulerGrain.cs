@@ -14,8 +14,11 @@ public sealed partial class SchedulerGrain(
     IHostApplicationLifetime silo, TimeProvider time, ILogger<SchedulerGrain> logger)
     : Grain, ISchedulerGrain, IClusterGrain
 {
-    /// <summary>How long a worker's question for trials may wait for an answer.</summary>
-    public static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(15);
+    /// <summary>
+    /// How long a worker's question for trials may wait for an answer. Short: when the silo dies that had this grain in its part of the directory,
+    /// the grain is activated anew, and until the last question is answered it hears nothing.
+    /// </summary>
+    public static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(2);
 
     /// <summary>The same while the silo stops, which waits for the answer: the next question goes to another silo.</summary>
     private static readonly TimeSpan LastPoll = TimeSpan.FromMilliseconds(500);
