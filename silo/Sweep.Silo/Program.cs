@@ -41,7 +41,16 @@ catch (Exception error) when (error is NpgsqlException or DatabaseVersionExcepti
 }
 
 await using var silo = SiloHost.Build(options, devices);
-await silo.StartAsync();
+try
+{
+    await silo.StartAsync();
+}
+catch (NpgsqlException error)
+{
+    Console.Error.WriteLine($"postgres: the cluster's database went away while the silo joined: {error.Message}");
+    return Unreachable;
+}
+
 await silo.Services.GetRequiredService<Readiness>().WaitAsync(CancellationToken.None);
 Console.Out.WriteLine("READY " + JsonSerializer.Serialize(new { name = silo.SiloName(), http = silo.HttpPort() }));
 await silo.WaitForShutdownAsync();

@@ -132,7 +132,24 @@ public sealed class ChaosKiller(RealCluster cluster, Random random, int retries,
         }
 
         silo.Dispose();
-        say($"{(await cluster.AddSiloAsync()).Name}: in place of {silo.Name}");
+        say($"{(await ReplacementAsync()).Name}: in place of {silo.Name}");
+    }
+
+    /// <summary>A silo that joins while the database goes away ends, and is started again, as by systemd.</summary>
+    private async Task<RealSilo> ReplacementAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                return await cluster.AddSiloAsync();
+            }
+            catch (InvalidOperationException error)
+            {
+                say($"started again: {error.Message}");
+                await Task.Delay(TimeSpan.FromSeconds(1));
+            }
+        }
     }
 
     private async Task<int?> EndOrComplainAsync(RealSilo silo, TimeSpan limit, string why)
