@@ -112,8 +112,10 @@ public sealed class SweepGrain(ISweepStore store, IDatasetStore datasets, IAttem
         {
             if (_sweep is null)
                 return;
+            // Looked at first: when every trial is over, none can keep a checkpoint that is not freed below.
+            var over = _sweep.State is SweepState.Running or SweepState.Paused && await store.IsOverAsync(Id, cancellation);
             await attempts.FreeCheckpointsAsync(Id, _sweep.Spec.Checkpoint.Keep, cancellation);
-            if (_sweep.State is SweepState.Running or SweepState.Paused && await store.IsOverAsync(Id, cancellation))
+            if (over)
             {
                 await MoveAsync(SweepMove.Complete);
                 await Scheduler.Withdraw(Id, LeaseOrder.Drop);

@@ -25,7 +25,7 @@ public static class RecordingCommand
         var (log, timing) = (Path.Combine(folder.Path, "output"), Path.Combine(folder.Path, "timing"));
         // A trial that is bound to fail shows how that looks.
         var command = $"stty cols {Width} rows {Height}; dotnet {BuiltPrograms.Client} run examples/next-character.yaml " +
-            "--set parameters.epochs=25 --set parameters.hidden_size=64 --set 'parameters.learning_rate={values: [0.005, 1.0e38]}' --set 'parameters.sequence_length={values: [10, 20]}'";
+            "--set parameters.epochs=25 --set parameters.hidden_size=64 --set 'parameters.learning_rate={values: [0.005, 1.0e300]}' --set 'parameters.sequence_length={values: [10, 20]}'";
         var start = new ProcessStartInfo("script", ["--quiet", "--flush", "--log-out", log, "--log-timing", timing, "--command", command])
         {
             WorkingDirectory = BuiltPrograms.Repository,
