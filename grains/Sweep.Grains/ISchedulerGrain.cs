@@ -15,9 +15,10 @@ public interface ISchedulerGrain : IGrainWithIntegerKey
     [Alias("Renew")]
     Task<RenewReply> Renew(string worker, long[] held);
 
-    /// <summary>Queues trials of a sweep that runs.</summary>
+    /// <summary>Queues the waiting trials of a sweep that runs.</summary>
+    /// <returns>How many wait or run.</returns>
     [Alias("Admit")]
-    Task Admit(AdmitRequest request);
+    Task<int> Admit(AdmitRequest request);
 
     /// <summary>Nothing of the sweep starts any more; its running trials get the order.</summary>
     [Alias("Withdraw")]
@@ -45,12 +46,11 @@ public sealed record LeaseRequest(
 [GenerateSerializer, Immutable, Alias("sweep.RenewReply")]
 public sealed record RenewReply([property: Id(0)] TrialOrder[] Orders, [property: Id(1)] bool Drain);
 
-/// <param name="Numbers">Of the trials that wait.</param>
 /// <param name="Require">Labels that a worker must have.</param>
 [GenerateSerializer, Immutable, Alias("sweep.AdmitRequest")]
 public sealed record AdmitRequest(
-    [property: Id(0)] int Sweep, [property: Id(1)] int Slots, [property: Id(2)] int? MaxConcurrent, [property: Id(3)] int Priority, [property: Id(4)] int[] Numbers,
-    [property: Id(5)] string[] Require);
+    [property: Id(0)] int Sweep, [property: Id(1)] int Slots, [property: Id(2)] int? MaxConcurrent, [property: Id(3)] int Priority,
+    [property: Id(4)] string[] Require);
 
 /// <param name="Slots">That the trial takes.</param>
 [GenerateSerializer, Immutable, Alias("sweep.TrialGrant")]

@@ -42,8 +42,8 @@ public sealed partial class SchedulerGrain(
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         foreach (var sweep in await sweeps.RunningAsync(cancellationToken))
-            _table.Admit(sweep.Id, sweep.Spec.Resources, []);
-        await ReadAsync(sweep: null, cancellationToken);
+            _table.Admit(sweep.Id, sweep.Spec.Resources);
+        await FillAsync(sweep: null, cancellationToken);
         LogStarted(_table.Waiting, _table.Leased);
         this.RegisterGrainTimer(WatchAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Watch) { Interleave = true });
     }
@@ -89,11 +89,11 @@ public sealed partial class SchedulerGrain(
         return Task.FromResult(new RenewReply([.. orders.Select(order => new TrialOrder(order.Trial.Value, order.Order))], drain));
     }
 
-    public Task Admit(AdmitRequest request)
+    public Task<int> Admit(AdmitRequest request)
     {
-        _table.Admit(request.Sweep, new(request.Slots, request.MaxConcurrent, request.Priority, request.Require), request.Numbers);
-        Serve();
-        return Task.CompletedTask;
+        // Opened before its rows are read: what comes back meanwhile is queued again.
+        _table.Admit(request.Sweep, new(request.Slots, request.MaxConcurrent, request.Priority, request.Require));
+        return FillAsync(request.Sweep, CancellationToken.None);
     }
 
     public Task Withdraw(int sweep, LeaseOrder order)
@@ -136,7 +136,7 @@ public sealed partial class SchedulerGrain(
         WarnOfUnplaceable();
         foreach (var sweep in _table.Idle)
         {
-            if (await ReadAsync(sweep, cancellation) == 0)
+            if (await FillAsync(sweep, cancellation) == 0)
                 await grains.GetGrain<ISweepProgress>(sweep).TrialEnded();
         }
 
@@ -146,11 +146,11 @@ public sealed partial class SchedulerGrain(
     }
 
     /// <summary>
-    /// Fills the table with what the rows say. A silo that does not know yet that it was declared dead still moves trials, and its scheduler is not
+    /// Fills the table with what the rows of every sweep, or of one, say. A silo that does not know yet that it was declared dead still moves trials, and its scheduler is not
     /// this one: so what looks like the end of a sweep is looked up.
     /// </summary>
     /// <returns>How many trials wait or run.</returns>
-    private async Task<int> ReadAsync(int? sweep, CancellationToken cancellation)
+    private async Task<int> FillAsync(int? sweep, CancellationToken cancellation)
     {
         var unfinished = await trials.UnfinishedAsync(sweep, cancellation);
         foreach (var (trial, worker) in unfinished)

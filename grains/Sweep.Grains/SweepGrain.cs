@@ -62,8 +62,7 @@ public sealed class SweepGrain(ISweepStore store, IDatasetStore datasets, IAttem
 
     public Task<CommandReply> Resume() => CommandAsync(SweepMove.Resume, async sweep =>
     {
-        var waiting = await AdmitAsync();
-        return $"{sweep.Spec.Name} goes on: {Trials(waiting)} wait.";
+        return $"{sweep.Spec.Name} goes on, with {Trials(await AdmitAsync())} to go.";
     });
 
     public Task<CommandReply> Cancel(int? trial) => trial is { } number ? CancelTrialAsync(number) : CommandAsync(SweepMove.Cancel, async sweep =>
@@ -176,12 +175,10 @@ public sealed class SweepGrain(ISweepStore store, IDatasetStore datasets, IAttem
         _sweep = _sweep! with { State = next };
     }
 
-    private async Task<int> AdmitAsync()
+    private Task<int> AdmitAsync()
     {
         var resources = _sweep!.Spec.Resources;
-        var numbers = await store.QueuedAsync(Id);
-        await Scheduler.Admit(new(Id, resources.Slots, resources.MaxConcurrent, resources.Priority, [.. numbers], [.. resources.Require ?? []]));
-        return numbers.Count;
+        return Scheduler.Admit(new(Id, resources.Slots, resources.MaxConcurrent, resources.Priority, [.. resources.Require ?? []]));
     }
 
     private CommandReply Unknown() => new(false, $"No sweep has the id {Id}.");

@@ -37,9 +37,6 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
     public Task<IReadOnlyList<StoredSweep>> RunningAsync(CancellationToken cancellation = default) =>
         source.Statement($"{Columns} where state = 'running' order by id").RowsAsync(Read, cancellation);
 
-    public Task<IReadOnlyList<int>> QueuedAsync(int id, CancellationToken cancellation = default) =>
-        source.Statement("select number from trials where sweep_id = $1 and state = 'queued' order by number", id).RowsAsync(row => row.GetInt32(0), cancellation);
-
     public Task<int> CancelQueuedAsync(int id, int? number, CancellationToken cancellation = default) => source.Statement(
         """
         with waiting as (

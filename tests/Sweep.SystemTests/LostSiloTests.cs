@@ -14,10 +14,7 @@ public sealed class LostSiloTests(ITestOutputHelper output)
     public async Task A_killed_silo_is_declared_dead_and_its_trial_trains_elsewhere()
     {
         await using var cluster = await RealCluster.StartAsync(silos: 2);
-        // One trial: the silo that is killed has it, the other one has room.
-        await TrainingGrid.Endless(trials: 1).SubmitAsync(cluster, "endless");
-        var killed = await TrainingSiloAsync(cluster);
-        await cluster.TrialsAdvanceOnAsync(killed, epochs: 2, Patience);
+        var killed = await OneTrialTrainsAsync(cluster, epochs: 2);
         var trials = await cluster.TrialsOnAsync(killed);
         killed.Send(ProcessSignal.Kill);
 
@@ -32,9 +29,7 @@ public sealed class LostSiloTests(ITestOutputHelper output)
     public async Task A_frozen_silo_that_wakes_up_changes_nothing_and_ends()
     {
         await using var cluster = await RealCluster.StartAsync(silos: 2);
-        await TrainingGrid.Endless(trials: 1).SubmitAsync(cluster, "endless");
-        var frozen = await TrainingSiloAsync(cluster);
-        await cluster.TrialsAdvanceOnAsync(frozen, epochs: 2, Patience);
+        var frozen = await OneTrialTrainsAsync(cluster, epochs: 2);
         var (trials, trainers) = (await cluster.TrialsOnAsync(frozen), frozen.Trainers);
         frozen.Send(ProcessSignal.Stop);
 
@@ -61,9 +56,7 @@ public sealed class LostSiloTests(ITestOutputHelper output)
     public async Task What_an_older_attempt_writes_is_refused_and_counted()
     {
         await using var cluster = await RealCluster.StartAsync(silos: 2);
-        await TrainingGrid.Endless(trials: 1).SubmitAsync(cluster, "endless");
-        var first = await TrainingSiloAsync(cluster);
-        await cluster.TrialsAdvanceOnAsync(first, epochs: 2, Patience);
+        var first = await OneTrialTrainsAsync(cluster, epochs: 2);
         var before = await first.MetricAsync("sweep_writes_refused_total") ?? 0;
         // As if its silo had been away for long: the trial is another attempt's while it trains on.
         await cluster.Database.ValueAsync<int>("update trials set attempt = attempt + 1 returning attempt");
@@ -91,9 +84,7 @@ public sealed class LostSiloTests(ITestOutputHelper output)
     public async Task A_silo_that_is_told_to_stop_gives_its_trials_back_and_no_epoch_is_trained_twice()
     {
         await using var cluster = await RealCluster.StartAsync(silos: 2);
-        await TrainingGrid.Endless(trials: 1).SubmitAsync(cluster, "endless");
-        var stopped = await TrainingSiloAsync(cluster);
-        await cluster.TrialsAdvanceOnAsync(stopped, epochs: 3, Patience);
+        var stopped = await OneTrialTrainsAsync(cluster, epochs: 3);
         stopped.Send(ProcessSignal.Terminate);
         Assert.Equal(0, await stopped.EndAsync(TimeSpan.FromSeconds(30)));
         var trained = await cluster.Database.ValueAsync<long>("select count(*) from epochs where attempt = 1");
@@ -106,6 +97,16 @@ public sealed class LostSiloTests(ITestOutputHelper output)
         Violations.None(await proof.RetriesUsedByLossesAsync());
         Violations.None(await proof.StaleWritesAsync());
         Assert.Equal(0, await cluster.Database.ValueAsync<int>("select losses from trials"));
+    }
+
+    /// <summary>One trial: the silo that is disturbed has it, the other one has room.</summary>
+    /// <returns>The silo that trains it.</returns>
+    private static async Task<RealSilo> OneTrialTrainsAsync(RealCluster cluster, int epochs)
+    {
+        await TrainingGrid.Endless(trials: 1).SubmitAsync(cluster, "endless");
+        var silo = await TrainingSiloAsync(cluster);
+        await cluster.TrialsAdvanceOnAsync(silo, epochs, Patience);
+        return silo;
     }
 
     /// <summary>The first silo that trains.</summary>

@@ -1,4 +1,6 @@
+using Sweep.Client.Errors;
 using Sweep.Client.Local;
+using Sweep.Storage;
 
 namespace Sweep.Client.Clusters;
 
@@ -7,9 +9,17 @@ namespace Sweep.Client.Clusters;
 internal sealed record ClusterChoice(string? ConnectionString, SweepHome Home)
 {
     /// <param name="postgres">The option <c>--postgres</c>; without it <c>SWEEP_POSTGRES</c> counts.</param>
+    /// <exception cref="WrongInputException">It names no database.</exception>
     public static ClusterChoice From(string? postgres)
     {
         var text = postgres ?? Environment.GetEnvironmentVariable("SWEEP_POSTGRES");
-        return new(string.IsNullOrWhiteSpace(text) ? null : PostgresAddress.Parse(text), SweepHome.Default());
+        try
+        {
+            return new(string.IsNullOrWhiteSpace(text) ? null : PostgresAddress.Parse(text), SweepHome.Default());
+        }
+        catch (FormatException error)
+        {
+            throw new WrongInputException($"--postgres: {error.Message}");
+        }
     }
 }

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using Sweep.Client.Clusters;
 using Sweep.Client.Errors;
 using Sweep.Client.Local;
 using Sweep.Client.Output;
+using Sweep.Storage;
 
 namespace Sweep.Client.Commands;
 

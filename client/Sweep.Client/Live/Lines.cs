@@ -6,6 +6,9 @@ namespace Sweep.Client.Live;
 /// <summary>Lines that fit a terminal.</summary>
 internal static class Lines
 {
+    /// <summary>A part that would be cut to less says nothing.</summary>
+    private const int LeastPiece = 12;
+
     /// <summary>Parts beside each other as far as they fit, two spaces apart; one that begins with a bar joins on.</summary>
     public static Markup Of(int width, params IEnumerable<(string Text, string? Style)> parts)
     {
@@ -15,8 +18,7 @@ internal static class Lines
         {
             var gap = used == 0 || text[0] == '━' ? "" : "  ";
             var shown = Shorten(Clean(text), used == 0 ? width : Math.Max(0, width - used - gap.Length));
-            // A long last part is cut; a short one that does not fit is of no use in pieces.
-            if (shown.Length == 0 || (shown.Length < text.Length && shown.Length < 12))
+            if (shown.Length == 0 || (shown.Length < text.Length && shown.Length < LeastPiece))
                 break;
             used += gap.Length + shown.Length;
             line.Append(gap).Append(style is null ? Markup.Escape(shown) : $"[{style}]{Markup.Escape(shown)}[/]");

@@ -36,8 +36,11 @@ internal sealed class LiveProgress(Terminal terminal, Func<LiveOrder, Task<strin
                 await watch(snapshot =>
                 {
                     lock (_gate)
+                    {
                         _snapshot = snapshot;
-                    _timeLeft.Observe(snapshot.Since, snapshot.Sweep.EpochsDone);
+                        _timeLeft.Observe(snapshot.Since, snapshot.Sweep.EpochsDone);
+                    }
+
                     Draw(context);
                 });
             }

@@ -34,14 +34,12 @@ public sealed class LeaseTable(TimeSpan leaseTime)
     public IReadOnlyList<int> Unplaceable =>
         [.. _sweeps.Values.Where(queue => queue.CanStart && !_offers.Values.Any(offer => offer.Suits(queue.Resources))).Select(queue => queue.Sweep)];
 
-    /// <summary>Queues trials of a running sweep. A trial that is queued or leased already is not queued twice.</summary>
-    public void Admit(int sweep, ResourceSpec resources, IEnumerable<int> numbers)
+    /// <summary>The sweep runs: its trials may be queued from now on.</summary>
+    public void Admit(int sweep, ResourceSpec resources)
     {
         var queue = Queue(sweep);
         queue.Resources = resources;
         queue.Open = true;
-        foreach (var number in numbers)
-            Requeue(new(sweep, number));
     }
 
     /// <summary>Queues a trial if its sweep goes on and nobody holds it.</summary>

@@ -21,9 +21,6 @@ public interface ISweepStore
     /// <summary>Sweeps that are running: what a scheduler must know when it starts.</summary>
     Task<IReadOnlyList<StoredSweep>> RunningAsync(CancellationToken cancellation = default);
 
-    /// <summary>Numbers of the sweep's queued trials, ascending.</summary>
-    Task<IReadOnlyList<int>> QueuedAsync(int id, CancellationToken cancellation = default);
-
     /// <summary>Cancels every queued trial, or the one with this number.</summary>
     /// <returns>How many were cancelled.</returns>
     Task<int> CancelQueuedAsync(int id, int? number, CancellationToken cancellation = default);

@@ -2,13 +2,14 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Net.Sockets;
 using Sweep.Grains;
+using Sweep.Storage;
 
 namespace Sweep.Silo.Hosting;
 
 /// <summary>What a silo is told at its start: by the environment (<c>SWEEP_SLOTS=4</c>), appsettings.json or the command line (<c>--slots 4</c>).</summary>
 public sealed class SweepSiloOptions
 {
-    /// <summary>Connection string of the cluster's database. Required.</summary>
+    /// <summary>The cluster's database: <c>Host=…;Database=…</c> or <c>postgresql://…</c>. Required.</summary>
     [Required(ErrorMessage = "postgres: found nothing; name the cluster's database: SWEEP_POSTGRES=\"Host=…\" or --postgres \"Host=…\".")]
     public string Postgres { get; set; } = "";
 
@@ -88,6 +89,15 @@ public sealed class SweepSiloOptions
         }
 
         Validator.ValidateObject(options, new(options), validateAllProperties: true);
+        try
+        {
+            options.Postgres = PostgresAddress.Parse(options.Postgres);
+        }
+        catch (FormatException error)
+        {
+            throw new ValidationException($"postgres: {error.Message}");
+        }
+
         return options;
     }
 

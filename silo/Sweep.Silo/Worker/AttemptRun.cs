@@ -31,8 +31,7 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
     private readonly CancellationTokenSource _abandoned = CancellationTokenSource.CreateLinkedTokenSource(workerEnds);
     private CheckpointWriter? _checkpoints;
     private Activity? _trace;
-    private volatile bool _trained;
-    private bool _stopped;
+    private volatile TrainerEvent? _lastWord;
 
     public TrialId Trial => trial;
 
@@ -43,7 +42,7 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
     public void Stop(StopCause cause)
     {
         // The report of its end is on its way: that is heard, or refused.
-        if (_trained)
+        if (_lastWord is not null)
             return;
         _stop.TrySetResult(cause);
         if (cause != StopCause.Stale)
@@ -80,7 +79,7 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
         {
             // Whoever took the trial away knows of it; the trainer may still be at it.
             _trace?.SetTag(Outcome, "abandoned");
-            if (!_trained)
+            if (_lastWord is null)
                 await slot.DiscardAsync();
         }
         finally
@@ -179,7 +178,7 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
         {
             await over.CancelAsync();
             // The answer to a stop that came too late would be taken for one of the next trial.
-            if (await stopping && !_stopped)
+            if (await stopping && _lastWord is not TrainerEvent.Stopped)
                 await slot.DiscardAsync();
         }
     }
@@ -213,7 +212,7 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
                     _checkpoints!.Add(new(Attempt, epoch, step, Convert.ToHexStringLower(SHA256.HashData(received.Payload)), received.Payload));
                     break;
                 case TrainerEvent.Succeeded(var result):
-                    _trained = true;
+                    _lastWord = received.Event;
                     slot.Health.Passed();
                     if (await IsStoredAsync())
                         await DoneAsync("succeeded", () => _grain.Complete(Attempt, JsonSerializer.Serialize(result)));
@@ -221,12 +220,12 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
                         await GiveBackAsync();
                     return;
                 case TrainerEvent.Failed(var reason, var message):
-                    _trained = true;
+                    _lastWord = received.Event;
                     await IsStoredAsync();
                     await FailAsync(reason, message);
                     return;
                 case TrainerEvent.Stopped:
-                    _trained = _stopped = true;
+                    _lastWord = received.Event;
                     await IsStoredAsync();
                     await StoppedAsync();
                     return;

@@ -1,6 +1,7 @@
 using Sweep.Client.Clusters;
 using Sweep.Client.Errors;
 using Sweep.Client.Local;
+using Sweep.Storage;
 
 namespace Sweep.Tests.Client;
 
@@ -18,7 +19,7 @@ public sealed class ClusterChoiceTests
     [InlineData("Database=sweep")]
     [InlineData("postgresql://db:port/sweep")]
     public void What_is_neither_is_refused_without_repeating_it(string text) =>
-        Assert.StartsWith("--postgres: ", Assert.Throws<WrongInputException>(() => PostgresAddress.Parse(text)).Message);
+        Assert.StartsWith("--postgres: ", Assert.Throws<WrongInputException>(() => ClusterChoice.From(text)).Message);
 
     [Fact]
     public void A_folder_has_one_owner_at_a_time()

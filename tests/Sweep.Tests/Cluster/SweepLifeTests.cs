@@ -246,6 +246,19 @@ public sealed class SweepLifeTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task A_scheduler_that_is_activated_anew_keeps_nobody_waiting()
+    {
+        await using var silo = await TestSilo.StartAsync(server, new());
+        var id = await silo.SubmitAsync(SimulatedSweep.Spec("before", silo.Dataset, trials: 1));
+        await silo.EndAsync(id);
+        // The worker's question for more is open now, and the old activation hears nothing until it is answered.
+        await silo.RestartSchedulerAsync();
+        var asked = TimeProvider.System.GetTimestamp();
+        await silo.EndAsync(await silo.SubmitAsync(SimulatedSweep.Spec("after", silo.Dataset, trials: 1)));
+        Assert.InRange(TimeProvider.System.GetElapsedTime(asked), TimeSpan.Zero, TimeSpan.FromSeconds(6));
+    }
+
+    [Fact]
     public async Task A_trial_of_which_the_scheduler_does_not_know_is_found_before_its_sweep_ends()
     {
         var gate = new SemaphoreSlim(0);

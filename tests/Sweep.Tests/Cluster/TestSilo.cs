@@ -3,8 +3,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Orleans.Core.Internal;
 using Sweep.Contracts;
 using Sweep.Domain.Sweeps;
+using Sweep.Grains;
 using Sweep.Silo.Hosting;
 using Sweep.Silo.Trainers;
 using Sweep.Simulation;
@@ -52,6 +54,10 @@ public sealed class TestSilo : IAsyncDisposable
     }
 
     public ISweepGrain Sweep(int id) => _application.Services.GetRequiredService<IGrainFactory>().GetGrain<ISweepGrain>(id);
+
+    /// <summary>Has the scheduler activated anew, as when the silo dies that has it in its part of the directory.</summary>
+    public async Task RestartSchedulerAsync() =>
+        await _application.Services.GetRequiredService<IGrainFactory>().GetGrain<ISchedulerGrain>(0).AsReference<IGrainManagementExtension>().DeactivateOnIdle();
 
     public IClusterGrain Cluster => _application.Services.GetRequiredService<IGrainFactory>().GetGrain<IClusterGrain>(0);
 

@@ -12,12 +12,19 @@ public sealed class LeaseTableTests
 
     private static TrialId Trial(int sweep, int number) => new(sweep, number);
 
+    private void Admit(int sweep, ResourceSpec resources, IEnumerable<int> numbers)
+    {
+        _table.Admit(sweep, resources);
+        foreach (var number in numbers)
+            _table.Requeue(Trial(sweep, number));
+    }
+
     private IEnumerable<TrialId> Grant(string worker, int slots, double at = 0) => _table.Grant(new(worker, slots, Math.Max(slots, 3), []), Start.AddSeconds(at)).Select(grant => grant.Trial);
 
     [Fact]
     public void Trials_are_granted_in_the_order_of_their_numbers_up_to_the_free_slots()
     {
-        _table.Admit(1, new(), [3, 1, 2]);
+        Admit(1, new(), [3, 1, 2]);
         Assert.Equal([Trial(1, 1), Trial(1, 2)], Grant("a", 2));
         Assert.Equal([Trial(1, 3)], Grant("b", 2));
         Assert.Empty(Grant("b", 1));
@@ -26,16 +33,16 @@ public sealed class LeaseTableTests
     [Fact]
     public void The_sweep_of_higher_priority_goes_first()
     {
-        _table.Admit(1, new(), [1, 2]);
-        _table.Admit(2, new(Priority: 5), [1]);
+        Admit(1, new(), [1, 2]);
+        Admit(2, new(Priority: 5), [1]);
         Assert.Equal([Trial(2, 1), Trial(1, 1)], Grant("a", 2));
     }
 
     [Fact]
     public void Sweeps_of_equal_priority_share_the_slots_equally()
     {
-        _table.Admit(1, new(), Enumerable.Range(1, 10));
-        _table.Admit(2, new(), Enumerable.Range(1, 10));
+        Admit(1, new(), Enumerable.Range(1, 10));
+        Admit(2, new(), Enumerable.Range(1, 10));
         var granted = Grant("a", 6).ToList();
         Assert.Equal(3, granted.Count(trial => trial.Sweep == 1));
         Assert.Equal(3, granted.Count(trial => trial.Sweep == 2));
@@ -44,8 +51,8 @@ public sealed class LeaseTableTests
     [Fact]
     public void Fair_shares_count_slots_and_not_trials()
     {
-        _table.Admit(1, new(Slots: 3), Enumerable.Range(1, 10));
-        _table.Admit(2, new(), Enumerable.Range(1, 10));
+        Admit(1, new(Slots: 3), Enumerable.Range(1, 10));
+        Admit(2, new(), Enumerable.Range(1, 10));
         var granted = Grant("a", 6).ToList();
         Assert.Equal(1, granted.Count(trial => trial.Sweep == 1));
         Assert.Equal(3, granted.Count(trial => trial.Sweep == 2));
@@ -54,7 +61,7 @@ public sealed class LeaseTableTests
     [Fact]
     public void Max_concurrent_holds()
     {
-        _table.Admit(1, new(MaxConcurrent: 2), Enumerable.Range(1, 10));
+        Admit(1, new(MaxConcurrent: 2), Enumerable.Range(1, 10));
         Assert.Equal(2, Grant("a", 5).Count());
         _table.Ended(Trial(1, 1), "a", requeue: false);
         Assert.Equal([Trial(1, 3)], Grant("a", 5));
@@ -63,7 +70,7 @@ public sealed class LeaseTableTests
     [Fact]
     public void A_trial_waits_again_only_when_it_is_to_be_tried_again()
     {
-        _table.Admit(1, new(), [1, 2]);
+        Admit(1, new(), [1, 2]);
         Assert.Equal(2, Grant("a", 2).Count());
         _table.Ended(Trial(1, 1), "a", requeue: true);
         _table.Ended(Trial(1, 2), "a", requeue: false);
@@ -73,7 +80,7 @@ public sealed class LeaseTableTests
     [Fact]
     public void A_withdrawn_sweep_starts_nothing_and_orders_its_workers_to_stop()
     {
-        _table.Admit(1, new(), [1, 2]);
+        Admit(1, new(), [1, 2]);
         Assert.Single(Grant("a", 1));
         _table.Withdraw(1, LeaseOrder.Pause);
         Assert.Empty(Grant("b", 1));
@@ -85,16 +92,16 @@ public sealed class LeaseTableTests
     [Fact]
     public void A_sweep_that_is_resumed_does_not_queue_what_still_runs()
     {
-        _table.Admit(1, new(), [1]);
+        Admit(1, new(), [1]);
         Assert.Single(Grant("a", 1));
-        _table.Admit(1, new(), [1]);
+        Admit(1, new(), [1]);
         Assert.Empty(Grant("b", 1));
     }
 
     [Fact]
     public void A_cancelled_trial_leaves_the_queue_or_its_worker()
     {
-        _table.Admit(1, new(), [1, 2]);
+        Admit(1, new(), [1, 2]);
         Assert.Single(Grant("a", 1));
         _table.Cancel(Trial(1, 1));
         _table.Cancel(Trial(1, 2));
@@ -105,7 +112,7 @@ public sealed class LeaseTableTests
     [Fact]
     public void A_worker_that_holds_what_it_has_no_lease_for_is_told_to_drop_it()
     {
-        _table.Admit(1, new(), [1]);
+        Admit(1, new(), [1]);
         Assert.Single(Grant("a", 1));
         Assert.Equal([(Trial(1, 1), LeaseOrder.Drop)], _table.Renew("b", [Trial(1, 1)], Start).Orders);
         Assert.Equal([(Trial(1, 9), LeaseOrder.Drop)], _table.Renew("a", [Trial(1, 1), Trial(1, 9)], Start).Orders);
@@ -114,7 +121,7 @@ public sealed class LeaseTableTests
     [Fact]
     public void A_lease_that_its_worker_does_not_name_is_missing_once_it_is_old_enough_to_have_arrived()
     {
-        _table.Admit(1, new(), [1]);
+        Admit(1, new(), [1]);
         Assert.Single(Grant("a", 1));
         Assert.Empty(_table.Renew("a", [], Start.AddSeconds(7)).Missing);
         Assert.Equal([Trial(1, 1)], _table.Renew("a", [], Start.AddSeconds(8)).Missing);
@@ -123,7 +130,7 @@ public sealed class LeaseTableTests
     [Fact]
     public void Leases_that_are_not_renewed_expire()
     {
-        _table.Admit(1, new(), [1, 2]);
+        Admit(1, new(), [1, 2]);
         Assert.Equal(2, Grant("a", 2).Count());
         _table.Renew("a", [Trial(1, 2)], Start.AddSeconds(10));
         Assert.Equal([Trial(1, 1)], _table.Expired(Start.AddSeconds(16)));
@@ -133,7 +140,7 @@ public sealed class LeaseTableTests
     [Fact]
     public void The_end_of_an_old_lease_leaves_the_new_one_alone()
     {
-        _table.Admit(1, new(), [1]);
+        Admit(1, new(), [1]);
         Assert.Single(Grant("a", 1));
         _table.Ended(Trial(1, 1), "a", requeue: true);
         Assert.Single(Grant("b", 1));
@@ -145,7 +152,7 @@ public sealed class LeaseTableTests
     [Fact]
     public void A_sweep_with_nothing_left_is_idle()
     {
-        _table.Admit(1, new(), [1]);
+        Admit(1, new(), [1]);
         Assert.Empty(_table.Idle);
         Assert.Single(Grant("a", 1));
         Assert.Empty(_table.Idle);
@@ -156,8 +163,8 @@ public sealed class LeaseTableTests
     [Fact]
     public void A_trial_of_several_slots_is_not_starved_by_smaller_ones()
     {
-        _table.Admit(1, new(Slots: 2), [1]);
-        _table.Admit(2, new(), Enumerable.Range(1, 10));
+        Admit(1, new(Slots: 2), [1]);
+        Admit(2, new(), Enumerable.Range(1, 10));
         // One slot is free at a time; the first worker keeps it for the trial whose turn it is, the second one goes on with the small ones.
         Assert.Empty(_table.Grant(new("a", 1, 2, []), Start));
         Assert.Equal([Trial(2, 1)], _table.Grant(new("b", 1, 2, []), Start).Select(grant => grant.Trial));
@@ -169,8 +176,8 @@ public sealed class LeaseTableTests
     [Fact]
     public void What_was_kept_by_a_worker_that_is_gone_is_free_again()
     {
-        _table.Admit(1, new(Slots: 2), [1]);
-        _table.Admit(2, new(), Enumerable.Range(1, 10));
+        Admit(1, new(Slots: 2), [1]);
+        Admit(2, new(), Enumerable.Range(1, 10));
         Assert.Empty(_table.Grant(new("a", 1, 2, []), Start));
         Assert.Empty(_table.LeasedBy(worker => worker == "a"));
         Assert.Empty(_table.Grant(new("b", 1, 2, []), Start));
@@ -180,7 +187,7 @@ public sealed class LeaseTableTests
     [Fact]
     public void Labels_choose_the_workers()
     {
-        _table.Admit(1, new(Require: ["gpu=h200", "rack=3"]), [1, 2]);
+        Admit(1, new(Require: ["gpu=h200", "rack=3"]), [1, 2]);
         Assert.Equal([1], _table.Unplaceable);
         Assert.Empty(_table.Grant(new("a", 2, 2, ["gpu=h200"]), Start));
         Assert.Equal([1], _table.Unplaceable);
@@ -191,8 +198,8 @@ public sealed class LeaseTableTests
     [Fact]
     public void A_trial_with_more_slots_than_any_worker_has_waits_and_holds_nobody_up()
     {
-        _table.Admit(1, new(Slots: 8), [1]);
-        _table.Admit(2, new(), [1]);
+        Admit(1, new(Slots: 8), [1]);
+        Admit(2, new(), [1]);
         Assert.Equal([Trial(2, 1)], _table.Grant(new("a", 2, 2, []), Start).Select(grant => grant.Trial));
         Assert.Equal([1], _table.Unplaceable);
     }
@@ -200,7 +207,7 @@ public sealed class LeaseTableTests
     [Fact]
     public void A_worker_that_drains_gets_nothing_and_hears_of_it_until_it_is_gone()
     {
-        _table.Admit(1, new(), [1, 2]);
+        Admit(1, new(), [1, 2]);
         Assert.Single(Grant("a", 1));
         _table.Drain("a");
         Assert.Empty(Grant("a", 1));
@@ -214,7 +221,7 @@ public sealed class LeaseTableTests
     public void A_restored_lease_belongs_to_its_worker_and_counts()
     {
         _table.Restore(Trial(1, 1), "a", Start);
-        _table.Admit(1, new(MaxConcurrent: 1), [1, 2]);
+        Admit(1, new(MaxConcurrent: 1), [1, 2]);
         Assert.Equal("a", _table.WorkerOf(Trial(1, 1)));
         Assert.Empty(Grant("b", 2));
         Assert.Equal([Trial(1, 1)], _table.LeasedBy(worker => worker == "a"));
@@ -237,7 +244,7 @@ public sealed class LeaseTableTests
         var cancelled = new HashSet<TrialId>();
         var resources = new Dictionary<int, ResourceSpec> { [1] = new(1, 3, 0), [2] = new(2, null, 1), [3] = new(1, null, 0, ["x"]) };
         foreach (var sweep in resources.Keys)
-            _table.Admit(sweep, resources[sweep], Enumerable.Range(1, 20));
+            Admit(sweep, resources[sweep], Enumerable.Range(1, 20));
         for (var step = 0; step < 2_000; step++)
         {
             now += TimeSpan.FromSeconds(chance.NextDouble());
@@ -295,7 +302,7 @@ public sealed class LeaseTableTests
                     break;
                 default:
                     var resumed = chance.Next(1, 4);
-                    _table.Admit(resumed, resources[resumed], Enumerable.Range(1, 20).Where(number => !over.Contains(Trial(resumed, number)) && !cancelled.Contains(Trial(resumed, number))));
+                    Admit(resumed, resources[resumed], Enumerable.Range(1, 20).Where(number => !over.Contains(Trial(resumed, number)) && !cancelled.Contains(Trial(resumed, number))));
                     break;
             }
 

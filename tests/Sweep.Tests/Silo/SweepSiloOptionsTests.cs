@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
 using Sweep.Grains;
 using Sweep.Silo.Hosting;
+using Sweep.Storage;
 
 namespace Sweep.Tests.Silo;
 
@@ -9,6 +10,8 @@ public sealed class SweepSiloOptionsTests
 {
     [Theory]
     [InlineData("postgres", "", "postgres: found nothing")]
+    [InlineData("postgres", "Hots=db", "postgres: ")]
+    [InlineData("postgres", "Database=sweep", "postgres: found no host. Write Host=")]
     [InlineData("slots", "-1", "slots: expected")]
     [InlineData("slots", "many", "slots: found many; expected a whole number.")]
     [InlineData("devices", "gpu", "devices: expected")]
@@ -26,6 +29,13 @@ public sealed class SweepSiloOptionsTests
         var error = Assert.Throws<ValidationException>(() => From(key, value));
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public void The_database_may_be_named_as_psql_takes_it()
+    {
+        var options = From("postgres", "postgresql://ada@db:6543/sweep");
+        Assert.Equal("postgresql://ada@db:6543/sweep", PostgresAddress.ToUri(options.Postgres));
     }
 
     [Fact]

@@ -28,11 +28,15 @@ public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
 
     public SweepReader Reader => new(Source);
 
+    /// <summary>Numbers of a sweep's trials that wait.</summary>
+    public async Task<IReadOnlyList<int>> QueuedAsync(int sweep) =>
+        [.. (await Trials.UnfinishedAsync(sweep, TestContext.Current.CancellationToken)).Where(trial => trial.Worker is null).Select(trial => trial.Id.Number)];
+
     public async ValueTask InitializeAsync()
     {
         Source = Database.Open(await server.NewDatabaseAsync());
         await Migrator.MigrateAsync(Source);
-        await AddDatasetAsync(Text);
+        await AddTextAsync();
     }
 
     public ValueTask DisposeAsync() => Source.DisposeAsync();
@@ -63,11 +67,13 @@ public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
 
     public async Task AddDatasetAsync(byte[] text, string name = "hamlet") => await Datasets.AddAsync(Hash(text), name, text);
 
+    /// <summary>The text of every <see cref="Spec"/>: a test that deleted the last sweep of all has taken it with it.</summary>
+    public Task AddTextAsync() => AddDatasetAsync(Text);
+
     /// <summary>A new sweep with a name of its own.</summary>
     public async Task<int> AddSweepAsync(int trials = 1, Metric metric = Metric.ValLoss, Goal goal = Goal.Minimize)
     {
-        // A test that deleted its sweep may have taken the text with it.
-        await AddDatasetAsync(Text);
+        await AddTextAsync();
         var id = await Reader.NextSweepIdAsync();
         await Sweeps.AddAsync(id, Spec($"sweep-{id}", metric, goal), exactName: true, [.. Enumerable.Repeat(Parameters, trials)]);
         return id;

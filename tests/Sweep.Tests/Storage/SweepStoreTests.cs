@@ -4,8 +4,12 @@ using static Sweep.Tests.Storage.StorageDatabase;
 
 namespace Sweep.Tests.Storage;
 
-public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<StorageDatabase>
+public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<StorageDatabase>, IAsyncLifetime
 {
+    public async ValueTask InitializeAsync() => await database.AddTextAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -21,7 +25,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
         var second = await database.Trials.LoadAsync(new(id, 2), Cancellation);
         Assert.Equal((Parameters with { BatchSize = 7, Cell = CellKind.Gru }).ToJson(), second!.Parameters.ToJson());
         Assert.Equal((TrialState.Queued, 0, 0, 0, null, false), (second.State, second.Attempt, second.Failures, second.Losses, second.Worker, second.HasCheckpoint));
-        Assert.Equal([1, 2], await database.Sweeps.QueuedAsync(id, Cancellation));
+        Assert.Equal([1, 2], await database.QueuedAsync(id));
     }
 
     [Fact]
@@ -124,7 +128,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
 
         Assert.Equal([1, 2], await database.Sweeps.RetryAsync(id, null, Cancellation));
         Assert.Empty(await database.Sweeps.RetryAsync(id, null, Cancellation));
-        Assert.Equal([1, 2, 4], await database.Sweeps.QueuedAsync(id, Cancellation));
+        Assert.Equal([1, 2, 4], await database.QueuedAsync(id));
         var summary = await database.SummaryAsync(failed);
         Assert.Equal((TrialState.Queued, 1, 1, null), (summary.State, summary.Attempt, summary.EpochsDone, summary.Reason));
         Assert.Equal((0, 0), ((await database.Trials.LoadAsync(failed, Cancellation))!.Failures, (await database.Trials.LoadAsync(failed, Cancellation))!.Losses));
@@ -138,7 +142,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
         var id = await database.AddSweepAsync(trials: 2);
         await database.Sweeps.CancelQueuedAsync(id, null, Cancellation);
         Assert.Equal([2], await database.Sweeps.RetryAsync(id, 2, Cancellation));
-        Assert.Equal([2], await database.Sweeps.QueuedAsync(id, Cancellation));
+        Assert.Equal([2], await database.QueuedAsync(id));
     }
 
     [Fact]

@@ -136,7 +136,7 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
                 await Task.WhenAll(ids.Select(id => silo.Trials.MoveAsync(Requeue(id, attempt + 1), Cancellation)));
             }
         })));
-        Assert.Equal(50, (await database.Sweeps.QueuedAsync(sweep, Cancellation)).Count);
+        Assert.Equal(50, (await database.QueuedAsync(sweep)).Count);
         Assert.Equal(50 * 5 * 2, await database.CountAsync("trial_events", $"trial_id / 1000000 = {sweep}"));
     }
 

@@ -1,31 +1,31 @@
 using Npgsql;
-using Sweep.Client.Errors;
 
-namespace Sweep.Client.Clusters;
+namespace Sweep.Storage;
 
 /// <summary>
-/// The two ways to write where a database is: <c>Host=…;Database=…</c> (Npgsql, silos) and <c>postgresql://…</c> (psql and most other programs).
+/// The two ways to write where a database is: <c>Host=…;Database=…</c> (Npgsql) and <c>postgresql://…</c> (psql and most other programs).
 /// </summary>
-internal static class PostgresAddress
+public static class PostgresAddress
 {
+    private const string Advice = "Write Host=…;Database=…;Username=… or postgresql://user@host/database.";
+
     /// <summary>The connection string for either form.</summary>
-    /// <exception cref="WrongInputException">It is neither.</exception>
+    /// <exception cref="FormatException">It is neither; the message says what to write, and does not repeat what may hold a password.</exception>
     public static string Parse(string text)
     {
+        NpgsqlConnectionStringBuilder builder;
         try
         {
-            var builder = text.StartsWith("postgresql://", StringComparison.Ordinal) || text.StartsWith("postgres://", StringComparison.Ordinal)
+            builder = text.StartsWith("postgresql://", StringComparison.Ordinal) || text.StartsWith("postgres://", StringComparison.Ordinal)
                 ? FromUri(text)
                 : new NpgsqlConnectionStringBuilder(text);
-            if (string.IsNullOrEmpty(builder.Host))
-                throw new WrongInputException("--postgres: found no host; write Host=…;Database=…;Username=… or postgresql://user@host/database.");
-            return builder.ConnectionString;
         }
         catch (Exception error) when (error is ArgumentException or FormatException)
         {
-            // The text is not repeated: it may hold a password.
-            throw new WrongInputException($"--postgres: {error.Message} Write Host=…;Database=…;Username=… or postgresql://user@host/database.");
+            throw new FormatException($"{error.Message} {Advice}", error);
         }
+
+        return string.IsNullOrEmpty(builder.Host) ? throw new FormatException($"found no host. {Advice}") : builder.ConnectionString;
     }
 
     /// <summary>The form that psql takes. A socket's folder stands in the query, as libpq wants it.</summary>
