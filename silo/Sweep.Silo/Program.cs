@@ -29,6 +29,11 @@ catch (ValidationException error)
     return WrongInput;
 }
 
+await using var silo = SiloHost.Build(options, devices);
+// The parent says when the database stands. At the end of the input there is nobody to work for.
+if (options.Parent is not null && await Console.In.ReadLineAsync() is null)
+    return 0;
+
 try
 {
     await using var source = Database.Open(options.Postgres);
@@ -40,7 +45,6 @@ catch (Exception error) when (error is NpgsqlException or DatabaseVersionExcepti
     return Unreachable;
 }
 
-await using var silo = SiloHost.Build(options, devices);
 try
 {
     await silo.StartAsync();

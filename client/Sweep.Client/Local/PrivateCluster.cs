@@ -16,8 +16,10 @@ internal sealed class PrivateCluster : IAsyncDisposable
     private readonly PrivatePostgres _postgres;
     private readonly ClusterPurpose _purpose;
 
-    private PrivateCluster(SweepHome home, FileStream @lock, PrivatePostgres postgres, ClusterPurpose purpose) =>
-        (_home, _lock, _postgres, _purpose, Source) = (home, @lock, postgres, purpose, Database.Open(postgres.ConnectionString));
+    private SiloProcess? _launched;
+
+    private PrivateCluster(SweepHome home, FileStream @lock, PrivatePostgres postgres, SiloProcess? launched, ClusterPurpose purpose) =>
+        (_home, _lock, _postgres, _launched, _purpose, Source) = (home, @lock, postgres, launched, purpose, Database.Open(postgres.ConnectionString));
 
     public string ConnectionString => _postgres.ConnectionString;
 
@@ -25,16 +27,21 @@ internal sealed class PrivateCluster : IAsyncDisposable
 
     public SiloProcess? Silo { get; private set; }
 
-    /// <summary>Starts PostgreSQL and brings its tables up to date; <see cref="StartSiloAsync"/> adds a silo.</summary>
+    /// <summary>Starts PostgreSQL and brings its tables up to date; <see cref="StartSiloAsync"/> lets a silo join.</summary>
     /// <param name="lock">The folder's, which this takes over.</param>
     /// <exception cref="LocalClusterException">It cannot be started; the message says why.</exception>
     public static async Task<PrivateCluster> StartAsync(SweepHome home, FileStream @lock, ClusterPurpose purpose, CancellationToken cancellation)
     {
+        SiloProcess? launched = null;
         try
         {
             await EndLeftoverSiloAsync(home);
             home.WriteOwner(new(Environment.ProcessId, purpose, "", DatabaseReady: false, SiloProcessId: null));
-            var cluster = new PrivateCluster(home, @lock, await PrivatePostgres.StartAsync(home.Folder, cancellation: cancellation), purpose);
+            var starting = PrivatePostgres.StartAsync(home.Folder, cancellation: cancellation);
+            // The silo gets ready while PostgreSQL does. What only reads needs none.
+            if (purpose != ClusterPurpose.Command)
+                launched = Launch(home);
+            var cluster = new PrivateCluster(home, @lock, await starting, launched, purpose);
             try
             {
                 await Migrator.MigrateAsync(cluster.Source, cancellation);
@@ -50,12 +57,14 @@ internal sealed class PrivateCluster : IAsyncDisposable
         }
         catch (Exception)
         {
+            if (launched is not null)
+                await launched.DisposeAsync();
             await @lock.DisposeAsync();
             throw;
         }
     }
 
-    /// <summary>The silo, started if there is none yet.</summary>
+    /// <summary>The silo, which joins now if it has not yet.</summary>
     /// <exception cref="LocalClusterException">It does not start; the message holds the last line of its log.</exception>
     public async Task<SiloProcess> StartSiloAsync(CancellationToken cancellation)
     {
@@ -64,10 +73,15 @@ internal sealed class PrivateCluster : IAsyncDisposable
         // The folder is ours, so nobody is alive: without its dead a silo does not wait for their signs of life.
         await using (var clear = Source.CreateCommand("delete from orleans_members"))
             await clear.ExecuteNonQueryAsync(cancellation);
-        Silo = await SiloProcess.StartAsync(SiloProgram.Find(), ConnectionString, _home.SiloLog, cancellation);
+        _launched ??= Launch(_home);
+        await _launched.JoinAsync(cancellation);
+        Silo = _launched;
         WriteOwner();
         return Silo;
     }
+
+    private static SiloProcess Launch(SweepHome home) =>
+        SiloProcess.Launch(SiloProgram.Find(), PrivatePostgres.ConnectionStringOf(home.Folder), home.SiloLog);
 
     /// <summary>Waits until the silo ends by itself, and starts another one.</summary>
     /// <param name="shortLife">A silo that lived no longer is not replaced.</param>
@@ -81,14 +95,14 @@ internal sealed class PrivateCluster : IAsyncDisposable
             silo.ThrowIfEnded();
         say($"The silo of process {silo.Id} ended by itself; starting another one.");
         await silo.DisposeAsync();
-        Silo = null;
+        (Silo, _launched) = (null, null);
     }
 
     /// <summary>Stops the silo, which lets running trials write their checkpoints; then PostgreSQL.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Silo is not null)
-            await Silo.DisposeAsync();
+        if (_launched is not null)
+            await _launched.DisposeAsync();
         await Source.DisposeAsync();
         await _postgres.DisposeAsync();
         _home.ForgetOwner();

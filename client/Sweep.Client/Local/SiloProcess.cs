@@ -24,10 +24,9 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Completes when the process is gone, for whatever reason.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Starts a silo and waits until it takes work.</summary>
+    /// <summary>Starts a silo that does not touch its database before <see cref="JoinAsync"/>: until then it makes itself ready.</summary>
     /// <param name="log">The file to which its output is appended.</param>
-    /// <exception cref="LocalClusterException">It ended, or took too long.</exception>
-    public static async Task<SiloProcess> StartAsync(IReadOnlyList<string> program, string connectionString, string log, CancellationToken cancellation)
+    public static SiloProcess Launch(IReadOnlyList<string> program, string connectionString, string log)
     {
         if (File.Exists(log) && new FileInfo(log).Length > LargeLog)
             File.Move(log, log + ".old", overwrite: true);
@@ -43,25 +42,37 @@ internal sealed class SiloProcess : IAsyncDisposable
         silo.Ended = silo._process.WaitForExitAsync(CancellationToken.None);
         silo._process.OutputDataReceived += silo.Hear;
         silo._process.BeginOutputReadLine();
+        return silo;
+    }
+
+    /// <summary>Lets the silo join its cluster, and waits until it takes work.</summary>
+    /// <exception cref="LocalClusterException">It ended, or took too long.</exception>
+    public async Task JoinAsync(CancellationToken cancellation)
+    {
         try
         {
-            await Task.WhenAny(silo._ready.Task, silo.Ended).WaitAsync(StartLimit, cancellation);
+            await _process.StandardInput.WriteLineAsync("join".AsMemory(), cancellation);
+            await _process.StandardInput.FlushAsync(cancellation);
+        }
+        catch (IOException)
+        {
+            // It has ended already, and its log says why.
+        }
+
+        try
+        {
+            await Task.WhenAny(_ready.Task, Ended).WaitAsync(StartLimit, cancellation);
         }
         catch (TimeoutException)
         {
-            await silo.DisposeAsync();
-            throw new LocalClusterException($"The silo did not start within {StartLimit.TotalSeconds:0} s: {SweepHome.LastLine(log)} ({log})");
-        }
-        catch (OperationCanceledException)
-        {
-            await silo.DisposeAsync();
-            throw;
+            throw new LocalClusterException($"The silo did not start within {StartLimit.TotalSeconds:0} s: {SweepHome.LastLine(_log)} ({_log})");
         }
 
-        return silo._ready.Task.IsCompleted
-            ? silo
-            : throw new LocalClusterException(
-                $"The silo did not start: {Signals.Describe(silo._process.ExitCode)}; the last line of {log}: {SweepHome.LastLine(log)}");
+        if (!_ready.Task.IsCompleted)
+        {
+            throw new LocalClusterException(
+                $"The silo did not start: {Signals.Describe(_process.ExitCode)}; the last line of {_log}: {SweepHome.LastLine(_log)}");
+        }
     }
 
     /// <exception cref="SiloEndedException">It ended without being asked to.</exception>
@@ -75,13 +86,20 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks it to stop, which lets running trials write their checkpoints, and waits; ends it by force when it takes too long.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>Asks it to stop, which lets running trials write their checkpoints; <see cref="DisposeAsync"/> waits for it.</summary>
+    public void BeginStop()
     {
         _stopping = true;
         if (!_process.HasExited)
-        {
             _process.StandardInput.Close();
+    }
+
+    /// <summary>Stops it, by force when it takes too long.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        BeginStop();
+        if (!_process.HasExited)
+        {
             try
             {
                 await Ended.WaitAsync(StopLimit);

@@ -67,6 +67,8 @@ internal sealed class SweepAttendance(Cluster cluster, CommandContext context)
             return ExitCode.Refused;
         }
 
+        // It needs as long to stop as the report to be written, which asks the database alone.
+        cluster.Private?.Silo?.BeginStop();
         context.Say("");
         ReportOutput.Write(context.Terminal, SweepReport.Of(end.Spec, await cluster.Reader.TrialsAsync(end.Id, context.Cancellation)), null, end, context.Format);
         context.Say("");

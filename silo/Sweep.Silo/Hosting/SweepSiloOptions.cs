@@ -69,7 +69,7 @@ public sealed class SweepSiloOptions
     /// <summary>Folder of the program Sweep.Trainer. Default: the one beside this program's.</summary>
     public string? Trainer { get; set; }
 
-    /// <summary><c>stdin</c>: stop when the standard input ends, which is when the parent process does.</summary>
+    /// <summary><c>stdin</c>: join at the first line of the standard input, stop when it ends, which is when the parent process does.</summary>
     [AllowedValues(null, "stdin", ErrorMessage = "parent: expected stdin, or nothing.")]
     public string? Parent { get; set; }
 
