@@ -27,14 +27,16 @@ internal sealed class GrainConnection : IAsyncDisposable
     public static async Task<GrainConnection> OpenAsync(string connectionString, string? certificates, Task silo, CancellationToken cancellation)
     {
         string? refusal = null;
+        Exception? last = null;
         void Refused(System.Net.EndPoint? silo, string reason) => refusal = $"{silo} was not connected: {reason}";
         var secure = certificates is null ? PlainMiddleware.Dial("client", Refused) : new TlsMiddleware(CertificateFolder.Open(certificates, CertificateRole.Client, CertificateRole.Silo), Refused).Dial();
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();
         builder.UseOrleansClient(client => client
             .UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString))
-            .UseConnectionRetryFilter(async (_, token) =>
+            .UseConnectionRetryFilter(async (error, token) =>
             {
+                last = error;
                 await Task.Delay(RetryPause, token);
                 // Certificates do not get better by asking again.
                 return refusal is null;
@@ -58,10 +60,13 @@ internal sealed class GrainConnection : IAsyncDisposable
             host.Dispose();
             if (refusal is not null)
                 throw new ClusterUnreachableException(refusal.EndsWith('.') ? refusal : refusal + ".");
+            var reason = error is OperationCanceledException ? last : error;
             throw new ClusterUnreachableException(
-                $"No silo answered within {ConnectLimit.TotalSeconds:0} s" + (error is OperationCanceledException ? "" : $" ({error.Message})") +
-                ": the database is there, but no silo works on it. Start one with SWEEP_POSTGRES set to the same database; " +
-                "`sweep workers` lists those that live.");
+                $"No silo answered within {ConnectLimit.TotalSeconds:0} s{(reason is null ? "" : $" ({reason.GetBaseException().Message.TrimEnd('.')})")}" +
+                // A silo that ends a connection at once is there, and wants something else.
+                (certificates is null && reason?.GetBaseException() is InvalidOperationException
+                    ? $": one ended the connection at once. If it was started with certificates, so must be this command. {PlainMiddleware.Advice("client")}"
+                    : ": the database is there, but no silo works on it. Start one with SWEEP_POSTGRES set to the same database; `sweep workers` lists those that live."));
         }
     }
 

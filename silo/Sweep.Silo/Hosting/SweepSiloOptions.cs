@@ -117,7 +117,9 @@ public sealed class SweepSiloOptions
     public IPEndPoint FindHttpEndpoint()
     {
         const string advice = "write an address of this machine, or 0.0.0.0 for all of them";
-        var endpoint = new IPEndPoint(Resolve("http-address", HttpAddress, advice), FreePort.Choose(HttpPort));
+        // Every address is none that a name could stand for.
+        var address = IPAddress.TryParse(HttpAddress, out var numbers) ? numbers : Resolve("http-address", HttpAddress, advice);
+        var endpoint = new IPEndPoint(address, FreePort.Choose(HttpPort));
         try
         {
             using var listener = new TcpListener(endpoint);
@@ -159,7 +161,8 @@ public sealed class SweepSiloOptions
     {
         try
         {
-            return Dns.GetHostAddresses(found).OrderBy(address => address.AddressFamily != AddressFamily.InterNetwork).First();
+            // Nothing would mean an address of this machine that the others reach.
+            return Dns.GetHostAddresses(found.Length > 0 ? found : throw new ArgumentException("it is empty")).OrderBy(address => address.AddressFamily != AddressFamily.InterNetwork).First();
         }
         catch (Exception error) when (error is SocketException or ArgumentException or InvalidOperationException)
         {
