@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using YamlDotNet.Serialization;
 
@@ -6,6 +7,8 @@ namespace Sweep.Tests.Deploy;
 /// <summary>A compose file as docker-compose understands it: variables replaced, parts merged.</summary>
 internal sealed class ComposeFile
 {
+    private static readonly ConcurrentDictionary<string, Task<ComposeFile>> Rendered = new();
+
     private readonly JsonNode _root;
 
     private ComposeFile(string yaml) =>
@@ -30,10 +33,11 @@ internal sealed class ComposeFile
     public static Task<DeployProgram.Answer> ConfigAsync(string file, string profile, params string[] options) => DeployProgram.RunAsync(
         "docker-compose", "docker-compose", ["--file", file, "--profile", profile, "config", .. options], ("SWEEP_ADDRESS", "10.0.0.7"), ("SWEEP_DATABASE", "10.0.0.5"));
 
-    public static async Task<ComposeFile> RenderAsync(string file)
+    /// <summary>docker-compose takes a second for it, so each file is rendered once.</summary>
+    public static Task<ComposeFile> RenderAsync(string file) => Rendered.GetOrAdd(file, async name =>
     {
-        var answer = await ConfigAsync(file, "gpu");
+        var answer = await ConfigAsync(name, "gpu");
         Assert.True(answer.Code == 0, answer.Error);
         return new(answer.Output);
-    }
+    });
 }

@@ -81,10 +81,12 @@ public sealed class KubernetesTests
 
     private static List<object> Read(string yaml) => KubernetesYaml.LoadAllFromString(yaml, strict: true);
 
-    private static async Task<string> RenderAsync()
+    private static Task<string> RenderAsync() => Rendered.Value;
+
+    private static readonly Lazy<Task<string>> Rendered = new(async () =>
     {
         var answer = await DeployProgram.RunAsync("kubectl", "kubernetes-client", ["kustomize", "deploy/kubernetes"]);
         Assert.True(answer.Code == 0, answer.Error);
         return answer.Output;
-    }
+    });
 }
