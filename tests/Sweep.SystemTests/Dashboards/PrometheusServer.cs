@@ -92,7 +92,7 @@ public sealed class PrometheusServer : IDisposable
 
     private static string Quick(string configuration, string discovery, int port) => configuration
         .Replace("10s", "1s", StringComparison.Ordinal).Replace("5s", "1s", StringComparison.Ordinal)
-        .Replace("http://localhost:9464/sd", discovery, StringComparison.Ordinal)
+        .Replace("http://control:9464/sd", discovery, StringComparison.Ordinal)
         .Replace("localhost:9090", string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}"), StringComparison.Ordinal);
 
     private static bool IsNumber(JsonElement sample) => sample[1].GetString() is not ("NaN" or "+Inf" or "-Inf");
