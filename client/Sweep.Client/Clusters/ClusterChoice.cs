@@ -9,13 +9,19 @@ namespace Sweep.Client.Clusters;
 internal sealed record ClusterChoice(string? ConnectionString, SweepHome Home)
 {
     /// <param name="postgres">The option <c>--postgres</c>; without it <c>SWEEP_POSTGRES</c> counts.</param>
-    /// <exception cref="WrongInputException">It names no database.</exception>
-    public static ClusterChoice From(string? postgres)
+    /// <param name="passwordFile">The option <c>--postgres-password-file</c>; without it <c>SWEEP_POSTGRES_PASSWORD_FILE</c> counts.</param>
+    /// <exception cref="WrongInputException">It names no database, or one that may not be used so.</exception>
+    public static ClusterChoice From(string? postgres, string? passwordFile = null)
     {
         var text = postgres ?? Environment.GetEnvironmentVariable("SWEEP_POSTGRES");
         try
         {
-            return new(string.IsNullOrWhiteSpace(text) ? null : PostgresAddress.Parse(text), SweepHome.Default());
+            return new(
+                string.IsNullOrWhiteSpace(text)
+                    ? null
+                    : PostgresAddress.Resolve(
+                        text, passwordFile ?? Environment.GetEnvironmentVariable("SWEEP_POSTGRES_PASSWORD_FILE"), Environment.GetEnvironmentVariable("SWEEP_CERTIFICATES")),
+                SweepHome.Default());
         }
         catch (FormatException error)
         {

@@ -18,6 +18,8 @@ internal sealed class ExamplesHelp(HelpAction usual) : SynchronousCommandLineAct
 
         Environment:
           SWEEP_POSTGRES  the database of a cluster, like --postgres
+          SWEEP_POSTGRES_PASSWORD_FILE  a file that holds its password
+          SWEEP_CERTIFICATES  folder whose ca.crt is the authority of the database's certificate
           SWEEP_HOME      folder of the private cluster (~/.local/share/sweep; for root /var/lib/sweep)
           SWEEP_PG_BIN    folder of PostgreSQL's programs, if not found
           SWEEP_SILO      the silo to start (Sweep.Silo.dll), if not beside this program

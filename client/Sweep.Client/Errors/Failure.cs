@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Npgsql;
 using Sweep.Client.Local;
 using Sweep.Client.SweepFiles;
+using Sweep.Storage;
 using Sweep.Storage.Migrations;
 
 namespace Sweep.Client.Errors;
@@ -22,7 +23,7 @@ internal sealed record Failure(ExitCode Code, string Line)
             LocalClusterException or ClusterUnreachableException or DatabaseVersionException => (ExitCode.Unreachable, error.Message),
             SiloEndedException => (ExitCode.SiloEnded, error.Message),
             PostgresException postgres => (ExitCode.Unreachable, Explain(postgres)),
-            NpgsqlException => (ExitCode.Unreachable, $"The database does not answer: {Innermost(error)} {CheckAddress}"),
+            NpgsqlException => (ExitCode.Unreachable, $"The database does not answer: {DatabaseFault.Explain(error)} {CheckAddress}"),
             SocketException => (ExitCode.Unreachable, $"The cluster does not answer: {error.Message}"),
             TimeoutException => (ExitCode.Unreachable, $"The cluster does not answer in time: {error.Message}"),
             // By name, so that a command that needs no silo does not load Orleans.
@@ -46,7 +47,4 @@ internal sealed record Failure(ExitCode Code, string Line)
             $"The database refuses: {error.MessageText}. {CheckAddress}",
         _ => $"The database reports: {error.MessageText} ({error.SqlState})",
     };
-
-    private static string Innermost(Exception error) =>
-        error.InnerException is null ? error.Message : $"{error.Message} {error.GetBaseException().Message}.";
 }
