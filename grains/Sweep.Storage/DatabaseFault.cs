@@ -30,7 +30,7 @@ public static class DatabaseFaults
         /// <summary>What went wrong with a connection, down to its cause, in one line.</summary>
         public static string Explain(Exception error)
         {
-            var cause = error.GetBaseException();
+            var cause = error is NpgsqlException ? error.GetBaseException() : error;
             var what = ReferenceEquals(cause, error) ? error.Message : $"{error.Message} {cause.Message.TrimEnd('.')}.";
             return cause is AuthenticationException
                 ? $"{what} The server's certificate must name the host of the connection string and be issued by the authority that is trusted: ca.crt in the folder SWEEP_CERTIFICATES, or Root Certificate."

@@ -46,7 +46,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         Assert.Equal((0, ""), (code, error));
         Assert.Matches($@"^{File}: \d+(\.\d+)? [kM]?B, 1 sweep with 5 trials\.\n$", output);
         Assert.Equal([File], Directory.GetFiles(_folder));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, System.IO.File.GetUnixFileMode(File));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, new FileInfo(File).UnixFileMode);
 
         var elsewhere = await server.NewDatabaseAsync();
         (code, output, error) = await RunAsync(elsewhere, "restore", File);

@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
@@ -12,6 +13,7 @@ using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
 using Sweep.Tests.Search;
+using Sweep.Trainer.Checkpoints;
 
 namespace Sweep.Tests.Recorded;
 
@@ -29,16 +31,16 @@ public sealed class RecordedMessageTests
     private static readonly Serializer Serializer = new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer>();
 
     [Fact]
-    public void Messages_between_silos_and_clients_are_read_with_their_values() => EachIs(Messages, (_, bytes) => Serializer.Deserialize<object>(bytes));
+    public void Messages_between_silos_and_clients_are_read_with_their_values() => EachIs(Messages, (_, bytes) => Serializer.Deserialize<object>(bytes)!);
 
     [Fact]
-    public void Calls_between_silos_and_clients_are_read_with_their_arguments() => EachIs(Calls, (_, bytes) => Describe((IInvokable)Serializer.Deserialize<object>(bytes)));
+    public void Calls_between_silos_and_clients_are_read_with_their_arguments() => EachIs(Calls, (_, bytes) => Describe((IInvokable)Serializer.Deserialize<object>(bytes)!));
 
     [Fact]
     public void Frames_between_silos_and_trainers_are_read_with_their_values() => EachIs(Frames, (name, bytes) => Read(name, bytes));
 
     [Fact]
-    public void What_is_stored_in_tables_is_read_with_its_values() => EachIs(Stored, (name, bytes) => Parse(name, Encoding.UTF8.GetString(bytes)));
+    public void What_is_stored_in_tables_is_read_with_its_values() => EachIs(Stored, Parse);
 
     [Fact]
     public async Task Everything_that_this_version_writes_is_recorded()
@@ -112,6 +114,10 @@ public sealed class RecordedMessageTests
         var parameters = (TrialParameters)Sample.Of(typeof(TrialParameters), "parameters")!;
         yield return (Stored, "params", parameters, () => Task.FromResult(Encoding.UTF8.GetBytes(parameters.ToJson())));
         yield return (Stored, "params-full-batch", parameters with { BatchSize = null }, () => Task.FromResult(Encoding.UTF8.GetBytes((parameters with { BatchSize = null }).ToJson())));
+        var result = (TrialResult)Sample.Of(typeof(TrialResult), "result")!;
+        yield return (Stored, "result", result, () => Task.FromResult(JsonSerializer.SerializeToUtf8Bytes(result)));
+        var header = (CheckpointHeader)Sample.Of(typeof(CheckpointHeader), "checkpoint")!;
+        yield return (Stored, "checkpoint", header, () => Task.FromResult(SafeTensorsWriter.Write(header.ToMetadata(), [])));
     }
 
     private static IInvokable Sampled(Type type)
@@ -146,7 +152,13 @@ public sealed class RecordedMessageTests
         return stream.ToArray();
     }
 
-    private static object Parse(string name, string json) => name == "spec" ? ParseSpec(json) : TrialParameters.FromJson(json);
+    private static object Parse(string name, byte[] bytes) => name switch
+    {
+        "spec" => ParseSpec(Encoding.UTF8.GetString(bytes)),
+        "result" => JsonSerializer.Deserialize<TrialResult>(bytes)!,
+        "checkpoint" => CheckpointHeader.Of(new SafeTensorsFile(bytes)),
+        _ => TrialParameters.FromJson(Encoding.UTF8.GetString(bytes)),
+    };
 
     /// <summary>A spec as it is read, and the trials that it stands for: an upgrade must not change what a sweep trains.</summary>
     private static StoredSpec ParseSpec(string json)

@@ -69,13 +69,12 @@ public sealed class RoleTests(PostgresServer server)
     [InlineData("update trials set params = '{}'")]
     [InlineData("update trial_events set detail = ''")]
     [InlineData("delete from workers")]
-    [InlineData("grant select on trials to public")]
     [InlineData("set role sweep_owner")]
     public async Task A_worker_may_not_change_tables_nor_what_is_stored_once(string attack)
     {
         await using var source = NpgsqlDataSource.Create(await UserAsync("sweep_worker"));
         var error = await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(source, attack));
-        Assert.Contains(error.SqlState, (string[])[PostgresErrorCodes.InsufficientPrivilege, PostgresErrorCodes.InvalidGrantOperation]);
+        Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, error.SqlState);
     }
 
     [Fact]
