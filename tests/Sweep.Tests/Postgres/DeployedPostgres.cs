@@ -31,7 +31,11 @@ public sealed class DeployedPostgres : IAsyncLifetime
 
     public string ConnectionString(string role, string more = "SSL Mode=VerifyFull") => new NpgsqlConnectionStringBuilder(more)
     {
-        Host = "127.0.0.1", Port = Port, Username = role, Password = Password(role), Database = "sweep",
+        Host = "127.0.0.1",
+        Port = Port,
+        Username = role,
+        Password = Password(role),
+        Database = "sweep",
         RootCertificate = more.Contains("Root", StringComparison.Ordinal) ? new NpgsqlConnectionStringBuilder(more).RootCertificate : Authority,
     }.ConnectionString;
 

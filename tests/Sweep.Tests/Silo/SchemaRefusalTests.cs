@@ -37,7 +37,9 @@ public sealed class SchemaRefusalTests(PostgresServer server)
         var program = SiloProgram.Find();
         using var silo = Process.Start(new ProcessStartInfo(program[0], [.. program.Skip(1), "--devices", "cpu"])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, Environment = { ["SWEEP_POSTGRES"] = new NpgsqlConnectionStringBuilder(database).ConnectionString },
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["SWEEP_POSTGRES"] = new NpgsqlConnectionStringBuilder(database).ConnectionString },
         })!;
         var output = silo.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
         var error = await silo.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
