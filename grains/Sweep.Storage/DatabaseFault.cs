@@ -1,3 +1,4 @@
+using System.Security.Authentication;
 using Npgsql;
 
 namespace Sweep.Storage;
@@ -25,6 +26,16 @@ public static class DatabaseFaults
             PostgresException { IsTransient: false, SqlState: not (PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown) } => DatabaseFault.Refused,
             _ => DatabaseFault.Unreachable,
         };
+
+        /// <summary>What went wrong with a connection, down to its cause, in one line.</summary>
+        public static string Explain(Exception error)
+        {
+            var cause = error is NpgsqlException ? error.GetBaseException() : error;
+            var what = ReferenceEquals(cause, error) ? error.Message : $"{error.Message} {cause.Message.TrimEnd('.')}.";
+            return cause is AuthenticationException
+                ? $"{what} The server's certificate must name the host of the connection string and be issued by the authority that is trusted: ca.crt in the folder SWEEP_CERTIFICATES, or Root Certificate."
+                : what;
+        }
 
         /// <summary>What to do, in one line.</summary>
         public string Advice() => fault switch

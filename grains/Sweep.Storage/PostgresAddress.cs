@@ -28,6 +28,20 @@ public static class PostgresAddress
         return string.IsNullOrEmpty(builder.Host) ? throw new FormatException($"found no host. {Advice}") : builder.ConnectionString;
     }
 
+    /// <summary>
+    /// The connection string for either form, with what it leaves to others: the password from a file, and encryption beyond this machine.
+    /// </summary>
+    /// <param name="passwordFile">Holds the password, for a connection string without one; null for none.</param>
+    /// <param name="certificates">A folder whose <c>ca.crt</c> is the authority of the server's certificate; null for none.</param>
+    /// <exception cref="FormatException">It is neither form, the file cannot be read, or the connection would not be protected.</exception>
+    public static string Resolve(string text, string? passwordFile, string? certificates)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(Parse(text));
+        if (!string.IsNullOrEmpty(passwordFile) && string.IsNullOrEmpty(builder.Password))
+            builder.Password = ReadPassword(passwordFile);
+        return PostgresTls.Require(builder, certificates).ConnectionString;
+    }
+
     /// <summary>The form that psql takes. A socket's folder stands in the query, as libpq wants it.</summary>
     public static string ToUri(string connectionString)
     {
@@ -37,7 +51,35 @@ public static class PostgresAddress
         var database = Uri.EscapeDataString(builder.Database ?? "");
         return builder.Host!.StartsWith('/')
             ? $"postgresql://{at}/{database}?host={builder.Host}" + (builder.Port == NpgsqlConnection.DefaultPort ? "" : $"&port={builder.Port}")
-            : $"postgresql://{at}{builder.Host}:{builder.Port}/{database}";
+            : $"postgresql://{at}{builder.Host}:{builder.Port}/{database}" + Query(builder);
+    }
+
+    /// <summary>libpq's word for how a connection is protected; null where the connection string does not say.</summary>
+    public static string? SslModeOf(NpgsqlConnectionStringBuilder builder) => PostgresTls.IsStated(builder) ? PostgresTls.Name(builder.SslMode) : null;
+
+    /// <summary>How the connection is protected, in libpq's words.</summary>
+    private static string Query(NpgsqlConnectionStringBuilder builder)
+    {
+        string?[] pairs =
+        [
+            SslModeOf(builder) is { } mode ? "sslmode=" + mode : null,
+            builder.RootCertificate is { } root ? "sslrootcert=" + Uri.EscapeDataString(root) : null,
+        ];
+        return pairs.OfType<string>().ToList() is { Count: > 0 } given ? "?" + string.Join('&', given) : "";
+    }
+
+    private static string ReadPassword(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file).Trim() is { Length: > 0 } password
+                ? password
+                : throw new FormatException($"found {file} as the file of the password, which is empty; write the password into it.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new FormatException($"found {file} as the file of the password, which cannot be read ({error.Message}); name a file that holds it.");
+        }
     }
 
     private static NpgsqlConnectionStringBuilder FromUri(string text)
@@ -56,7 +98,8 @@ public static class PostgresAddress
         {
             var parts = pair.Split('=', 2);
             var value = Uri.UnescapeDataString(parts.Length == 2 ? parts[1] : "");
-            builder[Key(parts[0])] = value;
+            // libpq's verify-full is VerifyFull.
+            builder[Key(parts[0])] = parts[0] == "sslmode" ? value.Replace("-", "", StringComparison.Ordinal) : value;
         }
 
         return builder;
@@ -66,6 +109,9 @@ public static class PostgresAddress
     private static string Key(string parameter) => parameter switch
     {
         "sslmode" => "SSL Mode",
+        "sslrootcert" => "Root Certificate",
+        "sslcert" => "SSL Certificate",
+        "sslkey" => "SSL Key",
         "user" => "Username",
         "dbname" => "Database",
         "application_name" => "Application Name",

@@ -55,7 +55,7 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
           select id from trials where sweep_id = $1 and state in ('failed', 'cancelled') and ($2::integer is null or number = $2)
           order by id for no key update
         ), queued as (
-          update trials t set state = 'queued', failures = 0, losses = 0, alone = false, reason = null, ended_at = null from ended e where t.id = e.id
+          update trials t set state = 'queued', failures = 0, losses = 0, alone = false, reason = null, ended_at = null, pruned_at = null from ended e where t.id = e.id
           returning t.id, t.number, t.attempt
         ), event as (
           insert into trial_events (trial_id, attempt, event) select id, attempt, 'retried' from queued order by id

@@ -8,7 +8,8 @@ public sealed class TrialStore : ITrialStore
 {
     private const string Columns =
         """
-        select t.id, t.params::text, t.state, t.attempt, t.failures, t.losses, t.worker, exists (select from checkpoints c where c.trial_id = t.id), t.alone
+        select t.id, t.params::text, t.state, t.attempt, t.failures, t.losses, t.worker, exists (select from checkpoints c where c.trial_id = t.id), t.alone,
+          t.pruned_at
         from trials t
         """;
 
@@ -133,5 +134,5 @@ public sealed class TrialStore : ITrialStore
 
     private static StoredTrial Read(NpgsqlDataReader row) => new(
         TrialId.From(row.GetInt64(0)), TrialParameters.FromJson(row.GetString(1)), StoredName.Parse<TrialState>(row.GetString(2)),
-        row.GetInt32(3), row.GetInt32(4), row.GetInt32(5), row.MaybeText(6), row.GetBoolean(7), row.GetBoolean(8));
+        row.GetInt32(3), row.GetInt32(4), row.GetInt32(5), row.MaybeText(6), row.GetBoolean(7), row.GetBoolean(8), row.Maybe<DateTimeOffset>(9));
 }

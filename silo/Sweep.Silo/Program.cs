@@ -49,7 +49,7 @@ try
 }
 catch (Exception error) when (error is NpgsqlException or DatabaseVersionException or ArgumentException)
 {
-    Console.Error.WriteLine($"postgres: the cluster's database cannot be used: {error.Message}");
+    Console.Error.WriteLine($"postgres: the cluster's database cannot be used: {DatabaseFault.Explain(error)}");
     return Unusable;
 }
 
@@ -59,7 +59,7 @@ try
 }
 catch (NpgsqlException error)
 {
-    Console.Error.WriteLine($"postgres: the cluster's database went away while the silo joined: {error.Message}");
+    Console.Error.WriteLine($"postgres: the cluster's database went away while the silo joined: {DatabaseFault.Explain(error)}");
     return Unusable;
 }
 

@@ -37,6 +37,10 @@ internal sealed class Cluster : IAsyncDisposable
 
     public IDatasetStore Datasets => new DatasetStore(_source);
 
+    public string ConnectionString => _connectionString;
+
+    public RetentionStore Retention => new(_source);
+
     /// <summary>For what no silo can do, because none lives.</summary>
     public ISweepStore Sweeps => new SweepStore(_source);
 

@@ -10,15 +10,19 @@ namespace Sweep.Client.Clusters;
 internal sealed record ClusterChoice(string? ConnectionString, SweepHome Home, string? Certificates = null)
 {
     /// <param name="postgres">The option <c>--postgres</c>; without it <c>SWEEP_POSTGRES</c> counts.</param>
+    /// <param name="passwordFile">The option <c>--postgres-password-file</c>; without it <c>SWEEP_POSTGRES_PASSWORD_FILE</c> counts.</param>
     /// <param name="certificates">The option <c>--certificates</c>; without it <c>SWEEP_CERTIFICATES</c> counts.</param>
-    /// <exception cref="WrongInputException">It names no database.</exception>
-    public static ClusterChoice From(string? postgres, string? certificates = null)
+    /// <exception cref="WrongInputException">It names no database, or one that may not be used so.</exception>
+    public static ClusterChoice From(string? postgres, string? passwordFile = null, string? certificates = null)
     {
         var text = postgres ?? Environment.GetEnvironmentVariable("SWEEP_POSTGRES");
         var folder = certificates ?? Environment.GetEnvironmentVariable("SWEEP_CERTIFICATES");
         try
         {
-            return new(string.IsNullOrWhiteSpace(text) ? null : PostgresAddress.Parse(text), SweepHome.Default(), string.IsNullOrWhiteSpace(folder) ? null : folder);
+            var address = string.IsNullOrWhiteSpace(text)
+                ? null
+                : PostgresAddress.Resolve(text, passwordFile ?? Environment.GetEnvironmentVariable("SWEEP_POSTGRES_PASSWORD_FILE"), folder);
+            return new(address, SweepHome.Default(), string.IsNullOrWhiteSpace(folder) ? null : folder);
         }
         catch (FormatException error)
         {

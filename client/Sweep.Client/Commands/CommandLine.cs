@@ -17,6 +17,7 @@ internal static class CommandLine
         var root = new RootCommand("Trains every point of a hyperparameter space of recurrent models, and keeps every number in PostgreSQL.")
         {
             CommonOptions.Postgres,
+            CommonOptions.PostgresPasswordFile,
             CommonOptions.Certificates,
             RunCommand.Create(terminal),
             PlanCommand.Create(terminal),
@@ -40,6 +41,9 @@ internal static class CommandLine
             DownCommand.Create(terminal),
             DatabaseCommand.Create(terminal),
             CertificatesCommand.Create(terminal),
+            BackupCommand.Create(terminal),
+            RestoreCommand.Create(terminal),
+            PruneCommand.Create(terminal),
             KeepCommand.Create(terminal),
         };
         foreach (var help in root.Options.OfType<HelpOption>())

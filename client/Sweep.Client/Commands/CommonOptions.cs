@@ -23,6 +23,15 @@ internal static class CommonOptions
         Recursive = true,
     };
 
+    public static Option<string?> PostgresPasswordFile { get; } = new("--postgres-password-file")
+    {
+        Description = "Holds the database's password, for a connection without one. Without it SWEEP_POSTGRES_PASSWORD_FILE.",
+        HelpName = "file",
+        Recursive = true,
+    };
+
+    public static Option<bool> Yes() => new("--yes") { Description = "Do not ask." };
+
     public static Option<OutputFormat> Output { get; } = new("--output-format", "-o")
     {
         Description = "table, json or csv; table unless given.",

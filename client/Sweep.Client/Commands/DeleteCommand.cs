@@ -9,7 +9,7 @@ internal static class DeleteCommand
     public static Command Create(Terminal terminal)
     {
         var address = CommonOptions.Sweep();
-        var yes = new Option<bool>("--yes") { Description = "Do not ask." };
+        var yes = CommonOptions.Yes();
         return new DocumentedCommand(
             "delete",
             "Removes a sweep and everything that was measured for it.",

@@ -3,6 +3,7 @@ using Npgsql;
 using Sweep.Client.Local;
 using Sweep.Client.SweepFiles;
 using Sweep.Security;
+using Sweep.Storage;
 using Sweep.Storage.Migrations;
 
 namespace Sweep.Client.Errors;
@@ -23,7 +24,7 @@ internal sealed record Failure(ExitCode Code, string Line)
             LocalClusterException or ClusterUnreachableException or DatabaseVersionException or CertificateException => (ExitCode.Unreachable, error.Message),
             SiloEndedException => (ExitCode.SiloEnded, error.Message),
             PostgresException postgres => (ExitCode.Unreachable, Explain(postgres)),
-            NpgsqlException => (ExitCode.Unreachable, $"The database does not answer: {Innermost(error)} {CheckAddress}"),
+            NpgsqlException => (ExitCode.Unreachable, $"The database does not answer: {DatabaseFault.Explain(error)} {CheckAddress}"),
             SocketException => (ExitCode.Unreachable, $"The cluster does not answer: {error.Message}"),
             TimeoutException => (ExitCode.Unreachable, $"The cluster does not answer in time: {error.Message}"),
             // By name, so that a command that needs no silo does not load Orleans.
@@ -47,7 +48,4 @@ internal sealed record Failure(ExitCode Code, string Line)
             $"The database refuses: {error.MessageText}. {CheckAddress}",
         _ => $"The database reports: {error.MessageText} ({error.SqlState})",
     };
-
-    private static string Innermost(Exception error) =>
-        error.InnerException is null ? error.Message : $"{error.Message} {error.GetBaseException().Message}.";
 }

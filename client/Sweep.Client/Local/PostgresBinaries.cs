@@ -17,13 +17,26 @@ public static class PostgresBinaries
                 : throw new LocalClusterException($"SWEEP_PG_BIN: found {named}, which has no initdb and postgres; name the folder that has both.");
         }
 
+        return Folders().FirstOrDefault(Holds) ?? throw new LocalClusterException(
+            "PostgreSQL is not on this machine. Install it (apt-get install postgresql), name its programs (SWEEP_PG_BIN=/folder/bin), " +
+            "or use a server that runs elsewhere (--postgres \"Host=…\").");
+    }
+
+    /// <summary>One of the client's programs, such as <c>pg_dump</c>, which may be here without the server's.</summary>
+    /// <exception cref="LocalClusterException">It is nowhere.</exception>
+    public static string FindProgram(string name) =>
+        Folders().Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists) ?? throw new LocalClusterException(
+            $"{name} is not on this machine. Install it (apt-get install postgresql-client), or name PostgreSQL's programs (SWEEP_PG_BIN=/folder/bin).");
+
+    /// <summary>Where the programs may be, the best place first.</summary>
+    private static IEnumerable<string> Folders()
+    {
+        if (Environment.GetEnvironmentVariable("SWEEP_PG_BIN") is { } named)
+            return [named];
         var packaged = (Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : [])
             .OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), out var version) ? version : 0)
             .Select(folder => Path.Combine(folder, "bin"));
-        var onPath = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries);
-        return packaged.Concat(onPath).FirstOrDefault(Holds) ?? throw new LocalClusterException(
-            "PostgreSQL is not on this machine. Install it (apt-get install postgresql), name its programs (SWEEP_PG_BIN=/folder/bin), " +
-            "or use a server that runs elsewhere (--postgres \"Host=…\").");
+        return packaged.Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries));
     }
 
     private static bool Holds(string folder) => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres"));

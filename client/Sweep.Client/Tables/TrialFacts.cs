@@ -29,6 +29,7 @@ internal static class TrialFacts
                 $"accuracy {Quantities.Percent(epoch.ValAccuracy)}, perplexity {Quantities.Perplexity(epoch.Perplexity)}");
         }
 
+        yield return ("pruned", trial.PrunedAt is { } pruned ? $"{Quantities.LocalTime(pruned)}: checkpoint, log and other epochs are freed" : null);
         if (trial.Result is not { } result)
             yield break;
         yield return ("windows", $"{result.TrainingWindows} for training, {result.ValidationWindows} for validation");

@@ -7,6 +7,7 @@ namespace Sweep.Domain.Sweeps;
 /// <param name="Best">The best epoch's numbers.</param>
 /// <param name="Last">The last epoch's numbers.</param>
 /// <param name="Reason">Why it failed, in words.</param>
+/// <param name="PrunedAt">When its checkpoint, log and epochs but the best and the last were freed; null while they are kept.</param>
 public sealed record TrialSummary(
     int Number,
     TrialParameters Parameters,
@@ -19,4 +20,5 @@ public sealed record TrialSummary(
     EpochReport? Last,
     TrialResult? Result,
     string? Worker,
-    string? Reason);
+    string? Reason,
+    DateTimeOffset? PrunedAt = null);

@@ -6,8 +6,10 @@ namespace Sweep.Domain.Trials;
 /// <param name="Losses">Attempts that ended with their worker.</param>
 /// <param name="Worker">Of the running attempt.</param>
 /// <param name="Alone">An attempt ran out of memory, so that the next ones have their device for themselves.</param>
+/// <param name="PrunedAt">When its checkpoint, log and epochs were freed; null while they are kept.</param>
 public sealed record StoredTrial(
-    TrialId Id, TrialParameters Parameters, TrialState State, int Attempt, int Failures, int Losses, string? Worker, bool HasCheckpoint, bool Alone = false);
+    TrialId Id, TrialParameters Parameters, TrialState State, int Attempt, int Failures, int Losses, string? Worker, bool HasCheckpoint, bool Alone = false,
+    DateTimeOffset? PrunedAt = null);
 
 /// <param name="Worker">That trains it; null while it waits.</param>
 public readonly record struct UnfinishedTrial(TrialId Id, string? Worker);

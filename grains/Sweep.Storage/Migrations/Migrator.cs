@@ -14,6 +14,12 @@ public static class Migrator
     public static Task<IReadOnlyList<string>> MigrateAsync(NpgsqlDataSource source, CancellationToken cancellation = default) =>
         MigrateAsync(source, Migration.All, cancellation);
 
+    /// <summary>Whether the tables of a backup are of this program's past or present.</summary>
+    /// <param name="applied">Names and hashes of its migrations, in order.</param>
+    /// <exception cref="DatabaseVersionException">They are not.</exception>
+    public static void RequireKnown(IReadOnlyList<(string Name, string Sha256)> applied) =>
+        Compare(Migration.All, [.. applied.Select((migration, index) => new AppliedMigration(index + 1, migration.Name, migration.Sha256))]);
+
     internal static async Task<IReadOnlyList<string>> MigrateAsync(NpgsqlDataSource source, IReadOnlyList<Migration> known, CancellationToken cancellation)
     {
         var applied = new List<string>();
@@ -40,7 +46,7 @@ public static class Migrator
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
             throw new DatabaseVersionException(
-                $"The database lacks {next.Name} and the user {connection.Settings().Username} may not apply it ({error.MessageText}). Run `sweep db migrate` as a member of sweep_owner.", error);
+                $"The database is older than this program: it lacks {next.Name}, and the user {connection.Settings().Username} may not apply it ({error.MessageText}). Run `sweep db migrate` with a connection as sweep_owner.", error);
         }
 
         await transaction.CommitAsync(cancellation);

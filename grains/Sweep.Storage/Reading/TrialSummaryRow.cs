@@ -13,7 +13,8 @@ internal static class TrialSummaryRow
           t.train_seconds, t.inference_ms, t.inference_windows_per_second, t.parameters, t.model_bytes, t.macs,
           t.training_windows, t.validation_windows, t.peak_memory_bytes, t.sample,
           best.epoch, best.train_loss, best.val_loss, best.val_accuracy, best.learning_rate, best.seconds, best.samples_per_second,
-          last.epoch, last.train_loss, last.val_loss, last.val_accuracy, last.learning_rate, last.seconds, last.samples_per_second
+          last.epoch, last.train_loss, last.val_loss, last.val_accuracy, last.learning_rate, last.seconds, last.samples_per_second,
+          t.pruned_at
         from trials t
         left join epochs best on best.trial_id = t.id and best.epoch = t.best_epoch
         left join epochs last on last.trial_id = t.id and last.epoch = t.epochs_done
@@ -21,7 +22,7 @@ internal static class TrialSummaryRow
 
     public static TrialSummary Read(NpgsqlDataReader row) => new(
         row.GetInt32(0), TrialParameters.FromJson(row.GetString(1)), StoredName.Parse<TrialState>(row.GetString(2)), row.GetInt32(3), row.GetInt32(4),
-        row.Maybe<double>(5), row.Maybe<double>(6), ReadEpoch(row, 19), ReadEpoch(row, 26), ReadResult(row, 9), row.MaybeText(7), row.MaybeText(8));
+        row.Maybe<double>(5), row.Maybe<double>(6), ReadEpoch(row, 19), ReadEpoch(row, 26), ReadResult(row, 9), row.MaybeText(7), row.MaybeText(8), row.Maybe<DateTimeOffset>(33));
 
     /// <param name="first">The column of the epoch's number; the others follow in the order of <see cref="EpochReport"/>.</param>
     /// <returns>Null when there is no such epoch.</returns>

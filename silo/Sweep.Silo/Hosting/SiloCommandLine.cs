@@ -7,9 +7,12 @@ public static class SiloCommandLine
 {
     private static readonly string[] Names =
     [
-        "postgres", "slots", "devices", "slots-per-gpu", "labels", "role", "threads", "name", "address", "certificates", "silo-port", "gateway-port", "http-address", "http-port", "log-format", "dashboard",
-        "dashboard-password-file", "trainer", "parent",
+        "postgres", PasswordFile, "slots", "devices", "slots-per-gpu", "labels", "role", "threads", "name", "address", "certificates", "silo-port", "gateway-port",
+        "http-address", "http-port", "log-format", "dashboard", "dashboard-password-file", "trainer", "parent",
     ];
+
+    /// <summary>The one whose variable is spelled as that of the client: <c>SWEEP_POSTGRES_PASSWORD_FILE</c>.</summary>
+    private const string PasswordFile = "postgres-password-file";
 
     /// <summary>Means true without a value.</summary>
     private const string Flag = "--dashboard";
@@ -35,7 +38,7 @@ public static class SiloCommandLine
         }
 
         return new ConfigurationBuilder()
-            .AddCommandLine([.. given], Names.ToDictionary(name => "--" + name, name => name.Replace("-", "", StringComparison.Ordinal)))
+            .AddCommandLine([.. given], Names.ToDictionary(name => "--" + name, name => name.Replace("-", name == PasswordFile ? "_" : "", StringComparison.Ordinal)))
             .Build();
     }
 }

@@ -14,6 +14,10 @@ public sealed class SweepSiloOptions
     [Required(ErrorMessage = "postgres: found nothing; name the cluster's database: SWEEP_POSTGRES=\"Host=…\" or --postgres \"Host=…\".")]
     public string Postgres { get; set; } = "";
 
+    /// <summary>A file that holds the database's password, for a connection string without one.</summary>
+    [ConfigurationKeyName("postgres_password_file")]
+    public string? PostgresPasswordFile { get; set; }
+
     /// <summary>Trials that it trains at one time. Default: one a GPU, or one a core where there is none.</summary>
     [Range(0, 1024, ErrorMessage = "slots: expected a whole number from 0 to 1024.")]
     public int? Slots { get; set; }
@@ -98,7 +102,7 @@ public sealed class SweepSiloOptions
         Validator.ValidateObject(options, new(options), validateAllProperties: true);
         try
         {
-            options.Postgres = PostgresAddress.Parse(options.Postgres);
+            options.Postgres = PostgresAddress.Resolve(options.Postgres, options.PostgresPasswordFile, configuration["certificates"]);
         }
         catch (FormatException error)
         {

@@ -14,10 +14,15 @@ public sealed class GeneratorGrain(ITrainerFactory trainers, ITrialStore trials,
     public async Task<GenerateReply> Generate(GenerateRequest request)
     {
         var id = TrialId.From(request.Trial);
-        if (await trials.LoadAsync(id) is null)
+        if (await trials.LoadAsync(id) is not { } trial)
             return new(null, $"There is no trial {id.Number} in this sweep.");
         if (await attempts.ReadCheckpointAsync(id) is not { } checkpoint)
-            return new(null, $"Trial {id.Number} has no checkpoint: it has not written one yet, or it is not among the best whose checkpoints are kept (checkpoint.keep).");
+        {
+            return new(null, trial.PrunedAt is { } pruned
+                ? $"Trial {id.Number} has no checkpoint any more: sweep prune freed it on {pruned:yyyy-MM-dd}."
+                : $"Trial {id.Number} has no checkpoint: it has not written one yet, or it is not among the best whose checkpoints are kept (checkpoint.keep).");
+        }
+
         var dataset = (await specs.GetAsync(id.Sweep)).Dataset.Sha256;
         try
         {

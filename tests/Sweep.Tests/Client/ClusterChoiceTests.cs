@@ -8,7 +8,7 @@ namespace Sweep.Tests.Client;
 public sealed class ClusterChoiceTests
 {
     [Theory]
-    [InlineData("postgresql://ada:s%40fe@db.example:6543/sweep?sslmode=require", "postgresql://ada:s%40fe@db.example:6543/sweep")]
+    [InlineData("postgresql://ada:s%40fe@db.example:6543/sweep?sslmode=require", "postgresql://ada:s%40fe@db.example:6543/sweep?sslmode=require")]
     [InlineData("postgresql://postgres@/sweep?host=/var/lib/sweep", "postgresql://postgres@/sweep?host=/var/lib/sweep")]
     [InlineData("Host=db;Username=ada;Database=sweep", "postgresql://ada@db:5432/sweep")]
     public void A_database_may_be_named_in_both_ways(string text, string uri) => Assert.Equal(uri, PostgresAddress.ToUri(PostgresAddress.Parse(text)));

@@ -21,6 +21,17 @@ public sealed class PostgresServer : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
+    /// <summary>The connection string of a new user of a migrated database, who has one role alone.</summary>
+    public static async Task<string> NewUserAsync(string connectionString, string role)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        settings.Username = $"{settings.Database}_{role}";
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using var create = source.CreateCommand($"create role {settings.Username} login in role {role}");
+        await create.ExecuteNonQueryAsync();
+        return settings.ConnectionString;
+    }
+
     /// <summary>The connection string of a new database without tables.</summary>
     public async Task<string> NewDatabaseAsync()
     {

@@ -36,7 +36,7 @@ public sealed class SweepSiloOptionsTests
     public void The_database_may_be_named_as_psql_takes_it()
     {
         var options = From("postgres", "postgresql://ada@db:6543/sweep");
-        Assert.Equal("postgresql://ada@db:6543/sweep", PostgresAddress.ToUri(options.Postgres));
+        Assert.Equal("postgresql://ada@db:6543/sweep?sslmode=verify-full", PostgresAddress.ToUri(options.Postgres));
     }
 
     [Fact]

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using Npgsql;
+using Sweep.Storage;
+
+namespace Sweep.Client.Local;
+
+/// <summary>One of PostgreSQL's own programs on a database, which it is told by the environment: a password has no place in a command line.</summary>
+internal static class PostgresProgram
+{
+    /// <param name="program">pg_dump or pg_restore.</param>
+    /// <param name="hear">Gets each line of its standard error.</param>
+    /// <returns>What it wrote to its standard output.</returns>
+    /// <exception cref="LocalClusterException">It is not on this machine, or failed; the message is its own.</exception>
+    public static async Task<string> RunAsync(
+        string program, string? connectionString, IEnumerable<string> arguments, Action<string> hear, CancellationToken cancellation)
+    {
+        var start = new ProcessStartInfo(PostgresBinaries.FindProgram(program), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PG", StringComparison.Ordinal)).ToList())
+            start.Environment.Remove(name);
+        foreach (var (name, value) in connectionString is null ? [] : Variables(new(connectionString)))
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var errors = new List<string>();
+        try
+        {
+            var output = process.StandardOutput.ReadToEndAsync(cancellation);
+            while (await process.StandardError.ReadLineAsync(cancellation) is { } line)
+            {
+                hear(line);
+                if (line.Contains("error:", StringComparison.Ordinal))
+                    errors.Add(line);
+            }
+
+            var written = await output;
+            await process.WaitForExitAsync(cancellation);
+            return process.ExitCode == 0
+                ? written
+                : throw new LocalClusterException(errors.Count > 0 ? string.Join(' ', errors) : $"{program} ended with exit code {process.ExitCode}.");
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+            await process.WaitForExitAsync(CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>libpq's variables for a connection string.</summary>
+    internal static IEnumerable<(string Name, string Value)> Variables(NpgsqlConnectionStringBuilder connection)
+    {
+        (string Name, string? Value)[] pairs =
+        [
+            ("PGHOST", connection.Host),
+            ("PGPORT", PlainPort(connection)),
+            ("PGDATABASE", connection.Database),
+            ("PGUSER", connection.Username),
+            ("PGPASSWORD", connection.Password),
+            ("PGSSLMODE", PostgresAddress.SslModeOf(connection)),
+            ("PGSSLROOTCERT", connection.RootCertificate),
+            ("PGSSLCERT", connection.SslCertificate),
+            ("PGSSLKEY", connection.SslKey),
+            ("PGAPPNAME", "sweep"),
+        ];
+        return from pair in pairs where !string.IsNullOrEmpty(pair.Value) select (pair.Name, pair.Value);
+    }
+
+    private static string PlainPort(NpgsqlConnectionStringBuilder connection) => connection.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Sweep.Domain.Trials;
+using Sweep.Tests.SweepFiles;
+
+namespace Sweep.Tests.Recorded;
+
+/// <summary>
+/// What every version of the program has written, as bytes and as the values that they stand for: tests/Sweep.Tests/Recorded/VERSION/.
+/// SWEEP_RECORD=1 records what the present version has no file for.
+/// </summary>
+internal static class RecordedFiles
+{
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter() } };
+
+    /// <summary>Of this build.</summary>
+    public static string Version { get; } = typeof(TrialId).Assembly.GetName().Version!.ToString(3);
+
+    private static string Root => RepositoryFolder.Join("tests", "Sweep.Tests", "Recorded");
+
+    /// <summary>Every recording of every version: its kind, and the folder and name.</summary>
+    public static IEnumerable<(string Version, string Name)> All(string kind) =>
+        from version in Directory.GetDirectories(Root).Select(Path.GetFileName)
+        let folder = Path.Combine(Root, version, kind)
+        where Directory.Exists(folder)
+        from file in Directory.GetFiles(folder, "*.json").Order(StringComparer.Ordinal)
+        select (version, Path.GetFileNameWithoutExtension(file));
+
+    public static byte[] Bytes(string version, string kind, string name) => File.ReadAllBytes(Path.Combine(Root, version, kind, name + ".bin"));
+
+    /// <summary>Records a value of the present version if nothing is recorded yet and SWEEP_RECORD=1.</summary>
+    /// <returns>Whether it is recorded.</returns>
+    public static async Task<bool> IsThereAsync(string kind, string name, object value, Func<Task<byte[]>> write)
+    {
+        var folder = Path.Combine(Root, Version, kind);
+        var (bytes, values) = (Path.Combine(folder, name + ".bin"), Path.Combine(folder, name + ".json"));
+        if (Environment.GetEnvironmentVariable("SWEEP_RECORD") == "1" && !File.Exists(values))
+        {
+            Directory.CreateDirectory(folder);
+            await File.WriteAllBytesAsync(bytes, await write());
+            await File.WriteAllTextAsync(values, JsonSerializer.Serialize(value, value.GetType(), Json) + "\n");
+        }
+
+        return File.Exists(bytes) && File.Exists(values);
+    }
+
+    /// <summary>Each value that was recorded is there today; members that came later may be beside them.</summary>
+    public static void AssertHolds(string version, string kind, string name, object found)
+    {
+        var expected = JsonNode.Parse(File.ReadAllText(Path.Combine(Root, version, kind, name + ".json")));
+        var today = JsonSerializer.SerializeToNode(found, found.GetType(), Json);
+        Assert.True(Holds(expected, today), $"{kind}/{name} of {version}: found {today}, expected {expected}");
+    }
+
+    private static bool Holds(JsonNode? expected, JsonNode? found) => (expected, found) switch
+    {
+        (JsonObject one, JsonObject other) => one.All(member => other.TryGetPropertyValue(member.Key, out var value) && Holds(member.Value, value)),
+        (JsonArray one, JsonArray other) => one.Count == other.Count && one.Zip(other).All(pair => Holds(pair.First, pair.Second)),
+        _ => JsonNode.DeepEquals(expected, found),
+    };
+}

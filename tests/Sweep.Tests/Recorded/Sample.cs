@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Reflection;
+
+namespace Sweep.Tests.Recorded;
+
+/// <summary>A value of any type of message, in which no member has its default: so a member that a newer version adds is sampled by itself.</summary>
+internal static class Sample
+{
+    public static object? Of(Type type, string name) => type switch
+    {
+        _ when Nullable.GetUnderlyingType(type) is { } value => Of(value, name),
+        _ when type == typeof(string) => $"{name}: é😀",
+        _ when type == typeof(int) || type == typeof(long) => Convert.ChangeType(7 + name.Length, type, CultureInfo.InvariantCulture),
+        _ when type == typeof(double) => name.Length + 0.5,
+        _ when type == typeof(bool) => true,
+        _ when type == typeof(CancellationToken) => CancellationToken.None,
+        _ when type.IsEnum => Enum.GetValues(type).Cast<object>().Last(),
+        _ when type.IsArray => ArrayOf(type.GetElementType()!, name),
+        _ when type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) => ArrayOf(type.GetGenericArguments()[0], name),
+        _ => Record(type),
+    };
+
+    private static Array ArrayOf(Type element, string name)
+    {
+        var array = Array.CreateInstance(element, 2);
+        array.SetValue(Of(element, name), 0);
+        array.SetValue(Of(element, name + "2"), 1);
+        return array;
+    }
+
+    private static object Record(Type type)
+    {
+        var constructor = type.GetConstructors(BindingFlags.Public | BindingFlags.Instance).MaxBy(candidate => candidate.GetParameters().Length)
+            ?? throw new InvalidOperationException($"{type} has no constructor to be sampled by.");
+        return constructor.Invoke([.. constructor.GetParameters().Select(parameter => Of(parameter.ParameterType, parameter.Name!))]);
+    }
+}
