@@ -16,7 +16,7 @@ public sealed record AttemptServices(
 
 /// <summary>One attempt of one trial on one slot: opens it, feeds the trainer, stores what the trainer says, and reports the end.</summary>
 /// <param name="workerEnds">Cancelled when the worker's time is up: what is not stored then is trained again elsewhere.</param>
-internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, AttemptServices services, ILogger logger, CancellationToken workerEnds) : IDisposable
+internal sealed partial class AttemptRun(TrialId trial, string worker, Slot slot, AttemptServices services, ILogger logger, CancellationToken workerEnds) : IDisposable
 {
     /// <summary>How long a trainer may take to write its checkpoint and stop, before it is ended.</summary>
     private static readonly TimeSpan PauseLimit = TimeSpan.FromSeconds(20);
@@ -160,11 +160,11 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
     {
         var spec = await SayAsync(() => services.Specs.GetAsync(trial.Sweep));
         var trainer = await slot.TrainerAsync(_abandoned.Token);
-        trainer.Log = services.Log.For(trial, Attempt);
+        var say = trainer.Log = services.Log.For(trial, Attempt);
         if (slot.Dataset != spec.Dataset.Sha256)
             await LoadDatasetAsync(trainer, spec.Dataset.Sha256);
         if (assignment.HasCheckpoint)
-            await LoadCheckpointAsync(trainer);
+            await LoadCheckpointAsync(trainer, say);
         await trainer.SendAsync(new TrainerCommand.Train(
             trial.Value, Attempt, TrialParameters.FromJson(assignment.ParametersJson), spec.Dataset.Split, spec.Dataset.Validation, spec.Objective, spec.Checkpoint.Every));
 
@@ -191,11 +191,20 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
         slot.Dataset = sha256;
     }
 
-    private async Task LoadCheckpointAsync(ITrainer trainer)
+    private async Task LoadCheckpointAsync(ITrainer trainer, Action<string> say)
     {
         using var step = SweepActivities.Step("load checkpoint");
-        if (await SayAsync(() => services.Store.ReadCheckpointAsync(trial)) is { } checkpoint)
-            await trainer.SendAsync(new TrainerCommand.LoadCheckpoint(checkpoint.Sha256), checkpoint.Data);
+        try
+        {
+            if (await SayAsync(() => services.Store.ReadCheckpointAsync(trial)) is { } checkpoint)
+                await trainer.SendAsync(new TrainerCommand.LoadCheckpoint(checkpoint.Sha256), checkpoint.Data);
+        }
+        catch (InvalidDataException error)
+        {
+            // There is no older one. From the beginning the trial gets the same numbers; failing it for what is no fault of its own would use up its retries.
+            LogCheckpointRefused(error.Message);
+            say($"{error.Message} The trial begins again.");
+        }
     }
 
     /// <summary>Takes the trainer's events until the one that ends the attempt.</summary>

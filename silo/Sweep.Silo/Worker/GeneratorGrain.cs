@@ -13,14 +13,16 @@ public sealed class GeneratorGrain(ITrainerFactory trainers, ITrialStore trials,
 {
     public async Task<GenerateReply> Generate(GenerateRequest request)
     {
+        if (request.Length is < 1 or > GenerateRequest.MaxLength || request.Prompt.Length > GenerateRequest.MaxPromptLength)
+            return new(null, $"Found a prompt of {request.Prompt.Length} characters and {request.Length} to write; at most {GenerateRequest.MaxPromptLength} and from 1 to {GenerateRequest.MaxLength} are possible.");
         var id = TrialId.From(request.Trial);
         if (await trials.LoadAsync(id) is null)
             return new(null, $"There is no trial {id.Number} in this sweep.");
-        if (await attempts.ReadCheckpointAsync(id) is not { } checkpoint)
-            return new(null, $"Trial {id.Number} has no checkpoint: it has not written one yet, or it is not among the best whose checkpoints are kept (checkpoint.keep).");
-        var dataset = (await specs.GetAsync(id.Sweep)).Dataset.Sha256;
         try
         {
+            if (await attempts.ReadCheckpointAsync(id) is not { } checkpoint)
+                return new(null, $"Trial {id.Number} has no checkpoint: it has not written one yet, or it is not among the best whose checkpoints are kept (checkpoint.keep).");
+            var dataset = (await specs.GetAsync(id.Sweep)).Dataset.Sha256;
             await using var trainer = await trainers.StartAsync("cpu");
             await trainer.SendAsync(new TrainerCommand.LoadDataset(dataset), await datasets.ReadAsync(dataset, CancellationToken.None));
             await trainer.SendAsync(new TrainerCommand.LoadCheckpoint(checkpoint.Sha256), checkpoint.Data);
@@ -33,7 +35,7 @@ public sealed class GeneratorGrain(ITrainerFactory trainers, ITrialStore trials,
                 var other => new(null, $"The trainer answered {other.GetType().Name}."),
             };
         }
-        catch (TrainerStartException error)
+        catch (Exception error) when (error is TrainerStartException or InvalidDataException)
         {
             return new(null, error.Message);
         }

@@ -59,6 +59,8 @@ public sealed class TestSilo : IAsyncDisposable
     public async Task RestartSchedulerAsync() =>
         await _application.Services.GetRequiredService<IGrainFactory>().GetGrain<ISchedulerGrain>(0).AsReference<IGrainManagementExtension>().DeactivateOnIdle();
 
+    public IGeneratorGrain Generator => _application.Services.GetRequiredService<IGrainFactory>().GetGrain<IGeneratorGrain>(0);
+
     public IClusterGrain Cluster => _application.Services.GetRequiredService<IGrainFactory>().GetGrain<IClusterGrain>(0);
 
     /// <summary>Waits for what the first worker is to become.</summary>
