@@ -24,6 +24,9 @@ public static class Frame
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
         // The discriminator may stand anywhere: a newer side may add members before it.
         AllowOutOfOrderMetadataProperties = true,
+        // Nobody behind here looks for what must be there.
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
     };
 
     /// <summary>Writes one message and flushes. Not to be called twice at once on one stream.</summary>

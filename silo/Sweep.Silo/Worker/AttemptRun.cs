@@ -24,6 +24,9 @@ internal sealed partial class AttemptRun(TrialId trial, string worker, Slot slot
     /// <summary>How long it may go on when nobody wants its result.</summary>
     private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(1);
 
+    /// <summary>Characters of a failure that are kept.</summary>
+    private const int MaxMessage = 4_000;
+
     private const string Outcome = "sweep.outcome";
 
     private readonly ITrialGrain _grain = services.Grains.GetGrain<ITrialGrain>(trial.Value);
@@ -172,7 +175,7 @@ internal sealed partial class AttemptRun(TrialId trial, string worker, Slot slot
         var stopping = StopWhenAskedAsync(trainer, over.Token);
         try
         {
-            await ListenAsync(trainer, spec.Objective);
+            await ListenAsync(trainer, spec.Objective, TrialParameters.FromJson(assignment.ParametersJson).Epochs);
         }
         finally
         {
@@ -208,16 +211,16 @@ internal sealed partial class AttemptRun(TrialId trial, string worker, Slot slot
     }
 
     /// <summary>Takes the trainer's events until the one that ends the attempt.</summary>
-    private async Task ListenAsync(ITrainer trainer, Objective objective)
+    private async Task ListenAsync(ITrainer trainer, Objective objective, int epochs)
     {
         while (await trainer.ReceiveAsync() is { } received)
         {
             switch (received.Event)
             {
-                case TrainerEvent.EpochFinished(var report):
+                case TrainerEvent.EpochFinished(var report) when report.Epoch >= 1 && report.Epoch <= epochs:
                     await EpochAsync(report, objective);
                     break;
-                case TrainerEvent.CheckpointWritten(var epoch, var step):
+                case TrainerEvent.CheckpointWritten(var epoch, var step) when epoch >= 0 && epoch <= epochs && step >= 0:
                     _checkpoints!.Add(new(Attempt, epoch, step, Convert.ToHexStringLower(SHA256.HashData(received.Payload)), received.Payload));
                     break;
                 case TrainerEvent.Succeeded(var result):
@@ -231,15 +234,15 @@ internal sealed partial class AttemptRun(TrialId trial, string worker, Slot slot
                 case TrainerEvent.Failed(var reason, var message):
                     _lastWord = received.Event;
                     await IsStoredAsync();
-                    await FailAsync(reason, message);
+                    await FailAsync(reason.IsTrainers() ? reason : FailureReason.TrainerError, message);
                     return;
-                case TrainerEvent.Stopped:
+                case TrainerEvent.Stopped when _stop.Task.IsCompleted:
                     _lastWord = received.Event;
                     await IsStoredAsync();
                     await StoppedAsync();
                     return;
                 default:
-                    throw new InvalidOperationException($"A trainer that trains said {received.Event.GetType().Name}.");
+                    throw new InvalidOperationException($"A trainer that trains said {received.Event}, which makes no sense then.");
             }
         }
 
@@ -296,6 +299,8 @@ internal sealed partial class AttemptRun(TrialId trial, string worker, Slot slot
     {
         if (reason.CastsDoubt() && await SelfTest.RunAsync(slot, _abandoned.Token) is { } complaint)
             (reason, message) = (FailureReason.WorkerUnfit, $"{message}; and the worker's self-test failed: {complaint}");
+        if (message.Length > MaxMessage)
+            message = message[..MaxMessage];
         _trace?.SetStatus(ActivityStatusCode.Error, message);
         await DoneAsync("failed", () => _grain.Fail(Attempt, reason, message));
     }

@@ -35,8 +35,10 @@ public sealed class TestSilo : IAsyncDisposable
     public HttpClient Http => new() { BaseAddress = new Uri(_application.Urls.Single()) };
 
     /// <param name="change">Last changes to its options.</param>
+    /// <param name="others">Trainers in place of the simulated ones.</param>
     public static async Task<TestSilo> StartAsync(
-        PostgresServer server, SimulatedTrainers trainers, int slots = 2, string? connectionString = null, string? labels = null, string role = "both", Action<SweepSiloOptions>? change = null)
+        PostgresServer server, SimulatedTrainers trainers, int slots = 2, string? connectionString = null, string? labels = null, string role = "both", Action<SweepSiloOptions>? change = null,
+        ITrainerFactory? others = null)
     {
         connectionString ??= await server.NewDatabaseAsync();
         await using var source = Database.Open(connectionString);
@@ -47,7 +49,7 @@ public sealed class TestSilo : IAsyncDisposable
         var options = new SweepSiloOptions { Postgres = connectionString, Labels = labels, Role = role };
         change?.Invoke(options);
         var application = SiloHost.Build(
-            options, Devices.ForSlots([], slots, slotsPerGpu: 1, cores: 1), services => services.Replace(ServiceDescriptor.Singleton<ITrainerFactory>(trainers)));
+            options, Devices.ForSlots([], slots, slotsPerGpu: 1, cores: 1), services => services.Replace(ServiceDescriptor.Singleton(others ?? trainers)));
         await application.StartAsync();
         await application.Services.GetRequiredService<Readiness>().WaitAsync(TestContext.Current.CancellationToken);
         return new(application, connectionString, dataset);
