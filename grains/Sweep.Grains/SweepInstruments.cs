@@ -14,6 +14,7 @@ public sealed class SweepInstruments
     private readonly Counter<long> _attemptsFailed;
     private readonly Counter<long> _staleWrites;
     private readonly Counter<long> _storageFailures;
+    private readonly Counter<long> _connectionsRefused;
     private IReadOnlyDictionary<TrialState, long> _trials = new Dictionary<TrialState, long>();
     private IReadOnlyList<DeviceUse> _devices = [];
     private Func<int>? _backlog;
@@ -22,6 +23,7 @@ public sealed class SweepInstruments
     private Func<(int Active, int Lost)>? _silos;
     private (bool Up, long? Bytes, double? Silence)? _database;
     private (long Free, long Size)? _disk;
+    private Func<TimeSpan>? _certificate;
 
     public SweepInstruments(IMeterFactory meters)
     {
@@ -35,6 +37,7 @@ public sealed class SweepInstruments
         _attemptsFailed = meter.CreateCounter<long>("sweep.attempts.failed", "{attempt}", "Attempts that ended without a result, by reason.");
         _staleWrites = meter.CreateCounter<long>("sweep.writes.refused", "{write}", "Writes of an attempt that is not the running one.");
         _storageFailures = meter.CreateCounter<long>("sweep.storage.failures", "{write}", "Writes of epochs and checkpoints that the database did not take and that are tried again, by kind: unreachable, disk_full, refused.");
+        _connectionsRefused = meter.CreateCounter<long>("sweep.connections.refused", "{connection}", "Connections of silos and clients that ended at the handshake: no certificate, one that is not good here, or none in time.");
         meter.CreateObservableGauge("sweep.trials", () => _trials.Select(pair => new Measurement<long>(pair.Value, State(pair.Key))), "{trial}", "Trials of sweeps that run or are paused, by state; from the scheduler's silo.");
         meter.CreateObservableGauge("sweep.queue", () => _queue is { } waiting ? [new Measurement<int>(waiting)] : Array.Empty<Measurement<int>>(), "{trial}", "Trials that wait for a slot; from the scheduler's silo.");
         meter.CreateObservableGauge("sweep.slots", Slots, "{slot}", "Slots of this worker, busy and free.");
@@ -47,6 +50,7 @@ public sealed class SweepInstruments
         meter.CreateObservableGauge("sweep.postgres.size", () => One(_database?.Bytes), "By", "Size of the cluster's database.");
         meter.CreateObservableGauge("sweep.trial.silence", () => One(_database?.Silence), "s", "Longest time since a trial that runs on this worker stored an epoch or began.");
         meter.CreateObservableGauge("sweep.disk.free", () => One(_disk?.Free), "By", "Free space for this silo's temporary files, where epochs wait when the database is away for long.");
+        meter.CreateObservableGauge("sweep.certificate.remaining", () => One(_certificate?.Invoke().TotalSeconds), "s", "Time until this silo's certificate expires, or its authority's if that is sooner; absent without one.");
         meter.CreateObservableGauge("sweep.disk.size", () => One(_disk?.Size), "By", "Size of the disk that holds this silo's temporary files.");
     }
 
@@ -65,6 +69,8 @@ public sealed class SweepInstruments
     /// <param name="kind">unreachable, disk_full or refused.</param>
     public void StorageFailed(string kind) => _storageFailures.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
+    public void ConnectionRefused() => _connectionsRefused.Add(1);
+
     /// <summary>Only the silo that hosts the scheduler shows these; null takes them away.</summary>
     public void Scheduled(IReadOnlyDictionary<TrialState, long> trials, int? waiting) => (_trials, _queue) = (trials, waiting);
 
@@ -73,6 +79,8 @@ public sealed class SweepInstruments
     public void DevicesSeen(IReadOnlyList<DeviceUse> devices) => _devices = devices;
 
     public void WatchBacklog(Func<int> rows) => _backlog = rows;
+
+    public void WatchCertificate(Func<TimeSpan> remaining) => _certificate = remaining;
 
     public void WatchSilos(Func<(int Active, int Lost)> silos) => _silos = silos;
 

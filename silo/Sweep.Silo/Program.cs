@@ -1,12 +1,13 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Npgsql;
+using Sweep.Security;
 using Sweep.Silo.Hosting;
 using Sweep.Storage;
 using Sweep.Storage.Migrations;
 
 const int WrongInput = 2;
-const int Unreachable = 3;
+const int Unusable = 3;
 
 SweepSiloOptions options;
 IReadOnlyList<string> devices;
@@ -21,12 +22,19 @@ try
     devices = Devices.ForSlots(options.Devices?.Split(',') ?? [.. measured.Select(device => device.Name)], options.Slots, options.SlotsPerGpu, Environment.ProcessorCount);
     Devices.RequireMemory(devices, measured);
     options.FindAddress();
+    options.FindHttpEndpoint();
     options.ReadDashboardPassword();
+    options.OpenCertificates();
 }
 catch (ValidationException error)
 {
     Console.Error.WriteLine(error.Message);
     return WrongInput;
+}
+catch (CertificateException error)
+{
+    Console.Error.WriteLine(error.Message);
+    return Unusable;
 }
 
 try
@@ -37,7 +45,7 @@ try
 catch (Exception error) when (error is NpgsqlException or DatabaseVersionException or ArgumentException)
 {
     Console.Error.WriteLine($"postgres: the cluster's database cannot be used: {error.Message}");
-    return Unreachable;
+    return Unusable;
 }
 
 await using var silo = SiloHost.Build(options, devices);
@@ -48,7 +56,7 @@ try
 catch (NpgsqlException error)
 {
     Console.Error.WriteLine($"postgres: the cluster's database went away while the silo joined: {error.Message}");
-    return Unreachable;
+    return Unusable;
 }
 
 await silo.Services.GetRequiredService<Readiness>().WaitAsync(CancellationToken.None);

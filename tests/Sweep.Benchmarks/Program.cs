@@ -16,7 +16,7 @@ const string Usage =
       training [rounds]           the training loop against the built-in modules and the floor; or `training shakespeare`
       views [trials epochs]       the views' answers on 10 million epochs of 50,000 trials
       storage [seconds]           epochs, grids and moves into PostgreSQL
-      orchestration [trials …]    simulated trials of 10 epochs through two silos (1000 20000)
+      orchestration [tls] [trials …]  simulated trials of 10 epochs through two silos, over TLS or plain (1000 20000)
       scheduler [workers trials seconds]  one scheduler for many workers (1000 20000 8)
       overhead [--epochs n]       `sweep run` against its own training loops (100)
       recovery [kills]            killed and added silos, two silos against one, simulated silos (10)

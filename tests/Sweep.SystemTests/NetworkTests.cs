@@ -2,7 +2,7 @@ using Sweep.Processes;
 
 namespace Sweep.SystemTests;
 
-/// <summary>Two silos whose network is cut for a minute, while both still reach the database.</summary>
+/// <summary>Two silos on two machines, over TLS, whose network is cut for a minute while both still reach the database.</summary>
 public sealed class NetworkTests(UndisturbedSweep undisturbed, ITestOutputHelper output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -15,10 +15,16 @@ public sealed class NetworkTests(UndisturbedSweep undisturbed, ITestOutputHelper
         Assert.SkipWhen(cable is null, refusal);
         var losses = await undisturbed.LossesAsync();
         await using var cluster = await RealCluster.StartAsync(silos: 0);
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => cluster.AddSiloAsync(slots: 1, ["--address", cable!.Sides[0].Address], cable.Sides[0].Prefix));
+        Assert.Matches("exit code 3 .*`sweep certs init AUTHORITY` and `sweep certs issue AUTHORITY --for silo", refused.Message);
+        var (authority, forSilos, forClients) = (cluster.Join("authority"), cluster.Join("for-silos"), cluster.Join("for-clients"));
+        await cluster.OutputAsync("certs", "init", authority);
+        await cluster.OutputAsync("certs", "issue", authority, "--for", "silo", "--out", forSilos);
+        await cluster.OutputAsync("certs", "issue", authority, "--for", "client", "--out", forClients);
         var silos = new List<RealSilo>();
         foreach (var (address, prefix) in cable!.Sides)
-            silos.Add(await cluster.AddSiloAsync(slots: 1, ["--address", address], prefix));
-        await UndisturbedSweep.Grid.SubmitAsync(cluster, "cut", cable.Sides[0].Prefix);
+            silos.Add(await cluster.AddSiloAsync(slots: 1, ["--address", address, "--certificates", forSilos], prefix));
+        await UndisturbedSweep.Grid.SubmitAsync(cluster, "cut", [.. cable.Sides[0].Prefix, "env", $"SWEEP_CERTIFICATES={forClients}"]);
         await cluster.EpochsAsync(10, Patience);
 
         cable.Cut();
@@ -36,7 +42,7 @@ public sealed class NetworkTests(UndisturbedSweep undisturbed, ITestOutputHelper
         cable.Join();
         // Its machine starts it again, as systemd would.
         var (back, where) = cable.Sides[silos.IndexOf(lost)];
-        await cluster.AddSiloAsync(slots: 1, ["--address", back], where);
+        await cluster.AddSiloAsync(slots: 1, ["--address", back, "--certificates", forSilos], where);
 
         await cluster.SweepIsOverAsync("cut", Patience);
         Violations.None(await new SweepProof(cluster.Database, "cut").ViolationsAsync(UndisturbedSweep.Grid.Epochs, losses));

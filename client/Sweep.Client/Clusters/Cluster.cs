@@ -17,12 +17,13 @@ internal sealed class Cluster : IAsyncDisposable
 
     private readonly NpgsqlDataSource _source;
     private readonly string _connectionString;
+    private readonly string? _certificates;
     private GrainConnection? _grains;
 
-    private Cluster(string connectionString, PrivateCluster? @private)
+    private Cluster(string connectionString, PrivateCluster? @private, string? certificates = null)
     {
         Private = @private;
-        _connectionString = connectionString;
+        (_connectionString, _certificates) = (connectionString, certificates);
         _source = Database.Open(connectionString);
         Reader = new SweepReader(_source);
     }
@@ -47,7 +48,7 @@ internal sealed class Cluster : IAsyncDisposable
     public static async Task<Cluster> OpenAsync(ClusterChoice choice, ClusterPurpose purpose, CancellationToken cancellation)
     {
         if (choice.ConnectionString is { } shared)
-            return new(shared, null);
+            return new(shared, null, choice.Certificates);
         var started = Stopwatch.GetTimestamp();
         while (true)
         {
@@ -107,7 +108,7 @@ internal sealed class Cluster : IAsyncDisposable
     public Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellation) => Migrator.MigrateAsync(_source, cancellation);
 
     private async Task<IGrainFactory> ConnectAsync(Task silo, CancellationToken cancellation) =>
-        (_grains ??= await GrainConnection.OpenAsync(_connectionString, silo, cancellation)).Grains;
+        (_grains ??= await GrainConnection.OpenAsync(_connectionString, _certificates, silo, cancellation)).Grains;
 
     private static async Task<bool> EndsSoonAsync(SiloProcess silo) =>
         await Task.WhenAny(silo.Ended, Task.Delay(TimeSpan.FromSeconds(1))) == silo.Ended;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Sweep.Client.Errors;
+using Sweep.Security;
 
 namespace Sweep.Client.Clusters;
 
@@ -19,19 +20,28 @@ internal sealed class GrainConnection : IAsyncDisposable
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
+    /// <param name="certificates">Folder of the client's certificates; null for none.</param>
     /// <param name="silo">The start of the silo that is to answer, which need not be over; the limit counts from its end.</param>
-    /// <exception cref="ClusterUnreachableException">No silo answers within the limit.</exception>
-    public static async Task<GrainConnection> OpenAsync(string connectionString, Task silo, CancellationToken cancellation)
+    /// <exception cref="ClusterUnreachableException">No silo answers within the limit, or none is to be trusted or trusts us.</exception>
+    /// <exception cref="CertificateException">The certificates cannot be used.</exception>
+    public static async Task<GrainConnection> OpenAsync(string connectionString, string? certificates, Task silo, CancellationToken cancellation)
     {
+        string? refusal = null;
+        Exception? last = null;
+        void Refused(System.Net.EndPoint? silo, string reason) => refusal = $"{silo} was not connected: {reason}";
+        var secure = certificates is null ? PlainMiddleware.Dial("client", Refused) : new TlsMiddleware(CertificateFolder.Open(certificates, CertificateRole.Client, CertificateRole.Silo), Refused).Dial();
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();
         builder.UseOrleansClient(client => client
             .UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString))
-            .UseConnectionRetryFilter(async (_, token) =>
+            .UseConnectionRetryFilter(async (error, token) =>
             {
+                last = error;
                 await Task.Delay(RetryPause, token);
-                return true;
+                // Certificates do not get better by asking again.
+                return refusal is null;
             })
+            .Configure<ClientConnectionOptions>(options => options.ConfigureConnection(connection => connection.Use(secure)))
             .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (ClusterName, ClusterName))
             .Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(30))
             .Configure<GatewayOptions>(options => options.GatewayListRefreshPeriod = TimeSpan.FromSeconds(5)));
@@ -48,10 +58,15 @@ internal sealed class GrainConnection : IAsyncDisposable
         catch (Exception error) when (!cancellation.IsCancellationRequested)
         {
             host.Dispose();
+            if (refusal is not null)
+                throw new ClusterUnreachableException(refusal.EndsWith('.') ? refusal : refusal + ".");
+            var reason = error is OperationCanceledException ? last : error;
             throw new ClusterUnreachableException(
-                $"No silo answered within {ConnectLimit.TotalSeconds:0} s" + (error is OperationCanceledException ? "" : $" ({error.Message})") +
-                ": the database is there, but no silo works on it. Start one with SWEEP_POSTGRES set to the same database; " +
-                "`sweep workers` lists those that live.");
+                $"No silo answered within {ConnectLimit.TotalSeconds:0} s{(reason is null ? "" : $" ({reason.GetBaseException().Message.TrimEnd('.')})")}" +
+                // A silo that ends a connection at once is there, and wants something else.
+                (certificates is null && reason?.GetBaseException() is InvalidOperationException
+                    ? $": one ended the connection at once. If it was started with certificates, so must be this command. {PlainMiddleware.Advice("client")}"
+                    : ": the database is there, but no silo works on it. Start one with SWEEP_POSTGRES set to the same database; `sweep workers` lists those that live."));
         }
     }
 

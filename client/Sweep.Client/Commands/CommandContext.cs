@@ -11,7 +11,7 @@ namespace Sweep.Client.Commands;
 /// <summary>What a command works with: its parsed line, the terminal, the choice of the cluster.</summary>
 internal sealed record CommandContext(ParseResult Line, Terminal Terminal, CancellationToken Cancellation)
 {
-    public ClusterChoice Choice { get; } = ClusterChoice.From(Line.GetValue(CommonOptions.Postgres));
+    public ClusterChoice Choice { get; } = ClusterChoice.From(Line.GetValue(CommonOptions.Postgres), Line.GetValue(CommonOptions.Certificates));
 
     public OutputFormat Format => Line.GetValue(CommonOptions.Output);
 

@@ -17,6 +17,7 @@ internal static class CommandLine
         var root = new RootCommand("Trains every point of a hyperparameter space of recurrent models, and keeps every number in PostgreSQL.")
         {
             CommonOptions.Postgres,
+            CommonOptions.Certificates,
             RunCommand.Create(terminal),
             PlanCommand.Create(terminal),
             ListCommand.Create(terminal),
@@ -38,6 +39,7 @@ internal static class CommandLine
             UpCommand.Create(terminal),
             DownCommand.Create(terminal),
             DatabaseCommand.Create(terminal),
+            CertificatesCommand.Create(terminal),
             KeepCommand.Create(terminal),
         };
         foreach (var help in root.Options.OfType<HelpOption>())

@@ -16,6 +16,13 @@ internal static class CommonOptions
         Recursive = true,
     };
 
+    public static Option<string?> Certificates { get; } = new("--certificates")
+    {
+        Description = "Folder with ca.crt, tls.crt and tls.key, for a cluster beyond this machine; `sweep certs` makes them. Without it SWEEP_CERTIFICATES.",
+        HelpName = "folder",
+        Recursive = true,
+    };
+
     public static Option<OutputFormat> Output { get; } = new("--output-format", "-o")
     {
         Description = "table, json or csv; table unless given.",

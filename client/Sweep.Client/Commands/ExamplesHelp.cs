@@ -17,12 +17,13 @@ internal sealed class ExamplesHelp(HelpAction usual) : SynchronousCommandLineAct
           130  interrupted
 
         Environment:
-          SWEEP_POSTGRES  the database of a cluster, like --postgres
-          SWEEP_HOME      folder of the private cluster (~/.local/share/sweep; for root /var/lib/sweep)
-          SWEEP_PG_BIN    folder of PostgreSQL's programs, if not found
-          SWEEP_SILO      the silo to start (Sweep.Silo.dll), if not beside this program
-          SWEEP_DEBUG     1 shows where an error came from
-          NO_COLOR        no colours
+          SWEEP_POSTGRES      the database of a cluster, like --postgres
+          SWEEP_CERTIFICATES  the certificates for a cluster beyond this machine, like --certificates
+          SWEEP_HOME          folder of the private cluster (~/.local/share/sweep; for root /var/lib/sweep)
+          SWEEP_PG_BIN        folder of PostgreSQL's programs, if not found
+          SWEEP_SILO          the silo to start (Sweep.Silo.dll), if not beside this program
+          SWEEP_DEBUG         1 shows where an error came from
+          NO_COLOR            no colours
 
         """;
 

@@ -17,10 +17,11 @@ internal static class SiloCommand
         Text("--slots-per-gpu", "n", "Trials on one GPU at the same time; 1 unless given."),
         Text("--threads", "n", "CPU threads of each trainer; 1 unless given."),
         Text("--labels", "list", "What sweeps may ask for in resources.require: gpu=h200,rack=3."),
-        Text("--address", "address", "Where other silos and clients reach this one, and where it listens; 127.0.0.1 unless given."),
+        Text("--address", "address", "Where other silos and clients reach this one, and where it listens; 127.0.0.1 unless given. Beyond loopback --certificates are needed."),
         Text("--silo-port", "port", "For other silos; a free one unless given."),
         Text("--gateway-port", "port", "For clients; a free one unless given."),
-        Text("--http-port", "port", "For /metrics, /sd, /healthz, /readyz and /dashboard, on every address unless --address is a loopback one; a free one unless given."),
+        Text("--http-address", "address", "Where /metrics, /sd, /healthz, /readyz and /dashboard are served, to whoever asks; 127.0.0.1 unless given, 0.0.0.0 for every address."),
+        Text("--http-port", "port", "For these; a free one unless given."),
         Text("--log-format", "form", "text, or json with sweep, trial and attempt in scope; text unless given."),
         Text("--dashboard-password-file", "file", "Holds the password that everybody must give for the dashboard; without it only this machine sees it."),
     ];
@@ -33,8 +34,8 @@ internal static class SiloCommand
             "silo",
             "Joins the cluster behind a database as a silo, until SIGTERM or Ctrl-C: then what runs writes checkpoints and goes on elsewhere. " +
             "Each option may also come from the environment: SWEEP_SLOTS=4, SWEEP_SILOPORT=11111.",
-            "sweep silo --postgres \"Host=db;Database=sweep;Username=sweep\" --address 10.0.0.7",
-            "sweep silo --postgres postgresql://sweep@db/sweep --address gpu1 --labels gpu=h200 --slots-per-gpu 4",
+            "sweep silo --postgres \"Host=db;Database=sweep;Username=sweep\" --address 10.0.0.7 --certificates silo",
+            "sweep silo --postgres postgresql://sweep@db/sweep --address gpu1 --certificates silo --labels gpu=h200 --slots-per-gpu 4",
             "sweep silo --role control")
             .Runs(terminal, context =>
             {
@@ -46,7 +47,7 @@ internal static class SiloCommand
                     .. context.Value(Dashboard) ? new[] { Dashboard.Name } : [],
                 ];
                 // The connection string may hold a password, which has no place in a command line.
-                ProgramReplacement.Run([.. SiloProgram.Find(), .. given], ("SWEEP_POSTGRES", connection));
+                ProgramReplacement.Run([.. SiloProgram.Find(), .. given], ("SWEEP_POSTGRES", connection), ("SWEEP_CERTIFICATES", context.Choice.Certificates ?? ""));
                 return Task.FromResult(ExitCode.Done);
             });
         foreach (var option in Options)

@@ -3,6 +3,7 @@ using Npgsql;
 using Sweep.Client.Local;
 using Sweep.Client.Output;
 using Sweep.Client.SweepFiles;
+using Sweep.Security;
 using Sweep.Storage.Migrations;
 
 namespace Sweep.Client.Errors;
@@ -20,7 +21,7 @@ internal sealed record Failure(ExitCode Code, string Line)
             OperationCanceledException => (ExitCode.Interrupted, "Interrupted."),
             WrongInputException or SweepFileException => (ExitCode.WrongInput, error.Message),
             RequestRefusedException => (ExitCode.Refused, error.Message),
-            LocalClusterException or ClusterUnreachableException or DatabaseVersionException => (ExitCode.Unreachable, error.Message),
+            LocalClusterException or ClusterUnreachableException or DatabaseVersionException or CertificateException => (ExitCode.Unreachable, error.Message),
             SiloEndedException => (ExitCode.SiloEnded, error.Message),
             PostgresException postgres => (ExitCode.Unreachable, Explain(postgres)),
             NpgsqlException => (ExitCode.Unreachable, $"The database does not answer: {Innermost(error)} {CheckAddress}"),

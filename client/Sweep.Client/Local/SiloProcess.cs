@@ -37,7 +37,8 @@ internal sealed class SiloProcess : IAsyncDisposable
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-            Environment = { ["SWEEP_POSTGRES"] = connectionString, ["SWEEP_PARENT"] = "stdin" },
+            // What the environment says of a cluster elsewhere is not meant for one that stays on this machine.
+            Environment = { ["SWEEP_POSTGRES"] = connectionString, ["SWEEP_PARENT"] = "stdin", ["SWEEP_ADDRESS"] = null, ["SWEEP_CERTIFICATES"] = null },
         };
         var silo = new SiloProcess(Process.Start(start)!, log);
         silo.Ended = silo._process.WaitForExitAsync(CancellationToken.None);

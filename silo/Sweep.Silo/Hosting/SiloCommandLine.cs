@@ -7,8 +7,8 @@ public static class SiloCommandLine
 {
     private static readonly string[] Names =
     [
-        "postgres", "slots", "devices", "slots-per-gpu", "labels", "role", "threads", "name", "address", "silo-port", "gateway-port", "http-port", "log-format", "dashboard", "dashboard-password-file",
-        "trainer", "parent",
+        "postgres", "slots", "devices", "slots-per-gpu", "labels", "role", "threads", "name", "address", "certificates", "silo-port", "gateway-port", "http-address", "http-port", "log-format", "dashboard",
+        "dashboard-password-file", "trainer", "parent",
     ];
 
     /// <summary>Means true without a value.</summary>

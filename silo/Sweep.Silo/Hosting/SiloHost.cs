@@ -12,6 +12,7 @@ using Orleans.Placement;
 using Orleans.Runtime.MembershipService.SiloMetadata;
 using Sweep.Domain.Scheduling;
 using Sweep.Grains;
+using Sweep.Security;
 using Sweep.Silo.Monitoring;
 using Sweep.Silo.Trainers;
 using Sweep.Silo.Worker;
@@ -29,15 +30,15 @@ public static class SiloHost
     private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(30);
 
     /// <param name="configure">Last changes to the services: another trainer, say.</param>
+    /// <exception cref="CertificateException">It would listen beyond loopback without certificates, or those that it was given cannot be used.</exception>
     public static WebApplication Build(SweepSiloOptions options, IReadOnlyList<string> devices, Action<IServiceCollection>? configure = null)
     {
         var name = $"{options.Name ?? Environment.MachineName}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
         var builder = WebApplication.CreateSlimBuilder();
         ConfigureLog(builder.Logging, options.LogFormat);
-        var address = options.FindAddress();
-        var httpPort = FreePort.Choose(options.HttpPort);
-        // Prometheus asks it where the other silos reach it.
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.IsLoopback(address) ? IPAddress.Loopback : IPAddress.Any, httpPort));
+        var certificates = options.OpenCertificates();
+        var http = options.FindHttpEndpoint();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(http));
 
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options).AddSweepStorage(options.Postgres);
         builder.Services.AddSingleton<SweepInstruments>().AddSingleton<SweepSpecs>().AddSingleton<Readiness>();
@@ -54,6 +55,7 @@ public static class SiloHost
         builder.UseOrleans(silo =>
         {
             ConfigureMembership(silo, options, name);
+            SiloConnections.Configure(silo, certificates);
             if (traced)
                 silo.AddActivityPropagation();
             ConfigureDashboard(silo, options.Dashboard);
@@ -61,7 +63,7 @@ public static class SiloHost
             {
                 [RolePlacementDirector.RoleKey] = options.SiloRole.ToString(),
                 [MembershipWatch.HostKey] = Environment.MachineName,
-                [MembershipWatch.PortKey] = httpPort.ToString(CultureInfo.InvariantCulture),
+                [MembershipWatch.HttpKey] = (IsAny(http.Address) ? new IPEndPoint(options.FindAddress(), http.Port) : http).ToString(),
             });
             silo.Services.AddSingleton<MembershipWatch>().AddHostedService(provider => provider.GetRequiredService<MembershipWatch>());
             silo.Services.AddHostedService<HealthWatch>();
@@ -77,7 +79,7 @@ public static class SiloHost
         application.MapPrometheusScrapingEndpoint("/metrics");
         application.MapGet("/healthz", () => "ok");
         application.MapGet("/readyz", ReadyAsync);
-        application.MapGet("/sd", (MembershipWatch watch) => watch.Discover());
+        application.MapGet("/sd", (MembershipWatch watch, HttpContext context) => watch.Discover(context.Connection.RemoteIpAddress));
         if (options.Dashboard)
             MapDashboard(application, new(options.ReadDashboardPassword()));
         // Where there is no worker to say so, a silo is ready when it has started.
@@ -163,6 +165,8 @@ public static class SiloHost
             return Results.Text($"the database does not answer: {error.Message}", statusCode: StatusCodes.Status503ServiceUnavailable);
         }
     }
+
+    private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 
     /// <summary>The whole name of a silo, with its random end.</summary>
     public static string SiloName(this WebApplication application) => application.Services.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName;

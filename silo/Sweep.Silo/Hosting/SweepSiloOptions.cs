@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Net.Sockets;
 using Sweep.Grains;
+using Sweep.Security;
 using Sweep.Storage;
 
 namespace Sweep.Silo.Hosting;
@@ -41,8 +42,11 @@ public sealed class SweepSiloOptions
     [RegularExpression("[A-Za-z0-9._-]{1,80}", ErrorMessage = "name: expected at most 80 letters, digits, dots, dashes and underscores.")]
     public string? Name { get; set; }
 
-    /// <summary>Address on which other silos and clients reach this one, and on which it listens: an IP address or a host's name.</summary>
+    /// <summary>Address on which other silos and clients reach this one, and on which it listens: an IP address or a host's name. Beyond loopback it takes <see cref="Certificates"/>.</summary>
     public string Address { get; set; } = "127.0.0.1";
+
+    /// <summary>Folder with <c>ca.crt</c>, <c>tls.crt</c> and <c>tls.key</c>: silos and clients then show each other certificates, over TLS. Default: none, and the silo stays on its machine.</summary>
+    public string? Certificates { get; set; }
 
     /// <summary>Port for other silos; 0 picks a free one.</summary>
     [Range(0, 65535, ErrorMessage = "silo-port: expected a port from 0 to 65535.")]
@@ -52,7 +56,10 @@ public sealed class SweepSiloOptions
     [Range(0, 65535, ErrorMessage = "gateway-port: expected a port from 0 to 65535.")]
     public int GatewayPort { get; set; }
 
-    /// <summary>Port of <c>/metrics</c>, <c>/sd</c>, <c>/healthz</c>, <c>/readyz</c> and <c>/dashboard</c>, on every address unless <see cref="Address"/> is a loopback one; 0 picks a free one.</summary>
+    /// <summary>Address on which <c>/metrics</c>, <c>/sd</c>, <c>/healthz</c>, <c>/readyz</c> and <c>/dashboard</c> are served, in plain text to whoever asks: one of this machine, or 0.0.0.0 for all of them.</summary>
+    public string HttpAddress { get; set; } = "127.0.0.1";
+
+    /// <summary>Port on <see cref="HttpAddress"/>; 0 picks a free one.</summary>
     [Range(0, 65535, ErrorMessage = "http-port: expected a port from 0 to 65535.")]
     public int HttpPort { get; set; }
 
@@ -103,17 +110,34 @@ public sealed class SweepSiloOptions
 
     /// <summary>The address as numbers.</summary>
     /// <exception cref="ValidationException">No name server knows it.</exception>
-    public IPAddress FindAddress()
+    public IPAddress FindAddress() => Resolve("address", Address, "write an IP address of this machine that the others reach");
+
+    /// <summary>Where the HTTP endpoints listen, with a port that is free now.</summary>
+    /// <exception cref="ValidationException">It is no address of this machine, or the port is taken.</exception>
+    public IPEndPoint FindHttpEndpoint()
     {
+        const string advice = "write an address of this machine, or 0.0.0.0 for all of them";
+        // Every address is none that a name could stand for.
+        var address = IPAddress.TryParse(HttpAddress, out var numbers) ? numbers : Resolve("http-address", HttpAddress, advice);
+        var endpoint = new IPEndPoint(address, FreePort.Choose(HttpPort));
         try
         {
-            return Dns.GetHostAddresses(Address).OrderBy(address => address.AddressFamily != AddressFamily.InterNetwork).First();
+            using var listener = new TcpListener(endpoint);
+            listener.Start();
+            return endpoint;
         }
-        catch (Exception error) when (error is SocketException or ArgumentException or InvalidOperationException)
+        catch (SocketException error)
         {
-            throw new ValidationException($"address: found {Address}, which cannot be resolved ({error.Message}); write an IP address of this machine that the others reach.");
+            throw new ValidationException($"http-address: found {endpoint}, where this machine cannot listen ({error.Message}); {advice}, and a free --http-port.");
         }
     }
+
+    /// <summary>What the silo shows to others; null without certificates on a loopback address.</summary>
+    /// <exception cref="CertificateException">They cannot be used, or there are none and others could reach the silo.</exception>
+    public CertificateFolder? OpenCertificates() =>
+        Certificates is { Length: > 0 } folder ? CertificateFolder.Open(folder, CertificateRole.Silo)
+        : IPAddress.IsLoopback(FindAddress()) ? null
+        : throw new CertificateException($"certificates: found none; a silo listens beyond loopback, on {Address}, only with certificates. {PlainMiddleware.Advice("silo")}");
 
     /// <summary>The dashboard's password; null when it has none.</summary>
     /// <exception cref="ValidationException">Its file cannot be read, or is empty.</exception>
@@ -130,6 +154,19 @@ public sealed class SweepSiloOptions
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
         {
             throw new ValidationException($"dashboard-password-file: found {DashboardPasswordFile}, which cannot be read ({error.Message}); write the name of a file that holds the password.");
+        }
+    }
+
+    private static IPAddress Resolve(string option, string found, string advice)
+    {
+        try
+        {
+            // Nothing would mean an address of this machine that the others reach.
+            return Dns.GetHostAddresses(found.Length > 0 ? found : throw new ArgumentException("it is empty")).OrderBy(address => address.AddressFamily != AddressFamily.InterNetwork).First();
+        }
+        catch (Exception error) when (error is SocketException or ArgumentException or InvalidOperationException)
+        {
+            throw new ValidationException($"{option}: found {found}, which cannot be resolved ({error.Message}); {advice}.");
         }
     }
 

@@ -7,8 +7,8 @@ namespace Sweep.Silo.Monitoring;
 /// <summary>Keeps <see cref="ScrapeTargets"/> up to date with the cluster, and serves them.</summary>
 internal sealed class MembershipWatch : BackgroundService
 {
-    /// <summary>Key of a silo's HTTP port in its metadata.</summary>
-    public const string PortKey = "sweep.http.port";
+    /// <summary>Key of where a silo serves HTTP, address and port, in its metadata.</summary>
+    public const string HttpKey = "sweep.http";
 
     /// <summary>Key of the name of a silo's machine in its metadata.</summary>
     public const string HostKey = "sweep.host";
@@ -28,10 +28,13 @@ internal sealed class MembershipWatch : BackgroundService
     }
 
     /// <summary>What Prometheus' HTTP service discovery reads: a group for each silo.</summary>
-    public IEnumerable<object> Discover()
+    /// <param name="from">Who asks; null when unknown.</param>
+    public IEnumerable<object> Discover(IPAddress? from)
     {
         Observe(_membership.CurrentSnapshot);
-        return _targets.List(_time.GetUtcNow())
+        // Another machine's loopback is not what whoever asks would find there.
+        var here = from is not null && IPAddress.IsLoopback(from) ? Environment.MachineName : null;
+        return _targets.List(_time.GetUtcNow(), target => target.Host == here || !IPAddress.IsLoopback(IPEndPoint.Parse(target.Address).Address))
             .Select(target => new { targets = new[] { target.Address }, labels = new { instance = target.Instance, role = target.Role, host = target.Host } });
     }
 
@@ -65,9 +68,9 @@ internal sealed class MembershipWatch : BackgroundService
     private ScrapeTarget? Target(ClusterMember member)
     {
         var metadata = _metadata.GetSiloMetadata(member.SiloAddress).Metadata;
-        return metadata.TryGetValue(PortKey, out var port)
+        return metadata.TryGetValue(HttpKey, out var http)
             ? new(
-                new IPEndPoint(member.SiloAddress.Endpoint.Address, int.Parse(port, System.Globalization.CultureInfo.InvariantCulture)).ToString(),
+                http,
                 member.Name,
                 metadata.GetValueOrDefault(RolePlacementDirector.RoleKey, nameof(SiloRole.Both)).ToLowerInvariant(),
                 metadata.GetValueOrDefault(HostKey, ""))

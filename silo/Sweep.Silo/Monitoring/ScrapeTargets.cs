@@ -35,13 +35,15 @@ public sealed class ScrapeTargets
     }
 
     /// <summary>The silos that live, and the lost ones whose port no living silo has taken over; by name.</summary>
-    public IReadOnlyList<ScrapeTarget> List(DateTimeOffset now)
+    /// <param name="isReachable">The others are not listed; all are unless given.</param>
+    public IReadOnlyList<ScrapeTarget> List(DateTimeOffset now, Predicate<ScrapeTarget>? isReachable = null)
     {
         lock (_gate)
         {
-            var living = _silos.Values.Where(silo => silo.DiedAt is null).Select(silo => silo.Target).OfType<ScrapeTarget>().ToList();
+            var reachable = _silos.Values.Where(silo => silo.Target is { } target && isReachable?.Invoke(target) != false).ToList();
+            var living = reachable.Where(silo => silo.DiedAt is null).Select(silo => silo.Target!).ToList();
             var taken = living.Select(target => target.Address).ToHashSet();
-            var lost = _silos.Values.Where(silo => silo.IsLost(now)).Select(silo => silo.Target!).Where(target => !taken.Contains(target.Address));
+            var lost = reachable.Where(silo => silo.IsLost(now)).Select(silo => silo.Target!).Where(target => !taken.Contains(target.Address));
             return [.. living.Concat(lost).DistinctBy(target => target.Address).OrderBy(target => target.Instance, StringComparer.Ordinal)];
         }
     }

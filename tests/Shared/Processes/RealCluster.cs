@@ -27,6 +27,9 @@ public sealed class RealCluster : IAsyncDisposable
         }
     }
 
+    /// <summary>A file or folder of the cluster, which goes away with it.</summary>
+    public string Join(string name) => Path.Combine(_folder, name);
+
     /// <summary>Starts PostgreSQL, and this many silos of one slot.</summary>
     /// <param name="disk">Where the cluster's folder is, in place of the machine's disk.</param>
     public static async Task<RealCluster> StartAsync(int silos, SmallDisk? disk = null)

@@ -23,12 +23,15 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
     private readonly PrivatePostgres _server;
     private readonly NpgsqlDataSource _source;
     private readonly string _dataset;
+    private readonly string? _certificates;
     private readonly List<WebApplication> _silos = [];
 
-    private BenchmarkCluster(PrivatePostgres server, NpgsqlDataSource source, string dataset) => (_server, _source, _dataset) = (server, source, dataset);
+    private BenchmarkCluster(PrivatePostgres server, NpgsqlDataSource source, string dataset, string? certificates) =>
+        (_server, _source, _dataset, _certificates) = (server, source, dataset, certificates);
 
     /// <param name="configure">Last changes to each silo's services.</param>
-    public static async Task<BenchmarkCluster> StartAsync(string folder, int silos, int slots, Action<IServiceCollection>? configure = null)
+    /// <param name="certificates">Folder of the silos' certificates, for TLS between them; null for none.</param>
+    public static async Task<BenchmarkCluster> StartAsync(string folder, int silos, int slots, Action<IServiceCollection>? configure = null, string? certificates = null)
     {
         var server = await PrivatePostgres.StartAsync(folder);
         var source = Database.Open(server.ConnectionString);
@@ -36,7 +39,7 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
         var text = "to be or not to be"u8.ToArray();
         var dataset = Convert.ToHexStringLower(SHA256.HashData(text));
         await new DatasetStore(source).AddAsync(dataset, "simulated", text);
-        var cluster = new BenchmarkCluster(server, source, dataset);
+        var cluster = new BenchmarkCluster(server, source, dataset, certificates);
         for (var silo = 0; silo < silos; silo++)
             await cluster.AddSiloAsync(slots, configure);
         return cluster;
@@ -83,7 +86,7 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
 
     private async Task AddSiloAsync(int slots, Action<IServiceCollection>? configure)
     {
-        var silo = SiloHost.Build(new SweepSiloOptions { Postgres = _server.ConnectionString }, Devices.ForSlots([], slots, slotsPerGpu: 1, cores: 1), services =>
+        var silo = SiloHost.Build(new SweepSiloOptions { Postgres = _server.ConnectionString, Certificates = _certificates }, Devices.ForSlots([], slots, slotsPerGpu: 1, cores: 1), services =>
         {
             services.Replace(ServiceDescriptor.Singleton<ITrainerFactory>(new SimulatedTrainers()));
             configure?.Invoke(services);

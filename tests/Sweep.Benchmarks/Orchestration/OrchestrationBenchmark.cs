@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Sweep.Security;
 
 namespace Sweep.Benchmarks.Orchestration;
 
@@ -17,14 +18,16 @@ public static class OrchestrationBenchmark
     /// <summary>Ray Tune; published.</summary>
     private const double RayTune = 14;
 
-    /// <param name="arguments">Trials of each sweep; 1,000 and 20,000 when empty.</param>
+    /// <param name="arguments">Trials of each sweep; 1,000 and 20,000 when empty. <c>tls</c> before them: the silos talk over TLS.</param>
     /// <returns>0, or 1 when an epoch or a trial is missing.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        int[] sizes = arguments is [] ? [1_000, 20_000] : [.. arguments.Select(size => int.Parse(size, NumberStyles.None, CultureInfo.InvariantCulture))];
+        var tls = arguments is ["tls", ..];
+        int[] sizes = arguments[(tls ? 1 : 0)..] is { Length: > 0 } given ? [.. given.Select(size => int.Parse(size, NumberStyles.None, CultureInfo.InvariantCulture))] : [1_000, 20_000];
         using var folder = new TemporaryFolder("orchestration");
-        await using var cluster = await BenchmarkCluster.StartAsync(folder.Path, Silos, SlotsEach);
-        Console.WriteLine($"{Silos} silos x {SlotsEach} slots in one process, {Epochs} epochs a trial, PostgreSQL with fsync, {Environment.ProcessorCount} cores; from the submission to the end of the sweep.");
+        using var keys = new TemporaryFolder("certificates");
+        await using var cluster = await BenchmarkCluster.StartAsync(folder.Path, Silos, SlotsEach, certificates: tls ? Certificates(keys.Path) : null);
+        Console.WriteLine($"{(tls ? "TLS, " : "")}{Silos} silos x {SlotsEach} slots in one process, {Epochs} epochs a trial, PostgreSQL with fsync, {Environment.ProcessorCount} cores; from the submission to the end of the sweep.");
         // The first calls are compiled and the pools filled.
         for (var round = 0; round < 2; round++)
             await cluster.RunAsync(sizes[0], Epochs);
@@ -44,6 +47,14 @@ public static class OrchestrationBenchmark
 
         Print($"flatness {rates[^1] / rates[0]:0.00} (rate of the last sweep over the first's); target at least {Target} trials/s: {(rates.Min() >= Target ? "held" : "missed")}");
         return 0;
+    }
+
+    private static string Certificates(string folder)
+    {
+        using var authority = CertificateAuthority.Create(Path.Combine(folder, "authority"), CertificateAuthority.DefaultLife, DateTimeOffset.UtcNow);
+        var silos = Path.Combine(folder, "silos");
+        authority.Issue(CertificateRole.Silo, [], silos, CertificateAuthority.DefaultCertificateLife, DateTimeOffset.UtcNow);
+        return silos;
     }
 
     private static async Task<bool> IsWholeAsync(BenchmarkCluster cluster, int sweep, int trials)

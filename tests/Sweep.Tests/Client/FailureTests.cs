@@ -3,6 +3,7 @@ using Npgsql;
 using Sweep.Client.Errors;
 using Sweep.Client.Local;
 using Sweep.Client.SweepFiles;
+using Sweep.Security;
 using Sweep.Storage.Migrations;
 
 namespace Sweep.Tests.Client;
@@ -19,6 +20,7 @@ public sealed class FailureTests
         { new LocalClusterException("no"), 3 },
         { new ClusterUnreachableException("no"), 3 },
         { new DatabaseVersionException("no"), 3 },
+        { new CertificateException("no"), 3 },
         { new NpgsqlException("no", new SocketException(111)), 3 },
         { new PostgresException("no", "ERROR", "ERROR", PostgresErrorCodes.UndefinedTable), 3 },
         { new PostgresException("no", "FATAL", "FATAL", PostgresErrorCodes.AdminShutdown), 3 },

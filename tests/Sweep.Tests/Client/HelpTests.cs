@@ -46,6 +46,12 @@ public sealed class HelpTests
     [InlineData("generate a/1 --temperature NaN", "above 0")]
     [InlineData("run", "run")]
     [InlineData("delete a", "--yes")]
+    [InlineData("certs issue a --for boss --out b", "--for: found boss; expected silo, client or postgres.")]
+    [InlineData("certs issue a --for silo", "--out")]
+    [InlineData("certs init a --days 0", "--days: found 0; expected a whole number from 1 to 36500.")]
+    [InlineData("certs init a --days soon", "soon")]
+    [InlineData("certs issue /nowhere/a --for silo --out b", "sweep certs init AUTHORITY")]
+    [InlineData("certs renew /nowhere/a b", "sweep certs init AUTHORITY")]
     public async Task A_wrong_line_is_refused_in_one_line_with_exit_code_2(string line, string expected)
     {
         var (code, output, error) = await Run(line.Split(' '));

@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Orleans.Configuration;
 using Orleans.Core.Internal;
 using Sweep.Contracts;
 using Sweep.Domain.Sweeps;
@@ -33,6 +35,12 @@ public sealed class TestSilo : IAsyncDisposable
     public SweepReader Reader => _application.Services.GetRequiredService<SweepReader>();
 
     public HttpClient Http => new() { BaseAddress = new Uri(_application.Urls.Single()) };
+
+    public int SiloPort => Endpoints.SiloPort;
+
+    public int GatewayPort => Endpoints.GatewayPort;
+
+    private EndpointOptions Endpoints => _application.Services.GetRequiredService<IOptions<EndpointOptions>>().Value;
 
     /// <param name="change">Last changes to its options.</param>
     /// <param name="others">Trainers in place of the simulated ones.</param>

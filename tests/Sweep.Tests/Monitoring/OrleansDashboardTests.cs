@@ -1,11 +1,10 @@
 using System.Net;
 using System.Net.Http.Headers;
-using System.Net.NetworkInformation;
-using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using Sweep.Tests.Cluster;
 using Sweep.Tests.Postgres;
+using Sweep.Tests.Security;
 
 namespace Sweep.Tests.Monitoring;
 
@@ -50,8 +49,8 @@ public sealed class OrleansDashboardTests(PostgresServer server)
     [Fact]
     public async Task From_elsewhere_it_is_refused_with_a_word_on_how_to_see_it()
     {
-        var address = OwnAddress();
-        await using var silo = await TestSilo.StartAsync(server, new(), change: options => (options.Address, options.Dashboard) = (address, true));
+        var address = OwnAddress.Find().ToString();
+        await using var silo = await TestSilo.StartAsync(server, new(), change: options => (options.HttpAddress, options.Dashboard) = ("0.0.0.0", true));
         using var elsewhere = From(address, silo);
         foreach (var path in Paths)
         {
@@ -68,10 +67,10 @@ public sealed class OrleansDashboardTests(PostgresServer server)
     [Fact]
     public async Task From_elsewhere_the_password_opens_it()
     {
-        var (address, file) = (OwnAddress(), Path.GetTempFileName());
+        var (address, file) = (OwnAddress.Find().ToString(), Path.GetTempFileName());
         await File.WriteAllTextAsync(file, "swordfish\n", Cancellation);
         await using var silo = await TestSilo.StartAsync(
-            server, new(), change: options => (options.Address, options.Dashboard, options.DashboardPasswordFile) = (address, true, file));
+            server, new(), change: options => (options.HttpAddress, options.Dashboard, options.DashboardPasswordFile) = ("0.0.0.0", true, file));
         File.Delete(file);
         using var elsewhere = From(address, silo);
         foreach (var path in Paths)
@@ -92,16 +91,4 @@ public sealed class OrleansDashboardTests(PostgresServer server)
     /// <summary>A request to an address of this machine comes from that address.</summary>
     private static HttpClient From(string address, TestSilo silo) =>
         new(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new UriBuilder("http", address, silo.Http.BaseAddress!.Port).Uri };
-
-    /// <summary>An address of this machine that is no loopback.</summary>
-    private static string OwnAddress()
-    {
-        var address = NetworkInterface.GetAllNetworkInterfaces()
-            .Where(network => network.OperationalStatus == OperationalStatus.Up)
-            .SelectMany(network => network.GetIPProperties().UnicastAddresses)
-            .Select(unicast => unicast.Address)
-            .FirstOrDefault(address => address.AddressFamily == AddressFamily.InterNetwork && !IPAddress.IsLoopback(address));
-        Assert.SkipWhen(address is null, "this machine has no address besides loopback");
-        return address.ToString();
-    }
 }

@@ -73,6 +73,15 @@ public sealed class ScrapeTargetsTests
         Assert.Equal((0, 0), _targets.Count(Start));
     }
 
+    [Fact]
+    public void What_cannot_be_reached_takes_the_address_of_nothing_else()
+    {
+        // Two machines serve on their own loopback.
+        See(Start, Active("a"), new SiloSighting("b", SiloLife.Active, Target("a") with { Instance = "b", Host = "other" }));
+        Assert.Equal(["b"], _targets.List(Start, target => target.Host == "other").Select(target => target.Instance));
+        Assert.Equal((2, 0), _targets.Count(Start));
+    }
+
     private void See(DateTimeOffset now, params SiloSighting[] sightings) => _targets.Observe(sightings, now);
 
     private static SiloSighting Active(string silo) => new(silo, SiloLife.Active, Target(silo));

@@ -1,6 +1,8 @@
 using System.Text.Json;
+using Sweep.Security;
 using Sweep.Tests.Cluster;
 using Sweep.Tests.Postgres;
+using Sweep.Tests.Security;
 
 namespace Sweep.Tests.Monitoring;
 
@@ -32,6 +34,21 @@ public sealed class ServiceDiscoveryTests(PostgresServer server)
         await ListedAsync(first, 2);
         await second.DisposeAsync();
         Assert.Equal([first.Http.BaseAddress!.Authority], (await ListedAsync(first, 1)).Keys);
+    }
+
+    [Fact]
+    public async Task Whoever_asks_from_elsewhere_hears_only_of_what_can_be_reached_there()
+    {
+        using var certificates = new TestCertificates();
+        var (own, folder) = (OwnAddress.Find().ToString(), certificates.Issue(CertificateRole.Silo));
+        await using var inside = await TestSilo.StartAsync(server, new(), change: options => (options.Address, options.Certificates) = (own, folder));
+        await using var open = await TestSilo.StartAsync(
+            server, new(), connectionString: inside.ConnectionString, change: options => (options.Address, options.Certificates, options.HttpAddress) = (own, folder, "0.0.0.0"));
+        var port = open.Http.BaseAddress!.Port;
+        Assert.Equal([inside.Http.BaseAddress!.Authority, $"{own}:{port}"], (await ListedAsync(inside, 2)).Keys.OrderBy(target => target.StartsWith(own, StringComparison.Ordinal)));
+        using var elsewhere = new HttpClient();
+        using var listed = JsonDocument.Parse(await elsewhere.GetStringAsync($"http://{own}:{port}/sd", TestContext.Current.CancellationToken));
+        Assert.Equal([$"{own}:{port}"], listed.RootElement.EnumerateArray().Select(group => group.GetProperty("targets")[0].GetString()));
     }
 
     /// <summary>The labels of each target, once there are so many.</summary>

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Configuration;
 using Sweep.Grains;
+using Sweep.Security;
 using Sweep.Silo.Hosting;
 using Sweep.Storage;
 
@@ -104,6 +105,41 @@ public sealed class SweepSiloOptionsTests
         var error = Assert.Throws<ValidationException>(() => new SweepSiloOptions { Address = "no.such.host.invalid" }.FindAddress());
         Assert.Contains("address: found no.such.host.invalid", error.Message, StringComparison.Ordinal);
         Assert.Equal("127.0.0.1", new SweepSiloOptions().FindAddress().ToString());
+    }
+
+    [Theory]
+    [InlineData("no.such.host.invalid", "http-address: found no.such.host.invalid, which cannot be resolved")]
+    [InlineData("", "http-address: found , which cannot be resolved")]
+    [InlineData("203.0.113.7", "http-address: found 203.0.113.7:")]
+    public void An_address_where_http_cannot_be_served_is_refused(string address, string message)
+    {
+        var error = Assert.Throws<ValidationException>(() => new SweepSiloOptions { HttpAddress = address }.FindHttpEndpoint());
+        Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
+        Assert.Contains("0.0.0.0 for all of them", error.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error.Message);
+    }
+
+    [Fact]
+    public void Http_is_served_to_this_machine_alone_unless_it_is_told_otherwise()
+    {
+        Assert.Equal("127.0.0.1", new SweepSiloOptions { Address = "10.0.0.7" }.FindHttpEndpoint().Address.ToString());
+        Assert.Equal("0.0.0.0", new SweepSiloOptions { HttpAddress = "0.0.0.0" }.FindHttpEndpoint().Address.ToString());
+    }
+
+    [Theory]
+    [InlineData("10.0.0.7")]
+    [InlineData("fd00::7")]
+    public void No_silo_listens_beyond_loopback_without_certificates(string address)
+    {
+        var options = new SweepSiloOptions { Postgres = "Host=somewhere", Address = address };
+        foreach (var start in (Action[])[() => options.OpenCertificates(), () => SiloHost.Build(options, ["cpu"])])
+        {
+            var message = Assert.Throws<CertificateException>(start).Message;
+            Assert.Contains("`sweep certs init AUTHORITY` and `sweep certs issue AUTHORITY --for silo --out FOLDER`", message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', message);
+        }
+
+        Assert.Null(new SweepSiloOptions { Address = "localhost" }.OpenCertificates());
     }
 
     private static SweepSiloOptions From(string key, string value) =>

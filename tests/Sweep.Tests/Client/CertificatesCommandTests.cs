@@ -1,0 +1,62 @@
+using Sweep.Client.Commands;
+using Sweep.Security;
+
+namespace Sweep.Tests.Client;
+
+public sealed class CertificatesCommandTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("sweep-certs-").FullName;
+
+    [Fact]
+    public async Task Three_commands_take_a_cluster_from_nothing_to_renewed_certificates()
+    {
+        var (authority, silo, client) = (At("authority"), At("silo"), At("client"));
+        var made = await Done("certs", "init", authority, "--days", "100");
+        Assert.Contains($"until {DateTime.UtcNow.AddDays(100):yyyy-MM-dd}", made);
+        Assert.Contains("until", await Done("certs", "issue", authority, "--for", "silo", "--host", "gpu1", "--host", "10.0.0.7", "--out", silo, "--days", "7"));
+        await Done("certs", "issue", authority, "--for", "client", "--out", client);
+        Assert.InRange(CertificateFolder.Open(silo, CertificateRole.Silo).Current.Expires, DateTimeOffset.UtcNow.AddDays(6), DateTimeOffset.UtcNow.AddDays(8));
+        Assert.InRange(CertificateFolder.Open(client, CertificateRole.Client).Current.Expires, DateTimeOffset.UtcNow.AddDays(99), DateTimeOffset.UtcNow.AddDays(101));
+        await Done("certs", "renew", authority, silo);
+        Assert.InRange(CertificateFolder.Open(silo, CertificateRole.Silo).Current.Expires, DateTimeOffset.UtcNow.AddDays(99), DateTimeOffset.UtcNow.AddDays(101));
+    }
+
+    [Fact]
+    public async Task What_cannot_be_made_is_wrong_input_in_one_line()
+    {
+        var authority = At("authority");
+        await Done("certs", "init", authority);
+        await Refused("found ca.key", "certs", "init", authority);
+        await Refused("--host db.example", "certs", "issue", authority, "--for", "postgres", "--out", At("postgres"));
+        await Refused("host: found silo.sweep", "certs", "issue", authority, "--for", "client", "--host", "silo.sweep", "--out", At("client"));
+        await Refused("sweep certs issue AUTHORITY", "certs", "renew", authority, At("client"));
+        await Refused("/proc/", "certs", "issue", authority, "--for", "silo", "--out", "/proc/certificates");
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string At(string name) => Path.Combine(_folder, name);
+
+    private static async Task<string> Done(params string[] line)
+    {
+        var (code, output, error) = await Run(line);
+        Assert.Equal((0, ""), (code, error));
+        Assert.Single(output.TrimEnd('\n').Split('\n'));
+        return output;
+    }
+
+    private static async Task Refused(string expected, params string[] line)
+    {
+        var (code, output, error) = await Run(line);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains(expected, error);
+        Assert.Single(error.TrimEnd('\n').Split('\n'));
+    }
+
+    private static async Task<(int Code, string Output, string Error)> Run(string[] line)
+    {
+        var (terminal, output, error) = Samples.Terminal();
+        var code = await CommandLine.RunAsync(line, terminal, TestContext.Current.CancellationToken);
+        return (code, output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Security.Authentication;
+using Sweep.Client.Clusters;
+using Sweep.Client.Errors;
+using Sweep.Contracts;
+using Sweep.Security;
+using Sweep.Simulation;
+using Sweep.Tests.Cluster;
+using Sweep.Tests.Postgres;
+
+namespace Sweep.Tests.Security;
+
+/// <summary>Attacks on the ports of real silos, and the ways of those who may come in.</summary>
+public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : IClassFixture<LockedSilo>
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private IEnumerable<int> Ports => [locked.Silo.SiloPort, locked.Silo.GatewayPort];
+
+    [Fact]
+    public async Task A_sweep_runs_on_silos_that_talk_over_tls()
+    {
+        var id = await locked.Silo.SubmitAsync(SimulatedSweep.Spec("locked", locked.Silo.Dataset, trials: 8));
+        Assert.Equal(8, (await locked.Silo.EndAsync(id)).Succeeded);
+        Assert.Equal([2L], await locked.Silo.QueryAsync<long>("select count(distinct worker) from trial_events where worker is not null"));
+    }
+
+    [Fact]
+    public async Task A_client_with_a_certificate_is_answered()
+    {
+        foreach (var role in new[] { CertificateRole.Client, CertificateRole.Silo })
+        {
+            await using var connection = await GrainConnection.OpenAsync(locked.Silo.ConnectionString, locked.Certificates.Issue(role), Task.CompletedTask, Cancellation);
+            Assert.False((await connection.Grains.GetGrain<IClusterGrain>(0).Drain("nobody")).Accepted);
+        }
+    }
+
+    [Fact]
+    public async Task Only_silos_come_in_at_the_port_of_silos_and_clients_too_at_the_gateway()
+    {
+        Assert.NotNull(await LockedSilo.KnockAsync(locked.Silo.SiloPort, locked.Certificates.Issue(CertificateRole.Silo)));
+        Assert.NotNull(await LockedSilo.KnockAsync(locked.Silo.GatewayPort, locked.Certificates.Issue(CertificateRole.Silo)));
+        Assert.NotNull(await LockedSilo.KnockAsync(locked.Silo.GatewayPort, locked.Certificates.Issue(CertificateRole.Client)));
+        Assert.Null(await LockedSilo.KnockAsync(locked.Silo.SiloPort, locked.Certificates.Issue(CertificateRole.Client)));
+    }
+
+    [Fact]
+    public async Task Without_a_certificate_or_with_one_that_is_not_good_nobody_comes_in()
+    {
+        string?[] bad =
+        [
+            null,
+            locked.Others.Issue(CertificateRole.Silo),
+            locked.Others.Issue(CertificateRole.Client),
+            locked.Certificates.IssueExpired(CertificateRole.Silo),
+            locked.Certificates.IssueExpired(CertificateRole.Client),
+            locked.Certificates.Issue(CertificateRole.Silo, age: TimeSpan.FromDays(-2)),
+            locked.Certificates.Issue(CertificateRole.Postgres, hosts: ["db.example"]),
+        ];
+        foreach (var port in Ports)
+        {
+            foreach (var folder in bad)
+                Assert.True(await LockedSilo.KnockAsync(port, folder) is null, $"port {port} let in {folder ?? "nothing"}");
+        }
+
+        Assert.Contains(await MetricAsync("sweep_connections_refused_total"), count => count >= bad.Length * 2);
+    }
+
+    [Fact]
+    public async Task Older_tls_is_not_spoken()
+    {
+        var silo = locked.Certificates.Issue(CertificateRole.Silo);
+        Assert.NotNull(await LockedSilo.KnockAsync(locked.Silo.SiloPort, silo, SslProtocols.Tls12));
+        Assert.NotNull(await LockedSilo.KnockAsync(locked.Silo.SiloPort, silo, SslProtocols.Tls13));
+#pragma warning disable SYSLIB0039 // The old version is what is tested.
+        Assert.Null(await LockedSilo.KnockAsync(locked.Silo.SiloPort, silo, SslProtocols.Tls11));
+#pragma warning restore SYSLIB0039
+    }
+
+    [Fact]
+    public async Task Plain_bytes_are_answered_with_the_end_of_the_connection()
+    {
+        foreach (var port in Ports)
+        {
+            Assert.InRange(await LockedSilo.SendPlainAsync(port, "GET / HTTP/1.1\r\n\r\n"u8.ToArray()), 0, 7);
+            // As long as Orleans' own first words, which stand behind their length.
+            Assert.InRange(await LockedSilo.SendPlainAsync(port, [40, 0, 0, 0, .. new byte[40]]), 0, 7);
+        }
+
+        Assert.Equal("ok", await locked.Silo.Http.GetStringAsync("/healthz", Cancellation));
+    }
+
+    [Fact]
+    public async Task Whoever_connects_and_says_nothing_or_half_a_word_is_sent_away()
+    {
+        byte[][] beginnings = [[], [0x16, 0x03, 0x01, 0x02, 0x00, 0x01]];
+        var answered = await Task.WhenAll(Ports.SelectMany(port => beginnings.Select(beginning => LockedSilo.SendPlainAsync(port, beginning))));
+        Assert.All(answered, count => Assert.InRange(count, 0, 7));
+    }
+
+    [Fact]
+    public async Task A_renewed_certificate_is_shown_without_a_restart()
+    {
+        var client = locked.Certificates.Issue(CertificateRole.Client);
+        var before = await LockedSilo.KnockAsync(locked.Silo.GatewayPort, client);
+        locked.Certificates.Authority.Renew(locked.Folder, TimeSpan.FromDays(30), DateTimeOffset.UtcNow);
+        var after = await LockedSilo.KnockAsync(locked.Silo.GatewayPort, client);
+        Assert.NotEqual(before!.SerialNumber, after!.SerialNumber);
+        // What half of a renewal leaves behind does no harm.
+        File.Copy(Path.Combine(client, "tls.key"), Path.Combine(locked.Folder, "tls.key"), overwrite: true);
+        Assert.Equal(after.SerialNumber, (await LockedSilo.KnockAsync(locked.Silo.GatewayPort, client))!.SerialNumber);
+        locked.Certificates.Authority.Renew(locked.Folder, CertificateAuthority.DefaultCertificateLife, DateTimeOffset.UtcNow);
+    }
+
+    [Fact]
+    public async Task The_time_that_is_left_is_a_metric()
+    {
+        Assert.Contains(await MetricAsync("sweep_certificate_remaining_seconds"), seconds => seconds is > 364 * 86_400 and < 365 * 86_400);
+    }
+
+    [Theory]
+    [InlineData("another authority", "is of another authority")]
+    [InlineData("expired", "certificates: ")]
+    [InlineData("no folder", "certificates: /nowhere/ca.crt: cannot be read")]
+    public async Task A_client_is_told_in_one_line_what_is_wrong_with_its_certificates(string what, string expected)
+    {
+        var folder = what switch
+        {
+            "another authority" => locked.Others.Issue(CertificateRole.Client),
+            "expired" => locked.Certificates.IssueExpired(CertificateRole.Client),
+            _ => "/nowhere",
+        };
+        var failure = Failure.Of(await Assert.ThrowsAnyAsync<Exception>(
+            () => GrainConnection.OpenAsync(locked.Silo.ConnectionString, folder, Task.CompletedTask, Cancellation)));
+        Assert.Equal(ExitCode.Unreachable, failure.Code);
+        Assert.Contains(expected, failure.Line);
+    }
+
+    [Fact]
+    public async Task A_client_without_certificates_is_told_to_make_them_when_the_silos_are_beyond_its_machine()
+    {
+        await using var silo = await TestSilo.StartAsync(
+            server, new SimulatedTrainers(), change: options => (options.Address, options.Certificates) = (OwnAddress.Find().ToString(), locked.Certificates.Issue(CertificateRole.Silo)));
+        var error = await Assert.ThrowsAsync<ClusterUnreachableException>(() => GrainConnection.OpenAsync(silo.ConnectionString, null, Task.CompletedTask, Cancellation));
+        Assert.Contains("`sweep certs init AUTHORITY` and `sweep certs issue AUTHORITY --for client --out FOLDER`", error.Message);
+        await using var connection = await GrainConnection.OpenAsync(silo.ConnectionString, locked.Certificates.Issue(CertificateRole.Client), Task.CompletedTask, Cancellation);
+        Assert.False((await connection.Grains.GetGrain<IClusterGrain>(0).Drain("nobody")).Accepted);
+    }
+
+    /// <summary>Of every silo in this process: they share their meters.</summary>
+    private async Task<IEnumerable<double>> MetricAsync(string name) => (await locked.Silo.Http.GetStringAsync("/metrics", Cancellation)).Split('\n')
+        .Where(line => line.StartsWith(name, StringComparison.Ordinal)).Select(line => double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture)).ToList();
+}

@@ -1,0 +1,40 @@
+using Sweep.Security;
+
+namespace Sweep.Tests.Security;
+
+/// <summary>An authority and what it issues, in a folder of their own.</summary>
+public sealed class TestCertificates : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("sweep-certificates-").FullName;
+    private int _issued;
+
+    public TestCertificates()
+    {
+        // Old enough for certificates that have expired.
+        Authority = CertificateAuthority.Create(AuthorityFolder, CertificateAuthority.DefaultLife, DateTimeOffset.UtcNow.AddYears(-1));
+    }
+
+    public CertificateAuthority Authority { get; }
+
+    public string AuthorityFolder => Path.Combine(_folder, "authority");
+
+    /// <summary>Issues a certificate.</summary>
+    /// <param name="age">How long ago.</param>
+    /// <param name="life">How long it lasts from then on; a year unless given.</param>
+    /// <returns>The new folder that has it.</returns>
+    public string Issue(CertificateRole role, TimeSpan age = default, TimeSpan? life = null, params string[] hosts)
+    {
+        var folder = Path.Combine(_folder, $"issued-{++_issued}");
+        Authority.Issue(role, hosts, folder, life ?? CertificateAuthority.DefaultCertificateLife, DateTimeOffset.UtcNow - age);
+        return folder;
+    }
+
+    /// <summary>One that was good until an hour ago.</summary>
+    public string IssueExpired(CertificateRole role) => Issue(role, TimeSpan.FromDays(3), TimeSpan.FromDays(3) - TimeSpan.FromHours(1));
+
+    public void Dispose()
+    {
+        Authority.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}
