@@ -12,6 +12,7 @@ public sealed class FuzzTargets(string repository) : IDisposable
         new SiloOptionsTarget(),
         new TrainerFrameTarget(),
         new CheckpointTarget(),
+        new CertificateTarget(),
     ];
 
     public void Dispose()

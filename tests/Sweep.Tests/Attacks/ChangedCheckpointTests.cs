@@ -7,6 +7,7 @@ using Sweep.Tests.Postgres;
 namespace Sweep.Tests.Attacks;
 
 /// <summary>A checkpoint whose bytes were changed in the database.</summary>
+[Collection("silos")]
 public sealed class ChangedCheckpointTests(PostgresServer server)
 {
     [Fact]

@@ -13,6 +13,7 @@ using Sweep.Tests.SweepFiles;
 namespace Sweep.Tests.Attacks;
 
 /// <summary>A sweep whose name is SQL and HTML: no door lets it in, and where one lies in the database all the same, it is text.</summary>
+[Collection("silos")]
 public sealed class HostileNameTests(PostgresServer server, StorageDatabase database) : IClassFixture<StorageDatabase>
 {
     private const string Hostile = "x'; drop table sweeps cascade; --\"</title></script><script>document.title = 'owned'</script><img src=x onerror=\"document.title = 'owned'\">";

@@ -9,6 +9,7 @@ using Sweep.Tests.Postgres;
 namespace Sweep.Tests.Attacks;
 
 /// <summary>Trainers that say anything: the code in them reads texts and checkpoints of others, and may be under their spell.</summary>
+[Collection("silos")]
 public sealed class HostileTrainerTests(PostgresServer server)
 {
     private const int Trials = 60;
@@ -45,7 +46,7 @@ public sealed class HostileTrainerTests(PostgresServer server)
         Assert.True(end.Failed > Trials / 2, $"{end.Failed} failed");
         Assert.Equal([Trials], await silo.QueryAsync<int>("select sum(attempt)::int from trials"));
         Assert.Equal([4_000], await silo.QueryAsync<int>("select max(length(reason)) from trials"));
-        Assert.Equal([(1, 10)], await silo.QueryAsync<(int, int)>("select min(epoch), max(epoch) from epochs union select 1, 10"));
+        Assert.Equal([0L], await silo.QueryAsync<long>("select count(*) from epochs where epoch not between 1 and 10"));
 
         trainers.Honest = true;
         var sound = await silo.EndAsync(await silo.SubmitAsync(SimulatedSweep.Spec("sound", silo.Dataset, trials: 5)));

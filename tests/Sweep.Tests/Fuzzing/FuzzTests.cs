@@ -6,6 +6,7 @@ using Sweep.Tests.SweepFiles;
 namespace Sweep.Tests.Fuzzing;
 
 /// <summary>A second of damaged inputs for each reader; <c>Sweep.Benchmarks fuzz</c> goes on for as long as it is told.</summary>
+[Collection("silos")]
 public sealed class FuzzTests(PostgresServer server)
 {
     private const ulong Seed = 5;
@@ -19,6 +20,7 @@ public sealed class FuzzTests(PostgresServer server)
     [InlineData("silo-options")]
     [InlineData("trainer-frames")]
     [InlineData("checkpoint")]
+    [InlineData("certificates")]
     public void Damaged_input_is_taken_or_refused_in_the_reader_s_own_words(string name)
     {
         using var targets = new FuzzTargets(RepositoryFolder.Join());
