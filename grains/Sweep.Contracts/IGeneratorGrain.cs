@@ -9,11 +9,18 @@ public interface IGeneratorGrain : IGrainWithIntegerKey
 }
 
 /// <param name="Trial">The trial's id: <see cref="Domain.Trials.TrialId.Value"/>.</param>
-/// <param name="Length">Characters to write, at least 1.</param>
+/// <param name="Prompt">At most <see cref="MaxPromptLength"/> characters.</param>
+/// <param name="Length">Characters to write, from 1 to <see cref="MaxLength"/>.</param>
 /// <param name="Temperature">Above 0; lower is more certain.</param>
 [GenerateSerializer, Immutable, Alias("sweep.GenerateRequest")]
 public sealed record GenerateRequest(
-    [property: Id(0)] long Trial, [property: Id(1)] string Prompt, [property: Id(2)] int Length, [property: Id(3)] double Temperature, [property: Id(4)] long Seed);
+    [property: Id(0)] long Trial, [property: Id(1)] string Prompt, [property: Id(2)] int Length, [property: Id(3)] double Temperature, [property: Id(4)] long Seed)
+{
+    /// <summary>With it any text fits a message of the trainer's, whatever its characters take there.</summary>
+    public const int MaxLength = 50_000;
+
+    public const int MaxPromptLength = 10_000;
+}
 
 /// <param name="Text">The prompt and what follows it; null when it was refused.</param>
 /// <param name="Refusal">Why, in one line.</param>

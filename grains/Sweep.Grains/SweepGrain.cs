@@ -37,6 +37,9 @@ public sealed class SweepGrain(ISweepStore store, IDatasetStore datasets, IAttem
                 return new(null, 0, $"The sweep's spec cannot be read: {error.Message}");
             }
 
+            // Clients check it too; this one need not be ours.
+            if (!SweepName.IsValid(spec.Name))
+                return new(null, 0, $"name: found {spec.Name}; expected {SweepName.Expectation}.");
             if (await datasets.ReadAsync(spec.Dataset.Sha256) is null)
                 return new(null, 0, $"The dataset {spec.Dataset.Name} ({spec.Dataset.Sha256}) is not stored.");
             try

@@ -20,6 +20,11 @@ public static class PostgresAddress
                 ? FromUri(text)
                 : new NpgsqlConnectionStringBuilder(text);
         }
+        catch (KeyNotFoundException error)
+        {
+            // What Npgsql throws at an unknown key without a value.
+            throw new FormatException($"found an unknown key. {Advice}", error);
+        }
         catch (Exception error) when (error is ArgumentException or FormatException)
         {
             throw new FormatException($"{error.Message} {Advice}", error);

@@ -1,4 +1,5 @@
 using Sweep.Benchmarks.Chaos;
+using Sweep.Benchmarks.Fuzzing;
 using Sweep.Benchmarks.Orchestration;
 using Sweep.Benchmarks.Overhead;
 using Sweep.Benchmarks.Recording;
@@ -21,6 +22,7 @@ const string Usage =
       recovery [kills]            killed and added silos, two silos against one, simulated silos (10)
       recording FILE              the README's picture of `sweep run` on a terminal, from a real run (docs/live.svg)
       chaos [--seed n --minutes n]  real silos under a killer, against the same sweep undisturbed (1 10)
+      fuzz [--minutes n --seed n --target name]  damaged inputs for every reader of what others wrote (10, a seed that is printed, all)
     """;
 
 switch (args)
@@ -43,6 +45,8 @@ switch (args)
         return await RecordingCommand.RunAsync(rest);
     case ["chaos", .. var rest]:
         return await ChaosCommand.RunAsync(rest);
+    case ["fuzz", .. var rest]:
+        return await FuzzCommand.RunAsync(rest);
     default:
         Console.Error.WriteLine(args is [var found, ..] ? $"benchmark: found {found}.\n\n{Usage}" : Usage);
         return 2;

@@ -51,13 +51,16 @@ internal static class CommandLine
         return root;
     }
 
+    /// <summary>What a line says, before anything is done.</summary>
+    public static ParseResult Read(IReadOnlyList<string> arguments, Terminal terminal) => Create(terminal).Parse(arguments, Parsing);
+
     /// <summary>Runs one line. Every error becomes one line on the terminal's error stream and an exit code.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellation)
     {
-        var line = Create(terminal).Parse(arguments, Parsing);
+        var line = Read(arguments, terminal);
         if (line.Action is ParseErrorAction)
         {
-            terminal.Error.WriteLine($"sweep: {Complaint(line)} See `sweep {string.Join(' ', Path(line))}--help`.");
+            terminal.Error.WriteLine($"sweep: {Printable.Line(Complaint(line))} See `sweep {string.Join(' ', Path(line))}--help`.");
             return (int)ExitCode.WrongInput;
         }
 

@@ -12,13 +12,18 @@ internal static class GenerateCommand
     {
         var address = CommonOptions.Trial();
         var prompt = new Option<string>("--prompt") { Description = "The text to go on from.", DefaultValueFactory = _ => "" };
-        var length = new Option<int>("--length") { Description = "Characters to write, at least 1.", DefaultValueFactory = _ => 200 };
+        var length = new Option<int>("--length") { Description = "Characters to write, from 1 to 50000.", DefaultValueFactory = _ => 200 };
         var temperature = new Option<double>("--temperature") { Description = "Above 0; lower is more certain.", DefaultValueFactory = _ => 0.8 };
         var seed = new Option<long>("--seed") { Description = "The same seed writes the same text.", DefaultValueFactory = _ => 1 };
         length.Validators.Add(result =>
         {
-            if (result.Errors.Any() || result.GetValueOrDefault<int>() < 1)
-                result.AddError("--length: expected a whole number of at least 1.");
+            if (result.Errors.Any() || result.GetValueOrDefault<int>() is < 1 or > GenerateRequest.MaxLength)
+                result.AddError($"--length: expected a whole number from 1 to {GenerateRequest.MaxLength}.");
+        });
+        prompt.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>()?.Length > GenerateRequest.MaxPromptLength)
+                result.AddError($"--prompt: expected at most {GenerateRequest.MaxPromptLength} characters.");
         });
         temperature.Validators.Add(result =>
         {
@@ -36,7 +41,7 @@ internal static class GenerateCommand
             var trial = new TrialId(sweep.Id, context.Value(address).Trial!.Value);
             var request = new GenerateRequest(trial.Value, context.Value(prompt)!, context.Value(length), context.Value(temperature), context.Value(seed));
             var reply = await cluster.AskAsync(grains => grains.GetGrain<IGeneratorGrain>(0).Generate(request), context.Cancellation);
-            context.Terminal.Out.WriteLine(reply.Text ?? throw new RequestRefusedException(reply.Refusal ?? "The cluster gave no text."));
+            context.Terminal.Foreign(reply.Text ?? throw new RequestRefusedException(reply.Refusal ?? "The cluster gave no text."));
             return ExitCode.Done;
         });
     }

@@ -35,7 +35,7 @@ internal static class LogsCommand
                         && !(await cluster.Reader.TrialsAsync(sweep.Id, context.Cancellation)).Single(trial => trial.Number == number).State.IsOver();
                     foreach (var line in await cluster.Reader.LogAsync(sweep.Id, number, position, context.Cancellation))
                     {
-                        context.Terminal.Out.WriteLine($"{Quantities.LocalTime(line.At)}  attempt {line.Attempt}  {line.Text}");
+                        context.Terminal.Foreign($"{Quantities.LocalTime(line.At)}  attempt {line.Attempt}  {line.Text}");
                         position = line.Position;
                     }
 

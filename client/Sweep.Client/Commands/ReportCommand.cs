@@ -53,7 +53,7 @@ internal static class ReportCommand
 
             var contents = await ReportContents.ReadAsync(cluster, sweep, report, comparison, TimeProvider.System.GetUtcNow(), context.Cancellation);
             if (context.Value(markdown))
-                context.Terminal.Out.Write(MarkdownReport.Of(contents));
+                context.Terminal.Foreign(MarkdownReport.Of(contents).TrimEnd('\n'));
             if (page is not null)
             {
                 var bytes = await ReportFile.WriteAsync(page, HtmlReport.Of(contents), context.Cancellation);

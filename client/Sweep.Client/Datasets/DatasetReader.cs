@@ -37,9 +37,30 @@ public sealed class DatasetReader(string cacheFolder, Func<CancellationToken, Ta
 
     private static async Task<byte[]> ReadFileAsync(YamlNode place, string folder, CancellationToken cancellation)
     {
+        var written = PlainValue.Text(place);
         // What a file says is relative to the file; what the command line says, to where it was typed.
-        var path = Path.Combine(place.Origin.Line is null ? Environment.CurrentDirectory : folder, PlainValue.Text(place));
+        var path = place.Origin.Line is null ? Path.Combine(Environment.CurrentDirectory, written) : Within(folder, place, written);
         return (await Utf8File.ReadAsync(path, MaxBytes, place.Wrong, cancellation)).Bytes;
+    }
+
+    /// <summary>
+    /// The text becomes readable to everybody who may read the database. So a sweep file from somebody else may not pick any file of its reader's:
+    /// only what lies beside it, or below, which came with it.
+    /// </summary>
+    private static string Within(string folder, YamlNode place, string written)
+    {
+        try
+        {
+            var path = RealPath.Of(Path.Combine(folder, written));
+            return RealPath.IsWithin(path, RealPath.Of(folder))
+                ? path
+                : throw place.Wrong(
+                    $"{place.Shown}, which is outside the folder of the sweep file", $"expected a text in that folder; to use this one, name it yourself: --set dataset.path={Path.GetFullPath(Path.Combine(folder, written))}");
+        }
+        catch (Exception error) when (error is IOException or ArgumentException)
+        {
+            throw place.Wrong($"{place.Shown}, which is no path ({error.Message.TrimEnd('.')})", "expected the path of a file");
+        }
     }
 
     private async Task<byte[]> ReadUrlAsync(DatasetSection dataset, Uri url, CancellationToken cancellation)

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Npgsql;
 using Sweep.Client.Local;
+using Sweep.Client.Output;
 using Sweep.Client.SweepFiles;
 using Sweep.Security;
 using Sweep.Storage;
@@ -33,7 +34,7 @@ internal sealed record Failure(ExitCode Code, string Line)
             IOException or UnauthorizedAccessException => (ExitCode.WrongInput, error.Message),
             _ => (ExitCode.Refused, $"{error.Message} ({error.GetType().Name}; SWEEP_DEBUG=1 shows where)"),
         };
-        return new(code, string.Join(' ', message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)));
+        return new(code, Printable.Line(string.Join(' ', message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))));
     }
 
     private (ExitCode Code, string Line) Pair => (Code, Line);

@@ -1,5 +1,6 @@
 using System.Text;
 using Spectre.Console;
+using Sweep.Client.Output;
 
 namespace Sweep.Client.Live;
 
@@ -17,7 +18,7 @@ internal static class Lines
         foreach (var (text, style) in parts.Where(part => part.Text.Length > 0))
         {
             var gap = used == 0 || text[0] == '━' ? "" : "  ";
-            var shown = Shorten(Clean(text), used == 0 ? width : Math.Max(0, width - used - gap.Length));
+            var shown = Shorten(Printable.Line(text), used == 0 ? width : Math.Max(0, width - used - gap.Length));
             if (shown.Length == 0 || (shown.Length < text.Length && shown.Length < LeastPiece))
                 break;
             used += gap.Length + shown.Length;
@@ -37,7 +38,4 @@ internal static class Lines
         var full = (int)(Math.Clamp(share, 0, 1) * width);
         return [(new string('━', full), "green"), (new string('━', width - full), "grey")];
     }
-
-    /// <summary>What a trainer wrote must not move the cursor.</summary>
-    private static string Clean(string text) => text.Any(char.IsControl) ? string.Concat(text.Select(letter => char.IsControl(letter) ? ' ' : letter)) : text;
 }

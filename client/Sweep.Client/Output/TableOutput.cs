@@ -9,7 +9,7 @@ internal static class TableOutput
 
     public static void Write(Terminal terminal, OutputTable table)
     {
-        var texts = table.Rows.Select(row => table.Columns.Zip(row, (column, value) => column.Text(value)).ToArray()).ToList();
+        var texts = table.Rows.Select(row => table.Columns.Zip(row, (column, value) => terminal.OutputIsTerminal ? Printable.Text(column.Text(value)) : column.Text(value)).ToArray()).ToList();
         var shown = Fitting(table.Columns, texts, terminal.Width);
         var view = new Table { ShowHeaders = table.Columns.Any(column => column.Title.Length > 0) }.Border(TableBorder.None);
         foreach (var index in shown)

@@ -42,7 +42,10 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool outputI
     public ConsoleKeyInfo? TryReadKey() => System.Console.KeyAvailable ? System.Console.ReadKey(intercept: true) : null;
 
     /// <summary>Writes a text on one line, or on a terminal on as many as it takes, broken between words.</summary>
-    public void Paragraph(string text) => Console.Write(new Text(text + "\n"));
+    public void Paragraph(string text) => Console.Write(new Text(Printable.Text(text) + "\n"));
+
+    /// <summary>Writes a text that somebody else may have written; where nobody watches, as it is.</summary>
+    public void Foreign(string text) => Out.WriteLine(OutputIsTerminal ? Printable.Text(text) : text);
 
     /// <summary>Asks a question that Enter answers with <paramref name="whenEmpty"/>. Only where <see cref="CanAsk"/>.</summary>
     public bool Ask(string question, bool whenEmpty)

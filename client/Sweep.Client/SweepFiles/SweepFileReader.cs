@@ -62,10 +62,9 @@ internal sealed partial class SweepFileReader
     {
         var node = _file.Find("name");
         var name = node is null ? _fallbackName : PlainValue.Text(node);
-        if (Name().IsMatch(name))
+        if (SweepName.IsValid(name))
             return name;
-        const string expected = "at most 100 letters, digits, dots, dashes and underscores";
-        throw node?.Wrong($"expected {expected}") ?? _file.Wrong($"no name, and the file's own is {name}", $"expected a name of {expected}");
+        throw node?.Wrong($"expected {SweepName.Expectation}") ?? _file.Wrong($"no name, and the file's own is {name}", $"expected a name of {SweepName.Expectation}");
     }
 
     private Objective ReadObjective()
@@ -143,9 +142,6 @@ internal sealed partial class SweepFileReader
                 string.Create(CultureInfo.InvariantCulture, $"expected at most {SweepSpec.MaxTrials:#,0}; shorten a list, or use method: random"));
         }
     }
-
-    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,100}\z")]
-    private static partial Regex Name();
 
     [GeneratedRegex(@"^[A-Za-z0-9._-]{1,100}(=[A-Za-z0-9._-]{1,100})?\z")]
     private static partial Regex Label();

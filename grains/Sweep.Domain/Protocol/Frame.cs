@@ -15,19 +15,28 @@ public static class Frame
     public const int MaxJsonLength = 1 << 20;
     public const int MaxPayloadLength = 1 << 30;
 
+    /// <summary>What is allocated for bytes that were only announced; more only as they come.</summary>
+    private const int FirstPart = 1 << 20;
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
         // The discriminator may stand anywhere: a newer side may add members before it.
         AllowOutOfOrderMetadataProperties = true,
+        // Nobody behind here looks for what must be there.
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
     };
 
     /// <summary>Writes one message and flushes. Not to be called twice at once on one stream.</summary>
+    /// <exception cref="ProtocolException">The message is beyond the limits; nothing of it was written.</exception>
     public static async Task WriteAsync<T>(Stream stream, T message, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
         where T : class
     {
         var json = JsonSerializer.SerializeToUtf8Bytes(message, Json);
+        if (json.Length > MaxJsonLength || payload.Length > MaxPayloadLength)
+            throw Beyond($"{message.GetType().Name} has", json.Length, payload.Length);
         var head = new byte[HeaderLength + json.Length];
         head[0] = Version;
         BinaryPrimitives.WriteInt32LittleEndian(head.AsSpan(1), json.Length);
@@ -55,13 +64,11 @@ public static class Frame
         var jsonLength = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(1));
         var payloadLength = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(5));
         if (jsonLength is <= 0 or > MaxJsonLength || payloadLength is < 0 or > MaxPayloadLength)
-            throw new ProtocolException($"Found lengths {jsonLength} and {payloadLength}; the limits are {MaxJsonLength} and {MaxPayloadLength} bytes.");
+            throw Beyond("Found", jsonLength, payloadLength);
         try
         {
-            var json = new byte[jsonLength];
-            await stream.ReadExactlyAsync(json, cancellation);
-            var payload = payloadLength == 0 ? [] : new byte[payloadLength];
-            await stream.ReadExactlyAsync(payload, cancellation);
+            var json = await ReadExactlyAsync(stream, jsonLength, cancellation);
+            var payload = await ReadExactlyAsync(stream, payloadLength, cancellation);
             return (JsonSerializer.Deserialize<T>(json, Json) ?? throw new ProtocolException("A message is null."), payload);
         }
         catch (EndOfStreamException)
@@ -73,6 +80,22 @@ public static class Frame
             throw new ProtocolException($"A message cannot be read as {typeof(T).Name}: {error.Message}");
         }
     }
+
+    /// <summary>A header of nine bytes must not cost its reader a gigabyte.</summary>
+    private static async Task<byte[]> ReadExactlyAsync(Stream stream, int length, CancellationToken cancellation)
+    {
+        var bytes = new byte[Math.Min(length, FirstPart)];
+        for (var read = 0; ; Array.Resize(ref bytes, (int)Math.Min(length, 2L * read)))
+        {
+            await stream.ReadExactlyAsync(bytes.AsMemory(read), cancellation);
+            read = bytes.Length;
+            if (read == length)
+                return bytes;
+        }
+    }
+
+    private static ProtocolException Beyond(string what, int json, int payload) =>
+        new($"{what} lengths {json} and {payload}; the limits are {MaxJsonLength} and {MaxPayloadLength} bytes.");
 }
 
 /// <summary>What came over the trainer's stream is not the protocol.</summary>

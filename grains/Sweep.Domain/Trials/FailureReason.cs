@@ -33,6 +33,9 @@ public static class FailureReasons
     /// <summary>Whether the attempt ended with its worker or its lease.</summary>
     public static bool IsLoss(this FailureReason reason) => reason is FailureReason.WorkerLost or FailureReason.LeaseLost;
 
+    /// <summary>Whether a trainer may give it; the others are for those who watch trainers and workers, and cost a trial no retry.</summary>
+    public static bool IsTrainers(this FailureReason reason) => reason is FailureReason.Diverged or FailureReason.TrainerError or FailureReason.OutOfMemory;
+
     /// <summary>Whether the worker may be the cause, so that it has to show that it can train.</summary>
     public static bool CastsDoubt(this FailureReason reason) => reason is FailureReason.TrainerError or FailureReason.TrainerDied or FailureReason.OutOfMemory;
 

@@ -89,7 +89,7 @@ internal sealed class TrainerProcess : ITrainer
 
     private async Task ReadLogAsync()
     {
-        while (await _process.StandardError.ReadLineAsync() is { } line)
+        await foreach (var line in TrainerLogLines.ReadAsync(_process.StandardError))
         {
             if (line.Length > 0)
                 _lastLine = line;

@@ -7,7 +7,6 @@ namespace Sweep.Silo.Worker;
 public sealed partial class AttemptLog(IAttemptStore store, TimeProvider time, ILogger<AttemptLog> logger) : BackgroundService
 {
     public const int MaxLines = 10_000;
-    private const int MaxLength = 4_000;
     private const int MaxBatch = 1_000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -69,7 +68,7 @@ public sealed partial class AttemptLog(IAttemptStore store, TimeProvider time, I
     }
 
     /// <summary>PostgreSQL's text holds no zero character.</summary>
-    private static string Clean(string text) => (text.Length > MaxLength ? text[..MaxLength] : text).Replace("\0", "", StringComparison.Ordinal);
+    private static string Clean(string text) => text.Replace("\0", "", StringComparison.Ordinal);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Lines} lines of trainers' logs could not be stored yet: {Error}")]
     private partial void LogNotStored(int lines, string error);

@@ -16,13 +16,16 @@ public sealed record AttemptServices(
 
 /// <summary>One attempt of one trial on one slot: opens it, feeds the trainer, stores what the trainer says, and reports the end.</summary>
 /// <param name="workerEnds">Cancelled when the worker's time is up: what is not stored then is trained again elsewhere.</param>
-internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, AttemptServices services, ILogger logger, CancellationToken workerEnds) : IDisposable
+internal sealed partial class AttemptRun(TrialId trial, string worker, Slot slot, AttemptServices services, ILogger logger, CancellationToken workerEnds) : IDisposable
 {
     /// <summary>How long a trainer may take to write its checkpoint and stop, before it is ended.</summary>
     private static readonly TimeSpan PauseLimit = TimeSpan.FromSeconds(20);
 
     /// <summary>How long it may go on when nobody wants its result.</summary>
     private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(1);
+
+    /// <summary>Characters of a failure that are kept.</summary>
+    private const int MaxMessage = 4_000;
 
     private const string Outcome = "sweep.outcome";
 
@@ -160,11 +163,11 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
     {
         var spec = await SayAsync(() => services.Specs.GetAsync(trial.Sweep));
         var trainer = await slot.TrainerAsync(_abandoned.Token);
-        trainer.Log = services.Log.For(trial, Attempt);
+        var say = trainer.Log = services.Log.For(trial, Attempt);
         if (slot.Dataset != spec.Dataset.Sha256)
             await LoadDatasetAsync(trainer, spec.Dataset.Sha256);
         if (assignment.HasCheckpoint)
-            await LoadCheckpointAsync(trainer);
+            await LoadCheckpointAsync(trainer, say);
         await trainer.SendAsync(new TrainerCommand.Train(
             trial.Value, Attempt, TrialParameters.FromJson(assignment.ParametersJson), spec.Dataset.Split, spec.Dataset.Validation, spec.Objective, spec.Checkpoint.Every));
 
@@ -172,7 +175,7 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
         var stopping = StopWhenAskedAsync(trainer, over.Token);
         try
         {
-            await ListenAsync(trainer, spec.Objective);
+            await ListenAsync(trainer, spec.Objective, TrialParameters.FromJson(assignment.ParametersJson).Epochs);
         }
         finally
         {
@@ -191,24 +194,33 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
         slot.Dataset = sha256;
     }
 
-    private async Task LoadCheckpointAsync(ITrainer trainer)
+    private async Task LoadCheckpointAsync(ITrainer trainer, Action<string> say)
     {
         using var step = SweepActivities.Step("load checkpoint");
-        if (await SayAsync(() => services.Store.ReadCheckpointAsync(trial)) is { } checkpoint)
-            await trainer.SendAsync(new TrainerCommand.LoadCheckpoint(checkpoint.Sha256), checkpoint.Data);
+        try
+        {
+            if (await SayAsync(() => services.Store.ReadCheckpointAsync(trial)) is { } checkpoint)
+                await trainer.SendAsync(new TrainerCommand.LoadCheckpoint(checkpoint.Sha256), checkpoint.Data);
+        }
+        catch (InvalidDataException error)
+        {
+            // There is no older one. From the beginning the trial gets the same numbers; failing it for what is no fault of its own would use up its retries.
+            LogCheckpointRefused(error.Message);
+            say($"{error.Message} The trial begins again.");
+        }
     }
 
     /// <summary>Takes the trainer's events until the one that ends the attempt.</summary>
-    private async Task ListenAsync(ITrainer trainer, Objective objective)
+    private async Task ListenAsync(ITrainer trainer, Objective objective, int epochs)
     {
         while (await trainer.ReceiveAsync() is { } received)
         {
             switch (received.Event)
             {
-                case TrainerEvent.EpochFinished(var report):
+                case TrainerEvent.EpochFinished(var report) when report.Epoch >= 1 && report.Epoch <= epochs:
                     await EpochAsync(report, objective);
                     break;
-                case TrainerEvent.CheckpointWritten(var epoch, var step):
+                case TrainerEvent.CheckpointWritten(var epoch, var step) when epoch >= 0 && epoch <= epochs && step >= 0:
                     _checkpoints!.Add(new(Attempt, epoch, step, Convert.ToHexStringLower(SHA256.HashData(received.Payload)), received.Payload));
                     break;
                 case TrainerEvent.Succeeded(var result):
@@ -222,15 +234,15 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
                 case TrainerEvent.Failed(var reason, var message):
                     _lastWord = received.Event;
                     await IsStoredAsync();
-                    await FailAsync(reason, message);
+                    await FailAsync(reason.IsTrainers() ? reason : FailureReason.TrainerError, message);
                     return;
-                case TrainerEvent.Stopped:
+                case TrainerEvent.Stopped when _stop.Task.IsCompleted:
                     _lastWord = received.Event;
                     await IsStoredAsync();
                     await StoppedAsync();
                     return;
                 default:
-                    throw new InvalidOperationException($"A trainer that trains said {received.Event.GetType().Name}.");
+                    throw new InvalidOperationException($"A trainer that trains said {received.Event}, which makes no sense then.");
             }
         }
 
@@ -287,6 +299,8 @@ internal sealed class AttemptRun(TrialId trial, string worker, Slot slot, Attemp
     {
         if (reason.CastsDoubt() && await SelfTest.RunAsync(slot, _abandoned.Token) is { } complaint)
             (reason, message) = (FailureReason.WorkerUnfit, $"{message}; and the worker's self-test failed: {complaint}");
+        if (message.Length > MaxMessage)
+            message = message[..MaxMessage];
         _trace?.SetStatus(ActivityStatusCode.Error, message);
         await DoneAsync("failed", () => _grain.Fail(Attempt, reason, message));
     }

@@ -13,19 +13,21 @@ public sealed class GeneratorGrain(ITrainerFactory trainers, ITrialStore trials,
 {
     public async Task<GenerateReply> Generate(GenerateRequest request)
     {
+        if (request.Length is < 1 or > GenerateRequest.MaxLength || request.Prompt.Length > GenerateRequest.MaxPromptLength)
+            return new(null, $"Found a prompt of {request.Prompt.Length} characters and {request.Length} to write; at most {GenerateRequest.MaxPromptLength} and from 1 to {GenerateRequest.MaxLength} are possible.");
         var id = TrialId.From(request.Trial);
         if (await trials.LoadAsync(id) is not { } trial)
             return new(null, $"There is no trial {id.Number} in this sweep.");
-        if (await attempts.ReadCheckpointAsync(id) is not { } checkpoint)
-        {
-            return new(null, trial.PrunedAt is { } pruned
-                ? $"Trial {id.Number} has no checkpoint any more: sweep prune freed it on {pruned:yyyy-MM-dd}."
-                : $"Trial {id.Number} has no checkpoint: it has not written one yet, or it is not among the best whose checkpoints are kept (checkpoint.keep).");
-        }
-
-        var dataset = (await specs.GetAsync(id.Sweep)).Dataset.Sha256;
         try
         {
+            if (await attempts.ReadCheckpointAsync(id) is not { } checkpoint)
+            {
+                return new(null, trial.PrunedAt is { } pruned
+                    ? $"Trial {id.Number} has no checkpoint any more: sweep prune freed it on {pruned:yyyy-MM-dd}."
+                    : $"Trial {id.Number} has no checkpoint: it has not written one yet, or it is not among the best whose checkpoints are kept (checkpoint.keep).");
+            }
+
+            var dataset = (await specs.GetAsync(id.Sweep)).Dataset.Sha256;
             await using var trainer = await trainers.StartAsync("cpu");
             await trainer.SendAsync(new TrainerCommand.LoadDataset(dataset), await datasets.ReadAsync(dataset, CancellationToken.None));
             await trainer.SendAsync(new TrainerCommand.LoadCheckpoint(checkpoint.Sha256), checkpoint.Data);
@@ -38,7 +40,7 @@ public sealed class GeneratorGrain(ITrainerFactory trainers, ITrialStore trials,
                 var other => new(null, $"The trainer answered {other.GetType().Name}."),
             };
         }
-        catch (TrainerStartException error)
+        catch (Exception error) when (error is TrainerStartException or InvalidDataException)
         {
             return new(null, error.Message);
         }

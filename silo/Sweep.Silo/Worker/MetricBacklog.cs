@@ -143,8 +143,9 @@ internal sealed class MetricBacklog(int inMemory) : IDisposable
 
     private static FileStream Open()
     {
-        var path = Path.Combine(Path.GetTempPath(), $"sweep-backlog-{Guid.NewGuid():n}");
-        var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite);
+        // Made so that only this user may open it, for the moment that it has a name.
+        var path = Path.GetTempFileName();
+        var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
         File.Delete(path);
         return file;
     }

@@ -45,6 +45,9 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
         return cluster;
     }
 
+    /// <summary>Where the first silo serves HTTP.</summary>
+    public Uri Http => new(_silos[0].Urls.Single());
+
     public IGrainFactory Grains => _silos[0].Services.GetRequiredService<IGrainFactory>();
 
     /// <summary>Submits a sweep, and returns when it is over.</summary>

@@ -42,7 +42,7 @@ public sealed class HelpTests
     [InlineData("watch a/1", "without a trial's number")]
     [InlineData("logs a", "a/1")]
     [InlineData("export a --format xls", "xls")]
-    [InlineData("generate a/1 --length 0", "at least 1")]
+    [InlineData("generate a/1 --length 0", "from 1 to 50000")]
     [InlineData("generate a/1 --temperature NaN", "above 0")]
     [InlineData("run", "run")]
     [InlineData("delete a", "--yes")]

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Sweep.Client.Errors;
 using Sweep.Client.Output;
 
 namespace Sweep.Tests.Client;
@@ -83,6 +84,25 @@ public sealed class OutputTests
     [InlineData(7_500, "2 h 5 min")]
     [InlineData(100_000, "1 d 3 h")]
     public void Durations_have_at_most_two_units(double seconds, string expected) => Assert.Equal(expected, Quantities.Seconds(seconds));
+
+    [Fact]
+    public void What_others_wrote_moves_no_cursor_on_a_terminal_and_is_untouched_in_a_pipe()
+    {
+        const string hostile = "a\u001b]0;owned\u0007\u009b2Jb\r\tc\nd";
+        var table = new OutputTable([new("text", "text")], [[hostile]]);
+        var (watched, screen, _) = Samples.Terminal(80);
+        watched.Foreign(hostile);
+        watched.Paragraph(hostile);
+        watched.Write(table, OutputFormat.Table, "");
+        Assert.DoesNotContain("\u001b]", screen.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(screen.ToString(), letter => letter is '\u0007' or '\u009b' or '\r');
+        Assert.Contains("a ]0;owned  2Jb \tc\nd\n", screen.ToString(), StringComparison.Ordinal);
+
+        var (piped, text, _) = Samples.Terminal();
+        piped.Foreign(hostile);
+        Assert.Equal(hostile + "\n", text.ToString());
+        Assert.DoesNotContain(Failure.Of(new InvalidDataException(hostile)).Line, char.IsControl);
+    }
 
     private static string Write(OutputFormat format)
     {

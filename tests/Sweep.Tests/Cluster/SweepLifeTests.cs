@@ -8,6 +8,7 @@ using Sweep.Tests.Postgres;
 
 namespace Sweep.Tests.Cluster;
 
+[Collection("silos")]
 public sealed class SweepLifeTests(PostgresServer server)
 {
     [Fact]

@@ -43,8 +43,10 @@ public sealed class TestSilo : IAsyncDisposable
     private EndpointOptions Endpoints => _application.Services.GetRequiredService<IOptions<EndpointOptions>>().Value;
 
     /// <param name="change">Last changes to its options.</param>
+    /// <param name="others">Trainers in place of the simulated ones.</param>
     public static async Task<TestSilo> StartAsync(
-        PostgresServer server, SimulatedTrainers trainers, int slots = 2, string? connectionString = null, string? labels = null, string role = "both", Action<SweepSiloOptions>? change = null)
+        PostgresServer server, SimulatedTrainers trainers, int slots = 2, string? connectionString = null, string? labels = null, string role = "both", Action<SweepSiloOptions>? change = null,
+        ITrainerFactory? others = null)
     {
         connectionString ??= await server.NewDatabaseAsync();
         await using var source = Database.Open(connectionString);
@@ -55,7 +57,7 @@ public sealed class TestSilo : IAsyncDisposable
         var options = new SweepSiloOptions { Postgres = connectionString, Labels = labels, Role = role };
         change?.Invoke(options);
         var application = SiloHost.Build(
-            options, Devices.ForSlots([], slots, slotsPerGpu: 1, cores: 1), services => services.Replace(ServiceDescriptor.Singleton<ITrainerFactory>(trainers)));
+            options, Devices.ForSlots([], slots, slotsPerGpu: 1, cores: 1), services => services.Replace(ServiceDescriptor.Singleton(others ?? trainers)));
         await application.StartAsync();
         await application.Services.GetRequiredService<Readiness>().WaitAsync(TestContext.Current.CancellationToken);
         return new(application, connectionString, dataset);
@@ -66,6 +68,8 @@ public sealed class TestSilo : IAsyncDisposable
     /// <summary>Has the scheduler activated anew, as when the silo dies that has it in its part of the directory.</summary>
     public async Task RestartSchedulerAsync() =>
         await _application.Services.GetRequiredService<IGrainFactory>().GetGrain<ISchedulerGrain>(0).AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+
+    public IGeneratorGrain Generator => _application.Services.GetRequiredService<IGrainFactory>().GetGrain<IGeneratorGrain>(0);
 
     public IClusterGrain Cluster => _application.Services.GetRequiredService<IGrainFactory>().GetGrain<IClusterGrain>(0);
 

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using Npgsql;
 using Sweep.Client.Local;
+using Sweep.Security;
 using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Postgres;
@@ -19,10 +20,10 @@ public sealed class DeployedPostgres : IAsyncLifetime
     public string Socket => _folder;
 
     /// <summary>Of the server's certificate.</summary>
-    public string Authority => Path.Combine(_folder, "authority.crt");
+    public string Authority => Path.Combine(_folder, "ca.crt");
 
     /// <summary>Of nobody's.</summary>
-    public string OtherAuthority => Path.Combine(_folder, "other", "stranger.crt");
+    public string OtherAuthority => Path.Combine(_folder, "other", "ca.crt");
 
     /// <summary>What the script wrote.</summary>
     public string Output { get; private set; } = "";
@@ -41,15 +42,17 @@ public sealed class DeployedPostgres : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Directory.CreateDirectory(Path.Combine(_folder, "other"));
-        new TestCertificates(Path.Combine(_folder, "other"), "stranger").Write();
-        new TestCertificates(_folder, "authority").Write();
+        Directory.CreateDirectory(_folder);
+        foreach (var folder in (string[])[_folder, Path.Combine(_folder, "other")])
+        {
+            using var authority = CertificateAuthority.Create(Path.Combine(folder, "authority"), CertificateAuthority.DefaultLife, DateTimeOffset.UtcNow);
+            authority.Issue(CertificateRole.Postgres, ["127.0.0.1", "db.example"], folder, CertificateAuthority.DefaultCertificateLife, DateTimeOffset.UtcNow);
+        }
+
         foreach (var role in (string[])["owner", "worker", "reader"])
             await File.WriteAllTextAsync(Path.Combine(_folder, role), Password("sweep_" + role) + "\n");
         foreach (var file in (string[])["10-sweep.sh", "pg_hba.conf"])
             File.Copy(RepositoryFolder.Join("deploy", "postgres", file), Path.Combine(_folder, file));
-        // PostgreSQL refuses a key that others may read.
-        await RunAsync(["chmod", "600", "tls.key"], asServer: false);
         if (Environment.IsPrivilegedProcess)
             await RunAsync(["chown", "-R", "postgres", _folder], asServer: false);
         await RunAsync([Program("initdb"), "-D", "data", "-U", "postgres", "--auth=trust", "--no-sync", "--no-instructions"]);

@@ -80,6 +80,34 @@ public sealed class FrameTests
     public async Task Lengths_beyond_the_limits_are_refused_before_anything_is_allocated(int json, int payload) =>
         await RefusedAsync(Header(json, payload), $"Found lengths {json} and {payload}; the limits are ");
 
+    [Fact]
+    public async Task A_message_beyond_the_limits_is_not_written()
+    {
+        var stream = new MemoryStream();
+        var error = await Assert.ThrowsAsync<ProtocolException>(() => Frame.WriteAsync(stream, new TrainerEvent.Generated(new string('x', Frame.MaxJsonLength)), default, TestContext.Current.CancellationToken));
+        Assert.StartsWith("Generated has lengths ", error.Message, StringComparison.Ordinal);
+        Assert.Equal(0, stream.Length);
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_only_announced_are_not_allocated()
+    {
+        var json = "{\"type\":\"stop\",\"checkpoint\":true}";
+        byte[] bytes = [.. Header(json.Length, Frame.MaxPayloadLength), .. Encoding.UTF8.GetBytes(json), 1, 2, 3];
+        // All on this thread, since the stream has everything ready.
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        await RefusedAsync(bytes, "The stream ended within a message.");
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
+    }
+
+    [Fact]
+    public async Task Bytes_of_several_parts_come_back()
+    {
+        byte[] payload = [.. Enumerable.Range(0, (5 << 20) + 3).Select(place => (byte)(place * 7 / 3))];
+        var read = await Frame.ReadAsync<TrainerCommand>(new MemoryStream(await WriteAsync(Commands[0], payload)), TestContext.Current.CancellationToken);
+        Assert.True(payload.AsSpan().SequenceEqual(read!.Value.Payload));
+    }
+
     [Theory]
     [InlineData("null")]
     [InlineData("{}")]

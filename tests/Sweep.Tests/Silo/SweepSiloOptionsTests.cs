@@ -12,6 +12,7 @@ public sealed class SweepSiloOptionsTests
     [Theory]
     [InlineData("postgres", "", "postgres: found nothing")]
     [InlineData("postgres", "Hots=db", "postgres: ")]
+    [InlineData("postgres", "Host=db;Hots=", "postgres: found an unknown key. Write Host=")]
     [InlineData("postgres", "Database=sweep", "postgres: found no host. Write Host=")]
     [InlineData("slots", "-1", "slots: expected")]
     [InlineData("slots", "many", "slots: found many; expected a whole number.")]
