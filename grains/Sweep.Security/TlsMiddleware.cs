@@ -10,7 +10,7 @@ namespace Sweep.Security;
 /// Runs connections of silos and clients over TLS 1.3 or 1.2. Each end shows a certificate, of the cluster's own authority and with the name of its role, before
 /// the first byte of a message is read.
 /// </summary>
-/// <param name="refused">Hears who was not let in, or not trusted, and why.</param>
+/// <param name="refused">Hears who was not let in, or is not trusted, or does not trust this end, and why.</param>
 /// <param name="handshakeLimit">How long a handshake may take; 5 s, as long as Orleans waits for a connection, unless given.</param>
 public sealed class TlsMiddleware(CertificateFolder folder, Action<EndPoint?, string> refused, TimeSpan? handshakeLimit = null)
 {
@@ -91,12 +91,12 @@ public sealed class TlsMiddleware(CertificateFolder folder, Action<EndPoint?, st
             }
             catch (Exception error) when (error is AuthenticationException or IOException or InvalidOperationException)
             {
-                var reason = complaint.Text is { } text ? text
-                    : stream.IsAuthenticated ? "it does not take the certificate of this end; its log says why"
-                    : $"{Explain(error)}; was it started without certificates, or with others?";
-                refused(connection.RemoteEndPoint, reason);
                 connection.Abort();
-                throw new AuthenticationException($"{connection.RemoteEndPoint}: {reason}", error);
+                var reason = complaint.Text ?? (stream.IsAuthenticated ? "it does not take the certificate of this end; its log says why" : null);
+                // What else ends a handshake may pass: a silo that stops.
+                if (reason is not null)
+                    refused(connection.RemoteEndPoint, reason);
+                throw new AuthenticationException($"{connection.RemoteEndPoint}: {reason ?? $"{Explain(error)}; was it started without certificates?"}");
             }
 
             await RunAsync(connection, plain, stream, next);
