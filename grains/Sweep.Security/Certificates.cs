@@ -32,11 +32,25 @@ public sealed class Certificates
         {
             own = X509Certificate2.CreateFromPem(certificate, key);
         }
-        catch (Exception error) when (error is CryptographicException or ArgumentException)
+        catch (Exception error) when (error is CryptographicException or ArgumentException or PlatformNotSupportedException)
         {
             throw new CertificateException($"{Path.Combine(folder, CertificateFiles.Key)}: found no key of the certificate in {CertificateFiles.Certificate} ({error.Message}); copy the two again, or renew them.", error);
         }
 
+        try
+        {
+            return Checked(folder, own, authorities, chain, roles);
+        }
+        catch (Exception error) when (error is CryptographicException or PlatformNotSupportedException)
+        {
+            // A part that is read only now, such as what the certificate may be used for.
+            throw new CertificateException($"{folder}: found a certificate in {CertificateFiles.Authority} or {CertificateFiles.Certificate} that is damaged ({error.Message}); copy them again, or renew them.", error);
+        }
+    }
+
+    private static Certificates Checked(
+        string folder, X509Certificate2 own, X509Certificate2Collection authorities, X509Certificate2Collection chain, IReadOnlyList<CertificateRole> roles)
+    {
         if (!roles.Any(own.Is))
             throw new CertificateException($"{Path.Combine(folder, CertificateFiles.Certificate)}: found a certificate for {Describe(own)}; expected one for {Expected(roles)}: `sweep certs issue AUTHORITY --for {roles[0].ToString().ToLowerInvariant()}`.");
         var certificates = new Certificates(SslStreamCertificateContext.Create(own, [.. chain.Skip(1)], offline: true), authorities);

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Connections;
 
 namespace Sweep.Security;
@@ -48,7 +49,7 @@ public sealed class TlsMiddleware(CertificateFolder folder, Action<EndPoint?, st
                 // In TLS 1.3 the other end cannot tell from the handshake whether its certificate was good enough.
                 await stream.WriteAsync(Welcome, limit.Token);
             }
-            catch (Exception error) when (error is AuthenticationException or IOException or OperationCanceledException or InvalidOperationException)
+            catch (Exception error) when (error is AuthenticationException or IOException or OperationCanceledException or InvalidOperationException or CryptographicException or PlatformNotSupportedException)
             {
                 refused(connection.RemoteEndPoint, complaint.Text ?? Explain(error));
                 connection.Abort();
@@ -89,7 +90,7 @@ public sealed class TlsMiddleware(CertificateFolder folder, Action<EndPoint?, st
                 connection.Abort();
                 throw new TimeoutException($"{connection.RemoteEndPoint} did not finish the handshake within {_limit.TotalSeconds:0.#} s.");
             }
-            catch (Exception error) when (error is AuthenticationException or IOException or InvalidOperationException)
+            catch (Exception error) when (error is AuthenticationException or IOException or InvalidOperationException or CryptographicException or PlatformNotSupportedException)
             {
                 connection.Abort();
                 var reason = complaint.Text ?? (stream.IsAuthenticated ? "it does not take the certificate of this end; its log says why" : null);

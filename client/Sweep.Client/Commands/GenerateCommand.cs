@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Sweep.Client.Errors;
 using Sweep.Client.Output;
 using Sweep.Contracts;
@@ -17,17 +18,17 @@ internal static class GenerateCommand
         var seed = new Option<long>("--seed") { Description = "The same seed writes the same text.", DefaultValueFactory = _ => 1 };
         length.Validators.Add(result =>
         {
-            if (result.Errors.Any() || result.GetValueOrDefault<int>() is < 1 or > GenerateRequest.MaxLength)
+            if (result.Tokens is [var token] && !(int.TryParse(token.Value, NumberStyles.None, CultureInfo.InvariantCulture, out var found) && found is >= 1 and <= GenerateRequest.MaxLength))
                 result.AddError($"--length: expected a whole number from 1 to {GenerateRequest.MaxLength}.");
         });
         prompt.Validators.Add(result =>
         {
-            if (result.GetValueOrDefault<string>()?.Length > GenerateRequest.MaxPromptLength)
+            if (result.Tokens is [var token] && token.Value.Length > GenerateRequest.MaxPromptLength)
                 result.AddError($"--prompt: expected at most {GenerateRequest.MaxPromptLength} characters.");
         });
         temperature.Validators.Add(result =>
         {
-            if (result.Errors.Any() || result.GetValueOrDefault<double>() is not (> 0 and < double.PositiveInfinity))
+            if (result.Tokens is [var token] && !(double.TryParse(token.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var found) && found is > 0 and < double.PositiveInfinity))
                 result.AddError("--temperature: expected a number above 0.");
         });
         return new DocumentedCommand(

@@ -26,7 +26,7 @@ public sealed class CommandLineTarget : FuzzTarget
     public override IReadOnlyList<string> Scraps { get; } =
     [
         "\n", "\n-", "\n--", "=", "--help", "\n--help", "-o\njson", "-o\nxml", "\n--set\n", "a/1", "a/0", "/", "a/999999999999", "\0", "\u001b[2J", "é", "\ud83d\ude00", "@file", "[suggest]", "[parse]", "%", "'", "\"", "''", " ", "-9223372036854775808",
-        "1e999", "nan", "--length\n0", "--temperature\n-1", "--seed\n99999999999999999999", "..", "list", "sql", "db", "--postgres\nx", "--postgres=", "SWEEP", "*", "-", "--version",
+        "1e999", "nan", "--length\n0", "--temperature\n-1", "--length\nmany", "--temperature\nwarm", "--days\nx", "--seed\n99999999999999999999", "..", "list", "sql", "db", "--postgres\nx", "--postgres=", "SWEEP", "*", "-", "--version",
     ];
 
     public override async Task ReadAsync(byte[] input)

@@ -37,7 +37,7 @@ public sealed class ChangedCheckpointTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task Text_is_not_generated_from_a_changed_checkpoint()
+    public async Task Text_is_not_generated_from_a_changed_checkpoint_nor_more_than_a_message_holds()
     {
         await using var silo = await TestSilo.StartAsync(server, new() { FinalCheckpoint = true });
         var id = await silo.SubmitAsync(SimulatedSweep.Spec("text", silo.Dataset, trials: 1));
@@ -47,12 +47,7 @@ public sealed class ChangedCheckpointTests(PostgresServer server)
         Assert.Null(reply.Text);
         Assert.StartsWith($"The checkpoint of trial {id}/1 is damaged: found SHA-256 ", reply.Refusal, StringComparison.Ordinal);
         Assert.Single(reply.Refusal!.Split('\n'));
-    }
 
-    [Fact]
-    public async Task More_text_than_a_message_holds_is_refused()
-    {
-        await using var silo = await TestSilo.StartAsync(server, new());
         foreach (var (prompt, length) in new[] { ("to be", 0), ("to be", 50_001), (new string('x', 10_001), 10) })
             Assert.Contains("at most 10000 and from 1 to 50000 are possible", (await silo.Generator.Generate(new(1_000_001, prompt, length, 1, 1))).Refusal, StringComparison.Ordinal);
     }

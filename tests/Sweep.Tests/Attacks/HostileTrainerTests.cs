@@ -12,7 +12,7 @@ namespace Sweep.Tests.Attacks;
 [Collection("silos")]
 public sealed class HostileTrainerTests(PostgresServer server)
 {
-    private const int Trials = 60;
+    private const int Trials = 40;
 
     /// <summary>Events that are well formed and make no sense; what follows them in a conversation is the end of a training.</summary>
     private static readonly string[] Nonsense =

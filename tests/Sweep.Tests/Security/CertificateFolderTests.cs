@@ -33,6 +33,7 @@ public sealed class CertificateFolderTests : IDisposable
         Refused(_certificates.Issue(CertificateRole.Silo, age: TimeSpan.FromDays(-2)), "is not good before");
         using var other = new TestCertificates();
         Refused(Mixed(other), "is of another authority than ca.crt");
+        Refused(_certificates.IssueDamaged(), "found a certificate in ca.crt or tls.crt that is damaged");
     }
 
     [Fact]

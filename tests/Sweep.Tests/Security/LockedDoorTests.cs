@@ -11,6 +11,7 @@ using Sweep.Tests.Postgres;
 namespace Sweep.Tests.Security;
 
 /// <summary>Attacks on the ports of real silos, and the ways of those who may come in.</summary>
+[Collection("silos")]
 public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : IClassFixture<LockedSilo>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -52,6 +53,7 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
             null,
             locked.Others.Issue(CertificateRole.Silo),
             locked.Others.Issue(CertificateRole.Client),
+            locked.Certificates.IssueDamaged(),
             locked.Certificates.IssueExpired(CertificateRole.Silo),
             locked.Certificates.IssueExpired(CertificateRole.Client),
             locked.Certificates.Issue(CertificateRole.Silo, age: TimeSpan.FromDays(-2)),

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Sweep.Security;
 
 namespace Sweep.Tests.Security;
@@ -31,6 +33,23 @@ public sealed class TestCertificates : IDisposable
 
     /// <summary>One that was good until an hour ago.</summary>
     public string IssueExpired(CertificateRole role) => Issue(role, TimeSpan.FromDays(3), TimeSpan.FromDays(3) - TimeSpan.FromHours(1));
+
+    /// <summary>One that says in no readable way what it may be used for, and vouches for itself.</summary>
+    public string IssueDamaged()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(_folder, $"issued-{++_issued}")).FullName;
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=damaged", key, HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName("silo.sweep");
+        request.CertificateExtensions.Add(names.Build());
+        request.CertificateExtensions.Add(new X509Extension("2.5.29.37", [0x30, 0x03, 0x06, 0x05, 0x2a], critical: false));
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddHours(1));
+        File.WriteAllText(Path.Combine(folder, "ca.crt"), certificate.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(folder, "tls.crt"), certificate.ExportCertificatePem());
+        File.WriteAllText(Path.Combine(folder, "tls.key"), key.ExportPkcs8PrivateKeyPem());
+        return folder;
+    }
 
     public void Dispose()
     {
