@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,6 +36,8 @@ public sealed class TestSilo : IAsyncDisposable
     public SweepReader Reader => _application.Services.GetRequiredService<SweepReader>();
 
     public HttpClient Http => new() { BaseAddress = new Uri(_application.Urls.Single()) };
+
+    public IMeterFactory Meters => _application.Services.GetRequiredService<IMeterFactory>();
 
     public int SiloPort => Endpoints.SiloPort;
 

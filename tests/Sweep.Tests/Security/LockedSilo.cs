@@ -25,18 +25,23 @@ public sealed class LockedSilo(PostgresServer server) : IAsyncLifetime
     public TestSilo Second { get; private set; } = null!;
 
     /// <summary>The first silo's.</summary>
+    internal SiloMeasurements Measurements { get; private set; } = null!;
+
+    /// <summary>The first silo's.</summary>
     public string Folder { get; private set; } = "";
 
     public async ValueTask InitializeAsync()
     {
         Folder = Certificates.Issue(CertificateRole.Silo);
         Silo = await TestSilo.StartAsync(server, new SimulatedTrainers(), change: options => options.Certificates = Folder);
+        Measurements = new(Silo.Meters);
         Second = await TestSilo.StartAsync(
             server, new SimulatedTrainers(), connectionString: Silo.ConnectionString, change: options => options.Certificates = Certificates.Issue(CertificateRole.Silo));
     }
 
     public async ValueTask DisposeAsync()
     {
+        Measurements.Dispose();
         await Second.DisposeAsync();
         await Silo.DisposeAsync();
         Certificates.Dispose();
