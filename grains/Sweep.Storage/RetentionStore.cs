@@ -21,7 +21,7 @@ public sealed record OldSweep(int Id, string Name, DateTimeOffset EndedAt, int T
 /// </summary>
 public sealed class RetentionStore(NpgsqlDataSource source)
 {
-    /// <summary>A batch ends with the trial that reaches one of these: deleting 50,000 epochs takes a fraction of a second, a hundred checkpoints a few.</summary>
+    /// <summary>A batch ends with the trial that reaches one of these, so that no transaction is long.</summary>
     private const int BatchEpochs = 50_000;
     private const int BatchTrials = 100;
 
