@@ -58,7 +58,7 @@ internal sealed record CheckpointHeader(
         }
         catch (JsonException error)
         {
-            throw new TrainerException($"The checkpoint is damaged: {Format} cannot be read: {error.Message}");
+            throw new TrainerException($"The checkpoint is damaged: {Format} cannot be read: {error.Message.ReplaceLineEndings(" ")}");
         }
     }
 
@@ -72,7 +72,7 @@ internal sealed record CheckpointHeader(
         }
         catch (JsonException error)
         {
-            throw new TrainerException($"The checkpoint is damaged: its parameters cannot be read: {error.Message}");
+            throw new TrainerException($"The checkpoint is damaged: its parameters cannot be read: {error.Message.ReplaceLineEndings(" ")}");
         }
     }
 }

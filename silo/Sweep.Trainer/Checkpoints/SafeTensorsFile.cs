@@ -64,7 +64,8 @@ internal sealed class SafeTensorsFile
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
     };
 
-    private static TrainerException Damaged(string reason) => new($"The checkpoint is damaged: {reason}.");
+    /// <summary>On one line, whatever of the file stands in the reason.</summary>
+    private static TrainerException Damaged(string reason) => new($"The checkpoint is damaged: {reason.ReplaceLineEndings(" ")}.");
 
     private sealed record Entry(string Type, long[] Shape, int Begin, int Length)
     {

@@ -49,7 +49,7 @@ public sealed class SweepSiloOptionsTests
     }
 
     [Theory]
-    [InlineData("--slot", "silo: found --slot; expected one of --postgres, --")]
+    [InlineData("--slot", "silo: found --slot; expected one of --postgres, --postgres-password-file, --slots")]
     [InlineData("slots", "silo: found slots; expected one of")]
     [InlineData("--slots", "silo: found --slots without a value")]
     public void A_wrong_command_line_is_refused_in_one_line(string argument, string message)

@@ -69,8 +69,10 @@ public sealed class SafeTensorsTests
     [InlineData("""{"a":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]}}""")]
     [InlineData("""{"a":{"shape":[1],"data_offsets":[0,4]}}""")]
     [InlineData("""[1, 2]""")]
-    public void Impossible_headers_are_refused(string header) =>
-        Assert.Contains("damaged", Refused(() => _ = new SafeTensorsFile([.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header), 0, 0, 0, 0])));
+    [InlineData("{\"a\":fl\nse}")]
+    [InlineData("{\"a\\n\":{\"dtype\":\"F\\n\",\"shape\":[1],\"data_offsets\":[0,4]}}")]
+    public void Impossible_headers_are_refused_in_one_line(string header) =>
+        Assert.Matches("^The checkpoint is damaged: .*\\.\\z", Refused(() => _ = new SafeTensorsFile([.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header), 0, 0, 0, 0])));
 
     private static byte[] Whole()
     {
