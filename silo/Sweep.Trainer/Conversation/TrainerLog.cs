@@ -26,6 +26,9 @@ internal sealed class TrainerLog(TextWriter writer)
 
     public void Failed(FailureReason reason, string message) => Line($"failed ({reason.Name()}): {message}");
 
+    /// <summary>Where an error came from that nobody expects.</summary>
+    public void Defect(Exception error) => Line(error.ToString());
+
     /// <summary>The process cannot go on.</summary>
     public void Ending(string reason) => Line($"the trainer ends: {reason}");
 

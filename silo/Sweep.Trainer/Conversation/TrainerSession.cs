@@ -65,6 +65,8 @@ internal sealed class TrainerSession(CommandInbox inbox, Stream output, torch.De
         catch (Exception error)
         {
             _checkpoint = null;
+            if (error is not (TrainerException or DivergedException))
+                log.Defect(error);
             return Failures.Of(error);
         }
     }

@@ -17,9 +17,7 @@ internal sealed class TrainerProgram : IDisposable
     /// <param name="variables">Of the environment, besides those that every trainer gets.</param>
     public TrainerProgram(params (string Name, string Value)[] variables)
     {
-        var folder = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar);
-        var program = Path.GetFullPath(Path.Combine(folder, "..", "..", "Sweep.Trainer", Path.GetFileName(folder), "Sweep.Trainer.dll"));
-        var start = new ProcessStartInfo("dotnet", [program]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [Library]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (var (name, value) in TrainerEnvironment.Variables)
             start.Environment[name] = value;
         foreach (var (name, value) in variables)
@@ -27,6 +25,15 @@ internal sealed class TrainerProgram : IDisposable
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, line) => _log.Writer.TryWrite(line.Data ?? "");
         _process.BeginErrorReadLine();
+    }
+
+    public static string Library
+    {
+        get
+        {
+            var folder = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar);
+            return Path.GetFullPath(Path.Combine(folder, "..", "..", "Sweep.Trainer", Path.GetFileName(folder), "Sweep.Trainer.dll"));
+        }
     }
 
     public Stream Input => _process.StandardInput.BaseStream;
@@ -71,7 +78,7 @@ internal sealed class TrainerProgram : IDisposable
             if (message is T heard)
                 return (heard, payload, before);
             if (message is TrainerEvent.Failed or TrainerEvent.Succeeded or TrainerEvent.Stopped)
-                Assert.Fail($"Waited for {typeof(T).Name}, heard: {message}");
+                Assert.Fail($"Waited for {typeof(T).Name}, heard: {message}; its log: {string.Join('\n', await Log())}");
             before.Add((message, payload));
         }
 
@@ -115,6 +122,17 @@ internal sealed class TrainerProgram : IDisposable
         }
 
         throw new InvalidOperationException($"Waited for a line of the log with '{words}'; found: {string.Join('\n', seen)}");
+    }
+
+    /// <summary>What is left of the log of a trainer that is of no more use.</summary>
+    private async Task<List<string>> Log()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        var lines = new List<string>();
+        while (_log.Reader.TryRead(out var line))
+            lines.Add(line);
+        return lines;
     }
 
     public async Task<int> ExitCode()

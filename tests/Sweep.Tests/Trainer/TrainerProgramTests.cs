@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Sweep.Domain.Models;
 using Sweep.Domain.Protocol;
 using Sweep.Domain.Sweeps;
@@ -216,6 +217,13 @@ public sealed class TrainerProgramTests
                 await trainer.Hear<TrainerEvent.Succeeded>();
             }
         }
+    }
+
+    [Fact]
+    public void No_memory_is_collected_beside_the_thread_that_trains()
+    {
+        var configuration = JsonDocument.Parse(File.ReadAllText(Path.ChangeExtension(TrainerProgram.Library, ".runtimeconfig.json")));
+        Assert.False(configuration.RootElement.GetProperty("runtimeOptions").GetProperty("configProperties").GetProperty("System.GC.Concurrent").GetBoolean());
     }
 
     [Fact]
