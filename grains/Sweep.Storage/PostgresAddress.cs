@@ -43,7 +43,7 @@ public static class PostgresAddress
     {
         var builder = new NpgsqlConnectionStringBuilder(Parse(text));
         if (!string.IsNullOrEmpty(passwordFile) && string.IsNullOrEmpty(builder.Password))
-            builder.Password = ReadPassword(passwordFile);
+            builder.Password = PasswordFile.Read(passwordFile);
         return PostgresTls.Require(builder, certificates).ConnectionString;
     }
 
@@ -71,20 +71,6 @@ public static class PostgresAddress
             builder.RootCertificate is { } root ? "sslrootcert=" + Uri.EscapeDataString(root) : null,
         ];
         return pairs.OfType<string>().ToList() is { Count: > 0 } given ? "?" + string.Join('&', given) : "";
-    }
-
-    private static string ReadPassword(string file)
-    {
-        try
-        {
-            return File.ReadAllText(file).Trim() is { Length: > 0 } password
-                ? password
-                : throw new FormatException($"found {file} as the file of the password, which is empty; write the password into it.");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new FormatException($"found {file} as the file of the password, which cannot be read ({error.Message}); name a file that holds it.");
-        }
     }
 
     private static NpgsqlConnectionStringBuilder FromUri(string text)

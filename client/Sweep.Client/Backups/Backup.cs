@@ -22,9 +22,7 @@ internal static class Backup
         try
         {
             // Made here, so that nobody else may read it; pg_dump keeps the rights of a file that exists.
-            var own = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                own.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            var own = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite };
             await new FileStream(partial, own).DisposeAsync();
             var dumping = PostgresProgram.RunAsync(
                 "pg_dump",

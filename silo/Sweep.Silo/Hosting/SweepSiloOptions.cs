@@ -147,17 +147,13 @@ public sealed class SweepSiloOptions
     /// <exception cref="ValidationException">Its file cannot be read, or is empty.</exception>
     public string? ReadDashboardPassword()
     {
-        if (DashboardPasswordFile is null)
-            return null;
         try
         {
-            return File.ReadAllText(DashboardPasswordFile).Trim() is { Length: > 0 } password
-                ? password
-                : throw new ValidationException($"dashboard-password-file: found {DashboardPasswordFile}, which is empty; write a password into it.");
+            return DashboardPasswordFile is null ? null : PasswordFile.Read(DashboardPasswordFile);
         }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (FormatException error)
         {
-            throw new ValidationException($"dashboard-password-file: found {DashboardPasswordFile}, which cannot be read ({error.Message}); write the name of a file that holds the password.");
+            throw new ValidationException($"dashboard-password-file: {error.Message}");
         }
     }
 

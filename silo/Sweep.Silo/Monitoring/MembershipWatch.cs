@@ -68,7 +68,8 @@ internal sealed class MembershipWatch : BackgroundService
     private ScrapeTarget? Target(ClusterMember member)
     {
         var metadata = _metadata.GetSiloMetadata(member.SiloAddress).Metadata;
-        return metadata.TryGetValue(HttpKey, out var http)
+        // What a silo says of itself must not keep the others from being found.
+        return metadata.TryGetValue(HttpKey, out var http) && IPEndPoint.TryParse(http, out _)
             ? new(
                 http,
                 member.Name,

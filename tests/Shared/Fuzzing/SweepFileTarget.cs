@@ -8,8 +8,8 @@ namespace Sweep.Fuzzing;
 /// <summary>Sweep files as <c>sweep plan FILE</c> reads them, and the overrides on its command line.</summary>
 public sealed class SweepFileTarget : FuzzTarget, IDisposable
 {
-    /// <summary>Every key that there is.</summary>
-    private const string Whole = """
+    /// <summary>A sweep file with every key that there is; its text is text.txt beside it.</summary>
+    public const string Whole = """
         name: full
         dataset: { path: text.txt, split: tail, validation: 0.25 }
         objective: { metric: val_accuracy, goal: maximize }

@@ -1,5 +1,4 @@
 using Npgsql;
-using Sweep.Client.Commands;
 using Sweep.Client.Report;
 using Sweep.Dashboards;
 using Sweep.Simulation;
@@ -33,10 +32,9 @@ public sealed class HostileNameTests(PostgresServer server, StorageDatabase data
         ];
         foreach (var line in lines)
         {
-            var (terminal, _, error) = Samples.Terminal();
-            var code = await CommandLine.RunAsync([.. line, "--postgres", database.Source.ConnectionString], terminal, TestContext.Current.CancellationToken);
+            var (code, _, error) = await Samples.RunAsync([.. line, "--postgres", database.Source.ConnectionString]);
             Assert.True(code == 2, $"{string.Join(' ', line)} ended with {code}: {error}");
-            Assert.Single(error.ToString().TrimEnd('\n').Split('\n'));
+            Assert.Single(error.TrimEnd('\n').Split('\n'));
         }
     }
 

@@ -1,5 +1,4 @@
 using Npgsql;
-using Sweep.Client.Commands;
 using Sweep.Client.Local;
 using Sweep.Domain.Sweeps;
 using Sweep.Simulation;
@@ -141,12 +140,8 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         Assert.Single(error.TrimEnd('\n').Split('\n'));
     }
 
-    private static async Task<(int Code, string Output, string Error)> RunAsync(string database, params string[] line)
-    {
-        var (terminal, output, error) = Samples.Terminal();
-        var code = await CommandLine.RunAsync([.. line, "--postgres", database], terminal, TestContext.Current.CancellationToken);
-        return (code, output.ToString(), error.ToString());
-    }
+    private static Task<(int Code, string Output, string Error)> RunAsync(string database, params string[] line) =>
+        Samples.RunAsync([.. line, "--postgres", database]);
 
     private static async Task<List<string>> QueryAsync(string database, string sql)
     {

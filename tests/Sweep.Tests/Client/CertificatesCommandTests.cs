@@ -1,4 +1,3 @@
-using Sweep.Client.Commands;
 using Sweep.Security;
 
 namespace Sweep.Tests.Client;
@@ -26,11 +25,11 @@ public sealed class CertificatesCommandTests : IDisposable
     {
         var authority = At("authority");
         await Done("certs", "init", authority);
-        await Refused("found ca.key", "certs", "init", authority);
-        await Refused("--host db.example", "certs", "issue", authority, "--for", "postgres", "--out", At("postgres"));
-        await Refused("host: found silo.sweep", "certs", "issue", authority, "--for", "client", "--host", "silo.sweep", "--out", At("client"));
-        await Refused("sweep certs issue AUTHORITY", "certs", "renew", authority, At("client"));
-        await Refused("/proc/", "certs", "issue", authority, "--for", "silo", "--out", "/proc/certificates");
+        await Samples.RefusedAsync("found ca.key", "certs", "init", authority);
+        await Samples.RefusedAsync("--host db.example", "certs", "issue", authority, "--for", "postgres", "--out", At("postgres"));
+        await Samples.RefusedAsync("host: found silo.sweep", "certs", "issue", authority, "--for", "client", "--host", "silo.sweep", "--out", At("client"));
+        await Samples.RefusedAsync("sweep certs issue AUTHORITY", "certs", "renew", authority, At("client"));
+        await Samples.RefusedAsync("/proc/", "certs", "issue", authority, "--for", "silo", "--out", "/proc/certificates");
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -39,24 +38,9 @@ public sealed class CertificatesCommandTests : IDisposable
 
     private static async Task<string> Done(params string[] line)
     {
-        var (code, output, error) = await Run(line);
+        var (code, output, error) = await Samples.RunAsync(line);
         Assert.Equal((0, ""), (code, error));
         Assert.Single(output.TrimEnd('\n').Split('\n'));
         return output;
-    }
-
-    private static async Task Refused(string expected, params string[] line)
-    {
-        var (code, output, error) = await Run(line);
-        Assert.Equal((2, ""), (code, output));
-        Assert.Contains(expected, error);
-        Assert.Single(error.TrimEnd('\n').Split('\n'));
-    }
-
-    private static async Task<(int Code, string Output, string Error)> Run(string[] line)
-    {
-        var (terminal, output, error) = Samples.Terminal();
-        var code = await CommandLine.RunAsync(line, terminal, TestContext.Current.CancellationToken);
-        return (code, output.ToString(), error.ToString());
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Sweep.Client.Commands;
 using Sweep.Tests.Postgres;
 
 namespace Sweep.Tests.Client;
@@ -40,10 +39,6 @@ public sealed class CommandTests(PostgresServer server)
         Assert.Single(error.TrimEnd('\n').Split('\n'));
     }
 
-    private static async Task<(int Code, string Output, string Error)> Run(string database, params string[] line)
-    {
-        var (terminal, output, error) = Samples.Terminal();
-        var code = await CommandLine.RunAsync([.. line, "--postgres", database], terminal, TestContext.Current.CancellationToken);
-        return (code, output.ToString(), error.ToString());
-    }
+    private static Task<(int Code, string Output, string Error)> Run(string database, params string[] line) =>
+        Samples.RunAsync([.. line, "--postgres", database]);
 }

@@ -12,7 +12,7 @@ public sealed class HelpTests
     [MemberData(nameof(Commands))]
     public async Task Every_command_is_documented_with_an_example(string path)
     {
-        var (code, help, _) = await Run([.. path.Split(' '), "--help"]);
+        var (code, help, _) = await Samples.RunAsync([.. path.Split(' '), "--help"]);
         Assert.Equal(0, code);
         Assert.Contains("Description:", help);
         Assert.Contains($"\n  sweep {path}", help[help.IndexOf("Examples:", StringComparison.Ordinal)..]);
@@ -31,7 +31,7 @@ public sealed class HelpTests
     [Fact]
     public async Task The_programs_help_lists_every_exit_code()
     {
-        var (_, help, _) = await Run(["--help"]);
+        var (_, help, _) = await Samples.RunAsync(["--help"]);
         Assert.All(Enum.GetValues<ExitCode>(), code => Assert.Matches($@"\n  {(int)code} +\w", help));
     }
 
@@ -56,21 +56,7 @@ public sealed class HelpTests
     [InlineData("certs init a --days soon", "soon")]
     [InlineData("certs issue /nowhere/a --for silo --out b", "sweep certs init AUTHORITY")]
     [InlineData("certs renew /nowhere/a b", "sweep certs init AUTHORITY")]
-    public async Task A_wrong_line_is_refused_in_one_line_with_exit_code_2(string line, string expected)
-    {
-        var (code, output, error) = await Run(line.Split(' '));
-        Assert.Equal(2, code);
-        Assert.Empty(output);
-        Assert.Contains(expected, error);
-        Assert.Single(error.TrimEnd('\n').Split('\n'));
-    }
-
-    private static async Task<(int Code, string Output, string Error)> Run(string[] line)
-    {
-        var (terminal, output, error) = Samples.Terminal();
-        var code = await CommandLine.RunAsync(line, terminal, TestContext.Current.CancellationToken);
-        return (code, output.ToString(), error.ToString());
-    }
+    public Task A_wrong_line_is_refused_in_one_line_with_exit_code_2(string line, string expected) => Samples.RefusedAsync(expected, line.Split(' '));
 
     private static IEnumerable<string> All(Command command, string path = "") =>
         command.Subcommands.Where(child => !child.Hidden).SelectMany(child => All(child, $"{path} {child.Name}".Trim())).Prepend(path);

@@ -1,3 +1,4 @@
+using Sweep.Client.Commands;
 using Sweep.Client.Output;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
@@ -45,5 +46,22 @@ internal static class Samples
     {
         var (output, error) = (new StringWriter(), new StringWriter());
         return (new Terminal(output, error, outputIsTerminal: width is not null, canAsk: false, colours: false, () => width ?? 0), output, error);
+    }
+
+    /// <summary>A command line as the program runs it, in a pipe.</summary>
+    public static async Task<(int Code, string Output, string Error)> RunAsync(params string[] line)
+    {
+        var (terminal, output, error) = Terminal();
+        var code = await CommandLine.RunAsync(line, terminal, TestContext.Current.CancellationToken);
+        return (code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Runs what is wrong: one line that says so, nothing else, and the exit code of wrong input.</summary>
+    public static async Task RefusedAsync(string expected, params string[] line)
+    {
+        var (code, output, error) = await RunAsync(line);
+        Assert.Equal((2, ""), (code, output));
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.Single(error.TrimEnd('\n').Split('\n'));
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Sweep.Client.Commands;
 using Sweep.Tests.Client;
 using Sweep.Tests.Storage;
 
@@ -71,10 +70,6 @@ public sealed class ReportCommandTests(StorageDatabase database) : IClassFixture
         Assert.Equal(1000, curve[^1].Report.Epoch);
     }
 
-    private async Task<(int Code, string Output, string Error)> RunAsync(string[] line)
-    {
-        var (terminal, output, error) = Samples.Terminal();
-        var code = await CommandLine.RunAsync(["report", .. line, "--postgres", database.Source.ConnectionString], terminal, TestContext.Current.CancellationToken);
-        return (code, output.ToString(), error.ToString());
-    }
+    private Task<(int Code, string Output, string Error)> RunAsync(string[] line) =>
+        Samples.RunAsync(["report", .. line, "--postgres", database.Source.ConnectionString]);
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Sweep.Client.Commands;
 using Sweep.Tests.Client;
 using Sweep.Tests.Storage;
 using Sweep.Tests.SweepFiles;
@@ -112,9 +111,8 @@ public sealed class ReportPageTests(StorageDatabase database) : IClassFixture<St
     private async Task<string> OpenAsync(Browser browser, string sweep, params string[] options)
     {
         var page = Path.Combine(Folder, $"{sweep}.html");
-        var (terminal, _, error) = Samples.Terminal();
-        var code = await CommandLine.RunAsync(["report", sweep, "--html", page, .. options, "--postgres", database.Source.ConnectionString], terminal, TestContext.Current.CancellationToken);
-        Assert.Equal((0, ""), (code, error.ToString()));
+        var (code, _, error) = await Samples.RunAsync(["report", sweep, "--html", page, .. options, "--postgres", database.Source.ConnectionString]);
+        Assert.Equal((0, ""), (code, error));
         await browser.OpenAsync(page);
         return page;
     }

@@ -95,7 +95,7 @@ public sealed class SweepSiloOptionsTests
         }
 
         var missing = new SweepSiloOptions { DashboardPasswordFile = "/nowhere/password" };
-        Assert.Contains("dashboard-password-file: found /nowhere/password, which cannot be read", Assert.Throws<ValidationException>(missing.ReadDashboardPassword).Message, StringComparison.Ordinal);
+        Assert.Contains("dashboard-password-file: found /nowhere/password as the file of the password, which cannot be read", Assert.Throws<ValidationException>(missing.ReadDashboardPassword).Message, StringComparison.Ordinal);
         Assert.Null(new SweepSiloOptions().ReadDashboardPassword());
     }
 

@@ -1,5 +1,4 @@
 using Npgsql;
-using Sweep.Client.Commands;
 using Sweep.Domain.Protocol;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
@@ -156,8 +155,7 @@ public sealed class RoleTests(PostgresServer server)
 
     private static async Task<(int Code, string Said)> TryAsync(string database, params string[] line)
     {
-        var (terminal, output, error) = Samples.Terminal();
-        var code = await CommandLine.RunAsync([.. line, "--postgres", database], terminal, Cancellation);
-        return (code, error.ToString() + output);
+        var (code, output, error) = await Samples.RunAsync([.. line, "--postgres", database]);
+        return (code, error + output);
     }
 }
