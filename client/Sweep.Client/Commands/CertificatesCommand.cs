@@ -14,10 +14,10 @@ internal static class CertificatesCommand
         new DocumentedCommand(
             "certs",
             "The certificates by which silos, clients and PostgreSQL know each other, and the cluster's own authority that issues them.",
-            "sweep certs init authority",
-            "sweep certs issue authority --for silo --out silo",
-            "sweep certs issue authority --for client --out client",
-            "sweep certs renew authority silo")
+            "sweep certs init certs/authority",
+            "sweep certs issue certs/authority --for silo --out certs/silo",
+            "sweep certs issue certs/authority --for client --out certs/client",
+            "sweep certs renew certs/authority certs/silo")
         {
             Init(terminal),
             Issue(terminal),
@@ -30,8 +30,8 @@ internal static class CertificatesCommand
         return new DocumentedCommand(
             "init",
             "Makes the authority of a cluster: ca.crt, which goes to every machine, and ca.key, which stays in a safe place.",
-            "sweep certs init authority",
-            "sweep certs init authority --days 730")
+            "sweep certs init certs/authority",
+            "sweep certs init certs/authority --days 730")
         {
             authority,
             days,
@@ -51,9 +51,9 @@ internal static class CertificatesCommand
         return new DocumentedCommand(
             "issue",
             "Issues a certificate. One for silos serves all of them, or each has its own; a machine needs the folder and never the authority's key.",
-            "sweep certs issue authority --for silo --out silo",
-            "sweep certs issue authority --for client --out client --days 30",
-            "sweep certs issue authority --for postgres --host db.example --out postgres")
+            "sweep certs issue certs/authority --for silo --out certs/silo",
+            "sweep certs issue certs/authority --for client --out certs/client --days 30",
+            "sweep certs issue certs/authority --for postgres --host db.example --out certs/postgres")
         {
             authority,
             role,
@@ -76,7 +76,7 @@ internal static class CertificatesCommand
         return new DocumentedCommand(
             "renew",
             "Replaces a certificate by one for the same role and hosts. Who uses the folder takes it for new connections, without a restart.",
-            "sweep certs renew authority silo")
+            "sweep certs renew certs/authority certs/silo")
         {
             authority,
             folder,

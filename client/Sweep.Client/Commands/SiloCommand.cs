@@ -34,8 +34,8 @@ internal static class SiloCommand
             "silo",
             "Joins the cluster behind a database as a silo, until SIGTERM or Ctrl-C: then what runs writes checkpoints and goes on elsewhere. " +
             "Each option may also come from the environment: SWEEP_SLOTS=4, SWEEP_SILOPORT=11111.",
-            "sweep silo --postgres \"Host=db;Database=sweep;Username=sweep\" --address 10.0.0.7 --certificates silo",
-            "sweep silo --postgres postgresql://sweep@db/sweep --address gpu1 --certificates silo --labels gpu=h200 --slots-per-gpu 4",
+            "sweep silo --postgres \"Host=db;Database=sweep;Username=sweep\" --address 10.0.0.7 --certificates certs/silo",
+            "sweep silo --postgres postgresql://sweep@db/sweep --address gpu1 --certificates certs/silo --labels gpu=h200 --slots-per-gpu 4",
             "sweep silo --role control")
             .Runs(terminal, context =>
             {
