@@ -37,11 +37,9 @@ internal sealed class PrivateCluster : IAsyncDisposable
         {
             await EndLeftoverSiloAsync(home);
             home.WriteOwner(new(Environment.ProcessId, purpose, "", DatabaseReady: false, SiloProcessId: null));
-            var starting = PrivatePostgres.StartAsync(home.Folder, cancellation: cancellation);
             // The silo gets ready while PostgreSQL does. What only reads needs none.
-            if (purpose != ClusterPurpose.Command)
-                launched = Launch(home);
-            var cluster = new PrivateCluster(home, @lock, await starting, launched, purpose);
+            launched = purpose == ClusterPurpose.Command ? null : Launch(home);
+            var cluster = new PrivateCluster(home, @lock, await PrivatePostgres.StartAsync(home.Folder, cancellation: cancellation), launched, purpose);
             try
             {
                 await Migrator.MigrateAsync(cluster.Source, cancellation);
