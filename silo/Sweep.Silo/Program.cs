@@ -3,6 +3,7 @@ using System.Text.Json;
 using Npgsql;
 using Sweep.Security;
 using Sweep.Silo.Hosting;
+using Sweep.Silo.Worker;
 using Sweep.Storage;
 using Sweep.Storage.Migrations;
 
@@ -38,6 +39,8 @@ catch (CertificateException error)
 }
 
 await using var silo = SiloHost.Build(options, devices);
+// Trainers load their libraries while the silo joins its cluster.
+silo.Services.GetService<WorkerService>()?.Warm();
 // The parent says when the database stands. At the end of the input there is nobody to work for.
 if (options.Parent is not null && await Console.In.ReadLineAsync() is null)
     return 0;

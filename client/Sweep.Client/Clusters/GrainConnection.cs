@@ -37,7 +37,9 @@ internal sealed class GrainConnection : IAsyncDisposable
             .UseConnectionRetryFilter(async (error, token) =>
             {
                 last = error;
-                await Task.Delay(RetryPause, token);
+                // Asking before it is there takes from it the processor that it needs to get ready.
+                await Task.WhenAny(silo.IsCompleted ? Task.Delay(RetryPause, token) : silo, Task.Delay(Timeout.Infinite, token));
+                token.ThrowIfCancellationRequested();
                 // Certificates do not get better by asking again.
                 return refusal is null;
             })

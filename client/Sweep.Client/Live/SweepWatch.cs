@@ -11,6 +11,7 @@ namespace Sweep.Client.Live;
 internal sealed class SweepWatch(Cluster cluster, IProgressView view)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+    private static readonly TimeSpan LastPause = TimeSpan.FromMilliseconds(30);
     // Training goes on without the database for a while, and so does this.
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromMinutes(10);
 
@@ -23,6 +24,7 @@ internal sealed class SweepWatch(Cluster cluster, IProgressView view)
         await view.ShowAsync(async show =>
         {
             var heard = Stopwatch.GetTimestamp();
+            var isTrained = false;
             while (end is null)
             {
                 try
@@ -30,6 +32,7 @@ internal sealed class SweepWatch(Cluster cluster, IProgressView view)
                     var snapshot = await reader.ReadAsync(cancellation);
                     heard = Stopwatch.GetTimestamp();
                     show(snapshot);
+                    isTrained = snapshot.Sweep.EpochsDone == snapshot.Sweep.EpochsTotal;
                     if (snapshot.Sweep.State != SweepState.Running && snapshot.Sweep.Running == 0)
                         end = snapshot.Sweep;
                 }
@@ -40,7 +43,7 @@ internal sealed class SweepWatch(Cluster cluster, IProgressView view)
 
                 cluster.Private?.Silo?.ThrowIfEnded();
                 if (end is null)
-                    await Task.Delay(Pause, cancellation);
+                    await Task.Delay(isTrained ? LastPause : Pause, cancellation);
             }
         });
         return end!;

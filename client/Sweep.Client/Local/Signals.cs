@@ -5,8 +5,11 @@ namespace Sweep.Client.Local;
 /// <summary>Signals to other processes, which .NET cannot send.</summary>
 internal static class Signals
 {
+    private const int Interrupt = 2;
     private const int Terminate = 15;
     private const int Killed = 9;
+
+    public static void SendInterrupt(int processId) => Send(processId, Interrupt);
 
     public static void SendTerminate(int processId) => Send(processId, Terminate);
 

@@ -147,7 +147,7 @@ public static class SiloHost
         services.AddSingleton<MetricWriter>().AddHostedService(provider => provider.GetRequiredService<MetricWriter>());
         services.AddSingleton<AttemptLog>().AddHostedService(provider => provider.GetRequiredService<AttemptLog>());
         services.AddHostedService<DeviceMonitor>();
-        services.AddHostedService<WorkerService>();
+        services.AddSingleton<WorkerService>().AddHostedService(provider => provider.GetRequiredService<WorkerService>());
     }
 
     private static async Task<IResult> ReadyAsync(Readiness readiness, NpgsqlDataSource source, CancellationToken cancellation)

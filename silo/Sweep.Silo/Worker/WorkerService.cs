@@ -11,7 +11,7 @@ namespace Sweep.Silo.Worker;
 public sealed partial class WorkerService(
     WorkerRecord worker, ITrainerFactory trainers, AttemptServices services, IWorkerStore workers, Readiness readiness, IHostApplicationLifetime lifetime,
     ILogger<WorkerService> logger)
-    : BackgroundService, IHostedLifecycleService
+    : BackgroundService
 {
     /// <summary>How often leases are renewed, and so how late an order may come.</summary>
     private static readonly TimeSpan RenewEvery = TimeSpan.FromMilliseconds(500);
@@ -50,19 +50,12 @@ public sealed partial class WorkerService(
         await workers.GoneAsync(worker.Name, CancellationToken.None);
     }
 
-    /// <summary>The trainers load their libraries while the silo joins the cluster.</summary>
-    public Task StartingAsync(CancellationToken cancellationToken)
+    /// <summary>Starts the trainers, which load their libraries while the silo gets ready and joins its cluster.</summary>
+    public void Warm()
     {
         foreach (var slot in _slots)
             slot.Warm();
-        return Task.CompletedTask;
     }
-
-    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
