@@ -194,10 +194,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     private async Task<NpgsqlConnection> ConnectAsync(string database, CancellationToken cancellation)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString)
-        {
-            Database = database, Pooling = false, ServerCompatibilityMode = ServerCompatibilityMode.NoTypeLoading,
-        }.ConnectionString);
+        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Database = database, Pooling = false }.ConnectionString);
         await connection.OpenAsync(cancellation);
         return connection;
     }

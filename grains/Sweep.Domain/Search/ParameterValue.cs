@@ -43,7 +43,7 @@ public abstract record ParameterValue
         public override string ToString() => $"[{string.Join(", ", Numbers)}]";
     }
 
-    private sealed class Converter : JsonConverter<ParameterValue>
+    internal sealed class Converter : JsonConverter<ParameterValue>
     {
         public override ParameterValue Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
         {

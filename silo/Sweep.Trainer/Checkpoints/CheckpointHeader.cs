@@ -11,6 +11,9 @@ namespace Sweep.Trainer.Checkpoints;
 /// <param name="Score">The value with its sign set so that lower wins.</param>
 internal sealed record BestEpoch(int Epoch, double Value, double Score);
 
+[JsonSerializable(typeof(CheckpointHeader))]
+internal sealed partial class CheckpointJson : JsonSerializerContext;
+
 /// <summary>Everything in a checkpoint that is not a tensor.</summary>
 /// <param name="Epoch">Whole epochs behind it.</param>
 /// <param name="Step">Steps of the next epoch behind it.</param>
@@ -35,6 +38,7 @@ internal sealed record CheckpointHeader(
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
+        TypeInfoResolver = CheckpointJson.Default,
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text.Json;
 using static TorchSharp.torch;
@@ -33,15 +34,35 @@ internal static class SafeTensorsWriter
 
     private static byte[] Header(IReadOnlyDictionary<string, string> metadata, IEnumerable<KeyValuePair<string, Tensor>> tensors)
     {
-        var entries = new Dictionary<string, object> { [SafeTensorsFile.MetadataKey] = metadata };
+        var bytes = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(bytes);
+        json.WriteStartObject();
+        json.WriteStartObject(SafeTensorsFile.MetadataKey);
+        foreach (var (name, value) in metadata)
+            json.WriteString(name, value);
+        json.WriteEndObject();
         long begin = 0;
         foreach (var (name, tensor) in tensors)
         {
             var end = begin + (tensor.NumberOfElements * tensor.ElementSize);
-            entries.Add(name, new { dtype = SafeTensorsFile.TypeName(tensor.dtype), shape = tensor.shape, data_offsets = new[] { begin, end } });
+            json.WriteStartObject(name);
+            json.WriteString("dtype", SafeTensorsFile.TypeName(tensor.dtype));
+            WriteNumbers(json, "shape", tensor.shape);
+            WriteNumbers(json, "data_offsets", [begin, end]);
+            json.WriteEndObject();
             begin = end;
         }
 
-        return JsonSerializer.SerializeToUtf8Bytes(entries);
+        json.WriteEndObject();
+        json.Flush();
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    private static void WriteNumbers(Utf8JsonWriter json, string name, IEnumerable<long> numbers)
+    {
+        json.WriteStartArray(name);
+        foreach (var number in numbers)
+            json.WriteNumberValue(number);
+        json.WriteEndArray();
     }
 }
