@@ -47,10 +47,9 @@ if (options.Parent is not null && await Console.In.ReadLineAsync() is null)
 
 try
 {
-    await using var source = Database.Open(options.Postgres);
-    await Migrator.MigrateAsync(source);
+    await Migrator.MigrateAsync(silo.Services.GetRequiredService<NpgsqlDataSource>());
 }
-catch (Exception error) when (error is NpgsqlException or DatabaseVersionException or ArgumentException)
+catch (Exception error) when (error is NpgsqlException or DatabaseVersionException)
 {
     Console.Error.WriteLine($"postgres: the cluster's database cannot be used: {DatabaseFault.Explain(error)}");
     return Unusable;

@@ -24,7 +24,7 @@ internal sealed class Cluster : IAsyncDisposable
     {
         Private = @private;
         (_connectionString, _certificates) = (connectionString, certificates);
-        _source = Database.Open(connectionString);
+        _source = @private?.Source ?? Database.Open(connectionString);
         Reader = new SweepReader(_source);
     }
 

@@ -43,3 +43,6 @@ internal static class JoinRule
         _ => JoinDecision.Join,
     };
 }
+
+[JsonSerializable(typeof(ClusterOwner))]
+internal sealed partial class ClusterOwnerJson : JsonSerializerContext;

@@ -36,9 +36,9 @@ internal sealed class PrivateCluster : IAsyncDisposable
         try
         {
             await EndLeftoverSiloAsync(home);
-            home.WriteOwner(new(Environment.ProcessId, purpose, "", DatabaseReady: false, SiloProcessId: null));
             // The silo gets ready while PostgreSQL does. What only reads needs none.
             launched = purpose == ClusterPurpose.Command ? null : Launch(home);
+            home.WriteOwner(new(Environment.ProcessId, purpose, "", DatabaseReady: false, SiloProcessId: null));
             var cluster = new PrivateCluster(home, @lock, await PrivatePostgres.StartAsync(home.Folder, cancellation: cancellation), launched, purpose);
             try
             {

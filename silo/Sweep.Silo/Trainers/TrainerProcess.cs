@@ -9,6 +9,7 @@ internal sealed class TrainerProcess : ITrainer
 {
     private readonly Process _process;
     private readonly SemaphoreSlim _sending = new(1, 1);
+    private readonly Stream _events;
     private readonly Task _logging;
     private string _lastLine = "it wrote nothing";
     private string? _violation;
@@ -17,6 +18,8 @@ internal sealed class TrainerProcess : ITrainer
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         _process = Process.Start(start) ?? throw new TrainerStartException($"{start.FileName} did not start.");
+        // A message comes in one piece, and is read so.
+        _events = new BufferedStream(_process.StandardOutput.BaseStream, 1 << 16);
         _logging = Task.Run(ReadLogAsync);
     }
 
@@ -52,7 +55,7 @@ internal sealed class TrainerProcess : ITrainer
     {
         try
         {
-            if (await Frame.ReadAsync<TrainerEvent>(_process.StandardOutput.BaseStream, cancellation) is { } frame)
+            if (await Frame.ReadAsync<TrainerEvent>(_events, cancellation) is { } frame)
                 return frame;
         }
         catch (ProtocolException error)

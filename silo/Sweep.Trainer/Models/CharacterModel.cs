@@ -48,8 +48,11 @@ internal sealed class CharacterModel : IDisposable
     public Tensor Logits(Tensor windows, Generator? dropout = null)
     {
         var characters = windows.t().contiguous();
-        // An input is one of few characters: multiply the whole embedding with the input weights and look the rows up.
-        var states = _layers[0].States(_parameters["embedding.weight"], table => Enumerable.Range(0, (int)characters.shape[0]).Select(step => table.index_select(0, characters[step])));
+        var (embedding, length) = (_parameters["embedding.weight"], (int)characters.shape[0]);
+        // An input is one of few characters: multiply the whole embedding with the input weights and look the rows up. One window has no more rows than steps.
+        var states = characters.shape[1] == 1
+            ? _layers[0].States(embedding.index_select(0, characters.flatten()), projected => projected.chunk(length))
+            : _layers[0].States(embedding, table => Enumerable.Range(0, length).Select(step => table.index_select(0, characters[step])));
         foreach (var layer in _layers.Skip(1))
         {
             var below = states.ToArray();

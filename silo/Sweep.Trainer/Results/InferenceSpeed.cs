@@ -16,7 +16,7 @@ internal sealed record InferenceSpeed(double MillisecondsPerWindow, double Windo
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         var batch = window.expand(Batch, -1).contiguous();
-        return new(Median(window, times: 15).TotalMilliseconds, Batch / Median(batch, times: 3).TotalSeconds);
+        return new(Median(window, times: 10).TotalMilliseconds, Batch / Median(batch, times: 3).TotalSeconds);
 
         TimeSpan Median(Tensor windows, int times)
         {

@@ -12,7 +12,7 @@ namespace Sweep.Trainer.Training;
 /// <summary>One attempt of a trial: state from nothing or from a checkpoint, the loop, and what is measured at the end.</summary>
 internal static class Attempt
 {
-    private const int SampleLength = 120;
+    private const int SampleLength = 100;
     private const double SampleTemperature = 0.8;
 
     /// <summary>Trains and says everything but the last word.</summary>
