@@ -70,14 +70,11 @@ public sealed class PrivatePostgres : IAsyncDisposable
         if (Path.Combine(folder, ".s.PGSQL.5432").Length > 107)
             throw new LocalClusterException($"SWEEP_HOME: found {folder}; its path is too long for a socket in it. Choose one of at most 90 characters.");
         var server = new PrivatePostgres(PostgresBinaries.Find(), folder);
+        server.Prepare();
         // One that runs was left by a process that was killed, and may be about to end with it.
         await server.DisposeAsync();
         if (!File.Exists(Path.Combine(server.DataFolder, "PG_VERSION")))
-        {
-            server.Prepare();
             await server.InitializeAsync(cancellation);
-        }
-
         server.Launch(durable);
         try
         {

@@ -88,6 +88,21 @@ public sealed class CharacterModelTests
     }
 
     [Theory]
+    [MemberData(nameof(Shapes))]
+    public void A_window_alone_has_the_logits_that_it_has_among_others(CellKind cell, int layers, int length)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        using var model = new CharacterModel(new ModelShape(cell, Vocabulary, HiddenSize: 32, layers, FullyConnected: [16], length), dropout: 0, seed: 4, CPU);
+        var (windows, _) = Data(length);
+
+        var together = model.Logits(windows);
+        var apart = cat([.. Enumerable.Range(0, Batch).Select(place => model.Logits(windows.narrow(0, place, 1)))]);
+
+        Assert.InRange((together - apart).abs().max().item<float>(), 0, 1e-5 * together.abs().max().item<float>());
+    }
+
+    [Theory]
     [MemberData(nameof(Heads))]
     public void The_shape_counts_the_parameters_of_the_real_modules(CellKind cell, int layers, int[] fullyConnected)
     {

@@ -1,0 +1,25 @@
+using System.Reflection.PortableExecutable;
+using Sweep.Tests.SweepFiles;
+
+namespace Sweep.Tests.Docs;
+
+/// <summary>What the build promises of the programs that it makes.</summary>
+public sealed class BuildTests
+{
+    [Theory]
+    [InlineData("Sweep.Client", "sweep")]
+    [InlineData("Sweep.Client", "Spectre.Console")]
+    [InlineData("Sweep.Silo", "Sweep.Silo")]
+    [InlineData("Sweep.Silo", "Orleans.Runtime")]
+    [InlineData("Sweep.Silo", "Npgsql")]
+    [InlineData("Sweep.Trainer", "Sweep.Trainer")]
+    [InlineData("Sweep.Trainer", "TorchSharp")]
+    public void Programs_and_what_they_load_are_compiled_ahead(string program, string file)
+    {
+        Assert.SkipUnless(AppContext.BaseDirectory.Contains("/release/", StringComparison.Ordinal), "a Debug build compiles nothing ahead");
+        using var image = new PEReader(File.OpenRead(RepositoryFolder.Join($"artifacts/bin/{program}/release/{file}.dll")));
+
+        // Only an image that was compiled ahead has native code.
+        Assert.True(image.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0, $"{file} of {program} holds intermediate language alone");
+    }
+}
