@@ -6,7 +6,7 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Domain;
 
-/// <summary>How to read and write what is stored or sent as JSON, worked out by the compiler: reflection would do so at each start of each process.</summary>
+/// <summary>How to read and write what is stored or sent as JSON, worked out by the compiler: reflection would do so at each start of each process. The array is that of a parameter's widths.</summary>
 [JsonSerializable(typeof(SweepSpec))]
 [JsonSerializable(typeof(ImmutableArray<int>))]
 [JsonSerializable(typeof(TrialParameters))]

@@ -37,7 +37,7 @@ internal sealed class GrainConnection : IAsyncDisposable
             .UseConnectionRetryFilter(async (error, token) =>
             {
                 last = error;
-                // Asking before it is there takes from it the processor that it needs to get ready.
+                // A silo that starts needs the processor that asking for it would take.
                 await Task.WhenAny(silo.IsCompleted ? Task.Delay(RetryPause, token) : silo, Task.Delay(Timeout.Infinite, token));
                 token.ThrowIfCancellationRequested();
                 // Certificates do not get better by asking again.

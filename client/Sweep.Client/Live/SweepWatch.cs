@@ -11,6 +11,7 @@ namespace Sweep.Client.Live;
 internal sealed class SweepWatch(Cluster cluster, IProgressView view)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(300);
+    // When every epoch is done, only measuring is left.
     private static readonly TimeSpan LastPause = TimeSpan.FromMilliseconds(30);
     // Training goes on without the database for a while, and so does this.
     private static readonly TimeSpan SilenceLimit = TimeSpan.FromMinutes(10);
