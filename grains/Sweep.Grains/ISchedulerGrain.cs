@@ -12,8 +12,9 @@ public interface ISchedulerGrain : IGrainWithIntegerKey
 
     /// <summary>Renews every lease of a worker at once.</summary>
     /// <param name="held">Ids of the trials that it holds.</param>
+    /// <param name="attempts">The attempt of each of them; null from a worker of an older version.</param>
     [Alias("Renew")]
-    Task<RenewReply> Renew(string worker, long[] held);
+    Task<RenewReply> Renew(string worker, long[] held, int[]? attempts);
 
     /// <summary>Queues the waiting trials of a sweep that runs.</summary>
     /// <returns>How many wait or run.</returns>
@@ -28,12 +29,14 @@ public interface ISchedulerGrain : IGrainWithIntegerKey
     [Alias("Cancel")]
     Task Cancel(long trial);
 
-    /// <summary>The worker has the trial no longer.</summary>
-    /// <param name="worker">That held it: the lease of another worker is left alone.</param>
-    /// <param name="requeue">The trial waits again.</param>
-    /// <param name="holder">The worker that trains it meanwhile.</param>
+    /// <summary>An attempt of the trial is over.</summary>
+    /// <param name="worker">The worker that held it: the lease of another worker or attempt is left alone.</param>
+    /// <param name="requeue">The row says that the trial waits.</param>
+    /// <param name="holder">The worker that trains it by now, as the row says.</param>
+    /// <param name="attempt">The attempt that is over; 0 from a silo of an older version.</param>
+    /// <param name="newest">The newest attempt in the row.</param>
     [Alias("Ended")]
-    Task Ended(long trial, string worker, bool requeue, string? holder);
+    Task Ended(long trial, string worker, bool requeue, string? holder, int attempt, int newest);
 }
 
 /// <summary>A <see cref="WorkerOffer"/> on its way.</summary>
@@ -53,8 +56,10 @@ public sealed record AdmitRequest(
     [property: Id(4)] string[] Require);
 
 /// <param name="Slots">That the trial takes.</param>
+/// <param name="Attempt">The attempt to open; 0 from a scheduler of an older version.</param>
 [GenerateSerializer, Immutable, Alias("sweep.TrialGrant")]
-public readonly record struct TrialGrant([property: Id(0)] long Trial, [property: Id(1)] int Slots);
+public readonly record struct TrialGrant([property: Id(0)] long Trial, [property: Id(1)] int Slots, [property: Id(2)] int Attempt);
 
+/// <param name="Attempt">The attempt that it is for; 0 from a scheduler of an older version.</param>
 [GenerateSerializer, Immutable, Alias("sweep.TrialOrder")]
-public readonly record struct TrialOrder([property: Id(0)] long Trial, [property: Id(1)] LeaseOrder Order);
+public readonly record struct TrialOrder([property: Id(0)] long Trial, [property: Id(1)] LeaseOrder Order, [property: Id(2)] int Attempt);

@@ -6,9 +6,10 @@ namespace Sweep.Grains;
 [Alias("sweep.ITrialGrain")]
 public interface ITrialGrain : IGrainWithIntegerKey
 {
-    /// <summary>Opens the next attempt for a worker; null when the trial is not waiting any more.</summary>
+    /// <summary>Opens the next attempt for a worker; null when the trial does not wait for it any more, or its sweep does not run.</summary>
+    /// <param name="attempt">The attempt that was granted; 0 from a worker of an older version.</param>
     [Alias("Open")]
-    Task<AttemptAssignment?> Open(string worker);
+    Task<AttemptAssignment?> Open(string worker, int attempt);
 
     /// <summary>Hears of an epoch and says whether to go on.</summary>
     [Alias("Report")]
@@ -27,13 +28,14 @@ public interface ITrialGrain : IGrainWithIntegerKey
     [Alias("GiveBack")]
     Task<Verdict> GiveBack(int attempt);
 
-    /// <summary>The attempt stopped on an order to cancel.</summary>
+    /// <summary>The attempt stopped on an order to cancel; when that was taken back meanwhile, the trial waits again.</summary>
     [Alias("Cancelled")]
     Task<Verdict> Cancelled(int attempt);
 
     /// <summary>The scheduler knows that the worker has lost the trial. Short: the first call may still go to the silo that died with it, and then it is made again.</summary>
+    /// <param name="attempt">The attempt that is lost: another one of the same worker is left alone. 0 from a silo of an older version.</param>
     [Alias("Lose"), ResponseTimeout("00:00:03")]
-    Task Lose(string worker, FailureReason reason);
+    Task Lose(string worker, FailureReason reason, int attempt);
 }
 
 /// <summary>The answer to what a worker reports of an attempt.</summary>

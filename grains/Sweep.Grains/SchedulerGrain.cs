@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Extensions.Hosting;
 using Orleans.Concurrency;
 using Sweep.Contracts;
@@ -32,17 +33,27 @@ public sealed partial class SchedulerGrain(
     /// <summary>How often the trials are counted for the metrics, in watches: counting reads a row a trial.</summary>
     private const int CountEvery = 5;
 
+    /// <summary>How often it is said that the rows cannot be read.</summary>
+    private static readonly TimeSpan SayEvery = TimeSpan.FromMinutes(1);
+
     private readonly LeaseTable _table = new(LeaseTime);
-    private readonly HashSet<TrialId> _losing = [];
+    private readonly HashSet<AttemptId> _losing = [];
     private readonly HashSet<int> _unplaceable = [];
     private readonly LinkedList<WaitingWorker> _waiting = [];
     private IReadOnlyDictionary<TrialState, long> _counts = new Dictionary<TrialState, long>();
     private int _watches;
 
+    /// <summary>Counts the orders that came by call: what was read from the rows before one of them is older than it.</summary>
+    private int _orders;
+
+    private long? _saidAt;
+
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         foreach (var sweep in await sweeps.RunningAsync(cancellationToken))
             _table.Admit(sweep.Id, sweep.Spec.Resources);
+        foreach (var worker in await workers.DrainingAsync(cancellationToken))
+            _table.Drain(worker);
         await FillAsync(sweep: null, cancellationToken);
         LogStarted(_table.Waiting, _table.Leased);
         this.RegisterGrainTimer(WatchAsync, new GrainTimerCreationOptions(TimeSpan.Zero, Watch) { Interleave = true });
@@ -81,16 +92,18 @@ public sealed partial class SchedulerGrain(
         }
     }
 
-    public Task<RenewReply> Renew(string worker, long[] held)
+    public Task<RenewReply> Renew(string worker, long[] held, int[]? attempts)
     {
-        var (orders, missing, drain) = _table.Renew(worker, [.. held.Select(TrialId.From)], time.GetUtcNow());
-        foreach (var trial in missing)
-            Lose(trial, worker, FailureReason.LeaseLost);
-        return Task.FromResult(new RenewReply([.. orders.Select(order => new TrialOrder(order.Trial.Value, order.Order))], drain));
+        AttemptId[] named = [.. held.Select((trial, index) => new AttemptId(TrialId.From(trial), attempts?[index] ?? 0))];
+        var (orders, missing, drain) = _table.Renew(worker, named, time.GetUtcNow());
+        foreach (var attempt in missing)
+            Lose(attempt, worker, FailureReason.LeaseLost);
+        return Task.FromResult(new RenewReply([.. orders.Select(order => new TrialOrder(order.Attempt.Trial.Value, order.Order, order.Attempt.Attempt))], drain));
     }
 
     public Task<int> Admit(AdmitRequest request)
     {
+        _orders++;
         // Opened before its rows are read: what comes back meanwhile is queued again.
         _table.Admit(request.Sweep, new(request.Slots, request.MaxConcurrent, request.Priority, request.Require));
         return FillAsync(request.Sweep, CancellationToken.None);
@@ -98,52 +111,106 @@ public sealed partial class SchedulerGrain(
 
     public Task Withdraw(int sweep, LeaseOrder order)
     {
+        _orders++;
         _table.Withdraw(sweep, order);
         return Task.CompletedTask;
     }
 
     public Task Cancel(long trial)
     {
+        _orders++;
         _table.Cancel(TrialId.From(trial));
         return Task.CompletedTask;
     }
 
-    public Task Ended(long trial, string worker, bool requeue, string? holder)
+    public async Task Ended(long trial, string worker, bool requeue, string? holder, int attempt, int newest)
     {
-        _table.Ended(TrialId.From(trial), worker, requeue);
-        if (holder is not null)
-            _table.Restore(TrialId.From(trial), holder, time.GetUtcNow());
+        var id = TrialId.From(trial);
+        _table.Ended(new(id, attempt), worker, requeue ? newest : null);
+        // It trains on somebody of whom this scheduler does not know: the rows say on whom, and what is ordered.
+        if (holder is not null && _table.WorkerOf(id).Length == 0)
+            await FillAsync(id.Sweep, CancellationToken.None);
         Serve();
-        return Task.CompletedTask;
     }
 
-    public Task<CommandReply> Drain(string worker)
+    public async Task<CommandReply> Drain(string worker)
     {
-        if (!live.Names.Contains(worker))
-            return Task.FromResult(new CommandReply(false, $"No worker named {worker} is alive."));
+        if (!live.Names.Contains(worker) || !await workers.DrainAsync(worker))
+            return new(false, $"No worker named {worker} is alive.");
         _table.Drain(worker);
         LogDraining(worker);
-        return Task.FromResult(new CommandReply(true, $"{worker} takes no more trials; what runs there writes a checkpoint and goes on elsewhere."));
+        return new(true, $"{worker} takes no more trials; what runs there writes a checkpoint and goes on elsewhere.");
     }
 
     private async Task WatchAsync(CancellationToken cancellation)
     {
         var alive = live.Names;
-        foreach (var trial in _table.LeasedBy(worker => !alive.Contains(worker)))
-            Lose(trial, _table.WorkerOf(trial), FailureReason.WorkerLost);
-        foreach (var trial in _table.Expired(time.GetUtcNow()))
-            Lose(trial, _table.WorkerOf(trial), FailureReason.LeaseLost);
-        WarnOfUnplaceable();
-        foreach (var sweep in _table.Idle)
+        foreach (var (attempt, worker) in _table.LeasedBy(worker => !alive.Contains(worker)))
+            Lose(attempt, worker, FailureReason.WorkerLost);
+        foreach (var (attempt, worker) in _table.Expired(time.GetUtcNow()))
+            Lose(attempt, worker, FailureReason.LeaseLost);
+        try
         {
-            if (await FillAsync(sweep, cancellation) == 0)
-                await grains.GetGrain<ISweepProgress>(sweep).TrialEnded();
+            await FollowAsync(cancellation);
+            foreach (var sweep in _table.Idle)
+            {
+                if (await FillAsync(sweep, cancellation) == 0)
+                    await grains.GetGrain<ISweepProgress>(sweep).TrialEnded();
+            }
+
+            if (_watches++ % CountEvery == 0)
+                _counts = await trials.CountAsync(cancellation);
+            _saidAt = null;
+        }
+        catch (Exception error) when (error is DbException or TimeoutException)
+        {
+            // The next look finds the same, so that it is said once and then once a minute.
+            if (_saidAt is not { } said || time.GetElapsedTime(said) >= SayEvery)
+            {
+                _saidAt = time.GetTimestamp();
+                LogCannotRead(error.Message);
+            }
         }
 
-        if (_watches++ % CountEvery == 0)
-            _counts = await trials.CountAsync(cancellation);
+        WarnOfUnplaceable();
         instruments.Scheduled(_counts, _table.Waiting);
     }
+
+    /// <summary>
+    /// Follows the rows: an order that was stored and that nobody told this grain, since whoever was to tell it died in between, holds all the same,
+    /// and so does a sweep that was stored and never admitted.
+    /// </summary>
+    private async Task FollowAsync(CancellationToken cancellation)
+    {
+        var orders = _orders;
+        var open = _table.Open;
+        var states = await sweeps.StatesAsync(open, cancellation);
+        var cancelling = await trials.CancellingAsync(cancellation);
+        var draining = await workers.DrainingAsync(cancellation);
+        foreach (var worker in draining)
+            _table.Drain(worker);
+        // What was read is older than an order that came meanwhile; the next look is newer.
+        if (orders != _orders)
+            return;
+        foreach (var trial in cancelling)
+            _table.Cancel(trial);
+        foreach (var sweep in open.Where(sweep => states.GetValueOrDefault(sweep, SweepState.Completed) != SweepState.Running))
+            _table.Withdraw(sweep, OrderIn(states.GetValueOrDefault(sweep, SweepState.Completed)));
+        foreach (var sweep in states.Where(sweep => sweep.Value == SweepState.Running && !open.Contains(sweep.Key)).Select(sweep => sweep.Key))
+        {
+            if (await sweeps.LoadAsync(sweep, cancellation) is not { State: SweepState.Running } stored || orders != _orders)
+                return;
+            _table.Admit(sweep, stored.Spec.Resources);
+            await FillAsync(sweep, cancellation);
+        }
+    }
+
+    private static LeaseOrder OrderIn(SweepState state) => state switch
+    {
+        SweepState.Paused => LeaseOrder.Pause,
+        SweepState.Cancelled => LeaseOrder.Cancel,
+        _ => LeaseOrder.Drop,
+    };
 
     /// <summary>
     /// Fills the table with what the rows of every sweep, or of one, say. A silo that does not know yet that it was declared dead still moves trials, and its scheduler is not
@@ -152,13 +219,21 @@ public sealed partial class SchedulerGrain(
     /// <returns>How many trials wait or run.</returns>
     private async Task<int> FillAsync(int? sweep, CancellationToken cancellation)
     {
-        var unfinished = await trials.UnfinishedAsync(sweep, cancellation);
-        foreach (var (trial, worker) in unfinished)
+        IReadOnlyList<UnfinishedTrial> unfinished;
+        int orders;
+        do
         {
-            if (worker is null)
-                _table.Requeue(trial);
+            orders = _orders;
+            unfinished = await trials.UnfinishedAsync(sweep, cancellation);
+        }
+        while (orders != _orders);
+
+        foreach (var trial in unfinished)
+        {
+            if (trial.Worker is { } worker)
+                _table.Restore(new(trial.Id, trial.Attempt), worker, trial.Order, time.GetUtcNow());
             else
-                _table.Restore(trial, worker, time.GetUtcNow());
+                _table.Requeue(trial.Id, trial.Attempt);
         }
 
         Serve();
@@ -166,30 +241,30 @@ public sealed partial class SchedulerGrain(
     }
 
     /// <summary>Tells a trial that its worker has lost it; not awaited, and not told twice while it thinks.</summary>
-    private async void Lose(TrialId trial, string worker, FailureReason reason)
+    private async void Lose(AttemptId attempt, string worker, FailureReason reason)
     {
-        if (!_losing.Add(trial))
+        if (!_losing.Add(attempt))
             return;
-        LogLost(trial, worker, reason);
+        LogLost(attempt, worker, reason);
         try
         {
             if (reason == FailureReason.WorkerLost)
                 await workers.GoneAsync(worker);
-            await grains.GetGrain<ITrialGrain>(trial.Value).Lose(worker, reason);
+            await grains.GetGrain<ITrialGrain>(attempt.Trial.Value).Lose(worker, reason, attempt.Attempt);
         }
         catch (Exception error)
         {
             // The next look at the leases finds it again.
-            LogLoseFailed(error, trial);
+            LogLoseFailed(error, attempt);
         }
         finally
         {
-            _losing.Remove(trial);
+            _losing.Remove(attempt);
         }
     }
 
     private TrialGrant[] Grant(WorkerOffer offer) =>
-        [.. _table.Grant(offer, time.GetUtcNow()).Select(grant => new TrialGrant(grant.Trial.Value, grant.Slots))];
+        [.. _table.Grant(offer, time.GetUtcNow()).Select(grant => new TrialGrant(grant.Attempt.Trial.Value, grant.Slots, grant.Attempt.Attempt))];
 
     /// <summary>Something changed: the workers that have waited longest are served first, as long as there is anything to be had.</summary>
     private void Serve()

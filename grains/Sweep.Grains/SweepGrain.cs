@@ -9,7 +9,7 @@ namespace Sweep.Grains;
 
 /// <summary>Carries a sweep from its submission to its last trial.</summary>
 [PlaceOn(SiloRole.Control)]
-public sealed class SweepGrain(ISweepStore store, IDatasetStore datasets, IAttemptStore attempts, IGrainFactory grains) : Grain, ISweepGrain, ISweepProgress
+public sealed class SweepGrain(ISweepStore store, ITrialStore trials, IDatasetStore datasets, IAttemptStore attempts, IGrainFactory grains) : Grain, ISweepGrain, ISweepProgress
 {
     /// <summary>Trials that end close together are looked at once.</summary>
     private static readonly TimeSpan SettleDelay = TimeSpan.FromMilliseconds(50);
@@ -38,8 +38,8 @@ public sealed class SweepGrain(ISweepStore store, IDatasetStore datasets, IAttem
             }
 
             // Clients check it too; this one need not be ours.
-            if (!SweepName.IsValid(spec.Name))
-                return new(null, 0, $"name: found {spec.Name}; expected {SweepName.Expectation}.");
+            if (SpecBounds.FirstMistake(spec) is { } mistake)
+                return new(null, 0, mistake);
             if (await datasets.ReadAsync(spec.Dataset.Sha256) is null)
                 return new(null, 0, $"The dataset {spec.Dataset.Name} ({spec.Dataset.Sha256}) is not stored.");
             try
@@ -70,24 +70,27 @@ public sealed class SweepGrain(ISweepStore store, IDatasetStore datasets, IAttem
 
     public Task<CommandReply> Cancel(int? trial) => trial is { } number ? CancelTrialAsync(number) : CommandAsync(SweepMove.Cancel, async sweep =>
     {
-        await store.CancelQueuedAsync(Id, null);
         await Scheduler.Withdraw(Id, LeaseOrder.Cancel);
         return $"{sweep.Spec.Name} is cancelled.";
     });
 
     public async Task<CommandReply> Retry(int? trial)
     {
-        if (_sweep is null)
+        if (await store.RetryAsync(Id, trial) is not var (sweep, numbers))
             return Unknown();
-        var numbers = await store.RetryAsync(Id, trial);
-        if (numbers.Count == 0)
-            return new(false, trial is null ? $"{_sweep.Spec.Name} has no failed or cancelled trial." : $"Trial {trial} of {_sweep.Spec.Name} is neither failed nor cancelled.");
-        return await CommandAsync(SweepMove.Retry, async sweep =>
+        _sweep = sweep;
+        // An order that is repeated, since its answer was lost, finds nothing more to do: what it set to work is what waits or runs.
+        if (numbers.Count == 0 && (trial is null ? await store.IsOverAsync(Id) : !await WaitsOrRunsAsync(trial.Value)))
         {
-            if (sweep.State == SweepState.Running)
-                await AdmitAsync();
-            return $"{sweep.Spec.Name}: {Trials(numbers.Count)} wait again.";
-        });
+            return new(false, trial is null
+                ? $"{sweep.Spec.Name} has no failed or cancelled trial."
+                : $"Trial {trial} of {sweep.Spec.Name} is neither failed nor cancelled.");
+        }
+
+        if (sweep.State == SweepState.Running)
+            await AdmitAsync();
+        await TrialEnded();
+        return new(true, numbers.Count > 0 ? $"{sweep.Spec.Name}: {Trials(numbers.Count)} wait again." : $"{sweep.Spec.Name}: nothing more to try again; what was to be waits or runs.");
     }
 
     public async Task<CommandReply> Delete()
@@ -117,11 +120,8 @@ public sealed class SweepGrain(ISweepStore store, IDatasetStore datasets, IAttem
             // Looked at first: when every trial is over, none can keep a checkpoint that is not freed below.
             var over = _sweep.State is SweepState.Running or SweepState.Paused && await store.IsOverAsync(Id, cancellation);
             await attempts.FreeCheckpointsAsync(Id, _sweep.Spec.Checkpoint.Keep, cancellation);
-            if (over)
-            {
-                await MoveAsync(SweepMove.Complete);
+            if (over && await MoveAsync(SweepMove.Complete) is { State: SweepState.Completed })
                 await Scheduler.Withdraw(Id, LeaseOrder.Drop);
-            }
         }
         finally
         {
@@ -137,46 +137,43 @@ public sealed class SweepGrain(ISweepStore store, IDatasetStore datasets, IAttem
             return Unknown();
         if (number < 1 || number > _sweep.Trials)
             return new(false, $"{_sweep.Spec.Name} has trials 1 to {_sweep.Trials}; found {number}.");
-        await Scheduler.Cancel(new TrialId(Id, number).Value);
-        await store.CancelQueuedAsync(Id, number);
+        var trial = new TrialId(Id, number);
+        var state = await store.CancelTrialAsync(trial);
+        await Scheduler.Cancel(trial.Value);
         await TrialEnded();
-        return new(true, $"Trial {number} of {_sweep.Spec.Name} is cancelled, unless it was over.");
+        return state switch
+        {
+            TrialState.Cancelled => new(true, $"Trial {number} of {_sweep.Spec.Name} is cancelled."),
+            TrialState.Running => new(true, $"Trial {number} of {_sweep.Spec.Name} is cancelled: it stops after the step that it is in."),
+            null => Unknown(),
+            _ => new(false, $"Trial {number} of {_sweep.Spec.Name} has {state.Value.ToString().ToLowerInvariant()}: only a trial that waits or runs can be cancelled."),
+        };
     }
 
-    /// <summary>Makes a move, or answers why the table of states forbids it; <paramref name="then"/> carries it out and finds the words.</summary>
+    private async Task<bool> WaitsOrRunsAsync(int number) =>
+        (await trials.LoadAsync(new(Id, number)))?.State is TrialState.Queued or TrialState.Running;
+
+    /// <summary>Makes a move, or answers why the table of states forbids it; <paramref name="then"/> tells the scheduler and finds the words.</summary>
     private async Task<CommandReply> CommandAsync(SweepMove move, Func<StoredSweep, Task<string>> then)
     {
-        if (_sweep is null)
-            return Unknown();
         try
         {
-            await MoveAsync(move);
+            if (await MoveAsync(move) is not { } sweep)
+                return Unknown();
+            var message = await then(sweep);
+            // A sweep without a trial left to run is over at once.
+            await TrialEnded();
+            return new(true, message);
         }
         catch (IllegalMoveException)
         {
-            return new(false, $"{_sweep.Spec.Name} is {_sweep.State.ToString().ToLowerInvariant()}: {Impossible(move)}");
+            _sweep = await store.LoadAsync(Id);
+            return _sweep is null ? Unknown() : new(false, $"{_sweep.Spec.Name} is {_sweep.State.ToString().ToLowerInvariant()}: {Impossible(move)}");
         }
-
-        var message = await then(_sweep);
-        // A sweep without a trial left to run is over at once.
-        await TrialEnded();
-        return new(true, message);
     }
 
-    private async Task MoveAsync(SweepMove move)
-    {
-        var sweep = _sweep!;
-        var next = sweep.State.After(move);
-        if (next != sweep.State && !await store.MoveAsync(Id, sweep.State, next))
-        {
-            _sweep = await store.LoadAsync(Id) ?? sweep;
-            next = _sweep.State.After(move);
-            if (!await store.MoveAsync(Id, _sweep.State, next))
-                throw new InvalidOperationException($"Sweep {Id} changed twice while it was to {move}.");
-        }
-
-        _sweep = _sweep! with { State = next };
-    }
+    /// <summary>Makes a move where the row allows it: what this grain knew may be older.</summary>
+    private async Task<StoredSweep?> MoveAsync(SweepMove move) => _sweep = await store.MoveAsync(Id, move);
 
     private Task<int> AdmitAsync()
     {

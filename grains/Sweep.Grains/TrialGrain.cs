@@ -16,56 +16,55 @@ public sealed partial class TrialGrain(ITrialStore store, SweepSpecs specs, Swee
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken) => _trial = await store.LoadAsync(Id, cancellationToken);
 
-    public async Task<AttemptAssignment?> Open(string worker)
+    public async Task<AttemptAssignment?> Open(string worker, int attempt)
     {
-        if (_trial is { } waiting && waiting.State.Allows(TrialMove.Lease))
-            await MoveAsync(TrialMove.Lease, "leased", attempt: waiting.Attempt + 1, worker: worker);
+        // What this grain knows may be older than the order that put the trial back in the queue.
+        if (!CanOpen(attempt) && !IsOpen(worker, attempt))
+            _trial = await store.LoadAsync(Id);
+        var refused = false;
+        if (CanOpen(attempt))
+            refused = await MoveAsync(TrialMove.Lease, "leased", attempt: _trial!.Attempt + 1, worker: worker) is null;
         // A second call of the same worker, whose first answer was lost, gets the same attempt.
-        if (_trial is { State: TrialState.Running } running && running.Worker == worker)
-            return Assignment(running);
-        await EndedAsync(worker);
+        if (IsOpen(worker, attempt))
+            return Assignment(_trial!);
+        // A trial that waits and was refused waits for its sweep: the scheduler finds it again when that goes on.
+        await EndedAsync(worker, attempt, waits: !refused || !CanOpen(attempt));
         return null;
     }
 
     public Task<Verdict> Report(int attempt, int epoch, double value) => Task.FromResult(IsRunning(attempt) ? Verdict.Continue : Verdict.Stop);
 
-    public async Task<Verdict> Complete(int attempt, string resultJson)
-    {
-        if (!IsRunning(attempt))
-            return Again(attempt, TrialState.Succeeded);
-        await MoveAsync(TrialMove.Succeed, "succeeded", result: JsonSerializer.Deserialize<TrialResult>(resultJson));
-        return await EndedAsync(_trial!.Worker);
-    }
+    public Task<Verdict> Complete(int attempt, string resultJson) =>
+        EndAsync(attempt, () => MoveAsync(TrialMove.Succeed, "succeeded", result: JsonSerializer.Deserialize<TrialResult>(resultJson)));
 
-    public async Task<Verdict> Fail(int attempt, FailureReason reason, string message)
-    {
-        if (!IsRunning(attempt))
-            return Verdict.Stop;
-        await AfterFailureAsync(reason, message);
-        return await EndedAsync(_trial!.Worker);
-    }
+    public Task<Verdict> Fail(int attempt, FailureReason reason, string message) => EndAsync(attempt, () => AfterFailureAsync(reason, message));
 
-    public async Task<Verdict> GiveBack(int attempt)
-    {
-        if (!IsRunning(attempt))
-            return Verdict.Stop;
-        await MoveAsync(TrialMove.Requeue, "given back");
-        return await EndedAsync(_trial!.Worker);
-    }
+    public Task<Verdict> GiveBack(int attempt) => EndAsync(attempt, () => MoveAsync(TrialMove.Requeue, "given back"));
 
-    public async Task<Verdict> Cancelled(int attempt)
-    {
-        if (!IsRunning(attempt))
-            return Again(attempt, TrialState.Cancelled);
-        await MoveAsync(TrialMove.Cancel, "cancelled");
-        return await EndedAsync(_trial!.Worker);
-    }
+    public Task<Verdict> Cancelled(int attempt) => EndAsync(attempt, () => MoveAsync(TrialMove.Cancel, "cancelled"));
 
-    public async Task Lose(string worker, FailureReason reason)
+    public async Task Lose(string worker, FailureReason reason, int attempt)
     {
-        if (_trial is { State: TrialState.Running } running && running.Worker == worker)
+        if (_trial is { State: TrialState.Running } running && running.Worker == worker && (attempt == 0 || running.Attempt == attempt))
             await AfterFailureAsync(reason, $"worker {worker}");
-        await EndedAsync(worker);
+        await EndedAsync(worker, attempt);
+    }
+
+    private bool CanOpen(int attempt) => _trial is { State: TrialState.Queued } waiting && (attempt == 0 || waiting.Attempt == attempt - 1);
+
+    private bool IsOpen(string worker, int attempt) =>
+        _trial is { State: TrialState.Running } running && running.Worker == worker && (attempt == 0 || running.Attempt == attempt);
+
+    /// <summary>Stores how the running attempt ended. When the report is repeated, since its answer was lost, only those who follow the row are told again.</summary>
+    private async Task<Verdict> EndAsync(int attempt, Func<Task> store)
+    {
+        var runs = IsRunning(attempt);
+        var worker = _trial?.Worker;
+        if (runs)
+            await store();
+        if (_trial?.Attempt == attempt)
+            await EndedAsync(worker, attempt);
+        return runs ? Verdict.Continue : Verdict.Stop;
     }
 
     private async Task AfterFailureAsync(FailureReason reason, string message)
@@ -113,14 +112,14 @@ public sealed partial class TrialGrain(ITrialStore store, SweepSpecs specs, Swee
     }
 
     /// <summary>Tells the scheduler, which frees the lease, and the sweep, which may be over; a trial that does not run needs no grain.</summary>
-    private async Task<Verdict> EndedAsync(string? worker)
+    private async Task EndedAsync(string? worker, int attempt, bool waits = true)
     {
         await grains.GetGrain<ISchedulerGrain>(0).Ended(
-            Id.Value, worker ?? "", requeue: _trial?.State == TrialState.Queued, holder: _trial is { State: TrialState.Running } ? _trial.Worker : null);
+            Id.Value, worker ?? "", requeue: waits && _trial?.State == TrialState.Queued, holder: _trial is { State: TrialState.Running } ? _trial.Worker : null,
+            attempt, newest: _trial?.Attempt ?? 0);
         if (_trial is null || _trial.State.IsOver())
             await grains.GetGrain<ISweepProgress>(Id.Sweep).TrialEnded();
         DeactivateOnIdle();
-        return Verdict.Continue;
     }
 
     private bool IsRunning(int attempt)
@@ -130,9 +129,6 @@ public sealed partial class TrialGrain(ITrialStore store, SweepSpecs specs, Swee
         instruments.WriteRefused();
         return false;
     }
-
-    /// <summary>A report that was heard before, whose answer was lost, is right; anything else is too late.</summary>
-    private Verdict Again(int attempt, TrialState state) => _trial?.State == state && _trial.Attempt == attempt ? Verdict.Continue : Verdict.Stop;
 
     private static AttemptAssignment Assignment(StoredTrial trial) => new(trial.Attempt, trial.Parameters.ToJson(), trial.HasCheckpoint, trial.Alone);
 }

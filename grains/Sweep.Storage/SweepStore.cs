@@ -10,6 +10,29 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
 {
     private const string Columns = "select id, spec::text, state, trial_count from sweeps";
 
+    private const string IsOver =
+        """
+        select not exists (select from trials where sweep_id = $1 and state = 'queued')
+          and not exists (select from trials where sweep_id = $1 and state = 'running')
+        """;
+
+    /// <summary>Cancels what waits; what runs is cancelled when its attempt ends, which the row says from now on.</summary>
+    private const string CancelTrials =
+        """
+        with wanted as (
+          select id, state from trials where sweep_id = $1 and state in ('queued', 'running') and ($2::integer is null or number = $2)
+          order by id for no key update
+        ), ordered as (
+          update trials t set
+            state = case when w.state = 'queued' then 'cancelled' else t.state end,
+            ended_at = case when w.state = 'queued' then clock_timestamp() end,
+            cancelling = w.state = 'running'
+          from wanted w where t.id = w.id
+          returning t.id, t.attempt, t.state
+        )
+        insert into trial_events (trial_id, attempt, event) select id, attempt, 'cancelled' from ordered where state = 'cancelled' order by id
+        """;
+
     public async Task<StoredSweep> AddAsync(int id, SweepSpec spec, bool exactName, IReadOnlyList<TrialParameters> trials, CancellationToken cancellation = default)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);
@@ -27,49 +50,65 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
     public async Task<StoredSweep?> LoadAsync(int id, CancellationToken cancellation = default) =>
         (await source.Statement($"{Columns} where id = $1", id).RowsAsync(Read, cancellation)).SingleOrDefault();
 
-    public async Task<bool> MoveAsync(int id, SweepState from, SweepState to, CancellationToken cancellation = default) => await source.Statement(
-        """
-        update sweeps set state = $3, ended_at = case when $3 in ('completed', 'cancelled') then clock_timestamp() end
-        where id = $1 and state = $2
-        """,
-        id, StoredName.Of(from), StoredName.Of(to)).ExecuteAsync(cancellation) == 1;
+    public async Task<StoredSweep?> MoveAsync(int id, SweepMove move, CancellationToken cancellation = default)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (await LockAsync(connection, id, cancellation) is not { } sweep)
+            return null;
+        var next = sweep.State.After(move);
+        // Under the lock: nothing is put back in the queue meanwhile.
+        if (move == SweepMove.Complete && !await connection.Statement(IsOver, id).ValueAsync<bool>(cancellation))
+            return sweep;
+        if (move == SweepMove.Cancel)
+            await connection.Statement(CancelTrials, id, null).ExecuteAsync(cancellation);
+        return await StoreAsync(connection, transaction, sweep, next, cancellation);
+    }
+
+    public async Task<TrialState?> CancelTrialAsync(TrialId trial, CancellationToken cancellation = default)
+    {
+        await source.Statement(CancelTrials, trial.Sweep, trial.Number).ExecuteAsync(cancellation);
+        return await source.Statement("select state from trials where id = $1", trial.Value).ValueAsync<string>(cancellation) is { } state
+            ? StoredName.Parse<TrialState>(state)
+            : null;
+    }
+
+    public async Task<(StoredSweep Sweep, IReadOnlyList<int> Numbers)?> RetryAsync(int id, int? number, CancellationToken cancellation = default)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (await LockAsync(connection, id, cancellation) is not { } sweep)
+            return null;
+        var numbers = await connection.Statement(
+            """
+            with wanted as (
+              select id, state from trials
+              where sweep_id = $1 and (state in ('failed', 'cancelled') or state = 'running' and cancelling) and ($2::integer is null or number = $2)
+              order by id for no key update
+            ), again as (
+              update trials t set
+                state = case when w.state = 'running' then t.state else 'queued' end,
+                cancelling = false, failures = 0, losses = 0, alone = false, reason = null, ended_at = null, pruned_at = null
+              from wanted w where t.id = w.id
+              returning t.id, t.number, t.attempt, t.state
+            ), event as (
+              insert into trial_events (trial_id, attempt, event) select id, attempt, 'retried' from again where state = 'queued' order by id
+            )
+            select number from again order by number
+            """,
+            id, number).RowsAsync(row => row.GetInt32(0), cancellation);
+        return (numbers.Count == 0 ? sweep : await StoreAsync(connection, transaction, sweep, sweep.State.After(SweepMove.Retry), cancellation), numbers);
+    }
+
+    public async Task<IReadOnlyDictionary<int, SweepState>> StatesAsync(IReadOnlyCollection<int> ids, CancellationToken cancellation = default) =>
+        (await source.Statement("select id, state from sweeps where state = 'running' or id = any($1)", ids.ToArray())
+            .RowsAsync(row => (Id: row.GetInt32(0), State: StoredName.Parse<SweepState>(row.GetString(1))), cancellation))
+            .ToDictionary(sweep => sweep.Id, sweep => sweep.State);
 
     public Task<IReadOnlyList<StoredSweep>> RunningAsync(CancellationToken cancellation = default) =>
         source.Statement($"{Columns} where state = 'running' order by id").RowsAsync(Read, cancellation);
 
-    public Task<int> CancelQueuedAsync(int id, int? number, CancellationToken cancellation = default) => source.Statement(
-        """
-        with waiting as (
-          select id from trials where sweep_id = $1 and state = 'queued' and ($2::integer is null or number = $2) order by id for no key update
-        ), cancelled as (
-          update trials t set state = 'cancelled', ended_at = clock_timestamp() from waiting w where t.id = w.id
-          returning t.id, t.attempt
-        )
-        insert into trial_events (trial_id, attempt, event) select id, attempt, 'cancelled' from cancelled order by id
-        """,
-        id, number).ExecuteAsync(cancellation);
-
-    public Task<IReadOnlyList<int>> RetryAsync(int id, int? number, CancellationToken cancellation = default) => source.Statement(
-        """
-        with ended as (
-          select id from trials where sweep_id = $1 and state in ('failed', 'cancelled') and ($2::integer is null or number = $2)
-          order by id for no key update
-        ), queued as (
-          update trials t set state = 'queued', failures = 0, losses = 0, alone = false, reason = null, ended_at = null, pruned_at = null from ended e where t.id = e.id
-          returning t.id, t.number, t.attempt
-        ), event as (
-          insert into trial_events (trial_id, attempt, event) select id, attempt, 'retried' from queued order by id
-        )
-        select number from queued order by number
-        """,
-        id, number).RowsAsync(row => row.GetInt32(0), cancellation);
-
-    public Task<bool> IsOverAsync(int id, CancellationToken cancellation = default) => source.Statement(
-        """
-        select not exists (select from trials where sweep_id = $1 and state = 'queued')
-          and not exists (select from trials where sweep_id = $1 and state = 'running')
-        """,
-        id).ValueAsync<bool>(cancellation);
+    public Task<bool> IsOverAsync(int id, CancellationToken cancellation = default) => source.Statement(IsOver, id).ValueAsync<bool>(cancellation);
 
     public async Task DeleteAsync(int id, CancellationToken cancellation = default)
     {
@@ -92,6 +131,24 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
         }
 
         await transaction.CommitAsync(cancellation);
+    }
+
+    /// <summary>The sweep's row, which nobody else moves until the transaction ends.</summary>
+    private static async Task<StoredSweep?> LockAsync(NpgsqlConnection connection, int id, CancellationToken cancellation) =>
+        (await connection.Statement($"{Columns} where id = $1 for no key update", id).RowsAsync(Read, cancellation)).SingleOrDefault();
+
+    private static async Task<StoredSweep> StoreAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, StoredSweep sweep, SweepState next, CancellationToken cancellation)
+    {
+        if (next != sweep.State)
+        {
+            await connection.Statement(
+                "update sweeps set state = $2, ended_at = case when $2 in ('completed', 'cancelled') then clock_timestamp() end where id = $1",
+                sweep.Id, StoredName.Of(next)).ExecuteAsync(cancellation);
+        }
+
+        await transaction.CommitAsync(cancellation);
+        return sweep with { State = next };
     }
 
     private static async Task<(StoredSweep Stored, bool IsNew)> AddSweepAsync(

@@ -1,4 +1,5 @@
 using Npgsql;
+using Sweep.Domain.Scheduling;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Storage;
@@ -33,13 +34,21 @@ public sealed class TrialStore : ITrialStore
         // Two questions would miss the trial that begins between them.
         return _source.Statement(
             """
-            select id, worker from trials where state = 'queued' and ($1::integer is null or sweep_id = $1)
+            select id, attempt, worker, 'continue' from trials where state = 'queued' and ($1::integer is null or sweep_id = $1)
             union all
-            select id, coalesce(worker, '') from trials where state = 'running' and ($1::integer is null or sweep_id = $1)
+            select
+              t.id, t.attempt, coalesce(t.worker, ''),
+              case when t.cancelling or s.state = 'cancelled' then 'cancel' when s.state = 'paused' then 'pause' else 'continue' end
+            from trials t join sweeps s on s.id = t.sweep_id
+            where t.state = 'running' and ($1::integer is null or t.sweep_id = $1)
             order by id
             """,
-            sweep).RowsAsync(row => new UnfinishedTrial(TrialId.From(row.GetInt64(0)), row.MaybeText(1)), cancellation);
+            sweep).RowsAsync(
+                row => new UnfinishedTrial(TrialId.From(row.GetInt64(0)), row.GetInt32(1), row.MaybeText(2), StoredName.Parse<LeaseOrder>(row.GetString(3))), cancellation);
     }
+
+    public Task<IReadOnlyList<TrialId>> CancellingAsync(CancellationToken cancellation = default) =>
+        _source.Statement("select id from trials where cancelling and state = 'running'").RowsAsync(row => TrialId.From(row.GetInt64(0)), cancellation);
 
     public async Task<IReadOnlyDictionary<TrialState, long>> CountAsync(CancellationToken cancellation = default)
     {
@@ -61,7 +70,8 @@ public sealed class TrialStore : ITrialStore
 
     private async Task<IReadOnlyList<TrialState?>> MoveAsync(IReadOnlyList<TrialTransition> moves)
     {
-        // A requeue and the cancelling of its sweep wait for each other at the sweep's row, or a trial could stay queued in a cancelled sweep.
+        // A lease or a requeue and an order for its sweep wait for each other at the sweep's row: or a trial could begin after the answer that its sweep
+        // is paused, or stay queued in a cancelled one.
         // Every writer takes sweeps before trials, and trials in the order of their ids: no two can wait for each other in a circle.
         var stored = (await _source.Statement(
             """
@@ -75,24 +85,34 @@ public sealed class TrialStore : ITrialStore
                 detail, train_seconds, inference_ms, inference_windows_per_second, parameters, model_bytes, macs,
                 training_windows, validation_windows, peak_memory_bytes, sample)
             ), sweep as materialized (
-              select id, state from sweeps where id in (select id / 1000000 from item where to_state = 'queued') order by id for share
+              select id, state from sweeps
+              where id in (select id / 1000000 from item where to_state in ('queued', 'running', 'cancelled'))
+              order by id for share
             ), locked as materialized (
-              select t.worker as old_worker, i.*
+              select t.worker as old_worker, t.cancelling, i.*
               from trials t join item i on i.id = t.id and i.from_state = t.state and i.from_attempt = t.attempt
               where (select count(*) from sweep) >= 0
               order by t.id for no key update of t
-            ), next as materialized (
+            ), stored as materialized (
               select
                 l.*,
-                case when s.state = 'cancelled' then s.state else l.to_state end as state,
-                case when s.state = 'cancelled' then s.state else l.event end as what
-              from locked l left join sweep s on s.id = l.id / 1000000 and l.to_state = 'queued'
+                case
+                  when l.to_state = 'running' then case when s.state = 'running' then l.to_state end
+                  when l.cancelling and l.from_state = 'running' then 'cancelled'
+                  when l.to_state = 'queued' and s.state = 'cancelled' then 'cancelled'
+                  when l.to_state = 'cancelled' and l.from_state = 'running' and s.state <> 'cancelled' then 'queued'
+                  else l.to_state
+                end as state
+              from locked l left join sweep s on s.id = l.id / 1000000
+            ), next as materialized (
+              select *, case when state = to_state then event when state = 'queued' then 'requeued' else state end as what from stored where state is not null
             ), moved as (
               update trials t set
                 state = n.state,
                 attempt = n.to_attempt,
                 failures = n.failures,
                 losses = n.losses,
+                cancelling = false,
                 alone = t.alone or coalesce(n.reason = 'out_of_memory', false),
                 worker = case when n.state = 'running' then n.worker end,
                 reason = case when n.state in ('failed', 'cancelled') then coalesce(n.detail, n.reason) end,

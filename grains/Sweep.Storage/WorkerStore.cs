@@ -18,4 +18,10 @@ public sealed class WorkerStore(NpgsqlDataSource source) : IWorkerStore
 
     public Task GoneAsync(string name, CancellationToken cancellation = default) => source.Statement(
         "update workers set gone_at = clock_timestamp(), busy = 0 where name = $1 and gone_at is null", name).ExecuteAsync(cancellation);
+
+    public async Task<bool> DrainAsync(string name, CancellationToken cancellation = default) =>
+        await source.Statement("update workers set drain = true where name = $1 and gone_at is null", name).ExecuteAsync(cancellation) == 1;
+
+    public Task<IReadOnlyList<string>> DrainingAsync(CancellationToken cancellation = default) =>
+        source.Statement("select name from workers where drain and gone_at is null").RowsAsync(row => row.GetString(0), cancellation);
 }

@@ -39,8 +39,9 @@ internal sealed class SweepStart(Cluster cluster, CommandContext context)
     {
         foreach (var sweep in await cluster.Sweeps.RunningAsync(context.Cancellation))
         {
-            if (sweep.Id == except || !await cluster.Sweeps.MoveAsync(sweep.Id, SweepState.Running, SweepState.Paused, context.Cancellation))
+            if (sweep.Id == except)
                 continue;
+            await cluster.Sweeps.MoveAsync(sweep.Id, SweepMove.Pause, context.Cancellation);
             context.Say($"{sweep.Spec.Name}, left unfinished by an earlier run, is paused; `sweep resume {sweep.Spec.Name}` goes on with it.");
         }
     }

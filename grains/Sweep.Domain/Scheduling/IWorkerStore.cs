@@ -22,7 +22,7 @@ public enum WorkerState
 /// <param name="Message">What a person should know; null when all is well.</param>
 public sealed record WorkerStatus(int BusySlots, WorkerState State = WorkerState.Active, string? Message = null);
 
-/// <summary>The rows of workers, for people and for metrics; no decision reads them.</summary>
+/// <summary>The rows of workers, for people and for metrics; the one decision in them is who drains.</summary>
 public interface IWorkerStore
 {
     /// <summary>Adds the worker or says that it lives, and what it does.</summary>
@@ -30,4 +30,10 @@ public interface IWorkerStore
 
     /// <summary>The worker ended, or was found dead.</summary>
     Task GoneAsync(string name, CancellationToken cancellation = default);
+
+    /// <summary>Orders the worker to drain; false when no worker of this name lives.</summary>
+    Task<bool> DrainAsync(string name, CancellationToken cancellation = default);
+
+    /// <summary>The workers that live and were ordered to drain.</summary>
+    Task<IReadOnlyList<string>> DrainingAsync(CancellationToken cancellation = default);
 }

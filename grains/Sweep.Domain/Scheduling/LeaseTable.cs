@@ -17,7 +17,7 @@ public sealed class LeaseTable(TimeSpan leaseTime)
     private readonly Dictionary<string, WorkerOffer> _offers = [];
     private readonly HashSet<string> _draining = [];
 
-    private sealed record Lease(string Worker, DateTimeOffset GrantedAt, DateTimeOffset ExpiresAt, LeaseOrder Order);
+    private sealed record Lease(string Worker, int Attempt, DateTimeOffset GrantedAt, DateTimeOffset ExpiresAt, LeaseOrder Order);
 
     /// <summary>Trials that wait in sweeps that are neither paused nor over.</summary>
     public int Waiting => _sweeps.Values.Where(queue => queue.Open).Sum(queue => queue.Waiting);
@@ -26,6 +26,9 @@ public sealed class LeaseTable(TimeSpan leaseTime)
 
     /// <summary>Whether any trial could start if there were a worker for it: asking for one without that is in vain.</summary>
     public bool AnyCanStart => _sweeps.Values.Any(queue => queue.CanStart);
+
+    /// <summary>Sweeps whose trials may be queued, whatever they wait for.</summary>
+    public IReadOnlyList<int> Open => [.. _sweeps.Values.Where(queue => queue.Open).Select(queue => queue.Sweep)];
 
     /// <summary>Sweeps that were admitted and have nothing left to wait for.</summary>
     public IReadOnlyList<int> Idle => [.. _sweeps.Values.Where(queue => queue is { Open: true, Waiting: 0, Running: 0 }).Select(queue => queue.Sweep)];
@@ -43,20 +46,27 @@ public sealed class LeaseTable(TimeSpan leaseTime)
     }
 
     /// <summary>Queues a trial if its sweep goes on and nobody holds it.</summary>
-    public void Requeue(TrialId trial)
+    /// <param name="attempt">Its newest attempt; 0 before the first.</param>
+    public void Requeue(TrialId trial, int attempt)
     {
         if (_sweeps.TryGetValue(trial.Sweep, out var queue) && queue.Open && !_leases.ContainsKey(trial))
-            queue.Add(trial.Number);
+            queue.Add(trial.Number, attempt);
     }
 
-    /// <summary>Takes back a lease that was granted before this table was made.</summary>
-    public void Restore(TrialId trial, string worker, DateTimeOffset now)
+    /// <summary>Takes over what the row of a running trial says: a lease that was granted before this table was made, and the order for it.</summary>
+    public void Restore(AttemptId attempt, string worker, LeaseOrder order, DateTimeOffset now)
     {
-        if (_leases.ContainsKey(trial))
+        var trial = attempt.Trial;
+        if (_leases.TryGetValue(trial, out var lease))
+        {
+            if (Is(lease, worker, attempt.Attempt))
+                _leases[trial] = lease with { Order = order };
             return;
+        }
+
         var queue = Queue(trial.Sweep);
         queue.Remove(trial.Number);
-        Take(queue, trial, worker, now);
+        Take(queue, attempt, worker, order, now);
     }
 
     /// <summary>Nothing of the sweep starts any more, and what runs gets this order.</summary>
@@ -73,7 +83,8 @@ public sealed class LeaseTable(TimeSpan leaseTime)
     /// <summary>Takes one trial out of the queue, or orders its worker to stop it.</summary>
     public void Cancel(TrialId trial)
     {
-        Queue(trial.Sweep).Remove(trial.Number);
+        if (_sweeps.TryGetValue(trial.Sweep, out var queue))
+            queue.Remove(trial.Number);
         if (_leases.TryGetValue(trial, out var lease))
             _leases[trial] = lease with { Order = LeaseOrder.Cancel };
     }
@@ -82,72 +93,78 @@ public sealed class LeaseTable(TimeSpan leaseTime)
     public void Drain(string worker) => _draining.Add(worker);
 
     /// <summary>Leases trials to a worker until its slots are full or nothing fits.</summary>
-    public IReadOnlyList<(TrialId Trial, int Slots)> Grant(WorkerOffer offer, DateTimeOffset now)
+    public IReadOnlyList<(AttemptId Attempt, int Slots)> Grant(WorkerOffer offer, DateTimeOffset now)
     {
         _offers[offer.Worker] = offer;
-        var granted = new List<(TrialId, int)>();
+        var granted = new List<(AttemptId, int)>();
         if (_draining.Contains(offer.Worker))
             return granted;
         var free = offer.FreeSlots;
         while (free > 0 && Next(offer, free) is { } queue)
         {
-            var trial = new TrialId(queue.Sweep, queue.Take());
-            Take(queue, trial, offer.Worker, now);
+            var attempt = queue.Take();
+            Take(queue, attempt, offer.Worker, LeaseOrder.Continue, now);
             free -= queue.Resources.Slots;
-            granted.Add((trial, queue.Resources.Slots));
+            granted.Add((attempt, queue.Resources.Slots));
         }
 
         return granted;
     }
 
     /// <summary>Extends the leases of what a worker says it holds.</summary>
-    /// <returns>The orders for what it holds, the trials that it should hold and does not, and whether it must drain.</returns>
-    public (IReadOnlyList<(TrialId Trial, LeaseOrder Order)> Orders, IReadOnlyList<TrialId> Missing, bool Drain) Renew(
-        string worker, IReadOnlyCollection<TrialId> held, DateTimeOffset now)
+    /// <returns>The orders for what it holds, the attempts that it should hold and does not, and whether it must drain.</returns>
+    public (IReadOnlyList<(AttemptId Attempt, LeaseOrder Order)> Orders, IReadOnlyList<AttemptId> Missing, bool Drain) Renew(
+        string worker, IReadOnlyCollection<AttemptId> held, DateTimeOffset now)
     {
-        var orders = new List<(TrialId, LeaseOrder)>();
-        foreach (var trial in held)
+        var orders = new List<(AttemptId, LeaseOrder)>();
+        var named = new HashSet<TrialId>();
+        foreach (var attempt in held)
         {
-            if (!_leases.TryGetValue(trial, out var lease) || lease.Worker != worker)
+            if (!_leases.TryGetValue(attempt.Trial, out var lease) || !Is(lease, worker, attempt.Attempt))
             {
-                orders.Add((trial, LeaseOrder.Drop));
+                orders.Add((attempt, LeaseOrder.Drop));
                 continue;
             }
 
-            _leases[trial] = lease with { ExpiresAt = now + leaseTime };
+            named.Add(attempt.Trial);
+            _leases[attempt.Trial] = lease with { ExpiresAt = now + leaseTime };
             if (lease.Order != LeaseOrder.Continue)
-                orders.Add((trial, lease.Order));
+                orders.Add((attempt, lease.Order));
         }
 
         // A young lease may still be on its way to the worker.
-        var missing = Held(worker).Where(trial => now - _leases[trial].GrantedAt > leaseTime / 2 && !held.Contains(trial));
-        return (orders, [.. missing], _draining.Contains(worker));
+        var missing = Held(worker).Where(trial => now - _leases[trial].GrantedAt > leaseTime / 2 && !named.Contains(trial));
+        return (orders, [.. missing.Select(trial => new AttemptId(trial, _leases[trial].Attempt))], _draining.Contains(worker));
     }
 
-    /// <summary>The lease is over; the trial waits again if it is to be tried again and its sweep goes on.</summary>
-    /// <param name="worker">That held it; when another one holds it by now, nothing happens.</param>
-    public void Ended(TrialId trial, string worker, bool requeue)
+    /// <summary>The lease of an attempt is over, and the trial waits again where its row says so and its sweep goes on.</summary>
+    /// <param name="worker">The worker that held the lease, empty when it is not known any more; when another worker or attempt has it by now, nothing happens.</param>
+    /// <param name="waitsAfter">The newest attempt in the row of a trial that waits; null for one that does not wait.</param>
+    public void Ended(AttemptId ended, string worker, int? waitsAfter)
     {
+        var trial = ended.Trial;
         var queue = Queue(trial.Sweep);
         if (_leases.TryGetValue(trial, out var lease))
         {
-            if (lease.Worker != worker)
+            if (!Is(lease, worker, ended.Attempt))
                 return;
             _leases.Remove(trial);
-            _held[worker].Remove(trial);
+            _held[lease.Worker].Remove(trial);
             queue.Running--;
         }
 
-        if (requeue)
-            Requeue(trial);
+        if (waitsAfter is { } attempt)
+            Requeue(trial, attempt);
         ForgetIfUnused(queue);
     }
 
-    public IReadOnlyList<TrialId> Expired(DateTimeOffset now) => [.. _leases.Where(pair => pair.Value.ExpiresAt < now).Select(pair => pair.Key)];
+    /// <summary>The leases that were not renewed in time, and who held them.</summary>
+    public IReadOnlyList<(AttemptId Attempt, string Worker)> Expired(DateTimeOffset now) =>
+        [.. _leases.Where(pair => pair.Value.ExpiresAt < now).Select(pair => (new AttemptId(pair.Key, pair.Value.Attempt), pair.Value.Worker))];
 
     /// <summary>Forgets what workers for which <paramref name="isGone"/> holds have offered or were promised.</summary>
-    /// <returns>The trials that they still hold.</returns>
-    public IReadOnlyList<TrialId> LeasedBy(Predicate<string> isGone)
+    /// <returns>What they still hold.</returns>
+    public IReadOnlyList<(AttemptId Attempt, string Worker)> LeasedBy(Predicate<string> isGone)
     {
         foreach (var worker in _offers.Keys.Where(worker => isGone(worker)).ToArray())
         {
@@ -159,15 +176,20 @@ public sealed class LeaseTable(TimeSpan leaseTime)
 
         foreach (var worker in _held.Where(pair => pair.Value.Count == 0 && isGone(pair.Key)).Select(pair => pair.Key).ToArray())
             _held.Remove(worker);
-        return [.. _held.Where(pair => isGone(pair.Key)).SelectMany(pair => pair.Value)];
+        return [.. _held.Where(pair => isGone(pair.Key)).SelectMany(pair => pair.Value.Select(trial => (new AttemptId(trial, _leases[trial].Attempt), pair.Key)))];
     }
 
     /// <summary>The worker that holds a lease; empty when nobody does.</summary>
     public string WorkerOf(TrialId trial) => _leases.GetValueOrDefault(trial)?.Worker ?? "";
 
-    private void Take(SweepQueue queue, TrialId trial, string worker, DateTimeOffset now)
+    /// <summary>Whether the lease is that of the worker and the attempt, where both are known.</summary>
+    private static bool Is(Lease lease, string worker, int attempt) =>
+        (worker.Length == 0 || lease.Worker == worker) && (attempt == 0 || lease.Attempt == 0 || lease.Attempt == attempt);
+
+    private void Take(SweepQueue queue, AttemptId attempt, string worker, LeaseOrder order, DateTimeOffset now)
     {
-        _leases[trial] = new(worker, now, now + leaseTime, LeaseOrder.Continue);
+        var trial = attempt.Trial;
+        _leases[trial] = new(worker, attempt.Attempt, now, now + leaseTime, order);
         if (!_held.TryGetValue(worker, out var held))
             _held[worker] = held = [];
         held.Add(trial);

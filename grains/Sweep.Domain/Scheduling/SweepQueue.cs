@@ -1,4 +1,5 @@
 using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Domain.Scheduling;
 
@@ -6,6 +7,9 @@ namespace Sweep.Domain.Scheduling;
 internal sealed class SweepQueue(int sweep)
 {
     private readonly SortedSet<int> _waiting = [];
+
+    /// <summary>The newest attempt of each waiting trial that had one.</summary>
+    private readonly Dictionary<int, int> _attempts = [];
 
     public int Sweep { get; } = sweep;
 
@@ -24,16 +28,32 @@ internal sealed class SweepQueue(int sweep)
     /// <summary>Whether a trial may start as soon as a worker has the slots and labels for it.</summary>
     public bool CanStart => Open && _waiting.Count > 0 && (Resources.MaxConcurrent is not { } most || Running < most);
 
-    public void Add(int number) => _waiting.Add(number);
+    /// <param name="attempt">The newest attempt of the trial; 0 before the first.</param>
+    public void Add(int number, int attempt)
+    {
+        _waiting.Add(number);
+        if (attempt > 0)
+            _attempts[number] = attempt;
+    }
 
-    public void Remove(int number) => _waiting.Remove(number);
+    public void Remove(int number)
+    {
+        _waiting.Remove(number);
+        _attempts.Remove(number);
+    }
 
-    public void Clear() => _waiting.Clear();
+    public void Clear()
+    {
+        _waiting.Clear();
+        _attempts.Clear();
+    }
 
-    public int Take()
+    /// <summary>Takes the trial of the lowest number out, for its next attempt.</summary>
+    public AttemptId Take()
     {
         var number = _waiting.Min;
-        _waiting.Remove(number);
-        return number;
+        var next = new AttemptId(new(Sweep, number), _attempts.GetValueOrDefault(number) + 1);
+        Remove(number);
+        return next;
     }
 }

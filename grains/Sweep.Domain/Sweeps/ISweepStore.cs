@@ -15,19 +15,30 @@ public interface ISweepStore
 
     Task<StoredSweep?> LoadAsync(int id, CancellationToken cancellation = default);
 
-    /// <summary>Changes the state if it is <paramref name="from"/>; false when it is not. Entering Completed or Cancelled sets the time of the end, leaving them clears it.</summary>
-    Task<bool> MoveAsync(int id, SweepState from, SweepState to, CancellationToken cancellation = default);
+    /// <summary>
+    /// Makes a move on the row as it is now, with all that it means for the trials: a cancel cancels what waits, and what runs is cancelled however it
+    /// ends; a sweep completes only when no trial waits or runs. All of it or nothing, and the same again when it is repeated.
+    /// </summary>
+    /// <returns>The sweep as it is stored now; null when there is none.</returns>
+    /// <exception cref="IllegalMoveException">The state in the row does not allow the move.</exception>
+    Task<StoredSweep?> MoveAsync(int id, SweepMove move, CancellationToken cancellation = default);
+
+    /// <summary>Cancels one trial: at once while it waits; one that runs is cancelled however its attempt ends.</summary>
+    /// <returns>The state in the row: running until the attempt has ended; null when there is no such trial.</returns>
+    Task<TrialState?> CancelTrialAsync(TrialId trial, CancellationToken cancellation = default);
+
+    /// <summary>
+    /// Puts every failed or cancelled trial, or the one with this number, back in the queue with all its retries, and has the sweep go on unless it is paused.
+    /// A trial whose cancel is still on its way goes on. Epochs and checkpoints stay.
+    /// </summary>
+    /// <returns>The sweep as it is stored now, and the numbers of the trials that go on; null when there is no such sweep.</returns>
+    Task<(StoredSweep Sweep, IReadOnlyList<int> Numbers)?> RetryAsync(int id, int? number, CancellationToken cancellation = default);
+
+    /// <summary>Where the sweeps that run, and those with the given ids, stand: what a scheduler follows.</summary>
+    Task<IReadOnlyDictionary<int, SweepState>> StatesAsync(IReadOnlyCollection<int> ids, CancellationToken cancellation = default);
 
     /// <summary>Sweeps that are running: what a scheduler must know when it starts.</summary>
     Task<IReadOnlyList<StoredSweep>> RunningAsync(CancellationToken cancellation = default);
-
-    /// <summary>Cancels every queued trial, or the one with this number.</summary>
-    /// <returns>How many were cancelled.</returns>
-    Task<int> CancelQueuedAsync(int id, int? number, CancellationToken cancellation = default);
-
-    /// <summary>Puts every failed or cancelled trial, or the one with this number, back in the queue with all its retries; its epochs and checkpoint stay.</summary>
-    /// <returns>The numbers that were put back.</returns>
-    Task<IReadOnlyList<int>> RetryAsync(int id, int? number, CancellationToken cancellation = default);
 
     /// <summary>Whether no trial is queued or running.</summary>
     Task<bool> IsOverAsync(int id, CancellationToken cancellation = default);

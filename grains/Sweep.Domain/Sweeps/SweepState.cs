@@ -8,22 +8,18 @@ public enum SweepState { Running, Paused, Completed, Cancelled }
 /// <summary>What may happen to a sweep.</summary>
 public enum SweepMove { Pause, Resume, Complete, Cancel, Retry }
 
-/// <summary>The table of legal moves; what is not in it is refused to the user in these words.</summary>
+/// <summary>The table of legal moves; what is not in it is refused to the user in these words. A move that was made already changes nothing: every order may be repeated.</summary>
 public static class SweepStates
 {
     /// <exception cref="IllegalMoveException">The table has no such move.</exception>
     public static SweepState After(this SweepState state, SweepMove move) => (state, move) switch
     {
-        (SweepState.Running, SweepMove.Pause) => SweepState.Paused,
-        (SweepState.Running, SweepMove.Complete) => SweepState.Completed,
-        (SweepState.Running, SweepMove.Cancel) => SweepState.Cancelled,
-        (SweepState.Paused, SweepMove.Resume) => SweepState.Running,
-        (SweepState.Paused, SweepMove.Cancel) => SweepState.Cancelled,
-        (SweepState.Paused, SweepMove.Complete) => SweepState.Completed,
-        (SweepState.Running, SweepMove.Retry) => SweepState.Running,
+        (SweepState.Running or SweepState.Paused, SweepMove.Pause) => SweepState.Paused,
+        (SweepState.Running or SweepState.Paused, SweepMove.Resume) => SweepState.Running,
+        (SweepState.Running or SweepState.Paused or SweepState.Completed, SweepMove.Complete) => SweepState.Completed,
+        (SweepState.Running or SweepState.Paused or SweepState.Cancelled, SweepMove.Cancel) => SweepState.Cancelled,
         (SweepState.Paused, SweepMove.Retry) => SweepState.Paused,
-        (SweepState.Completed, SweepMove.Retry) => SweepState.Running,
-        (SweepState.Cancelled, SweepMove.Retry) => SweepState.Running,
+        (SweepState.Running or SweepState.Completed or SweepState.Cancelled, SweepMove.Retry) => SweepState.Running,
         _ => throw new IllegalMoveException($"A sweep that is {state.ToString().ToLowerInvariant()} cannot {Verb(move)}."),
     };
 

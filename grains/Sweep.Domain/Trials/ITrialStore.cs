@@ -1,3 +1,6 @@
+using Sweep.Domain.Scheduling;
+using Sweep.Domain.Sweeps;
+
 namespace Sweep.Domain.Trials;
 
 /// <summary>A row of <c>trials</c>, as far as decisions need it.</summary>
@@ -11,10 +14,15 @@ public sealed record StoredTrial(
     TrialId Id, TrialParameters Parameters, TrialState State, int Attempt, int Failures, int Losses, string? Worker, bool HasCheckpoint, bool Alone = false,
     DateTimeOffset? PrunedAt = null);
 
-/// <param name="Worker">That trains it; null while it waits.</param>
-public readonly record struct UnfinishedTrial(TrialId Id, string? Worker);
+/// <param name="Attempt">The newest one; 0 before the first.</param>
+/// <param name="Worker">The worker that trains it; null while it waits.</param>
+/// <param name="Order">What the rows of the sweep and the trial say must happen to it.</param>
+public readonly record struct UnfinishedTrial(TrialId Id, int Attempt, string? Worker, LeaseOrder Order);
 
-/// <summary>One move of one trial, with everything that is stored with it. Takes effect only where the row still has <paramref name="From"/> and <paramref name="FromAttempt"/>.</summary>
+/// <summary>
+/// One move of one trial, with everything that is stored with it. Takes effect only where the row still has <paramref name="From"/> and
+/// <paramref name="FromAttempt"/>, and then as <see cref="StoredAs"/> says.
+/// </summary>
 /// <param name="Event">A word for <c>trial_events</c>: leased, succeeded, failed, requeued, lost, paused, cancelled.</param>
 /// <param name="Detail">What a person wants to read beside it.</param>
 public sealed record TrialTransition(
@@ -29,19 +37,39 @@ public sealed record TrialTransition(
     string Event,
     FailureReason? Reason = null,
     string? Detail = null,
-    TrialResult? Result = null);
+    TrialResult? Result = null)
+{
+    /// <summary>
+    /// What the orders in the rows make of the move: nothing is leased unless its sweep runs, an attempt that a user cancelled ends as cancelled however
+    /// it ends, and one that stopped on a cancel that was taken back waits again.
+    /// </summary>
+    /// <param name="cancelling">Of the trial's row.</param>
+    /// <param name="sweep">The state in the sweep's row.</param>
+    /// <returns>The state to store; null when the move is refused.</returns>
+    public TrialState? StoredAs(bool cancelling, SweepState sweep) => To switch
+    {
+        TrialState.Running => sweep == SweepState.Running ? TrialState.Running : null,
+        _ when cancelling && From == TrialState.Running => TrialState.Cancelled,
+        TrialState.Queued => sweep == SweepState.Cancelled ? TrialState.Cancelled : TrialState.Queued,
+        TrialState.Cancelled when From == TrialState.Running && sweep != SweepState.Cancelled => TrialState.Queued,
+        _ => To,
+    };
+}
 
 /// <summary>The rows of trials. Calls that come together are stored together.</summary>
 public interface ITrialStore
 {
     Task<StoredTrial?> LoadAsync(TrialId id, CancellationToken cancellation = default);
 
-    /// <summary>Stores a move and its event. A trial that is requeued while its sweep is cancelled becomes cancelled instead.</summary>
-    /// <returns>The state that was stored, or null when the row has moved on: the caller's knowledge is old.</returns>
+    /// <summary>Stores a move and its event, as <see cref="TrialTransition.StoredAs"/> says.</summary>
+    /// <returns>The state that was stored; null when it was refused, or the row has moved on: the caller's knowledge is old.</returns>
     Task<TrialState?> MoveAsync(TrialTransition transition, CancellationToken cancellation = default);
 
     /// <summary>All trials that wait or run at one moment, of every sweep or of one: what a scheduler must know.</summary>
     Task<IReadOnlyList<UnfinishedTrial>> UnfinishedAsync(int? sweep = null, CancellationToken cancellation = default);
+
+    /// <summary>The running trials that a user cancelled.</summary>
+    Task<IReadOnlyList<TrialId>> CancellingAsync(CancellationToken cancellation = default);
 
     /// <summary>How many trials of running and paused sweeps are in each state.</summary>
     Task<IReadOnlyDictionary<TrialState, long>> CountAsync(CancellationToken cancellation = default);

@@ -15,8 +15,10 @@ public sealed record AttemptServices(
     TimeProvider Time);
 
 /// <summary>One attempt of one trial on one slot: opens it, feeds the trainer, stores what the trainer says, and reports the end.</summary>
+/// <param name="granted">The attempt that the scheduler granted; 0 where it is of an older version.</param>
 /// <param name="workerEnds">Cancelled when the worker's time is up: what is not stored then is trained again elsewhere.</param>
-internal sealed partial class AttemptRun(TrialId trial, string worker, Slot slot, AttemptServices services, ILogger logger, CancellationToken workerEnds) : IDisposable
+internal sealed partial class AttemptRun(
+    TrialId trial, int granted, string worker, Slot slot, AttemptServices services, ILogger logger, CancellationToken workerEnds) : IDisposable
 {
     /// <summary>How long a trainer may take to write its checkpoint and stop, before it is ended.</summary>
     private static readonly TimeSpan PauseLimit = TimeSpan.FromSeconds(20);
@@ -37,6 +39,8 @@ internal sealed partial class AttemptRun(TrialId trial, string worker, Slot slot
     private volatile TrainerEvent? _lastWord;
 
     public TrialId Trial => trial;
+
+    public AttemptId Granted => new(trial, granted);
 
     /// <summary>0 before it is opened.</summary>
     public int Attempt { get; private set; }
@@ -96,7 +100,7 @@ internal sealed partial class AttemptRun(TrialId trial, string worker, Slot slot
     private async Task<AttemptAssignment?> OpenAsync()
     {
         using var step = SweepActivities.Step("lease");
-        return await SayAsync(() => _grain.Open(worker));
+        return await SayAsync(() => _grain.Open(worker, granted));
     }
 
     /// <summary>Tells the trace what attempt it is of, and how long that waited.</summary>

@@ -23,7 +23,7 @@ public sealed partial class WorkerService(
     private static readonly TimeSpan TestEvery = TimeSpan.FromSeconds(30);
 
     private readonly Slot[] _slots = Slots(worker.Devices, trainers);
-    private readonly ConcurrentDictionary<TrialId, AttemptRun> _running = new();
+    private readonly ConcurrentDictionary<AttemptId, AttemptRun> _running = new();
     private readonly ConcurrentDictionary<Task, bool> _attempts = new();
     private readonly CancellationTokenSource _ends = new();
     private readonly string[] _labels = [.. worker.Labels];
@@ -86,7 +86,7 @@ public sealed partial class WorkerService(
 
                 var request = new LeaseRequest(worker.Name, free, _slots.Count(slot => slot.Health.IsFit), _labels);
                 foreach (var grant in await Scheduler.Lease(request, stopping))
-                    await StartAsync(TrialId.From(grant.Trial), grant.Slots);
+                    await StartAsync(new(TrialId.From(grant.Trial), grant.Attempt), grant.Slots);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -100,25 +100,25 @@ public sealed partial class WorkerService(
         }
     }
 
-    private async Task StartAsync(TrialId trial, int slots)
+    private async Task StartAsync(AttemptId attempt, int slots)
     {
         Slot[] taken = [.. _slots.Where(slot => slot.IsFree).Take(slots)];
         if (taken.Length < slots)
         {
             // A slot broke between the question and the answer.
-            await Scheduler.Ended(trial.Value, worker.Name, requeue: true, holder: null);
+            await Scheduler.Ended(attempt.Trial.Value, worker.Name, requeue: true, holder: null, attempt.Attempt, newest: Math.Max(0, attempt.Attempt - 1));
             return;
         }
 
         foreach (var slot in taken)
             slot.IsBusy = true;
         // A trial trains on its first slot; the others are kept free for it.
-        var run = new AttemptRun(trial, worker.Name, taken[0], services, logger, _ends.Token);
-        _running[trial] = run;
+        var run = new AttemptRun(attempt.Trial, attempt.Attempt, worker.Name, taken[0], services, logger, _ends.Token);
+        _running[attempt] = run;
         CountSlots();
-        var attempt = RunAsync(run, taken);
-        _attempts[attempt] = true;
-        _ = attempt.ContinueWith(done => _attempts.TryRemove(done, out _), TaskScheduler.Default);
+        var running = RunAsync(run, taken);
+        _attempts[running] = true;
+        _ = running.ContinueWith(done => _attempts.TryRemove(done, out _), TaskScheduler.Default);
     }
 
     private async Task RunAsync(AttemptRun run, Slot[] taken)
@@ -137,7 +137,8 @@ public sealed partial class WorkerService(
         finally
         {
             run.Dispose();
-            _running.TryRemove(run.Trial, out _);
+            // The next attempt may be here already: it is another entry.
+            _running.TryRemove(new(run.Granted, run));
             foreach (var slot in taken)
                 slot.IsBusy = false;
             if (wasFit && taken[0].Health is { IsFit: false, Complaint: { } complaint })
@@ -159,11 +160,15 @@ public sealed partial class WorkerService(
             try
             {
                 await Task.Delay(RenewEvery, services.Time, over);
-                var reply = await Scheduler.Renew(worker.Name, [.. _running.Keys.Select(trial => trial.Value)]);
+                AttemptId[] held = [.. _running.Keys];
+                var reply = await Scheduler.Renew(worker.Name, [.. held.Select(attempt => attempt.Trial.Value)], [.. held.Select(attempt => attempt.Attempt)]);
                 foreach (var order in reply.Orders)
                 {
-                    if (_running.TryGetValue(TrialId.From(order.Trial), out var run))
-                        run.Stop(Cause(order.Order));
+                    foreach (var (attempt, run) in _running)
+                    {
+                        if (attempt.Trial.Value == order.Trial && (order.Attempt == 0 || attempt.Attempt == order.Attempt))
+                            run.Stop(Cause(order.Order));
+                    }
                 }
 
                 if (reply.Drain && !stopping.IsCancellationRequested)

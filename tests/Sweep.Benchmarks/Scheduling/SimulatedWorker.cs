@@ -12,7 +12,7 @@ internal sealed class SimulatedWorker(
 {
     private static readonly string Result = JsonSerializer.Serialize(new TrialResult(0.01, 0.1, 10_000, 1_000, 4_000, 2_000, 100, 20, 1 << 20, "to be"));
 
-    private readonly ConcurrentDictionary<long, Task> _running = new();
+    private readonly ConcurrentDictionary<(long Trial, int Attempt), Task> _running = new();
     private readonly ISchedulerGrain _scheduler = grains.GetGrain<ISchedulerGrain>(0);
 
     public async Task RunAsync(CancellationToken over)
@@ -48,18 +48,18 @@ internal sealed class SimulatedWorker(
                 lease.Add(Stopwatch.GetElapsedTime(started));
             first = false;
             foreach (var grant in grants)
-                _running[grant.Trial] = TrainAsync(grant.Trial);
+                _running[(grant.Trial, grant.Attempt)] = TrainAsync(grant.Trial, grant.Attempt);
         }
     }
 
-    private async Task TrainAsync(long trial)
+    private async Task TrainAsync(long trial, int attempt)
     {
         await Task.Yield();
         var grain = grains.GetGrain<ITrialGrain>(trial);
-        var assignment = await grain.Open(name);
+        var assignment = await grain.Open(name, attempt);
         await Task.Delay(trialTime);
         await grain.Complete(assignment!.Attempt, Result);
-        _running.TryRemove(trial, out _);
+        _running.TryRemove((trial, attempt), out _);
     }
 
     private async Task RenewAsync(CancellationToken over)
@@ -69,7 +69,8 @@ internal sealed class SimulatedWorker(
         while (!over.IsCancellationRequested)
         {
             var started = Stopwatch.GetTimestamp();
-            await _scheduler.Renew(name, [.. _running.Keys]);
+            var held = _running.Keys;
+            await _scheduler.Renew(name, [.. held.Select(lease => lease.Trial)], [.. held.Select(lease => lease.Attempt)]);
             renew.Add(Stopwatch.GetElapsedTime(started));
             await Task.Delay(renewEvery, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

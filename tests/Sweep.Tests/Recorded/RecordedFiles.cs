@@ -53,10 +53,11 @@ internal static class RecordedFiles
         Assert.True(Holds(expected, today), $"{kind}/{name} of {version}: found {today}, expected {expected}");
     }
 
-    private static bool Holds(JsonNode? expected, JsonNode? found) => (expected, found) switch
+    /// <param name="more">A list may have grown: the arguments of a call.</param>
+    private static bool Holds(JsonNode? expected, JsonNode? found, bool more = false) => (expected, found) switch
     {
-        (JsonObject one, JsonObject other) => one.All(member => other.TryGetPropertyValue(member.Key, out var value) && Holds(member.Value, value)),
-        (JsonArray one, JsonArray other) => one.Count == other.Count && one.Zip(other).All(pair => Holds(pair.First, pair.Second)),
+        (JsonObject one, JsonObject other) => one.All(member => other.TryGetPropertyValue(member.Key, out var value) && Holds(member.Value, value, more: member.Key == "Arguments")),
+        (JsonArray one, JsonArray other) => (one.Count == other.Count || (more && one.Count < other.Count)) && one.Zip(other).All(pair => Holds(pair.First, pair.Second)),
         _ => JsonNode.DeepEquals(expected, found),
     };
 }

@@ -16,10 +16,15 @@ public sealed class LeaseTableTests
     {
         _table.Admit(sweep, resources);
         foreach (var number in numbers)
-            _table.Requeue(Trial(sweep, number));
+            _table.Requeue(Trial(sweep, number), attempt: 0);
     }
 
-    private IEnumerable<TrialId> Grant(string worker, int slots, double at = 0) => _table.Grant(new(worker, slots, Math.Max(slots, 3), []), Start.AddSeconds(at)).Select(grant => grant.Trial);
+    private IEnumerable<TrialId> Grant(string worker, int slots, double at = 0) => _table.Grant(new(worker, slots, Math.Max(slots, 3), []), Start.AddSeconds(at)).Select(grant => grant.Attempt.Trial);
+
+    /// <summary>The end of an attempt, after which the trial waits or not.</summary>
+    private void Ended(TrialId trial, string worker, bool requeue, int attempt = 1) => _table.Ended(new(trial, attempt), worker, requeue ? attempt : null);
+
+    private static AttemptId First(TrialId trial) => new(trial, 1);
 
     [Fact]
     public void Trials_are_granted_in_the_order_of_their_numbers_up_to_the_free_slots()
@@ -63,7 +68,7 @@ public sealed class LeaseTableTests
     {
         Admit(1, new(MaxConcurrent: 2), Enumerable.Range(1, 10));
         Assert.Equal(2, Grant("a", 5).Count());
-        _table.Ended(Trial(1, 1), "a", requeue: false);
+        Ended(Trial(1, 1), "a", requeue: false);
         Assert.Equal([Trial(1, 3)], Grant("a", 5));
     }
 
@@ -72,8 +77,8 @@ public sealed class LeaseTableTests
     {
         Admit(1, new(), [1, 2]);
         Assert.Equal(2, Grant("a", 2).Count());
-        _table.Ended(Trial(1, 1), "a", requeue: true);
-        _table.Ended(Trial(1, 2), "a", requeue: false);
+        Ended(Trial(1, 1), "a", requeue: true);
+        Ended(Trial(1, 2), "a", requeue: false);
         Assert.Equal([Trial(1, 1)], Grant("b", 2));
     }
 
@@ -84,8 +89,8 @@ public sealed class LeaseTableTests
         Assert.Single(Grant("a", 1));
         _table.Withdraw(1, LeaseOrder.Pause);
         Assert.Empty(Grant("b", 1));
-        Assert.Equal([(Trial(1, 1), LeaseOrder.Pause)], _table.Renew("a", [Trial(1, 1)], Start).Orders);
-        _table.Ended(Trial(1, 1), "a", requeue: true);
+        Assert.Equal([(First(Trial(1, 1)), LeaseOrder.Pause)], _table.Renew("a", [First(Trial(1, 1))], Start).Orders);
+        Ended(Trial(1, 1), "a", requeue: true);
         Assert.Equal(0, _table.Waiting);
     }
 
@@ -105,7 +110,7 @@ public sealed class LeaseTableTests
         Assert.Single(Grant("a", 1));
         _table.Cancel(Trial(1, 1));
         _table.Cancel(Trial(1, 2));
-        Assert.Equal([(Trial(1, 1), LeaseOrder.Cancel)], _table.Renew("a", [Trial(1, 1)], Start).Orders);
+        Assert.Equal([(First(Trial(1, 1)), LeaseOrder.Cancel)], _table.Renew("a", [First(Trial(1, 1))], Start).Orders);
         Assert.Equal(0, _table.Waiting);
     }
 
@@ -114,8 +119,8 @@ public sealed class LeaseTableTests
     {
         Admit(1, new(), [1]);
         Assert.Single(Grant("a", 1));
-        Assert.Equal([(Trial(1, 1), LeaseOrder.Drop)], _table.Renew("b", [Trial(1, 1)], Start).Orders);
-        Assert.Equal([(Trial(1, 9), LeaseOrder.Drop)], _table.Renew("a", [Trial(1, 1), Trial(1, 9)], Start).Orders);
+        Assert.Equal([(First(Trial(1, 1)), LeaseOrder.Drop)], _table.Renew("b", [First(Trial(1, 1))], Start).Orders);
+        Assert.Equal([(First(Trial(1, 9)), LeaseOrder.Drop)], _table.Renew("a", [First(Trial(1, 1)), First(Trial(1, 9))], Start).Orders);
     }
 
     [Fact]
@@ -124,7 +129,7 @@ public sealed class LeaseTableTests
         Admit(1, new(), [1]);
         Assert.Single(Grant("a", 1));
         Assert.Empty(_table.Renew("a", [], Start.AddSeconds(7)).Missing);
-        Assert.Equal([Trial(1, 1)], _table.Renew("a", [], Start.AddSeconds(8)).Missing);
+        Assert.Equal([First(Trial(1, 1))], _table.Renew("a", [], Start.AddSeconds(8)).Missing);
     }
 
     [Fact]
@@ -132,21 +137,38 @@ public sealed class LeaseTableTests
     {
         Admit(1, new(), [1, 2]);
         Assert.Equal(2, Grant("a", 2).Count());
-        _table.Renew("a", [Trial(1, 2)], Start.AddSeconds(10));
-        Assert.Equal([Trial(1, 1)], _table.Expired(Start.AddSeconds(16)));
-        Assert.Equal([Trial(1, 1), Trial(1, 2)], _table.Expired(Start.AddSeconds(26)).Order(Comparer<TrialId>.Create((x, y) => x.Value.CompareTo(y.Value))));
+        _table.Renew("a", [First(Trial(1, 2))], Start.AddSeconds(10));
+        Assert.Equal([(First(Trial(1, 1)), "a")], _table.Expired(Start.AddSeconds(16)));
+        Assert.Equal([Trial(1, 1), Trial(1, 2)], _table.Expired(Start.AddSeconds(26)).Select(lost => lost.Attempt.Trial).OrderBy(trial => trial.Value));
     }
 
-    [Fact]
-    public void The_end_of_an_old_lease_leaves_the_new_one_alone()
+    [Theory]
+    [InlineData("a")]
+    [InlineData("b")]
+    public void The_end_of_an_old_attempt_leaves_the_new_one_alone_on_whichever_worker(string second)
     {
         Admit(1, new(), [1]);
         Assert.Single(Grant("a", 1));
-        _table.Ended(Trial(1, 1), "a", requeue: true);
-        Assert.Single(Grant("b", 1));
-        _table.Ended(Trial(1, 1), "a", requeue: true);
-        Assert.Equal("b", _table.WorkerOf(Trial(1, 1)));
+        Ended(Trial(1, 1), "a", requeue: true);
+        Assert.Equal(new AttemptId(Trial(1, 1), 2), Assert.Single(_table.Grant(new(second, 1, 1, []), Start)).Attempt);
+        Ended(Trial(1, 1), "a", requeue: true);
+        Assert.Equal(second, _table.WorkerOf(Trial(1, 1)));
         Assert.Empty(Grant("c", 1));
+        // Nor is the old attempt renewed in place of the new one.
+        Assert.Equal([(First(Trial(1, 1)), LeaseOrder.Drop)], _table.Renew(second, [First(Trial(1, 1))], Start).Orders);
+    }
+
+    [Fact]
+    public void A_table_that_is_filled_from_the_rows_has_their_orders()
+    {
+        _table.Restore(First(Trial(1, 1)), "a", LeaseOrder.Pause, Start);
+        Assert.Equal([(First(Trial(1, 1)), LeaseOrder.Pause)], _table.Renew("a", [First(Trial(1, 1))], Start).Orders);
+        // The same lease again, of a row that says otherwise by now.
+        _table.Restore(First(Trial(1, 1)), "a", LeaseOrder.Continue, Start);
+        Assert.Empty(_table.Renew("a", [First(Trial(1, 1))], Start).Orders);
+        // A row that is older than the lease leaves it alone.
+        _table.Restore(new(Trial(1, 1), 7), "b", LeaseOrder.Cancel, Start);
+        Assert.Empty(_table.Renew("a", [First(Trial(1, 1))], Start).Orders);
     }
 
     [Fact]
@@ -156,7 +178,7 @@ public sealed class LeaseTableTests
         Assert.Empty(_table.Idle);
         Assert.Single(Grant("a", 1));
         Assert.Empty(_table.Idle);
-        _table.Ended(Trial(1, 1), "a", requeue: false);
+        Ended(Trial(1, 1), "a", requeue: false);
         Assert.Equal([1], _table.Idle);
     }
 
@@ -167,9 +189,9 @@ public sealed class LeaseTableTests
         Admit(2, new(), Enumerable.Range(1, 10));
         // One slot is free at a time; the first worker keeps it for the trial whose turn it is, the second one goes on with the small ones.
         Assert.Empty(_table.Grant(new("a", 1, 2, []), Start));
-        Assert.Equal([Trial(2, 1)], _table.Grant(new("b", 1, 2, []), Start).Select(grant => grant.Trial));
+        Assert.Equal([Trial(2, 1)], _table.Grant(new("b", 1, 2, []), Start).Select(grant => grant.Attempt.Trial));
         Assert.Empty(_table.Grant(new("a", 1, 2, []), Start));
-        Assert.Equal([Trial(1, 1)], _table.Grant(new("a", 2, 2, []), Start).Select(grant => grant.Trial));
+        Assert.Equal([Trial(1, 1)], _table.Grant(new("a", 2, 2, []), Start).Select(grant => grant.Attempt.Trial));
         Assert.Single(_table.Grant(new("a", 1, 2, []), Start));
     }
 
@@ -181,7 +203,7 @@ public sealed class LeaseTableTests
         Assert.Empty(_table.Grant(new("a", 1, 2, []), Start));
         Assert.Empty(_table.LeasedBy(worker => worker == "a"));
         Assert.Empty(_table.Grant(new("b", 1, 2, []), Start));
-        Assert.Equal([Trial(1, 1)], _table.Grant(new("b", 2, 2, []), Start).Select(grant => grant.Trial));
+        Assert.Equal([Trial(1, 1)], _table.Grant(new("b", 2, 2, []), Start).Select(grant => grant.Attempt.Trial));
     }
 
     [Fact]
@@ -200,7 +222,7 @@ public sealed class LeaseTableTests
     {
         Admit(1, new(Slots: 8), [1]);
         Admit(2, new(), [1]);
-        Assert.Equal([Trial(2, 1)], _table.Grant(new("a", 2, 2, []), Start).Select(grant => grant.Trial));
+        Assert.Equal([Trial(2, 1)], _table.Grant(new("a", 2, 2, []), Start).Select(grant => grant.Attempt.Trial));
         Assert.Equal([1], _table.Unplaceable);
     }
 
@@ -211,21 +233,21 @@ public sealed class LeaseTableTests
         Assert.Single(Grant("a", 1));
         _table.Drain("a");
         Assert.Empty(Grant("a", 1));
-        Assert.True(_table.Renew("a", [Trial(1, 1)], Start).Drain);
+        Assert.True(_table.Renew("a", [First(Trial(1, 1))], Start).Drain);
         Assert.False(_table.Renew("b", [], Start).Drain);
-        Assert.Equal([Trial(1, 1)], _table.LeasedBy(worker => worker == "a"));
+        Assert.Equal([(First(Trial(1, 1)), "a")], _table.LeasedBy(worker => worker == "a"));
         Assert.False(_table.Renew("a", [], Start).Drain);
     }
 
     [Fact]
     public void A_restored_lease_belongs_to_its_worker_and_counts()
     {
-        _table.Restore(Trial(1, 1), "a", Start);
+        _table.Restore(First(Trial(1, 1)), "a", LeaseOrder.Continue, Start);
         Admit(1, new(MaxConcurrent: 1), [1, 2]);
         Assert.Equal("a", _table.WorkerOf(Trial(1, 1)));
         Assert.Empty(Grant("b", 2));
-        Assert.Equal([Trial(1, 1)], _table.LeasedBy(worker => worker == "a"));
-        _table.Ended(Trial(1, 1), "a", requeue: true);
+        Assert.Equal([(First(Trial(1, 1)), "a")], _table.LeasedBy(worker => worker == "a"));
+        Ended(Trial(1, 1), "a", requeue: true);
         Assert.Equal([Trial(1, 1)], Grant("b", 2));
     }
 
@@ -238,8 +260,9 @@ public sealed class LeaseTableTests
         const int SlotsEach = 4;
         var chance = new Random(seed);
         var now = Start;
-        var held = Enumerable.Range(0, Workers).Select(_ => new Dictionary<TrialId, int>()).ToArray();
+        var held = Enumerable.Range(0, Workers).Select(_ => new Dictionary<AttemptId, int>()).ToArray();
         var over = new HashSet<TrialId>();
+        var attempts = new Dictionary<TrialId, int>();
         string[][] labels = [[], ["x"], []];
         var cancelled = new HashSet<TrialId>();
         var resources = new Dictionary<int, ResourceSpec> { [1] = new(1, 3, 0), [2] = new(2, null, 1), [3] = new(1, null, 0, ["x"]) };
@@ -253,13 +276,16 @@ public sealed class LeaseTableTests
             switch (chance.Next(9))
             {
                 case 0 or 1:
-                    foreach (var (trial, slots) in _table.Grant(new(name, SlotsEach - held[worker].Values.Sum(), SlotsEach, labels[worker]), now))
+                    foreach (var (attempt, slots) in _table.Grant(new(name, SlotsEach - held[worker].Values.Sum(), SlotsEach, labels[worker]), now))
                     {
+                        var trial = attempt.Trial;
                         Assert.True(trial.Sweep != 3 || worker == 1);
                         Assert.DoesNotContain(trial, cancelled);
                         Assert.DoesNotContain(trial, over);
-                        Assert.All(held, others => Assert.DoesNotContain(trial, others.Keys));
-                        held[worker].Add(trial, slots);
+                        Assert.All(held, others => Assert.DoesNotContain(trial, others.Keys.Select(other => other.Trial)));
+                        Assert.Equal(attempts.GetValueOrDefault(trial) + 1, attempt.Attempt);
+                        attempts[trial] = attempt.Attempt;
+                        held[worker].Add(attempt, slots);
                     }
 
                     break;
@@ -268,31 +294,31 @@ public sealed class LeaseTableTests
                     var again = chance.Next(2) == 0;
                     held[worker].Remove(ended);
                     if (!again)
-                        over.Add(ended);
-                    _table.Ended(ended, name, again);
+                        over.Add(ended.Trial);
+                    _table.Ended(ended, name, again ? ended.Attempt : null);
                     break;
                 case 3:
                     var (orders, _, _) = _table.Renew(name, held[worker].Keys, now);
-                    foreach (var (trial, _) in orders)
+                    foreach (var (attempt, _) in orders)
                     {
-                        held[worker].Remove(trial);
-                        _table.Ended(trial, name, requeue: true);
+                        held[worker].Remove(attempt);
+                        _table.Ended(attempt, name, attempt.Attempt);
                     }
 
                     break;
                 case 4 when chance.Next(4) == 0:
                     // The worker dies: all that it held waits again, and nothing else.
-                    Assert.Equal(held[worker].Keys.ToHashSet(), _table.LeasedBy(gone => gone == name).ToHashSet());
-                    foreach (var trial in held[worker].Keys)
-                        _table.Ended(trial, name, requeue: true);
+                    Assert.Equal(held[worker].Keys.ToHashSet(), _table.LeasedBy(gone => gone == name).Select(lost => lost.Attempt).ToHashSet());
+                    foreach (var attempt in held[worker].Keys)
+                        _table.Ended(attempt, name, attempt.Attempt);
                     held[worker].Clear();
                     break;
                 case 5 when chance.Next(4) == 0:
                     var unwanted = new TrialId(chance.Next(1, 4), chance.Next(1, 21));
                     _table.Cancel(unwanted);
-                    var holder = Array.FindIndex(held, trials => trials.ContainsKey(unwanted));
+                    var holder = Array.FindIndex(held, trials => trials.Keys.Any(attempt => attempt.Trial == unwanted));
                     if (holder >= 0)
-                        Assert.Contains((unwanted, LeaseOrder.Cancel), _table.Renew($"w{holder}", held[holder].Keys, now).Orders);
+                        Assert.Contains((new AttemptId(unwanted, attempts[unwanted]), LeaseOrder.Cancel), _table.Renew($"w{holder}", held[holder].Keys, now).Orders);
                     else if (!over.Contains(unwanted))
                         cancelled.Add(unwanted);
                     break;
@@ -302,14 +328,17 @@ public sealed class LeaseTableTests
                     break;
                 default:
                     var resumed = chance.Next(1, 4);
-                    Admit(resumed, resources[resumed], Enumerable.Range(1, 20).Where(number => !over.Contains(Trial(resumed, number)) && !cancelled.Contains(Trial(resumed, number))));
+                    _table.Admit(resumed, resources[resumed]);
+                    foreach (var trial in Enumerable.Range(1, 20).Select(number => Trial(resumed, number)).Where(trial => !over.Contains(trial) && !cancelled.Contains(trial)))
+                        _table.Requeue(trial, attempts.GetValueOrDefault(trial));
                     break;
             }
 
             Assert.All(held, trials => Assert.True(trials.Values.Sum() <= SlotsEach));
-            Assert.True(held.Sum(trials => trials.Keys.Count(trial => trial.Sweep == 1)) <= 3);
+            Assert.True(held.Sum(trials => trials.Keys.Count(attempt => attempt.Trial.Sweep == 1)) <= 3);
             Assert.Equal(held.Sum(trials => trials.Count), _table.Leased);
-            Assert.All(held.SelectMany((trials, index) => trials.Keys.Select(trial => (trial, index))), pair => Assert.Equal($"w{pair.index}", _table.WorkerOf(pair.trial)));
+            Assert.All(
+                held.SelectMany((trials, index) => trials.Keys.Select(attempt => (attempt.Trial, index))), pair => Assert.Equal($"w{pair.index}", _table.WorkerOf(pair.Trial)));
         }
     }
 

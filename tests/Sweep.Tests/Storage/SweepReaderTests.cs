@@ -137,7 +137,7 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
             [Row(new(id, 3), 1, Epoch(1, 4)), Row(new(id, 2), 1, Epoch(2, 1.5)), Row(new(id, 2), 1, Epoch(1, 2)), Row(new(id, 1), 1, Epoch(1, 3))], Cancellation);
         await database.Trials.MoveAsync(Succeed(new(id, 2)), Cancellation);
         await database.Trials.MoveAsync(Fail(new(id, 3)), Cancellation);
-        await database.Sweeps.CancelQueuedAsync(id, 4, Cancellation);
+        await database.Sweeps.CancelTrialAsync(new(id, 4), Cancellation);
         return id;
     }
 }

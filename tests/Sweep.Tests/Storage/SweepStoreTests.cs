@@ -77,15 +77,45 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task A_state_changes_only_from_the_one_that_is_named_and_the_end_has_a_time()
+    public async Task A_move_is_made_on_the_row_and_may_be_repeated_and_the_end_has_a_time()
     {
         var id = await database.AddSweepAsync();
-        Assert.False(await database.Sweeps.MoveAsync(id, SweepState.Paused, SweepState.Running, Cancellation));
-        Assert.True(await database.Sweeps.MoveAsync(id, SweepState.Running, SweepState.Cancelled, Cancellation));
-        Assert.False(await database.Sweeps.MoveAsync(id, SweepState.Running, SweepState.Cancelled, Cancellation));
-        Assert.Equal(1, await database.CountAsync("sweeps", $"id = {id} and state = 'cancelled' and ended_at is not null"));
-        Assert.True(await database.Sweeps.MoveAsync(id, SweepState.Cancelled, SweepState.Running, Cancellation));
+        for (var time = 0; time < 2; time++)
+        {
+            Assert.Equal(SweepState.Cancelled, (await database.Sweeps.MoveAsync(id, SweepMove.Cancel, Cancellation))!.State);
+            Assert.Equal(1, await database.CountAsync("sweeps", $"id = {id} and state = 'cancelled' and ended_at is not null"));
+        }
+
+        await Assert.ThrowsAsync<IllegalMoveException>(() => database.Sweeps.MoveAsync(id, SweepMove.Resume, Cancellation));
+        Assert.Equal(SweepState.Running, (await database.Sweeps.RetryAsync(id, null, Cancellation))!.Value.Sweep.State);
         Assert.Equal(1, await database.CountAsync("sweeps", $"id = {id} and state = 'running' and ended_at is null"));
+        Assert.Null(await database.Sweeps.MoveAsync(int.MaxValue, SweepMove.Pause, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_sweep_completes_only_when_no_trial_waits_or_runs()
+    {
+        var id = await database.AddSweepAsync(trials: 2);
+        await database.Trials.MoveAsync(Lease(new(id, 1)), Cancellation);
+        await database.Trials.MoveAsync(Succeed(new(id, 1)), Cancellation);
+        Assert.Equal(SweepState.Running, (await database.Sweeps.MoveAsync(id, SweepMove.Complete, Cancellation))!.State);
+        await database.Sweeps.CancelTrialAsync(new(id, 2), Cancellation);
+        Assert.Equal(SweepState.Completed, (await database.Sweeps.MoveAsync(id, SweepMove.Complete, Cancellation))!.State);
+    }
+
+    [Fact]
+    public async Task A_retry_that_meets_the_end_of_its_sweep_leaves_nothing_waiting_in_a_sweep_that_is_over()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            var id = await database.AddSweepAsync();
+            await database.Sweeps.CancelTrialAsync(new(id, 1), Cancellation);
+            await Task.WhenAll(
+                Task.Run(() => database.Sweeps.MoveAsync(id, SweepMove.Complete, Cancellation), Cancellation),
+                Task.Run(() => database.Sweeps.RetryAsync(id, 1, Cancellation), Cancellation));
+            Assert.Equal(SweepState.Running, (await database.Sweeps.LoadAsync(id, Cancellation))!.State);
+            Assert.Equal([1], await database.QueuedAsync(id));
+        }
     }
 
     [Fact]
@@ -93,21 +123,23 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     {
         var running = await database.AddSweepAsync();
         var paused = await database.AddSweepAsync();
-        await database.Sweeps.MoveAsync(paused, SweepState.Running, SweepState.Paused, Cancellation);
+        await database.Sweeps.MoveAsync(paused, SweepMove.Pause, Cancellation);
         var ids = (await database.Sweeps.RunningAsync(Cancellation)).Select(sweep => sweep.Id).ToList();
         Assert.Contains(running, ids);
         Assert.DoesNotContain(paused, ids);
+        var states = await database.Sweeps.StatesAsync([paused, int.MaxValue], Cancellation);
+        Assert.Equal((SweepState.Running, SweepState.Paused, false), (states[running], states[paused], states.ContainsKey(int.MaxValue)));
     }
 
     [Fact]
-    public async Task Cancelling_takes_the_trials_that_wait_and_leaves_the_others()
+    public async Task Cancelling_ends_the_trials_that_wait_at_once_and_those_that_run_when_their_attempts_end()
     {
         var id = await database.AddSweepAsync(trials: 4);
         await database.Trials.MoveAsync(Lease(new(id, 2)), Cancellation);
-        Assert.Equal(1, await database.Sweeps.CancelQueuedAsync(id, 1, Cancellation));
-        Assert.Equal(0, await database.Sweeps.CancelQueuedAsync(id, 2, Cancellation));
-        Assert.Equal(2, await database.Sweeps.CancelQueuedAsync(id, null, Cancellation));
-        Assert.Equal(0, await database.Sweeps.CancelQueuedAsync(id, null, Cancellation));
+        Assert.Equal(TrialState.Cancelled, await database.Sweeps.CancelTrialAsync(new(id, 1), Cancellation));
+        Assert.Equal(TrialState.Running, await database.Sweeps.CancelTrialAsync(new(id, 2), Cancellation));
+        Assert.Null(await database.Sweeps.CancelTrialAsync(new(id, 5), Cancellation));
+        await database.Sweeps.MoveAsync(id, SweepMove.Cancel, Cancellation);
         Assert.Equal(
             [TrialState.Cancelled, TrialState.Running, TrialState.Cancelled, TrialState.Cancelled],
             (await database.Reader.TrialsAsync(id, Cancellation)).Select(trial => trial.State));
@@ -124,10 +156,10 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
         await database.Trials.MoveAsync(Fail(failed), Cancellation);
         await database.Trials.MoveAsync(Lease(new(id, 3)), Cancellation);
         await database.Trials.MoveAsync(Succeed(new(id, 3)), Cancellation);
-        await database.Sweeps.CancelQueuedAsync(id, 2, Cancellation);
+        await database.Sweeps.CancelTrialAsync(new(id, 2), Cancellation);
 
-        Assert.Equal([1, 2], await database.Sweeps.RetryAsync(id, null, Cancellation));
-        Assert.Empty(await database.Sweeps.RetryAsync(id, null, Cancellation));
+        Assert.Equal([1, 2], (await database.Sweeps.RetryAsync(id, null, Cancellation))!.Value.Numbers);
+        Assert.Empty((await database.Sweeps.RetryAsync(id, null, Cancellation))!.Value.Numbers);
         Assert.Equal([1, 2, 4], await database.QueuedAsync(id));
         var summary = await database.SummaryAsync(failed);
         Assert.Equal((TrialState.Queued, 1, 1, null), (summary.State, summary.Attempt, summary.EpochsDone, summary.Reason));
@@ -140,8 +172,8 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     public async Task One_trial_is_retried_alone()
     {
         var id = await database.AddSweepAsync(trials: 2);
-        await database.Sweeps.CancelQueuedAsync(id, null, Cancellation);
-        Assert.Equal([2], await database.Sweeps.RetryAsync(id, 2, Cancellation));
+        await database.Sweeps.MoveAsync(id, SweepMove.Cancel, Cancellation);
+        Assert.Equal([2], (await database.Sweeps.RetryAsync(id, 2, Cancellation))!.Value.Numbers);
         Assert.Equal([2], await database.QueuedAsync(id));
     }
 
@@ -151,7 +183,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
         var id = await database.AddSweepAsync(trials: 2);
         Assert.False(await database.Sweeps.IsOverAsync(id, Cancellation));
         await database.Trials.MoveAsync(Lease(new(id, 1)), Cancellation);
-        await database.Sweeps.CancelQueuedAsync(id, null, Cancellation);
+        await database.Sweeps.CancelTrialAsync(new(id, 2), Cancellation);
         Assert.False(await database.Sweeps.IsOverAsync(id, Cancellation));
         await database.Trials.MoveAsync(Succeed(new(id, 1)), Cancellation);
         Assert.True(await database.Sweeps.IsOverAsync(id, Cancellation));

@@ -18,7 +18,7 @@ public sealed class TrialHistoryTests(StorageDatabase database) : IClassFixture<
         ["retried"] = TrialMove.Retry,
     };
 
-    private enum Act { Load, Move, CancelQueued, Retry, WriteEpoch }
+    private enum Act { Load, Move, Cancel, Retry, WriteEpoch }
 
     private sealed record Step(int Grain, Act Act, TrialMove Move);
 
@@ -26,7 +26,7 @@ public sealed class TrialHistoryTests(StorageDatabase database) : IClassFixture<
     public void Grains_with_old_knowledge_never_make_an_illegal_history()
     {
         var step = from grain in Gen.Choose(0, 2)
-                   from act in Gen.Frequency((2, Gen.Constant(Act.Load)), (6, Gen.Constant(Act.Move)), (1, Gen.Constant(Act.CancelQueued)), (2, Gen.Constant(Act.Retry)), (2, Gen.Constant(Act.WriteEpoch)))
+                   from act in Gen.Frequency((2, Gen.Constant(Act.Load)), (6, Gen.Constant(Act.Move)), (1, Gen.Constant(Act.Cancel)), (2, Gen.Constant(Act.Retry)), (2, Gen.Constant(Act.WriteEpoch)))
                    from move in Gen.Elements(TrialMove.Lease, TrialMove.Succeed, TrialMove.Requeue, TrialMove.Fail, TrialMove.Cancel)
                    select new Step(grain, act, move);
         Prop.ForAll(step.ListOf(40).ToArbitrary(), steps => Assert.Null(RunAsync([.. steps]).GetAwaiter().GetResult()))
@@ -67,8 +67,8 @@ public sealed class TrialHistoryTests(StorageDatabase database) : IClassFixture<
                 case Act.Load:
                     known = (await store.LoadAsync(trial))!;
                     break;
-                case Act.CancelQueued:
-                    await database.Sweeps.CancelQueuedAsync(trial.Sweep, null);
+                case Act.Cancel:
+                    await database.Sweeps.CancelTrialAsync(trial);
                     break;
                 case Act.Retry:
                     await database.Sweeps.RetryAsync(trial.Sweep, null);

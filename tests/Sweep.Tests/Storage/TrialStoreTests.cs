@@ -1,4 +1,5 @@
 using Npgsql;
+using Sweep.Domain.Scheduling;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using static Sweep.Tests.Storage.StorageDatabase;
@@ -68,10 +69,66 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
     public async Task A_trial_that_is_requeued_in_a_cancelled_sweep_is_cancelled()
     {
         var trial = await database.AddRunningTrialAsync();
-        await database.Sweeps.MoveAsync(trial.Sweep, SweepState.Running, SweepState.Cancelled, Cancellation);
+        await database.Sweeps.MoveAsync(trial.Sweep, SweepMove.Cancel, Cancellation);
         Assert.Equal(TrialState.Cancelled, await database.Trials.MoveAsync(Requeue(trial), Cancellation));
         Assert.Equal("cancelled", (await EventsAsync(trial))[^1].Event);
         Assert.Equal(1, await database.CountAsync("trials", $"id = {trial.Value} and state = 'cancelled' and ended_at is not null"));
+    }
+
+    [Fact]
+    public async Task Nothing_is_leased_in_a_sweep_that_does_not_run()
+    {
+        var id = await database.AddSweepAsync(trials: 2);
+        await database.Sweeps.MoveAsync(id, SweepMove.Pause, Cancellation);
+        Assert.Null(await database.Trials.MoveAsync(Lease(new(id, 1)), Cancellation));
+        await database.Sweeps.MoveAsync(id, SweepMove.Resume, Cancellation);
+        Assert.Equal(TrialState.Running, await database.Trials.MoveAsync(Lease(new(id, 1)), Cancellation));
+    }
+
+    [Theory]
+    [InlineData(TrialState.Succeeded)]
+    [InlineData(TrialState.Failed)]
+    [InlineData(TrialState.Queued)]
+    [InlineData(TrialState.Cancelled)]
+    public async Task A_trial_that_was_cancelled_while_it_ran_is_cancelled_however_its_attempt_ends(TrialState end)
+    {
+        var trial = await database.AddRunningTrialAsync();
+        Assert.Equal(TrialState.Running, await database.Sweeps.CancelTrialAsync(trial, Cancellation));
+        Assert.Equal(TrialState.Running, await database.Sweeps.CancelTrialAsync(trial, Cancellation));
+        Assert.Equal(TrialState.Cancelled, await database.Trials.MoveAsync(Succeed(trial) with { To = end, Event = "cancelled" }, Cancellation));
+        Assert.Equal("cancelled", (await EventsAsync(trial))[^1].Event);
+        Assert.Equal(TrialState.Cancelled, await database.Sweeps.CancelTrialAsync(trial, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_trial_whose_cancel_is_taken_back_waits_again_when_its_worker_has_stopped_it_already()
+    {
+        var trial = await database.AddRunningTrialAsync();
+        await database.Sweeps.CancelTrialAsync(trial, Cancellation);
+        Assert.Equal([1], (await database.Sweeps.RetryAsync(trial.Sweep, 1, Cancellation))!.Value.Numbers);
+        Assert.Equal(TrialState.Queued, await database.Trials.MoveAsync(Succeed(trial) with { To = TrialState.Cancelled, Event = "cancelled" }, Cancellation));
+        Assert.Equal("requeued", (await EventsAsync(trial))[^1].Event);
+    }
+
+    [Fact]
+    public async Task Rows_store_every_move_under_every_order_as_the_rule_says()
+    {
+        foreach (var (cancelling, order) in from cancelling in new[] { false, true } from order in new SweepMove?[] { null, SweepMove.Pause } select (cancelling, order))
+        {
+            foreach (var to in Enum.GetValues<TrialState>())
+            {
+                var trial = new TrialId(await database.AddSweepAsync(), 1);
+                if (to != TrialState.Running)
+                    await database.Trials.MoveAsync(Lease(trial), Cancellation);
+                if (cancelling)
+                    await database.Sweeps.CancelTrialAsync(trial, Cancellation);
+                if (order is { } move)
+                    await database.Sweeps.MoveAsync(trial.Sweep, move, Cancellation);
+                var transition = to == TrialState.Running ? Lease(trial) : Succeed(trial) with { To = to };
+                var expected = cancelling && to == TrialState.Running ? null : transition.StoredAs(cancelling, order is null ? SweepState.Running : SweepState.Paused);
+                Assert.Equal(expected, await database.Trials.MoveAsync(transition, Cancellation));
+            }
+        }
     }
 
     [Fact]
@@ -156,17 +213,19 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
     {
         var before = await database.Trials.CountAsync(Cancellation);
         var paused = await database.AddRunningTrialAsync();
-        await database.Sweeps.MoveAsync(paused.Sweep, SweepState.Running, SweepState.Paused, Cancellation);
-        var over = await database.AddRunningTrialAsync();
-        await database.Sweeps.MoveAsync(over.Sweep, SweepState.Running, SweepState.Completed, Cancellation);
+        await database.Sweeps.MoveAsync(paused.Sweep, SweepMove.Pause, Cancellation);
+        var cancelled = await database.AddRunningTrialAsync();
+        await database.Sweeps.MoveAsync(cancelled.Sweep, SweepMove.Cancel, Cancellation);
         var waiting = await database.AddSweepAsync(trials: 3);
 
         var after = await database.Trials.CountAsync(Cancellation);
         Assert.Equal((3L, 1L), (after[TrialState.Queued] - before[TrialState.Queued], after[TrialState.Running] - before[TrialState.Running]));
         Assert.Equal(Enum.GetValues<TrialState>(), after.Keys.Order());
         var unfinished = await database.Trials.UnfinishedAsync(cancellation: Cancellation);
-        Assert.NotNull(unfinished.Single(trial => trial.Id == paused).Worker);
-        Assert.NotNull(unfinished.Single(trial => trial.Id == over).Worker);
+        Assert.Equal(new(paused, 1, "w1", LeaseOrder.Pause), unfinished.Single(trial => trial.Id == paused));
+        Assert.Equal(new(cancelled, 1, "w1", LeaseOrder.Cancel), unfinished.Single(trial => trial.Id == cancelled));
+        Assert.Contains(cancelled, await database.Trials.CancellingAsync(Cancellation));
+        Assert.DoesNotContain(paused, await database.Trials.CancellingAsync(Cancellation));
         Assert.Equal(
             [1, 2, 3],
             (await database.Trials.UnfinishedAsync(waiting, Cancellation)).Where(trial => trial.Worker is null).Select(trial => trial.Id.Number));

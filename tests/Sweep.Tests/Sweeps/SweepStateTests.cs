@@ -11,6 +11,10 @@ public sealed class SweepStateTests
         [(SweepState.Running, SweepMove.Complete)] = SweepState.Completed,
         [(SweepState.Running, SweepMove.Cancel)] = SweepState.Cancelled,
         [(SweepState.Running, SweepMove.Retry)] = SweepState.Running,
+        [(SweepState.Running, SweepMove.Resume)] = SweepState.Running,
+        [(SweepState.Paused, SweepMove.Pause)] = SweepState.Paused,
+        [(SweepState.Cancelled, SweepMove.Cancel)] = SweepState.Cancelled,
+        [(SweepState.Completed, SweepMove.Complete)] = SweepState.Completed,
         [(SweepState.Paused, SweepMove.Resume)] = SweepState.Running,
         [(SweepState.Paused, SweepMove.Cancel)] = SweepState.Cancelled,
         [(SweepState.Paused, SweepMove.Complete)] = SweepState.Completed,
@@ -29,5 +33,12 @@ public sealed class SweepStateTests
             Assert.Equal(next, state.After(move));
         else
             Assert.Matches($"^A sweep that is {state.ToString().ToLowerInvariant()} cannot (be )?[a-z ]+\\.$", Assert.Throws<IllegalMoveException>(() => state.After(move)).Message);
+    }
+
+    [Fact]
+    public void An_order_that_is_repeated_changes_nothing_more()
+    {
+        foreach (var ((state, move), next) in Legal)
+            Assert.Equal(next, state.After(move).After(move));
     }
 }
