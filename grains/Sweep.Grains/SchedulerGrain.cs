@@ -92,13 +92,21 @@ public sealed partial class SchedulerGrain(
         }
     }
 
-    public Task<RenewReply> Renew(string worker, long[] held, int[]? attempts)
+    public async Task<RenewReply> Renew(string worker, long[] held, int[]? attempts)
     {
         AttemptId[] named = [.. held.Select((trial, index) => new AttemptId(TrialId.From(trial), attempts?[index] ?? 0))];
-        var (orders, missing, drain) = _table.Renew(worker, named, time.GetUtcNow());
-        foreach (var attempt in missing)
+        var renewal = _table.Renew(worker, named, time.GetUtcNow());
+        if (renewal.Unknown.Count > 0)
+        {
+            foreach (var sweep in renewal.Unknown.Select(attempt => attempt.Trial.Sweep).Distinct())
+                await FillAsync(sweep, CancellationToken.None);
+            renewal = _table.Renew(worker, named, time.GetUtcNow());
+        }
+
+        foreach (var attempt in renewal.Missing)
             Lose(attempt, worker, FailureReason.LeaseLost);
-        return Task.FromResult(new RenewReply([.. orders.Select(order => new TrialOrder(order.Attempt.Trial.Value, order.Order, order.Attempt.Attempt))], drain));
+        var orders = renewal.Orders.Concat(renewal.Unknown.Select(attempt => (Attempt: attempt, Order: LeaseOrder.Drop)));
+        return new([.. orders.Select(order => new TrialOrder(order.Attempt.Trial.Value, order.Order, order.Attempt.Attempt))], renewal.Drain);
     }
 
     public Task<int> Admit(AdmitRequest request)
@@ -183,20 +191,13 @@ public sealed partial class SchedulerGrain(
     private async Task FollowAsync(CancellationToken cancellation)
     {
         var orders = _orders;
-        var open = _table.Open;
-        var states = await sweeps.StatesAsync(open, cancellation);
+        var states = await sweeps.StatesAsync(_table.Open, cancellation);
         var cancelling = await trials.CancellingAsync(cancellation);
         var draining = await workers.DrainingAsync(cancellation);
-        foreach (var worker in draining)
-            _table.Drain(worker);
         // What was read is older than an order that came meanwhile; the next look is newer.
         if (orders != _orders)
             return;
-        foreach (var trial in cancelling)
-            _table.Cancel(trial);
-        foreach (var sweep in open.Where(sweep => states.GetValueOrDefault(sweep, SweepState.Completed) != SweepState.Running))
-            _table.Withdraw(sweep, OrderIn(states.GetValueOrDefault(sweep, SweepState.Completed)));
-        foreach (var sweep in states.Where(sweep => sweep.Value == SweepState.Running && !open.Contains(sweep.Key)).Select(sweep => sweep.Key))
+        foreach (var sweep in _table.Follow(states, cancelling, draining))
         {
             if (await sweeps.LoadAsync(sweep, cancellation) is not { State: SweepState.Running } stored || orders != _orders)
                 return;
@@ -204,13 +205,6 @@ public sealed partial class SchedulerGrain(
             await FillAsync(sweep, cancellation);
         }
     }
-
-    private static LeaseOrder OrderIn(SweepState state) => state switch
-    {
-        SweepState.Paused => LeaseOrder.Pause,
-        SweepState.Cancelled => LeaseOrder.Cancel,
-        _ => LeaseOrder.Drop,
-    };
 
     /// <summary>
     /// Fills the table with what the rows of every sweep, or of one, say. A silo that does not know yet that it was declared dead still moves trials, and its scheduler is not
@@ -228,14 +222,7 @@ public sealed partial class SchedulerGrain(
         }
         while (orders != _orders);
 
-        foreach (var trial in unfinished)
-        {
-            if (trial.Worker is { } worker)
-                _table.Restore(new(trial.Id, trial.Attempt), worker, trial.Order, time.GetUtcNow());
-            else
-                _table.Requeue(trial.Id, trial.Attempt);
-        }
-
+        _table.Fill(unfinished, time.GetUtcNow());
         Serve();
         return unfinished.Count;
     }

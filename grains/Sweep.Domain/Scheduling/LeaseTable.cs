@@ -53,7 +53,10 @@ public sealed class LeaseTable(TimeSpan leaseTime)
             queue.Add(trial.Number, attempt);
     }
 
-    /// <summary>Takes over what the row of a running trial says: a lease that was granted before this table was made, and the order for it.</summary>
+    /// <summary>
+    /// Takes over what the row of a running trial says: who trains it, and the order for it. A grant of this table to somebody else is void then, unless it
+    /// is for a later attempt, of which the row did not know when it was read.
+    /// </summary>
     public void Restore(AttemptId attempt, string worker, LeaseOrder order, DateTimeOffset now)
     {
         var trial = attempt.Trial;
@@ -61,12 +64,47 @@ public sealed class LeaseTable(TimeSpan leaseTime)
         {
             if (Is(lease, worker, attempt.Attempt))
                 _leases[trial] = lease with { Order = order };
-            return;
+            if (Is(lease, worker, attempt.Attempt) || lease.Attempt > attempt.Attempt)
+                return;
+            Release(trial, lease);
         }
 
         var queue = Queue(trial.Sweep);
         queue.Remove(trial.Number);
         Take(queue, attempt, worker, order, now);
+    }
+
+    /// <summary>Fills the table with what the rows say of the trials that wait or run.</summary>
+    public void Fill(IEnumerable<UnfinishedTrial> rows, DateTimeOffset now)
+    {
+        foreach (var row in rows)
+        {
+            if (row.Worker is { } worker)
+                Restore(new(row.Id, row.Attempt), worker, row.Order, now);
+            else
+                Requeue(row.Id, row.Attempt);
+        }
+    }
+
+    /// <summary>Follows orders in the rows of which nobody told this table, since whoever was to tell it died in between.</summary>
+    /// <param name="states">Where the sweeps stand that run or that are <see cref="Open"/>; one that is missing was deleted.</param>
+    /// <param name="cancelling">The running trials that a user cancelled.</param>
+    /// <param name="draining">The workers that a user drains.</param>
+    /// <returns>The sweeps that run and are not admitted yet.</returns>
+    public IReadOnlyList<int> Follow(IReadOnlyDictionary<int, SweepState> states, IEnumerable<TrialId> cancelling, IEnumerable<string> draining)
+    {
+        _draining.UnionWith(draining);
+        foreach (var trial in cancelling)
+            Cancel(trial);
+        foreach (var sweep in Open)
+        {
+            if (!states.TryGetValue(sweep, out var state))
+                Withdraw(sweep, LeaseOrder.Drop);
+            else if (state != SweepState.Running)
+                Withdraw(sweep, state switch { SweepState.Paused => LeaseOrder.Pause, SweepState.Cancelled => LeaseOrder.Cancel, _ => LeaseOrder.Drop });
+        }
+
+        return [.. states.Where(sweep => sweep.Value == SweepState.Running && !(_sweeps.TryGetValue(sweep.Key, out var queue) && queue.Open)).Select(sweep => sweep.Key)];
     }
 
     /// <summary>Nothing of the sweep starts any more, and what runs gets this order.</summary>
@@ -112,17 +150,24 @@ public sealed class LeaseTable(TimeSpan leaseTime)
     }
 
     /// <summary>Extends the leases of what a worker says it holds.</summary>
-    /// <returns>The orders for what it holds, the attempts that it should hold and does not, and whether it must drain.</returns>
-    public (IReadOnlyList<(AttemptId Attempt, LeaseOrder Order)> Orders, IReadOnlyList<AttemptId> Missing, bool Drain) Renew(
-        string worker, IReadOnlyCollection<AttemptId> held, DateTimeOffset now)
+    /// <remarks>
+    /// A table that was made after the grant does not know it. A trial that waits for just this attempt is taken to be granted. Anything else that the
+    /// worker has no lease for may run there as its row says, so that the row is looked up before the worker is told to drop it.
+    /// </remarks>
+    public Renewal Renew(string worker, IReadOnlyCollection<AttemptId> held, DateTimeOffset now)
     {
-        var orders = new List<(AttemptId, LeaseOrder)>();
-        var named = new HashSet<TrialId>();
+        var (orders, unknown, named) = (new List<(AttemptId, LeaseOrder)>(), new List<AttemptId>(), new HashSet<TrialId>());
         foreach (var attempt in held)
         {
+            if (!_leases.ContainsKey(attempt.Trial) && _sweeps.TryGetValue(attempt.Trial.Sweep, out var queue) && queue.IsNext(attempt))
+            {
+                queue.Remove(attempt.Trial.Number);
+                Take(queue, attempt, worker, LeaseOrder.Continue, now);
+            }
+
             if (!_leases.TryGetValue(attempt.Trial, out var lease) || !Is(lease, worker, attempt.Attempt))
             {
-                orders.Add((attempt, LeaseOrder.Drop));
+                unknown.Add(attempt);
                 continue;
             }
 
@@ -134,7 +179,7 @@ public sealed class LeaseTable(TimeSpan leaseTime)
 
         // A young lease may still be on its way to the worker.
         var missing = Held(worker).Where(trial => now - _leases[trial].GrantedAt > leaseTime / 2 && !named.Contains(trial));
-        return (orders, [.. missing.Select(trial => new AttemptId(trial, _leases[trial].Attempt))], _draining.Contains(worker));
+        return new(orders, unknown, [.. missing.Select(trial => new AttemptId(trial, _leases[trial].Attempt))], _draining.Contains(worker));
     }
 
     /// <summary>The lease of an attempt is over, and the trial waits again where its row says so and its sweep goes on.</summary>
@@ -148,9 +193,7 @@ public sealed class LeaseTable(TimeSpan leaseTime)
         {
             if (!Is(lease, worker, ended.Attempt))
                 return;
-            _leases.Remove(trial);
-            _held[lease.Worker].Remove(trial);
-            queue.Running--;
+            Release(trial, lease);
         }
 
         if (waitsAfter is { } attempt)
@@ -185,6 +228,13 @@ public sealed class LeaseTable(TimeSpan leaseTime)
     /// <summary>Whether the lease is that of the worker and the attempt, where both are known.</summary>
     private static bool Is(Lease lease, string worker, int attempt) =>
         (worker.Length == 0 || lease.Worker == worker) && (attempt == 0 || lease.Attempt == 0 || lease.Attempt == attempt);
+
+    private void Release(TrialId trial, Lease lease)
+    {
+        _leases.Remove(trial);
+        _held[lease.Worker].Remove(trial);
+        Queue(trial.Sweep).Running--;
+    }
 
     private void Take(SweepQueue queue, AttemptId attempt, string worker, LeaseOrder order, DateTimeOffset now)
     {

@@ -48,6 +48,10 @@ internal sealed class SweepQueue(int sweep)
         _attempts.Clear();
     }
 
+    /// <summary>Whether the trial waits here for this very attempt.</summary>
+    public bool IsNext(AttemptId attempt) =>
+        _waiting.Contains(attempt.Trial.Number) && attempt.Attempt == _attempts.GetValueOrDefault(attempt.Trial.Number) + 1;
+
     /// <summary>Takes the trial of the lowest number out, for its next attempt.</summary>
     public AttemptId Take()
     {

@@ -102,6 +102,9 @@ public sealed partial class WorkerService(
 
     private async Task StartAsync(AttemptId attempt, int slots)
     {
+        // A scheduler that was activated after the grant, and before the row said so, grants the same again: it is here already.
+        if (attempt.Attempt > 0 && _running.ContainsKey(attempt))
+            return;
         Slot[] taken = [.. _slots.Where(slot => slot.IsFree).Take(slots)];
         if (taken.Length < slots)
         {

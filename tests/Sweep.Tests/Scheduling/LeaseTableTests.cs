@@ -115,12 +115,25 @@ public sealed class LeaseTableTests
     }
 
     [Fact]
-    public void A_worker_that_holds_what_it_has_no_lease_for_is_told_to_drop_it()
+    public void What_a_worker_holds_without_a_lease_is_looked_up()
     {
         Admit(1, new(), [1]);
         Assert.Single(Grant("a", 1));
-        Assert.Equal([(First(Trial(1, 1)), LeaseOrder.Drop)], _table.Renew("b", [First(Trial(1, 1))], Start).Orders);
-        Assert.Equal([(First(Trial(1, 9)), LeaseOrder.Drop)], _table.Renew("a", [First(Trial(1, 1)), First(Trial(1, 9))], Start).Orders);
+        Assert.Equal([First(Trial(1, 1))], _table.Renew("b", [First(Trial(1, 1))], Start).Unknown);
+        var renewal = _table.Renew("a", [First(Trial(1, 1)), First(Trial(1, 9))], Start);
+        Assert.Empty(renewal.Orders);
+        Assert.Equal([First(Trial(1, 9))], renewal.Unknown);
+    }
+
+    [Fact]
+    public void A_grant_of_a_table_that_is_lost_is_known_to_the_next_one_from_its_worker()
+    {
+        Admit(1, new(), [1]);
+        var renewal = _table.Renew("a", [First(Trial(1, 1))], Start);
+        Assert.Empty(renewal.Orders);
+        Assert.Empty(renewal.Unknown);
+        Assert.Equal("a", _table.WorkerOf(Trial(1, 1)));
+        Assert.Empty(Grant("b", 1));
     }
 
     [Fact]
@@ -155,7 +168,7 @@ public sealed class LeaseTableTests
         Assert.Equal(second, _table.WorkerOf(Trial(1, 1)));
         Assert.Empty(Grant("c", 1));
         // Nor is the old attempt renewed in place of the new one.
-        Assert.Equal([(First(Trial(1, 1)), LeaseOrder.Drop)], _table.Renew(second, [First(Trial(1, 1))], Start).Orders);
+        Assert.Equal([First(Trial(1, 1))], _table.Renew(second, [First(Trial(1, 1))], Start).Unknown);
     }
 
     [Fact]
@@ -167,8 +180,11 @@ public sealed class LeaseTableTests
         _table.Restore(First(Trial(1, 1)), "a", LeaseOrder.Continue, Start);
         Assert.Empty(_table.Renew("a", [First(Trial(1, 1))], Start).Orders);
         // A row that is older than the lease leaves it alone.
-        _table.Restore(new(Trial(1, 1), 7), "b", LeaseOrder.Cancel, Start);
-        Assert.Empty(_table.Renew("a", [First(Trial(1, 1))], Start).Orders);
+        _table.Restore(new(Trial(1, 1), 0), "b", LeaseOrder.Cancel, Start);
+        Assert.Equal("a", _table.WorkerOf(Trial(1, 1)));
+        // Another worker opened the attempt that was granted to this one.
+        _table.Restore(First(Trial(1, 1)), "b", LeaseOrder.Continue, Start);
+        Assert.Equal("b", _table.WorkerOf(Trial(1, 1)));
     }
 
     [Fact]
@@ -298,7 +314,9 @@ public sealed class LeaseTableTests
                     _table.Ended(ended, name, again ? ended.Attempt : null);
                     break;
                 case 3:
-                    var (orders, _, _) = _table.Renew(name, held[worker].Keys, now);
+                    var renewal = _table.Renew(name, held[worker].Keys, now);
+                    Assert.Empty(renewal.Unknown);
+                    var orders = renewal.Orders;
                     foreach (var (attempt, _) in orders)
                     {
                         held[worker].Remove(attempt);
