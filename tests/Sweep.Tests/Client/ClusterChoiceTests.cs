@@ -14,6 +14,15 @@ public sealed class ClusterChoiceTests
     public void A_database_may_be_named_in_both_ways(string text, string uri) => Assert.Equal(uri, PostgresAddress.ToUri(PostgresAddress.Parse(text)));
 
     [Theory]
+    [InlineData("Host=db;Client Encoding=LATIN1;Encoding=iso-8859-1")]
+    [InlineData("postgresql://db/sweep?client_encoding=LATIN1")]
+    public void Text_is_UTF_8_whatever_the_address_says(string text)
+    {
+        var settings = new Npgsql.NpgsqlConnectionStringBuilder(ClusterChoice.From(text).ConnectionString);
+        Assert.Equal(("UTF8", "UTF8"), (settings.ClientEncoding, settings.Encoding));
+    }
+
+    [Theory]
     [InlineData("nonsense")]
     [InlineData("Hots=db")]
     [InlineData("Database=sweep")]
@@ -41,7 +50,9 @@ public sealed class ClusterChoiceTests
 
     [Fact]
     public void A_folder_that_cannot_be_made_is_refused_with_its_name() =>
-        Assert.Contains("/dev/null/x", Assert.Throws<LocalClusterException>(() => new SweepHome("/dev/null/x").TryLock()).Message);
+        Assert.Equal(
+            "SWEEP_HOME: found /proc/sweep/x, which cannot be made (Could not find a part of the path '/proc/sweep'); choose another folder.",
+            Assert.Throws<LocalClusterException>(() => new SweepHome("/proc/sweep/x").TryLock()).Message);
 
     [Theory]
     [InlineData(nameof(ClusterPurpose.Run), nameof(ClusterPurpose.Command), true, nameof(JoinDecision.Join))]
