@@ -1,6 +1,9 @@
 using Sweep.Client.Commands;
 using Sweep.Client.Local;
 using Sweep.Client.Output;
+using Sweep.Storage;
 
+PostgresEnvironment.Forget();
+Utf8Streams.Force();
 using var interruption = new Interruption();
 return await CommandLine.RunAsync(args, Terminal.Standard(), interruption.Token);

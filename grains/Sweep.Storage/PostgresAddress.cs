@@ -44,7 +44,14 @@ public static class PostgresAddress
         var builder = new NpgsqlConnectionStringBuilder(Parse(text));
         if (!string.IsNullOrEmpty(passwordFile) && string.IsNullOrEmpty(builder.Password))
             builder.Password = PasswordFile.Read(passwordFile);
-        return PostgresTls.Require(builder, certificates).ConnectionString;
+        return WithUtf8(PostgresTls.Require(builder, certificates)).ConnectionString;
+    }
+
+    /// <summary>Text of the connection is UTF-8, whatever else says otherwise: another encoding stores other letters, or has none for them.</summary>
+    public static NpgsqlConnectionStringBuilder WithUtf8(NpgsqlConnectionStringBuilder builder)
+    {
+        (builder.ClientEncoding, builder.Encoding) = ("UTF8", "UTF8");
+        return builder;
     }
 
     /// <summary>The form that psql takes. A socket's folder stands in the query, as libpq wants it.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text;
 using System.Text.Json;
 using Npgsql;
 using Sweep.Security;
@@ -10,6 +11,9 @@ using Sweep.Storage.Migrations;
 const int WrongInput = 2;
 const int Unusable = 3;
 
+// What a log and the parent read is UTF-8, whatever the locale says.
+Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+PostgresEnvironment.Forget();
 SweepSiloOptions options;
 IReadOnlyList<string> devices;
 try

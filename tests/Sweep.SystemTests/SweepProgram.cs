@@ -10,15 +10,30 @@ public sealed class SweepProgram : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static int _homes;
 
-    public SweepProgram() => Directory.CreateDirectory(Home);
+    /// <param name="end">What the name of its folder ends with.</param>
+    public SweepProgram(string end = "")
+    {
+        Home = Path.Combine("/tmp", string.Create(CultureInfo.InvariantCulture, $"sweep-system-{Environment.ProcessId}-{Interlocked.Increment(ref _homes)}{end}"));
+        Directory.CreateDirectory(Home);
+    }
 
-    public string Home { get; } = Path.Combine("/tmp", string.Create(CultureInfo.InvariantCulture, $"sweep-system-{Environment.ProcessId}-{Interlocked.Increment(ref _homes)}"));
+    public string Home { get; }
+
+    /// <summary>More of the commands' environment.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
+    /// <summary>Where the commands are typed, if not in the repository.</summary>
+    public string? Folder { get; init; }
 
     /// <summary>Starts <c>sweep</c> with these arguments.</summary>
     public RunningSweep Start(params string[] arguments)
     {
         var start = RunningSweep.StartInfo(["dotnet", BuiltPrograms.Client, .. arguments]);
         start.Environment["SWEEP_HOME"] = Home;
+        foreach (var (name, value) in Variables)
+            start.Environment[name] = value;
+        if (Folder is not null)
+            start.WorkingDirectory = Folder;
         return new RunningSweep(Process.Start(start)!);
     }
 

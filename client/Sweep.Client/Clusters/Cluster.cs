@@ -58,7 +58,7 @@ internal sealed class Cluster : IAsyncDisposable
         {
             if (choice.Home.TryLock() is { } @lock)
             {
-                var owned = await PrivateCluster.StartAsync(choice.Home, @lock, purpose, cancellation);
+                var owned = await PrivateCluster.StartAsync(choice, @lock, purpose, cancellation);
                 return new(owned.ConnectionString, owned);
             }
 
@@ -66,6 +66,7 @@ internal sealed class Cluster : IAsyncDisposable
             switch (JoinRule.Decide(owner, purpose))
             {
                 case JoinDecision.Join:
+                    choice.RequireNoMachine();
                     return new(owner!.ConnectionString, null);
                 case JoinDecision.Refuse:
                     throw new RequestRefusedException(owner!.Purpose == ClusterPurpose.Up
@@ -75,7 +76,7 @@ internal sealed class Cluster : IAsyncDisposable
                 default:
                     if (Stopwatch.GetElapsedTime(started) > WaitLimit)
                         throw new LocalClusterException(
-                            $"{choice.Home.Folder} is in use by process {owner?.ProcessId}, which has not been ready for {WaitLimit.TotalSeconds:0} s.");
+                            $"{choice.Home.Folder} is in use by {(owner is null ? "another process" : $"process {owner.ProcessId}")}, which has not been ready for {WaitLimit.TotalSeconds:0} s.");
                     await Task.Delay(50, cancellation);
                     break;
             }

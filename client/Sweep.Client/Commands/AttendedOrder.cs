@@ -22,8 +22,9 @@ internal static class AttendedOrder
     /// <summary>The cluster for a sweep that is to be worked on, attended or not.</summary>
     public static async Task<Cluster> OpenAsync(CommandContext context, bool detached)
     {
-        if (detached && context.Choice.ConnectionString is null)
-            await UpCommand.EnsureAsync(context);
-        return await Cluster.OpenAsync(context.Choice, ClusterPurpose.Run, context.Cancellation);
+        if (!detached || context.Choice.ConnectionString is not null)
+            return await Cluster.OpenAsync(context.Choice, ClusterPurpose.Run, context.Cancellation);
+        await UpCommand.EnsureAsync(context);
+        return await Cluster.OpenAsync(context.Choice with { Machine = [] }, ClusterPurpose.Run, context.Cancellation);
     }
 }

@@ -12,7 +12,8 @@ namespace Sweep.Client.Commands;
 internal sealed record CommandContext(ParseResult Line, Terminal Terminal, CancellationToken Cancellation)
 {
     public ClusterChoice Choice { get; } = ClusterChoice.From(
-        Line.GetValue(CommonOptions.Postgres), Line.GetValue(CommonOptions.PostgresPasswordFile), Line.GetValue(CommonOptions.Certificates));
+        Line.GetValue(CommonOptions.Postgres), Line.GetValue(CommonOptions.PostgresPasswordFile), Line.GetValue(CommonOptions.Certificates),
+        Line.CommandResult.Command.Name == SiloCommand.Name ? [] : MachineOptions.Given(Line));
 
     public OutputFormat Format => Line.GetValue(CommonOptions.Output);
 
@@ -25,7 +26,7 @@ internal sealed record CommandContext(ParseResult Line, Terminal Terminal, Cance
 
     /// <summary>A checked sweep file; the cluster is opened only if the file names a dataset that is stored there.</summary>
     public Task<CheckedSweep> LoadAsync(string file, IReadOnlyList<string> overrides, LazyCluster clusters) => SweepFile.LoadAsync(
-        file, overrides, new DatasetReader(Path.Combine(Choice.Home.Folder, "datasets"), async _ => (await clusters.GetAsync()).Datasets), Cancellation);
+        file, overrides, new DatasetReader(() => Path.Combine(Choice.Home.Folder, "datasets"), async _ => (await clusters.GetAsync()).Datasets), Cancellation);
 
     /// <summary>For commands that end soon.</summary>
     public Task<Cluster> OpenAsync() => Cluster.OpenAsync(Choice, ClusterPurpose.Command, Cancellation);

@@ -19,6 +19,7 @@ internal sealed class ExamplesHelp(HelpAction usual) : SynchronousCommandLineAct
         Environment:
           SWEEP_POSTGRES                the database of a cluster, like --postgres
           SWEEP_POSTGRES_PASSWORD_FILE  a file that holds its password, like --postgres-password-file
+          PGPASSWORD, PGPASSFILE        its password, as psql has it
           SWEEP_CERTIFICATES            the certificates for a cluster beyond this machine, like --certificates
           SWEEP_HOME                    folder of the private cluster (~/.local/share/sweep; for root /var/lib/sweep)
           SWEEP_PG_BIN                  folder of PostgreSQL's programs, if not found

@@ -32,6 +32,6 @@ internal static class KeepCommand
                 }
             });
         command.Hidden = true;
-        return command;
+        return command.WithMachine();
     }
 }

@@ -36,6 +36,6 @@ internal static class RunCommand
                 return await new SweepAttendance(cluster, context).AttendAsync(stored, $"sweep resume {stored}");
             context.Say($"{stored} runs; `sweep watch {stored}` shows it.");
             return ExitCode.Done;
-        });
+        }).WithMachine();
     }
 }

@@ -2,20 +2,20 @@ using System.CommandLine;
 using Sweep.Client.Errors;
 using Sweep.Client.Local;
 using Sweep.Client.Output;
+using static Sweep.Client.Commands.MachineOptions;
 
 namespace Sweep.Client.Commands;
 
 /// <summary>Becomes a silo: this process is replaced by it, so that signals and the exit code are the silo's own.</summary>
 internal static class SiloCommand
 {
+    public const string Name = "silo";
+
     private static readonly Option<string?>[] Options =
     [
         Text("--name", "text", "Beginning of its name; the end is random. The host's name unless given."),
         Text("--role", "role", "worker, control or both; both unless given. Sweeps and the scheduler live on control silos."),
-        Text("--slots", "n", "Trials at one time; one a GPU, or one a core where there is none, unless given."),
-        Text("--devices", "list", "cpu, or GPUs such as cuda:0,cuda:1; all GPUs that nvidia-smi lists unless given."),
-        Text("--slots-per-gpu", "n", "Trials on one GPU at the same time; 1 unless given."),
-        Text("--threads", "n", "CPU threads of each trainer; 1 unless given."),
+        .. All,
         Text("--labels", "list", "What sweeps may ask for in resources.require: gpu=h200,rack=3."),
         Text("--address", "address", "Where other silos and clients reach this one, and where it listens; 127.0.0.1 unless given. Beyond loopback --certificates are needed."),
         Text("--silo-port", "port", "For other silos; a free one unless given."),
@@ -31,7 +31,7 @@ internal static class SiloCommand
     public static Command Create(Terminal terminal)
     {
         var command = new DocumentedCommand(
-            "silo",
+            Name,
             "Joins the cluster behind a database as a silo, until SIGTERM or Ctrl-C: then what runs writes checkpoints and goes on elsewhere. " +
             "Each option may also come from the environment: SWEEP_SLOTS=4, SWEEP_SILOPORT=11111.",
             "sweep silo --postgres \"Host=db;Database=sweep;Username=sweep\" --address 10.0.0.7 --certificates certs/silo",
@@ -55,6 +55,4 @@ internal static class SiloCommand
         command.Add(Dashboard);
         return command;
     }
-
-    private static Option<string?> Text(string name, string value, string description) => new(name) { Description = description, HelpName = value };
 }

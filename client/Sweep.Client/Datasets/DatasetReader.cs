@@ -4,10 +4,10 @@ using Sweep.Domain.Sweeps;
 namespace Sweep.Client.Datasets;
 
 /// <summary>Finds the text that a sweep file names: a local file, a download (kept under its hash), or a text that the cluster has.</summary>
-/// <param name="cacheFolder">Where downloads are kept; made when it is missing.</param>
+/// <param name="cacheFolder">Where downloads are kept; asked for the first, and made when it is missing.</param>
 /// <param name="store">The cluster's texts, asked only for a dataset by name; null where there is no cluster.</param>
 /// <param name="http">For downloads; null for one that waits at most ten minutes.</param>
-public sealed class DatasetReader(string cacheFolder, Func<CancellationToken, Task<IDatasetStore>>? store = null, HttpMessageHandler? http = null)
+public sealed class DatasetReader(Func<string> cacheFolder, Func<CancellationToken, Task<IDatasetStore>>? store = null, HttpMessageHandler? http = null)
 {
     /// <summary>Bytes of a text.</summary>
     public const int MaxBytes = 1 << 28;
@@ -65,14 +65,15 @@ public sealed class DatasetReader(string cacheFolder, Func<CancellationToken, Ta
 
     private async Task<byte[]> ReadUrlAsync(DatasetSection dataset, Uri url, CancellationToken cancellation)
     {
-        var cached = Path.Combine(cacheFolder, $"{dataset.Sha256}.txt");
+        var kept = cacheFolder();
+        var cached = Path.Combine(kept, $"{dataset.Sha256}.txt");
         if (File.Exists(cached) && await File.ReadAllBytesAsync(cached, cancellation) is var known && DatasetText.Hash(known) == dataset.Sha256)
             return known;
         var bytes = await DownloadAsync(Place(dataset, "url"), url, cancellation);
         if (DatasetText.Hash(bytes) == dataset.Sha256)
         {
-            Directory.CreateDirectory(cacheFolder);
-            var partial = Path.Combine(cacheFolder, Path.GetRandomFileName());
+            Directory.CreateDirectory(kept);
+            var partial = Path.Combine(kept, Path.GetRandomFileName());
             await File.WriteAllBytesAsync(partial, bytes, cancellation);
             // Rename last: whoever stops half-way leaves no damaged text under the hash.
             File.Move(partial, cached, overwrite: true);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Sweep.Client.Clusters;
 using Sweep.Client.Errors;
 
 namespace Sweep.Client.Local;
@@ -19,16 +20,16 @@ internal static class BackgroundCluster
 
     /// <summary>Starts it and waits until it takes work.</summary>
     /// <exception cref="LocalClusterException">It cannot start; the message is the last line of its log.</exception>
-    public static async Task<ClusterOwner> StartAsync(SweepHome home, CancellationToken cancellation)
+    public static async Task<ClusterOwner> StartAsync(ClusterChoice choice, CancellationToken cancellation)
     {
+        var home = choice.Home;
         // The lock tells an impossible folder here, where somebody reads it.
         home.TryLock()?.Dispose();
         var program = Path.Combine(AppContext.BaseDirectory, "sweep.dll");
-        using var process = Process.Start(new ProcessStartInfo(
-            "setsid", ["sh", "-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1 </dev/null", "sh", home.UpLog, DotnetProgram.Path, program, KeepCommand])
-        {
-            Environment = { ["SWEEP_HOME"] = home.Folder, ["SWEEP_POSTGRES"] = null },
-        })!;
+        var start = SystemCommand.Of(
+            "setsid", ["sh", "-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1 </dev/null", "sh", home.UpLog, DotnetProgram.Path, program, KeepCommand, .. choice.Machine]);
+        (start.Environment["SWEEP_HOME"], start.Environment["SWEEP_POSTGRES"]) = (home.Folder, null);
+        using var process = Process.Start(start)!;
         var started = Stopwatch.GetTimestamp();
         while (true)
         {

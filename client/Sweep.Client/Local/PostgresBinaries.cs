@@ -9,8 +9,7 @@ public static class PostgresBinaries
     /// <exception cref="LocalClusterException">None has them.</exception>
     public static string Find()
     {
-        var named = Environment.GetEnvironmentVariable("SWEEP_PG_BIN");
-        if (named is not null)
+        if (Named() is { } named)
         {
             return Holds(named)
                 ? named
@@ -31,13 +30,15 @@ public static class PostgresBinaries
     /// <summary>Where the programs may be, the best place first.</summary>
     private static IEnumerable<string> Folders()
     {
-        if (Environment.GetEnvironmentVariable("SWEEP_PG_BIN") is { } named)
+        if (Named() is { } named)
             return [named];
         var packaged = (Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : [])
             .OrderByDescending(folder => int.TryParse(Path.GetFileName(folder), out var version) ? version : 0)
             .Select(folder => Path.Combine(folder, "bin"));
-        return packaged.Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries));
+        return packaged.Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Where(Path.IsPathRooted));
     }
+
+    private static string? Named() => Environment.GetEnvironmentVariable("SWEEP_PG_BIN") is { Length: > 0 } folder ? Path.GetFullPath(folder) : null;
 
     private static bool Holds(string folder) => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres"));
 }

@@ -15,9 +15,8 @@ internal static class PostgresProgram
         string program, string? connectionString, IEnumerable<string> arguments, Action<string> hear, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(PostgresBinaries.FindProgram(program), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("PG", StringComparison.Ordinal)).ToList())
-            start.Environment.Remove(name);
-        foreach (var (name, value) in connectionString is null ? [] : Variables(new(connectionString)))
+        ChildEnvironment.OfPostgres(start.Environment);
+        foreach (var (name, value) in connectionString is null ? [] : PostgresEnvironment.FindPasswords().Concat(Variables(new(connectionString))))
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var errors = new List<string>();

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using Sweep.Client.Clusters;
 using Sweep.Client.Errors;
 using Sweep.Storage;
 using Sweep.Storage.Migrations;
@@ -11,15 +12,15 @@ internal sealed class PrivateCluster : IAsyncDisposable
 {
     private static readonly TimeSpan LeftoverLimit = TimeSpan.FromSeconds(10);
 
-    private readonly SweepHome _home;
+    private readonly ClusterChoice _choice;
     private readonly FileStream _lock;
     private readonly PrivatePostgres _postgres;
     private readonly ClusterPurpose _purpose;
 
     private SiloProcess? _launched;
 
-    private PrivateCluster(SweepHome home, FileStream @lock, PrivatePostgres postgres, SiloProcess? launched, ClusterPurpose purpose) =>
-        (_home, _lock, _postgres, _launched, _purpose, Source) = (home, @lock, postgres, launched, purpose, Database.Open(postgres.ConnectionString));
+    private PrivateCluster(ClusterChoice choice, FileStream @lock, PrivatePostgres postgres, SiloProcess? launched, ClusterPurpose purpose) =>
+        (_choice, _lock, _postgres, _launched, _purpose, Source) = (choice, @lock, postgres, launched, purpose, Database.Open(postgres.ConnectionString));
 
     public string ConnectionString => _postgres.ConnectionString;
 
@@ -28,18 +29,20 @@ internal sealed class PrivateCluster : IAsyncDisposable
     public SiloProcess? Silo { get; private set; }
 
     /// <summary>Starts PostgreSQL and brings its tables up to date; <see cref="StartSiloAsync"/> lets a silo join.</summary>
+    /// <param name="choice">Of the folder, and of what its silo takes of the machine.</param>
     /// <param name="lock">The folder's, which this takes over.</param>
     /// <exception cref="LocalClusterException">It cannot be started; the message says why.</exception>
-    public static async Task<PrivateCluster> StartAsync(SweepHome home, FileStream @lock, ClusterPurpose purpose, CancellationToken cancellation)
+    public static async Task<PrivateCluster> StartAsync(ClusterChoice choice, FileStream @lock, ClusterPurpose purpose, CancellationToken cancellation)
     {
+        var home = choice.Home;
         SiloProcess? launched = null;
         try
         {
             await EndLeftoverSiloAsync(home);
             // The silo gets ready while PostgreSQL does. What only reads needs none.
-            launched = purpose == ClusterPurpose.Command ? null : Launch(home);
+            launched = purpose == ClusterPurpose.Command ? null : Launch(choice);
             home.WriteOwner(new(Environment.ProcessId, purpose, "", DatabaseReady: false, SiloProcessId: null));
-            var cluster = new PrivateCluster(home, @lock, await PrivatePostgres.StartAsync(home.Folder, cancellation: cancellation), launched, purpose);
+            var cluster = new PrivateCluster(choice, @lock, await PrivatePostgres.StartAsync(home.Folder, cancellation: cancellation), launched, purpose);
             try
             {
                 await Migrator.MigrateAsync(cluster.Source, cancellation);
@@ -57,6 +60,7 @@ internal sealed class PrivateCluster : IAsyncDisposable
         {
             if (launched is not null)
                 await launched.DisposeAsync();
+            home.ForgetOwner();
             await @lock.DisposeAsync();
             throw;
         }
@@ -71,15 +75,15 @@ internal sealed class PrivateCluster : IAsyncDisposable
         // The folder is ours, so nobody is alive: without its dead a silo does not wait for their signs of life.
         await using (var clear = Source.CreateCommand("delete from orleans_members"))
             await clear.ExecuteNonQueryAsync(cancellation);
-        _launched ??= Launch(_home);
+        _launched ??= Launch(_choice);
         await _launched.JoinAsync(cancellation);
         Silo = _launched;
         WriteOwner();
         return Silo;
     }
 
-    private static SiloProcess Launch(SweepHome home) =>
-        SiloProcess.Launch(SiloProgram.Find(), PrivatePostgres.ConnectionStringOf(home.Folder), home.SiloLog);
+    private static SiloProcess Launch(ClusterChoice choice) =>
+        SiloProcess.Launch([.. SiloProgram.Find(), .. choice.Machine], PrivatePostgres.ConnectionStringOf(choice.Home.Folder), choice.Home.SiloLog);
 
     /// <summary>Waits until the silo ends by itself, and starts another one.</summary>
     /// <param name="shortLife">A silo that lived no longer is not replaced.</param>
@@ -103,11 +107,11 @@ internal sealed class PrivateCluster : IAsyncDisposable
             await _launched.DisposeAsync();
         await Source.DisposeAsync();
         await _postgres.DisposeAsync();
-        _home.ForgetOwner();
+        _choice.Home.ForgetOwner();
         await _lock.DisposeAsync();
     }
 
-    private void WriteOwner() => _home.WriteOwner(new(Environment.ProcessId, _purpose, ConnectionString, DatabaseReady: true, Silo?.Id));
+    private void WriteOwner() => _choice.Home.WriteOwner(new(Environment.ProcessId, _purpose, ConnectionString, DatabaseReady: true, Silo?.Id));
 
     /// <summary>
     /// A silo whose owner was killed drains at the end of its standard input, as long as it has its database; two at once must not be.

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using Sweep.Storage;
 
 namespace Sweep.Client.Local;
 
 /// <summary>A PostgreSQL server in a folder of its own, on a unix socket alone, that ends with this process.</summary>
 public sealed class PrivatePostgres : IAsyncDisposable
 {
-    private const string Account = "postgres";
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
 
@@ -27,7 +27,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     /// <summary>Of the server in a folder, whether it runs or not.</summary>
     public static string ConnectionStringOf(string folder) =>
-        new NpgsqlConnectionStringBuilder { Host = folder, Username = Account, Database = "sweep", ApplicationName = "sweep" }.ConnectionString;
+        PostgresAddress.WithUtf8(new() { Host = folder, Username = PostgresAccount.Name, Database = "sweep", ApplicationName = "sweep" }).ConnectionString;
 
     /// <summary>Whether a server works on this folder.</summary>
     public static bool IsRunning(string folder) => ServerOf(folder) is not null;
@@ -62,15 +62,14 @@ public sealed class PrivatePostgres : IAsyncDisposable
     /// <summary>
     /// Makes the data folder if need be, starts the server and waits until it answers. The caller must be the only one who does so in this folder.
     /// </summary>
-    /// <param name="folder">Absolute; its path is part of the socket's, which the system limits to 107 bytes.</param>
+    /// <param name="folder">As <see cref="HomeFolder"/> takes it.</param>
     /// <param name="durable">False switches fsync off: for tests only.</param>
     /// <exception cref="LocalClusterException">It cannot be started; the message says why.</exception>
     public static async Task<PrivatePostgres> StartAsync(string folder, bool durable = true, CancellationToken cancellation = default)
     {
-        if (Path.Combine(folder, ".s.PGSQL.5432").Length > 107)
-            throw new LocalClusterException($"SWEEP_HOME: found {folder}; its path is too long for a socket in it. Choose one of at most 90 characters.");
         var server = new PrivatePostgres(PostgresBinaries.Find(), folder);
-        server.Prepare();
+        Directory.CreateDirectory(folder);
+        PostgresAccount.Here?.Take(folder);
         // One that runs was left by a process that was killed, and may be about to end with it.
         await server.DisposeAsync();
         if (!File.Exists(Path.Combine(server.DataFolder, "PG_VERSION")))
@@ -102,46 +101,29 @@ public sealed class PrivatePostgres : IAsyncDisposable
             await Task.Delay(5);
     }
 
-    /// <summary>PostgreSQL refuses to run as root: there it runs as the user postgres, who must be able to enter the folder.</summary>
-    private void Prepare()
-    {
-        try
-        {
-            Directory.CreateDirectory(_folder);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new LocalClusterException($"SWEEP_HOME: found {_folder}, which cannot be made: {error.Message} Choose another folder.");
-        }
-
-        if (!Environment.IsPrivilegedProcess)
-            return;
-        Run("chown", [Account, _folder]);
-        if (Run("setpriv", [.. AsAccount(), "test", "-w", _folder]) != 0)
-        {
-            throw new LocalClusterException(
-                $"SWEEP_HOME: found {_folder}, which the user {Account} cannot enter; PostgreSQL does not run as root. Choose a folder such as /var/lib/sweep.");
-        }
-    }
-
     private async Task InitializeAsync(CancellationToken cancellation)
     {
-        // A half-made folder of an earlier start that was cut off is of no use to anyone.
-        if (Directory.Exists(DataFolder))
-            Directory.Delete(DataFolder, recursive: true);
+        if (Path.Exists(DataFolder))
+            throw new LocalClusterException($"SWEEP_HOME: found {DataFolder}, which is no data folder of PostgreSQL; move it away, or choose another folder.");
+        // Rename last: a start that is cut off leaves a half-made folder under another name, which is of no use to anyone.
+        var made = DataFolder + ".new";
+        if (Directory.Exists(made))
+            Directory.Delete(made, recursive: true);
         var (code, output) = await RunAsync(
             "initdb",
-            ["-D", DataFolder, "-U", Account, "--auth=peer", "--auth-local=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"],
+            ["-D", made, "-U", PostgresAccount.Name, "--auth=peer", "--auth-local=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"],
             cancellation);
         if (code != 0)
-            throw new LocalClusterException($"PostgreSQL's initdb failed in {DataFolder}: {LastLine(output)}");
+            throw new LocalClusterException($"PostgreSQL's initdb failed in {_folder}: {Reason(output)}");
+        Directory.Move(made, DataFolder);
     }
 
     private void Launch(bool durable)
     {
         string[] settings =
         [
-            $"unix_socket_directories={_folder}", "listen_addresses=", "unix_socket_permissions=0700", "max_connections=200",
+            // In quotes, in which alone a name may begin or end with a space.
+            $"unix_socket_directories=\"{_folder.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", "port=5432", "listen_addresses=", "unix_socket_permissions=0700", "max_connections=200",
             "shared_buffers=128MB", "wal_compression=on", "max_wal_size=2GB", "logging_collector=off", "log_min_messages=warning",
             .. durable ? Array.Empty<string>() : ["fsync=off", "synchronous_commit=off", "full_page_writes=off"],
         ];
@@ -149,8 +131,10 @@ public sealed class PrivatePostgres : IAsyncDisposable
         var line = $"exec {Quote(Path.Combine(_binaries, "postgres"))} -D {Quote(DataFolder)} " +
             $"{string.Join(' ', settings.Select(setting => "-c " + Quote(setting)))} >>{Quote(LogFile)} 2>&1 </dev/null";
         // A session of its own: Ctrl-C on the terminal is for this program alone, which stops the server in its turn.
-        string[] command = ["setsid", "setpriv", .. Environment.IsPrivilegedProcess ? AccountOptions() : [], "--pdeathsig", "INT", "sh", "-c", line];
-        _ended = StartOnOwnThread(new ProcessStartInfo(command[0], command.Skip(1)) { WorkingDirectory = _folder });
+        var start = SystemCommand.Of("setsid", ["setpriv", .. PostgresAccount.OptionsHere, "--pdeathsig", "INT", "sh", "-c", line]);
+        start.WorkingDirectory = _folder;
+        ChildEnvironment.OfPostgres(start.Environment);
+        _ended = StartOnOwnThread(start);
     }
 
     private async Task AnswerAsync(CancellationToken cancellation)
@@ -200,30 +184,26 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     private string Log() => File.Exists(LogFile) ? File.ReadAllText(LogFile) : "it wrote no log.";
 
-    private static string[] AccountOptions() => ["--reuid", Account, "--regid", Account, "--init-groups"];
-
-    private static string[] AsAccount() => [.. AccountOptions(), "--"];
-
     private async Task<(int Code, string Output)> RunAsync(string program, string[] arguments, CancellationToken cancellation)
     {
-        string[] command = [.. Environment.IsPrivilegedProcess ? ["setpriv", .. AsAccount()] : Array.Empty<string>(), Path.Combine(_binaries, program), .. arguments];
-        using var process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1))
+        // Without options setpriv changes nothing.
+        var start = SystemCommand.Of("setpriv", [.. PostgresAccount.OptionsHere, "--", Path.Combine(_binaries, program), .. arguments]);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.WorkingDirectory = _folder;
+        ChildEnvironment.OfPostgres(start.Environment);
+        using var process = Process.Start(start)!;
+        try
         {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = _folder,
-        })!;
-        var output = process.StandardOutput.ReadToEndAsync(cancellation);
-        var error = process.StandardError.ReadToEndAsync(cancellation);
-        await process.WaitForExitAsync(cancellation);
-        return (process.ExitCode, await output + await error);
-    }
-
-    private static int Run(string program, string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments))!;
-        process.WaitForExit();
-        return process.ExitCode;
+            var output = process.StandardOutput.ReadToEndAsync(cancellation);
+            var error = process.StandardError.ReadToEndAsync(cancellation);
+            await process.WaitForExitAsync(cancellation);
+            return (process.ExitCode, await output + await error);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill(entireProcessTree: true);
+            throw;
+        }
     }
 
     /// <summary>The death signal follows the thread that started the child, so that thread lives as long as this process.</summary>
@@ -251,6 +231,11 @@ public sealed class PrivatePostgres : IAsyncDisposable
     }
 
     private static string Quote(string text) => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
+
+    /// <summary>What initdb or one of its children complains of; the rest of its output is about what it does.</summary>
+    private static string Reason(string output) =>
+        output.Split('\n').FirstOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal) || line.Contains("PANIC:", StringComparison.Ordinal) || line.Contains("error:", StringComparison.Ordinal))?.Trim()
+        ?? LastLine(output);
 
     private static string LastLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault()?.Trim() ?? "no output.";
 }

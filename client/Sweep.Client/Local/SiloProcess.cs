@@ -32,13 +32,9 @@ internal sealed class SiloProcess : IAsyncDisposable
             File.Move(log, log + ".old", overwrite: true);
 
         // A session of its own: Ctrl-C on the terminal is for this program alone. The shell opens the log, so that it outlives our pipes.
-        var start = new ProcessStartInfo("setsid", ["sh", "-c", "log=$1; shift; exec \"$@\" 2>>\"$log\"", "sh", log, .. program])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            // What the environment says of a cluster elsewhere is not meant for one that stays on this machine.
-            Environment = { ["SWEEP_POSTGRES"] = connectionString, ["SWEEP_PARENT"] = "stdin", ["SWEEP_ADDRESS"] = null, ["SWEEP_CERTIFICATES"] = null },
-        };
+        var start = SystemCommand.Of("setsid", ["sh", "-c", "log=$1; shift; exec \"$@\" 2>>\"$log\"", "sh", log, .. program]);
+        start.RedirectStandardInput = start.RedirectStandardOutput = true;
+        ChildEnvironment.OfPrivateSilo(start.Environment, connectionString);
         var silo = new SiloProcess(Process.Start(start)!, log);
         silo.Ended = silo._process.WaitForExitAsync(CancellationToken.None);
         silo._process.OutputDataReceived += silo.Hear;
@@ -119,7 +115,15 @@ internal sealed class SiloProcess : IAsyncDisposable
     {
         if (line.Data is null)
             return;
-        File.AppendAllText(_log, line.Data + "\n");
+        try
+        {
+            File.AppendAllText(_log, line.Data + "\n");
+        }
+        catch (IOException)
+        {
+            // A full disk takes a line of the log, and not this process.
+        }
+
         if (line.Data.StartsWith(ReadyWord, StringComparison.Ordinal))
             _ready.TrySetResult();
     }

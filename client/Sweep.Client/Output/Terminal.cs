@@ -26,6 +26,8 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool outputI
         Ansi = outputIsTerminal ? AnsiSupport.Yes : AnsiSupport.No,
         ColorSystem = colours ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
         Interactive = outputIsTerminal ? InteractionSupport.Yes : InteractionSupport.No,
+        // Variables of build servers would have colours written into pipes.
+        Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
     });
 
     /// <summary>The process's own streams. A terminal that is called dumb counts as none; <c>NO_COLOR</c> takes the colours away.</summary>

@@ -10,7 +10,7 @@ public static class Migrator
 
     /// <summary>Applies what is missing, each file in a transaction. Any number of processes may do so at once; a user who may not create tables may too, when nothing is missing.</summary>
     /// <returns>The names of the files that this call applied.</returns>
-    /// <exception cref="DatabaseVersionException">The database is newer than this program, has another history, or the user may not change it.</exception>
+    /// <exception cref="DatabaseVersionException">The database is newer than this program, has another history or encoding, or the user may not change it.</exception>
     public static Task<IReadOnlyList<string>> MigrateAsync(NpgsqlDataSource source, CancellationToken cancellation = default) =>
         MigrateAsync(source, Migration.All, cancellation);
 
@@ -24,9 +24,21 @@ public static class Migrator
     {
         var applied = new List<string>();
         await using var connection = await source.OpenConnectionAsync(cancellation);
+        RequireUtf8(connection);
         while (await ApplyNextAsync(connection, known, cancellation) is { } name)
             applied.Add(name);
         return applied;
+    }
+
+    /// <summary>Another encoding lacks most letters, and so refuses the first sample that has one; SQL_ASCII counts bytes where letters are meant.</summary>
+    private static void RequireUtf8(NpgsqlConnection connection)
+    {
+        if (connection.PostgresParameters["server_encoding"] is var encoding && encoding != "UTF8")
+        {
+            throw new DatabaseVersionException(
+                $"The database {connection.Database} has the encoding {encoding}, which cannot hold every text; it must be UTF8. Make one that has it: " +
+                $"create database {connection.Database}_utf8 encoding 'UTF8' locale 'C' template template0");
+        }
     }
 
     private static async Task<string?> ApplyNextAsync(NpgsqlConnection connection, IReadOnlyList<Migration> known, CancellationToken cancellation)

@@ -3,6 +3,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
 using System.Globalization;
 using Sweep.Grains;
+using Sweep.Security;
 
 namespace Sweep.Silo.Hosting;
 
@@ -17,16 +18,18 @@ public static class Devices
     /// <summary>What each GPU does now; empty where there is none.</summary>
     public static async Task<IReadOnlyList<DeviceUse>> UseAsync(CancellationToken cancellation = default)
     {
+        if (SystemProgram.Find("nvidia-smi") is not { } program)
+            return [];
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("nvidia-smi", [Query, "--format=csv,noheader,nounits"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            using var process = Process.Start(new ProcessStartInfo(program, [Query, "--format=csv,noheader,nounits"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
             var output = await process.StandardOutput.ReadToEndAsync(cancellation);
             await process.WaitForExitAsync(cancellation);
             return process.ExitCode == 0 ? Parse(output) : [];
         }
         catch (Win32Exception)
         {
-            // There is no such program, so there is no such device.
+            // The program cannot be run, so there is no device to use.
             return [];
         }
     }

@@ -39,7 +39,7 @@ public sealed class SweepFileTarget : FuzzTarget, IDisposable
         var examples = Path.Combine(repository, "examples");
         File.Copy(Path.Combine(examples, "next-character.txt"), Path.Combine(_folder, "next-character.txt"));
         File.WriteAllText(Path.Combine(_folder, "text.txt"), string.Concat(Enumerable.Repeat("the cat ", 50)));
-        _datasets = new(Path.Combine(_folder, "cache"), store: null, new NoNetwork());
+        _datasets = new(() => Path.Combine(_folder, "cache"), store: null, new NoNetwork());
         Inputs = overrides
             ? [.. new[] { "parameters.epochs=5", "parameters.cell={values: [lstm, gru]}", "dataset={ path: text.txt, split: tail }", "name=quick", "budget.trials=3", "resources.require=[a, b=c]" }.Select(Encoding.UTF8.GetBytes)]
             : [Encoding.UTF8.GetBytes(Whole), .. Directory.GetFiles(examples, "*.yaml").Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];

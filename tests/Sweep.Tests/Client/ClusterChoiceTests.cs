@@ -13,6 +13,13 @@ public sealed class ClusterChoiceTests
     [InlineData("Host=db;Username=ada;Database=sweep", "postgresql://ada@db:5432/sweep")]
     public void A_database_may_be_named_in_both_ways(string text, string uri) => Assert.Equal(uri, PostgresAddress.ToUri(PostgresAddress.Parse(text)));
 
+    [Fact]
+    public void Text_is_UTF_8_whatever_the_address_says()
+    {
+        var settings = new Npgsql.NpgsqlConnectionStringBuilder(ClusterChoice.From("Host=db;Client Encoding=LATIN1;Encoding=iso-8859-1").ConnectionString);
+        Assert.Equal(("UTF8", "UTF8"), (settings.ClientEncoding, settings.Encoding));
+    }
+
     [Theory]
     [InlineData("nonsense")]
     [InlineData("Hots=db")]
@@ -20,6 +27,12 @@ public sealed class ClusterChoiceTests
     [InlineData("postgresql://db:port/sweep")]
     public void What_is_neither_is_refused_without_repeating_it(string text) =>
         Assert.StartsWith("--postgres: ", Assert.Throws<WrongInputException>(() => ClusterChoice.From(text)).Message);
+
+    [Fact]
+    public void What_a_private_silo_takes_of_the_machine_is_refused_where_the_silos_are_others() => Assert.StartsWith(
+        "--slots: it is for the silo of a private cluster",
+        Assert.Throws<WrongInputException>(() => ClusterChoice.From("Host=db", machine: ["--slots", "2"])).Message,
+        StringComparison.Ordinal);
 
     [Fact]
     public void A_folder_has_one_owner_at_a_time()
@@ -40,8 +53,10 @@ public sealed class ClusterChoiceTests
     }
 
     [Fact]
-    public void A_folder_that_cannot_be_made_is_refused_with_its_name() =>
-        Assert.Contains("/dev/null/x", Assert.Throws<LocalClusterException>(() => new SweepHome("/dev/null/x").TryLock()).Message);
+    public void A_folder_that_cannot_be_made_is_refused_with_its_name() => Assert.StartsWith(
+        "SWEEP_HOME: found /proc/sweep/x, ",
+        Assert.Throws<LocalClusterException>(() => new SweepHome("/proc/sweep/x").TryLock()).Message,
+        StringComparison.Ordinal);
 
     [Theory]
     [InlineData(nameof(ClusterPurpose.Run), nameof(ClusterPurpose.Command), true, nameof(JoinDecision.Join))]

@@ -33,11 +33,12 @@ public sealed class PostgresServer : IAsyncLifetime
     }
 
     /// <summary>The connection string of a new database without tables.</summary>
-    public async Task<string> NewDatabaseAsync()
+    /// <param name="options">More of <c>create database</c>.</param>
+    public async Task<string> NewDatabaseAsync(string options = "")
     {
         var name = $"test_{Interlocked.Increment(ref _databases)}";
         await using var source = NpgsqlDataSource.Create(_server.ConnectionString);
-        await using var create = source.CreateCommand($"create database {name}");
+        await using var create = source.CreateCommand($"create database {name} {options}");
         await create.ExecuteNonQueryAsync();
         return new NpgsqlConnectionStringBuilder(_server.ConnectionString) { Database = name }.ConnectionString;
     }

@@ -27,6 +27,18 @@ public sealed class MigratorTests(PostgresServer server)
         Assert.Empty(await Migrator.MigrateAsync(source, Cancellation));
     }
 
+    [Theory]
+    [InlineData("LATIN1")]
+    [InlineData("SQL_ASCII")]
+    public async Task A_database_that_cannot_hold_every_text_is_refused_before_it_gets_a_table(string encoding)
+    {
+        await using var other = Database.Open(await server.NewDatabaseAsync($"encoding '{encoding}' locale 'C' template template0"));
+        var error = await Assert.ThrowsAsync<DatabaseVersionException>(() => Migrator.MigrateAsync(other, Cancellation));
+        Assert.Matches($"^The database (test_\\d+) has the encoding {encoding}, .* create database \\1_utf8 encoding 'UTF8' locale 'C' template template0$", error.Message);
+        await using var tables = other.CreateCommand("select count(*) from pg_class where relnamespace = 'public'::regnamespace");
+        Assert.Equal(0L, await tables.ExecuteScalarAsync(Cancellation));
+    }
+
     [Fact]
     public async Task Eight_at_once_apply_each_file_once()
     {

@@ -36,7 +36,7 @@ internal sealed class SweepFileFolder : IDisposable
     }
 
     public Task<CheckedSweep> LoadFileAsync(string name, params string[] overrides) => SweepFile.LoadAsync(
-        System.IO.Path.Combine(Path, name), overrides, new DatasetReader(System.IO.Path.Combine(Path, "cache"), Store, Http), TestContext.Current.CancellationToken);
+        System.IO.Path.Combine(Path, name), overrides, new DatasetReader(() => System.IO.Path.Combine(Path, "cache"), Store, Http), TestContext.Current.CancellationToken);
 
     public async Task<string> ErrorAsync(string yaml, params string[] overrides)
     {

@@ -154,7 +154,7 @@ public sealed class SweepFileTests
     [InlineData("influence", 24)]
     public async Task The_examples_plan(string name, int trials)
     {
-        var sweep = await SweepFile.LoadAsync(RepositoryFolder.Join("examples", $"{name}.yaml"), [], new DatasetReader("/nonexistent"), TestContext.Current.CancellationToken);
+        var sweep = await SweepFile.LoadAsync(RepositoryFolder.Join("examples", $"{name}.yaml"), [], new DatasetReader(() => "/nonexistent"), TestContext.Current.CancellationToken);
         Assert.Equal(name, sweep.Spec.Name);
         Assert.Equal(trials, sweep.Plan().Trials.Count);
         Assert.InRange(sweep.Dataset.Characters, 2350, 2450);
