@@ -94,7 +94,8 @@ public sealed partial class TrialGrain(ITrialStore store, SweepSpecs specs, Swee
             Losses = losses ?? trial.Losses,
         };
         var stored = await store.MoveAsync(new(
-            trial.Id, trial.State, trial.Attempt, next.State, next.Attempt, next.Failures, next.Losses, next.Worker, what, reason, detail, result));
+            trial.Id, trial.State, trial.Attempt, next.State, next.Attempt, next.Failures, next.Losses, next.Worker, what, reason, detail, result,
+            Epochs: move == TrialMove.Succeed ? trial.Parameters.Epochs : 0));
         if (stored is { } state)
         {
             _trial = next with { State = state, Alone = trial.Alone || reason == FailureReason.OutOfMemory };

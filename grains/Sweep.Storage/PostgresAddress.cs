@@ -44,7 +44,7 @@ public static class PostgresAddress
         var builder = new NpgsqlConnectionStringBuilder(Parse(text));
         if (!string.IsNullOrEmpty(passwordFile) && string.IsNullOrEmpty(builder.Password))
             builder.Password = PasswordFile.Read(passwordFile);
-        return PostgresTls.Require(builder, certificates).ConnectionString;
+        return PostgresTls.Require(SeveralHosts.Complete(builder), certificates).ConnectionString;
     }
 
     /// <summary>The form that psql takes. A socket's folder stands in the query, as libpq wants it.</summary>
