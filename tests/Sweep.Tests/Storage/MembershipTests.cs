@@ -60,7 +60,8 @@ public sealed class MembershipTests(PostgresServer server)
         var membership = first.Services.GetRequiredService<IClusterMembershipService>();
         var gone = second.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
         var cluster = first.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<ClusterOptions>>().Value.ClusterId;
-        await source.Statement("update orleans_versions set version = 1").ExecuteAsync(Cancellation);
+        await using var lose = source.CreateCommand("update orleans_versions set version = 1");
+        await lose.ExecuteNonQueryAsync(Cancellation);
 
         var store = new MembershipStore(source);
         Assert.True(await store.CatchUpAsync(cluster, membership.CurrentSnapshot.Version.Value, Cancellation));
