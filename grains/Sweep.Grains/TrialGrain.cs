@@ -62,7 +62,8 @@ public sealed partial class TrialGrain(ITrialStore store, SweepSpecs specs, Swee
         var worker = _trial?.Worker;
         if (runs)
             await store();
-        if (_trial?.Attempt == attempt)
+        // The row may say an older attempt: a standby that took over lacks this one.
+        if (runs || _trial?.Attempt == attempt)
             await EndedAsync(worker, attempt);
         return runs ? Verdict.Continue : Verdict.Stop;
     }
