@@ -14,7 +14,7 @@ public sealed class InstallTests : IDisposable
 
     [Theory]
     [InlineData("run file.yaml")]
-    [InlineData("-o json up")]
+    [InlineData("up --detach")]
     public async Task Root_gets_postgres_without_a_question_where_a_private_cluster_begins(string command)
     {
         _machine.Have("dotnet");
