@@ -115,6 +115,9 @@ public sealed class SweepGrain(ISweepStore store, ITrialStore trials, IDatasetSt
     {
         try
         {
+            // A standby that took over may know a sweep as running that this grain knows as over.
+            if (_sweep is { State: SweepState.Completed or SweepState.Cancelled })
+                _sweep = await store.LoadAsync(Id, cancellation);
             if (_sweep is null)
                 return;
             // Looked at first: when every trial is over, none can keep a checkpoint that is not freed below.

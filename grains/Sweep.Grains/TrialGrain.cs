@@ -62,7 +62,8 @@ public sealed partial class TrialGrain(ITrialStore store, SweepSpecs specs, Swee
         var worker = _trial?.Worker;
         if (runs)
             await store();
-        if (_trial?.Attempt == attempt)
+        // The row may say an older attempt: a standby that took over lacks this one.
+        if (runs || _trial?.Attempt == attempt)
             await EndedAsync(worker, attempt);
         return runs ? Verdict.Continue : Verdict.Stop;
     }
@@ -94,7 +95,8 @@ public sealed partial class TrialGrain(ITrialStore store, SweepSpecs specs, Swee
             Losses = losses ?? trial.Losses,
         };
         var stored = await store.MoveAsync(new(
-            trial.Id, trial.State, trial.Attempt, next.State, next.Attempt, next.Failures, next.Losses, next.Worker, what, reason, detail, result));
+            trial.Id, trial.State, trial.Attempt, next.State, next.Attempt, next.Failures, next.Losses, next.Worker, what, reason, detail, result,
+            Epochs: move == TrialMove.Succeed ? trial.Parameters.Epochs : 0));
         if (stored is { } state)
         {
             _trial = next with { State = state, Alone = trial.Alone || reason == FailureReason.OutOfMemory };

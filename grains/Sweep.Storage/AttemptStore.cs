@@ -6,6 +6,7 @@ namespace Sweep.Storage;
 /// <summary>
 /// The tables <c>epochs</c>, <c>checkpoints</c> and <c>trial_logs</c>. Each statement locks the trials that it writes for, so that the fence holds;
 /// all in the same mode: a weaker lock on a row that others update makes PostgreSQL lock its older versions too, and that can deadlock.
+/// Nothing is stored beyond a gap: a standby that took over may lack the last rows, and the attempt that wrote them must then repeat them.
 /// </summary>
 public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
 {
@@ -29,8 +30,9 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
                 score, place)
             ), locked as materialized (
               select t.id, t.attempt, t.sweep_id, t.best_epoch, t.best_value, t.best_score
-              from trials t join (select distinct trial_id, attempt from item) i on i.trial_id = t.id and i.attempt = t.attempt
-              where t.state = 'running'
+              from trials t
+              join (select trial_id, attempt, min(epoch) as first from item group by trial_id, attempt) i on i.trial_id = t.id and i.attempt = t.attempt
+              where t.state = 'running' and i.first <= t.epochs_done + 1
               order by t.id for no key update of t
             ), fresh as materialized (
               select distinct on (i.trial_id, i.epoch) i.*
@@ -101,7 +103,7 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
         return await source.Statement(
             """
             with running as materialized (
-              select id from trials where id = $1 and attempt = $2 and state = 'running' for no key update
+              select id from trials where id = $1 and attempt = $2 and state = 'running' and epochs_done >= $3 for no key update
             )
             insert into checkpoints (trial_id, attempt, epoch, step, sha256, data) select id, $2, $3, $4, $5, $6 from running
             on conflict (trial_id) do update set

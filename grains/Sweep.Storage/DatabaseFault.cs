@@ -30,6 +30,11 @@ public static class DatabaseFaults
         /// <summary>What went wrong with a connection, down to its cause, in one line.</summary>
         public static string Explain(Exception error)
         {
+            // Of several hosts each was tried, some of them twice.
+            if (error is NpgsqlException { InnerException: AggregateException hosts })
+                return string.Join(' ', hosts.InnerExceptions.Select(Explain).Distinct());
+            if (error is NpgsqlException { InnerException: null, Message: "No suitable host was found." })
+                return "None of the hosts is a primary: they are standbys, or do not answer.";
             var cause = error is NpgsqlException ? error.GetBaseException() : error;
             var what = ReferenceEquals(cause, error) ? error.Message : $"{error.Message} {cause.Message.TrimEnd('.')}.";
             return cause is AuthenticationException

@@ -44,7 +44,7 @@ public static class PostgresAddress
         var builder = new NpgsqlConnectionStringBuilder(Parse(text));
         if (!string.IsNullOrEmpty(passwordFile) && string.IsNullOrEmpty(builder.Password))
             builder.Password = PasswordFile.Read(passwordFile);
-        return WithUtf8(PostgresTls.Require(builder, certificates)).ConnectionString;
+        return WithUtf8(PostgresTls.Require(SeveralHosts.Complete(builder), certificates)).ConnectionString;
     }
 
     /// <summary>Text of the connection is UTF-8, whatever else says otherwise: another encoding stores other letters, or has none for them.</summary>

@@ -79,17 +79,19 @@ public sealed class TrialStore : ITrialStore
               select * from unnest(
                 $1::bigint[], $2::text[], $3::integer[], $4::text[], $5::integer[], $6::integer[], $7::integer[], $8::text[], $9::text[], $10::text[],
                 $11::text[], $12::double precision[], $13::double precision[], $14::double precision[], $15::bigint[], $16::bigint[], $17::bigint[],
-                $18::integer[], $19::integer[], $20::bigint[], $21::text[])
+                $18::integer[], $19::integer[], $20::bigint[], $21::text[], $22::integer[])
               as i(
                 id, from_state, from_attempt, to_state, to_attempt, failures, losses, worker, event, reason,
                 detail, train_seconds, inference_ms, inference_windows_per_second, parameters, model_bytes, macs,
-                training_windows, validation_windows, peak_memory_bytes, sample)
+                training_windows, validation_windows, peak_memory_bytes, sample, epochs)
             ), sweep as materialized (
               select id, state from sweeps
-              where id in (select id / 1000000 from item where to_state in ('queued', 'running', 'cancelled'))
+              where id in (
+                select i.id / 1000000 from item i left join trials t on t.id = i.id and t.epochs_done < i.epochs
+                where i.to_state in ('queued', 'running', 'cancelled') or t.id is not null)
               order by id for share
             ), locked as materialized (
-              select t.worker as old_worker, t.cancelling, i.*
+              select t.worker as old_worker, t.cancelling, t.epochs_done < i.epochs as lacks_epochs, i.*
               from trials t join item i on i.id = t.id and i.from_state = t.state and i.from_attempt = t.attempt
               where (select count(*) from sweep) >= 0
               order by t.id for no key update of t
@@ -99,13 +101,16 @@ public sealed class TrialStore : ITrialStore
                 case
                   when l.to_state = 'running' then case when s.state = 'running' then l.to_state end
                   when l.cancelling and l.from_state = 'running' then 'cancelled'
-                  when l.to_state = 'queued' and s.state = 'cancelled' then 'cancelled'
+                  when (l.to_state = 'queued' or l.lacks_epochs) and s.state = 'cancelled' then 'cancelled'
+                  when l.lacks_epochs then 'queued'
                   when l.to_state = 'cancelled' and l.from_state = 'running' and s.state <> 'cancelled' then 'queued'
                   else l.to_state
                 end as state
               from locked l left join sweep s on s.id = l.id / 1000000
             ), next as materialized (
-              select *, case when state = to_state then event when state = 'queued' then 'requeued' else state end as what from stored where state is not null
+              select
+                *, case when state = to_state then event when state = 'queued' then case when lacks_epochs then 'given back' else 'requeued' end else state end as what
+              from stored where state is not null
             ), moved as (
               update trials t set
                 state = n.state,
@@ -141,7 +146,7 @@ public sealed class TrialStore : ITrialStore
             All(move => move.Result?.TrainSeconds), All(move => move.Result?.InferenceMilliseconds), All(move => move.Result?.InferenceWindowsPerSecond),
             All(move => move.Result?.Parameters), All(move => move.Result?.ModelBytes), All(move => move.Result?.Macs),
             All(move => move.Result?.TrainingWindows), All(move => move.Result?.ValidationWindows), All(move => move.Result?.PeakMemoryBytes),
-            All(move => StorableText.OfMaybe(move.Result?.Sample)))
+            All(move => StorableText.OfMaybe(move.Result?.Sample)), All(move => move.Epochs))
             .RowsAsync(row => (Id: row.GetInt64(0), State: StoredName.Parse<TrialState>(row.GetString(1))), CancellationToken.None))
             .ToDictionary(row => row.Id, row => row.State);
         return [.. moves.Select(move => stored.TryGetValue(move.Id.Value, out var state) ? state : (TrialState?)null)];

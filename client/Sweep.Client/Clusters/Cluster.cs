@@ -113,7 +113,7 @@ internal sealed class Cluster : IAsyncDisposable
     public Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellation) => Migrator.MigrateAsync(_source, cancellation);
 
     private async Task<IGrainFactory> ConnectAsync(Task silo, CancellationToken cancellation) =>
-        (_grains ??= await GrainConnection.OpenAsync(_connectionString, _certificates, silo, cancellation)).Grains;
+        (_grains ??= await GrainConnection.OpenAsync(_source, _certificates, silo, cancellation)).Grains;
 
     private static async Task<bool> EndsSoonAsync(SiloProcess silo) =>
         await Task.WhenAny(silo.Ended, Task.Delay(TimeSpan.FromSeconds(1))) == silo.Ended;

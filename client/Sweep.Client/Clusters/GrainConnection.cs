@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Orleans.Configuration;
 using Sweep.Client.Errors;
 using Sweep.Security;
@@ -24,7 +25,7 @@ internal sealed class GrainConnection : IAsyncDisposable
     /// <param name="silo">The start of the silo that is to answer, which need not be over; the limit counts from its end.</param>
     /// <exception cref="ClusterUnreachableException">No silo answers within the limit, or none is to be trusted or trusts us.</exception>
     /// <exception cref="CertificateException">The certificates cannot be used.</exception>
-    public static async Task<GrainConnection> OpenAsync(string connectionString, string? certificates, Task silo, CancellationToken cancellation)
+    public static async Task<GrainConnection> OpenAsync(NpgsqlDataSource source, string? certificates, Task silo, CancellationToken cancellation)
     {
         string? refusal = null;
         Exception? last = null;
@@ -33,7 +34,7 @@ internal sealed class GrainConnection : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();
         builder.UseOrleansClient(client => client
-            .UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString))
+            .UseAdoNetClustering(options => (options.Invariant, options.DataSource) = ("Npgsql", source))
             .UseConnectionRetryFilter(async (error, token) =>
             {
                 last = error;

@@ -18,14 +18,16 @@ public sealed record StoredCheckpoint(int Attempt, int Epoch, int Step, string S
 public interface IAttemptStore
 {
     /// <summary>Stores epochs (a later attempt replaces what it repeats) and folds the best and the last into their trials, in one statement.</summary>
-    /// <returns>The trials whose attempt in <paramref name="rows"/> is not the running one; nothing of theirs was stored.</returns>
+    /// <returns>
+    /// The trials whose attempt in <paramref name="rows"/> is not the running one, or whose epochs before them are not stored (any more); nothing of theirs was stored.
+    /// </returns>
     Task<IReadOnlyList<TrialId>> WriteEpochsAsync(IReadOnlyList<EpochRow> rows, CancellationToken cancellation = default);
 
     /// <summary>How long the trial was queued before this attempt was leased; null when it was not.</summary>
     Task<TimeSpan?> WaitedAsync(TrialId trial, int attempt, CancellationToken cancellation = default);
 
     /// <summary>Replaces the trial's checkpoint.</summary>
-    /// <returns>False when the attempt is not the running one.</returns>
+    /// <returns>False when the attempt is not the running one, or the epochs before it are not stored (any more).</returns>
     Task<bool> WriteCheckpointAsync(TrialId trial, StoredCheckpoint checkpoint, CancellationToken cancellation = default);
 
     /// <exception cref="InvalidDataException">The stored bytes do not have the stored hash.</exception>

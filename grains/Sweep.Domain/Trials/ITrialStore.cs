@@ -25,6 +25,7 @@ public readonly record struct UnfinishedTrial(TrialId Id, int Attempt, string? W
 /// </summary>
 /// <param name="Event">A word for <c>trial_events</c>: leased, succeeded, failed, requeued, lost, paused, cancelled.</param>
 /// <param name="Detail">What a person wants to read beside it.</param>
+/// <param name="Epochs">Epochs that must be stored for it.</param>
 public sealed record TrialTransition(
     TrialId Id,
     TrialState From,
@@ -37,20 +38,22 @@ public sealed record TrialTransition(
     string Event,
     FailureReason? Reason = null,
     string? Detail = null,
-    TrialResult? Result = null)
+    TrialResult? Result = null,
+    int Epochs = 0)
 {
     /// <summary>
     /// What the orders in the rows make of the move: nothing is leased unless its sweep runs, an attempt that a user cancelled ends as cancelled however
-    /// it ends, and one that stopped on a cancel that was taken back waits again.
+    /// it ends, and one that stopped on a cancel that was taken back waits again. So does one whose epochs are not all stored.
     /// </summary>
     /// <param name="cancelling">Of the trial's row.</param>
     /// <param name="sweep">The state in the sweep's row.</param>
+    /// <param name="lacksEpochs">Whether fewer than <see cref="Epochs"/> are stored.</param>
     /// <returns>The state to store; null when the move is refused.</returns>
-    public TrialState? StoredAs(bool cancelling, SweepState sweep) => To switch
+    public TrialState? StoredAs(bool cancelling, SweepState sweep, bool lacksEpochs = false) => To switch
     {
         TrialState.Running => sweep == SweepState.Running ? TrialState.Running : null,
         _ when cancelling && From == TrialState.Running => TrialState.Cancelled,
-        TrialState.Queued => sweep == SweepState.Cancelled ? TrialState.Cancelled : TrialState.Queued,
+        TrialState.Queued or TrialState.Succeeded when To == TrialState.Queued || lacksEpochs => sweep == SweepState.Cancelled ? TrialState.Cancelled : TrialState.Queued,
         TrialState.Cancelled when From == TrialState.Running && sweep != SweepState.Cancelled => TrialState.Queued,
         _ => To,
     };

@@ -67,6 +67,7 @@ public static class SiloHost
             });
             silo.Services.AddSingleton<MembershipWatch>().AddHostedService(provider => provider.GetRequiredService<MembershipWatch>());
             silo.Services.AddHostedService<HealthWatch>();
+            silo.Services.AddHostedService<StandbyWatch>();
             silo.Services.AddPlacementFilter<RolePlacement, RolePlacementDirector>(ServiceLifetime.Singleton);
             silo.Services.AddSingleton<ILiveWorkers, MembershipWorkers>().AddSingleton<ITrainerFactory, TrainerProcessFactory>().AddSingleton<DatasetCache>();
             if (options.SiloRole.HasFlag(SiloRole.Worker))
@@ -118,7 +119,8 @@ public static class SiloHost
 
     private static void ConfigureMembership(ISiloBuilder silo, SweepSiloOptions options, string name)
     {
-        silo.UseAdoNetClustering(clustering => (clustering.Invariant, clustering.ConnectionString) = ("Npgsql", options.Postgres));
+        silo.UseAdoNetClustering((OptionsBuilder<AdoNetClusteringSiloOptions> clustering) => clustering.Configure<NpgsqlDataSource>(
+            (membership, source) => (membership.Invariant, membership.DataSource) = ("Npgsql", source)));
         silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (Cluster, Cluster));
         silo.Configure<SiloOptions>(orleans => orleans.SiloName = name);
         silo.Configure<EndpointOptions>(endpoints =>

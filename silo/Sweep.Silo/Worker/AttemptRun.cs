@@ -78,7 +78,7 @@ internal sealed partial class AttemptRun(
             _checkpoints = new(StoredAsync, StoreAsync, () =>
             {
                 services.Instruments.WriteRefused();
-                Stop(StopCause.Stale);
+                Stop(StopCause.Refused);
             });
             await TrainAsync(assignment);
         }
@@ -265,6 +265,8 @@ internal sealed partial class AttemptRun(
         using (SweepActivities.Epoch(report, services.Time.GetUtcNow()))
             services.Instruments.EpochFinished(report.Seconds);
         services.Metrics.Add(new(trial, Attempt, report, value, objective.Score(value)));
+        if (services.Metrics.AreRefused(trial, Attempt))
+            Stop(StopCause.Refused);
         try
         {
             if (await _grain.Report(Attempt, report.Epoch, value) == Verdict.Stop)

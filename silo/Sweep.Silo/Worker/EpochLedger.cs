@@ -9,6 +9,16 @@ internal sealed class EpochLedger
     private long _done;
     private bool _refused;
 
+    /// <summary>Whether any row was not accepted.</summary>
+    public bool IsRefused
+    {
+        get
+        {
+            lock (_gate)
+                return _refused;
+        }
+    }
+
     public void Queued()
     {
         lock (_gate)

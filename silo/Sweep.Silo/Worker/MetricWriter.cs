@@ -36,6 +36,9 @@ public sealed partial class MetricWriter : BackgroundService
     public Task<bool> StoredAsync(TrialId trial, int attempt) =>
         _ledgers.TryGetValue((trial, attempt), out var ledger) ? ledger.StoredAsync() : Task.FromResult(true);
 
+    /// <summary>Whether any epoch of the attempt was refused.</summary>
+    public bool AreRefused(TrialId trial, int attempt) => _ledgers.TryGetValue((trial, attempt), out var ledger) && ledger.IsRefused;
+
     /// <summary>No more is heard of the attempt.</summary>
     public void Forget(TrialId trial, int attempt) => _ledgers.TryRemove((trial, attempt), out _);
 

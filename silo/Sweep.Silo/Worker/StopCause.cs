@@ -13,4 +13,10 @@ internal enum StopCause
 
     /// <summary>The lease or the attempt is not this worker's any more.</summary>
     Stale,
+
+    /// <summary>
+    /// The store refuses what the attempt writes: another one runs, or a standby took over that lacks rows of this one, which then goes on from what is stored.
+    /// The trial knows which.
+    /// </summary>
+    Refused,
 }

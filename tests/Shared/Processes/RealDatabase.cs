@@ -12,11 +12,14 @@ public sealed class RealDatabase : IAsyncDisposable
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(20);
     private readonly string _folder;
     private PrivatePostgres? _server;
+    private StandbyPostgres? _standby;
+    private string _primary;
 
     private RealDatabase(string folder, PrivatePostgres server) =>
-        (_folder, _server, ConnectionString) = (folder, server, server.ConnectionString);
+        (_folder, _server, _primary, ConnectionString) = (folder, server, server.ConnectionString, server.ConnectionString);
 
-    public string ConnectionString { get; }
+    /// <summary>What programs are told; with a standby it names both servers.</summary>
+    public string ConnectionString { get; private set; }
 
     private string DataFolder => Path.Combine(_folder, "data");
 
@@ -32,6 +35,47 @@ public sealed class RealDatabase : IAsyncDisposable
     }
 
     public async Task BringBackAsync() => _server = await PrivatePostgres.StartAsync(_folder);
+
+    /// <summary>Adds a server that follows this one.</summary>
+    /// <param name="synchronous">Nothing is acknowledged that the standby has not stored.</param>
+    public async Task AddStandbyAsync(bool synchronous)
+    {
+        _standby = await StandbyPostgres.StartAsync(Path.Combine(_folder, "standby"), _folder);
+        ConnectionString = $"{_primary};Host={_folder},{_standby.Folder};Timeout=5";
+        if (!synchronous)
+            return;
+        await ValueAsync<object>("alter system set synchronous_standby_names = '*'");
+        await ValueAsync<object>("select pg_reload_conf()");
+        await Waiting.UntilAsync("the standby to be synchronous", EndLimit, async () => (0, await ValueAsync<bool>("select exists (select from pg_stat_replication where sync_state = 'sync')")));
+    }
+
+    /// <summary>From now on the standby gets nothing more.</summary>
+    public async Task CutOffStandbyAsync()
+    {
+        await _standby!.CutOffAsync();
+        await Waiting.UntilAsync("the standby to be cut off", EndLimit, async () => (0, await ValueAsync<bool>("select not exists (select from pg_stat_replication)")));
+    }
+
+    /// <summary>Kills each of its processes, so that it has no last word, and makes the standby the primary.</summary>
+    public async Task FailOverAsync()
+    {
+        var processes = ProcessTable.In(DataFolder);
+        foreach (var process in processes)
+            ProcessSignal.Kill.Send(process);
+        await Waiting.UntilAsync("PostgreSQL to end", EndLimit, () => Task.FromResult(!processes.Any(ProcessTable.IsAlive)));
+        _server = null;
+        await _standby!.PromoteAsync();
+        _primary = _standby.ConnectionString;
+    }
+
+    /// <summary>The one value of a query to the first server, which may have been replaced.</summary>
+    public async Task<T?> FirstValueAsync<T>(string sql)
+    {
+        await using var connection = new NpgsqlConnection(PrivatePostgres.ConnectionStringOf(_folder) + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return await command.ExecuteScalarAsync() is T value ? value : default;
+    }
 
     /// <summary>Starts it again where it ended by itself, as it does when its log of changes has no room.</summary>
     public async Task EnsureUpAsync()
@@ -62,6 +106,8 @@ public sealed class RealDatabase : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_standby is not null)
+            await _standby.DisposeAsync();
         if (_server is not null)
             await _server.DisposeAsync();
     }
@@ -69,7 +115,7 @@ public sealed class RealDatabase : IAsyncDisposable
     // No pool: its connections would be those of a server that is gone.
     private async Task<NpgsqlConnection> OpenAsync()
     {
-        var connection = new NpgsqlConnection(ConnectionString + ";Pooling=false;Timeout=5;Command Timeout=20");
+        var connection = new NpgsqlConnection(_primary + ";Pooling=false;Timeout=5;Command Timeout=20");
         await connection.OpenAsync();
         return connection;
     }

@@ -28,6 +28,20 @@ public sealed class ClusterChoiceTests
     public void What_is_neither_is_refused_without_repeating_it(string text) =>
         Assert.StartsWith("--postgres: ", Assert.Throws<WrongInputException>(() => ClusterChoice.From(text)).Message);
 
+    [Theory]
+    [InlineData("Host=/a,/b;Database=sweep", "primary")]
+    [InlineData("Host=/a,/b;Database=sweep;Target Session Attributes=any", "primary")]
+    [InlineData("Host=/a,/b;Database=sweep;Target Session Attributes=prefer-primary", "primary")]
+    [InlineData("Host=/a,/b;Database=sweep;Target Session Attributes=read-write", "read-write")]
+    [InlineData("Host=/a;Database=sweep;Target Session Attributes=primary", null)]
+    public void Of_several_hosts_the_primary_is_meant(string text, string? target) =>
+        Assert.Equal(target, new Npgsql.NpgsqlConnectionStringBuilder(ClusterChoice.From(text).ConnectionString).TargetSessionAttributes);
+
+    [Fact]
+    public void A_standby_is_refused_since_clients_and_silos_write() => Assert.Equal(
+        "--postgres: found Target Session Attributes=standby; silos and clients write, so write Target Session Attributes=primary or leave it out.",
+        Assert.Throws<WrongInputException>(() => ClusterChoice.From("Host=/a,/b;Database=sweep;Target Session Attributes=standby")).Message);
+
     [Fact]
     public void What_a_private_silo_takes_of_the_machine_is_refused_where_the_silos_are_others() => Assert.StartsWith(
         "--slots: it is for the silo of a private cluster",

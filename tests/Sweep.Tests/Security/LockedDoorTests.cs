@@ -4,6 +4,7 @@ using Sweep.Client.Errors;
 using Sweep.Contracts;
 using Sweep.Security;
 using Sweep.Simulation;
+using Sweep.Storage;
 using Sweep.Tests.Cluster;
 using Sweep.Tests.Postgres;
 
@@ -30,7 +31,8 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
     {
         foreach (var role in new[] { CertificateRole.Client, CertificateRole.Silo })
         {
-            await using var connection = await GrainConnection.OpenAsync(locked.Silo.ConnectionString, locked.Certificates.Issue(role), Task.CompletedTask, Cancellation);
+            await using var source = Database.Open(locked.Silo.ConnectionString);
+            await using var connection = await GrainConnection.OpenAsync(source, locked.Certificates.Issue(role), Task.CompletedTask, Cancellation);
             Assert.False((await connection.Grains.GetGrain<IClusterGrain>(0).Drain("nobody")).Accepted);
         }
     }
@@ -134,8 +136,9 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
             "expired" => locked.Certificates.IssueExpired(CertificateRole.Client),
             _ => "/nowhere",
         };
+        await using var source = Database.Open(locked.Silo.ConnectionString);
         var failure = Failure.Of(await Assert.ThrowsAnyAsync<Exception>(
-            () => GrainConnection.OpenAsync(locked.Silo.ConnectionString, folder, Task.CompletedTask, Cancellation)));
+            () => GrainConnection.OpenAsync(source, folder, Task.CompletedTask, Cancellation)));
         Assert.Equal(ExitCode.Unreachable, failure.Code);
         Assert.Contains(expected, failure.Line);
     }
@@ -145,9 +148,10 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
     {
         await using var silo = await TestSilo.StartAsync(
             server, new SimulatedTrainers(), change: options => (options.Address, options.Certificates) = (OwnAddress.Find().ToString(), locked.Certificates.Issue(CertificateRole.Silo)));
-        var error = await Assert.ThrowsAsync<ClusterUnreachableException>(() => GrainConnection.OpenAsync(silo.ConnectionString, null, Task.CompletedTask, Cancellation));
+        await using var source = Database.Open(silo.ConnectionString);
+        var error = await Assert.ThrowsAsync<ClusterUnreachableException>(() => GrainConnection.OpenAsync(source, null, Task.CompletedTask, Cancellation));
         Assert.Contains("`sweep certs init AUTHORITY` and `sweep certs issue AUTHORITY --for client --out FOLDER`", error.Message);
-        await using var connection = await GrainConnection.OpenAsync(silo.ConnectionString, locked.Certificates.Issue(CertificateRole.Client), Task.CompletedTask, Cancellation);
+        await using var connection = await GrainConnection.OpenAsync(source, locked.Certificates.Issue(CertificateRole.Client), Task.CompletedTask, Cancellation);
         Assert.False((await connection.Grains.GetGrain<IClusterGrain>(0).Drain("nobody")).Accepted);
     }
 }

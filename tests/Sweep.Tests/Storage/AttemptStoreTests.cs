@@ -62,7 +62,7 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
     public async Task Of_equal_scores_the_earlier_epoch_is_the_best()
     {
         var trial = await database.AddRunningTrialAsync();
-        await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(2, 2))], Cancellation);
+        await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(2, 2)), Row(trial, 1, Epoch(1, 2.5))], Cancellation);
         await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(3, 2)), Row(trial, 1, Epoch(1, 2))], Cancellation);
         Assert.Equal(1, (await database.SummaryAsync(trial)).Best!.Epoch);
     }
@@ -154,6 +154,7 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
     {
         var trial = await database.AddRunningTrialAsync();
         Assert.Null(await database.Attempts.ReadCheckpointAsync(trial, Cancellation));
+        await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(1)), Row(trial, 1, Epoch(2))], Cancellation);
         foreach (var epoch in new[] { 1, 2, 2 })
             Assert.True(await database.Attempts.WriteCheckpointAsync(trial, Checkpoint(1, epoch), Cancellation));
         var read = await database.Attempts.ReadCheckpointAsync(trial, Cancellation);
@@ -165,6 +166,7 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
     public async Task A_checkpoint_of_an_older_attempt_is_refused()
     {
         var trial = await database.AddRunningTrialAsync();
+        await database.Attempts.WriteEpochsAsync([.. Enumerable.Range(1, 5).Select(epoch => Row(trial, 1, Epoch(epoch)))], Cancellation);
         await database.Attempts.WriteCheckpointAsync(trial, Checkpoint(1, 1), Cancellation);
         await database.Trials.MoveAsync(Requeue(trial), Cancellation);
         Assert.False(await database.Attempts.WriteCheckpointAsync(trial, Checkpoint(1, 5), Cancellation));
@@ -174,10 +176,28 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
     }
 
     [Fact]
+    public async Task Nothing_is_stored_beyond_epochs_that_a_standby_lacks()
+    {
+        var trial = await database.AddRunningTrialAsync();
+        var other = await database.AddRunningTrialAsync();
+        await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(1, 3)), Row(trial, 1, Epoch(2, 2.5))], Cancellation);
+        Assert.Equal([trial], await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(5, 1)), Row(other, 1, Epoch(1, 3)), Row(trial, 1, Epoch(4, 1))], Cancellation));
+        Assert.Equal((2, 2.5), ((await database.SummaryAsync(trial)).EpochsDone, (await database.SummaryAsync(trial)).BestValue));
+        Assert.Equal(1, (await database.SummaryAsync(other)).EpochsDone);
+        Assert.False(await database.Attempts.WriteCheckpointAsync(trial, Checkpoint(1, 3), Cancellation));
+        Assert.True(await database.Attempts.WriteCheckpointAsync(trial, Checkpoint(1, 2), Cancellation));
+
+        // The attempt that goes on from there repeats them.
+        Assert.Empty(await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(3, 2)), Row(trial, 1, Epoch(4, 1))], Cancellation));
+        Assert.Equal((4, 1.0), ((await database.SummaryAsync(trial)).EpochsDone, (await database.SummaryAsync(trial)).BestValue));
+    }
+
+    [Fact]
     public async Task A_damaged_checkpoint_is_neither_stored_nor_read()
     {
         var trial = await database.AddRunningTrialAsync();
         await Assert.ThrowsAsync<InvalidDataException>(() => database.Attempts.WriteCheckpointAsync(trial, Checkpoint(1, 1) with { Data = [9] }, Cancellation));
+        await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(1))], Cancellation);
         await database.Attempts.WriteCheckpointAsync(trial, Checkpoint(1, 1), Cancellation);
         await database.RunAsync($"update checkpoints set data = substr(data, 2) where trial_id = {trial.Value}");
         var error = await Assert.ThrowsAsync<InvalidDataException>(() => database.Attempts.ReadCheckpointAsync(trial, Cancellation));

@@ -20,6 +20,8 @@ public sealed class BestEpochTests(StorageDatabase database) : IClassFixture<Sto
     private async Task<bool> HoldsAsync(Domain.Trials.EpochReport[][] batches)
     {
         var trial = await database.AddRunningTrialAsync();
+        // Nothing is stored beyond a gap.
+        await database.Attempts.WriteEpochsAsync([.. Enumerable.Range(1, 8).Select(epoch => Row(trial, 1, Epoch(epoch, double.NaN)))]);
         foreach (var batch in batches)
             await database.Attempts.WriteEpochsAsync([.. batch.Select(report => Row(trial, 1, report))]);
         var stored = await database.Reader.EpochsAsync(trial.Sweep, 1).Select(row => row.Report).ToListAsync();

@@ -51,6 +51,34 @@ public sealed class MembershipTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Silos_hear_of_changes_again_when_a_standby_took_over_that_lacks_the_last_ones()
+    {
+        var connectionString = await MigratedAsync();
+        await using var source = Database.Open(connectionString);
+        using var first = await SiloAsync(connectionString);
+        using var second = await SiloAsync(connectionString);
+        var membership = first.Services.GetRequiredService<IClusterMembershipService>();
+        var gone = second.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress;
+        var cluster = first.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<ClusterOptions>>().Value.ClusterId;
+        await using var lose = source.CreateCommand("update orleans_versions set version = 1");
+        await lose.ExecuteNonQueryAsync(Cancellation);
+
+        var store = new MembershipStore(source);
+        Assert.True(await store.CatchUpAsync(cluster, membership.CurrentSnapshot.Version.Value, Cancellation));
+        Assert.False(await store.CatchUpAsync(cluster, membership.CurrentSnapshot.Version.Value, Cancellation));
+        await second.StopAsync(Cancellation);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        limit.CancelAfter(Limit);
+        await foreach (var snapshot in membership.MembershipUpdates.WithCancellation(limit.Token))
+        {
+            if (snapshot.Members[gone].Status == SiloStatus.Dead)
+                break;
+        }
+
+        await first.StopAsync(Cancellation);
+    }
+
+    [Fact]
     public async Task A_change_that_names_an_old_version_is_refused_whole()
     {
         using var silo = await SiloAsync(await MigratedAsync());

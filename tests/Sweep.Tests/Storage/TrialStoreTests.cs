@@ -169,6 +169,18 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
+    public async Task A_trial_that_lacks_epochs_when_it_is_to_succeed_waits_again()
+    {
+        var trial = await database.AddRunningTrialAsync();
+        await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(1))], Cancellation);
+        Assert.Equal(TrialState.Queued, await database.Trials.MoveAsync(Succeed(trial) with { Epochs = 2 }, Cancellation));
+        await database.Trials.MoveAsync(Lease(trial, fromAttempt: 1), Cancellation);
+        await database.Attempts.WriteEpochsAsync([Row(trial, 2, Epoch(2))], Cancellation);
+        Assert.Equal(TrialState.Succeeded, await database.Trials.MoveAsync(Succeed(trial, attempt: 2) with { Epochs = 2 }, Cancellation));
+        Assert.Equal(["leased", "given back", "leased", "succeeded"], (await EventsAsync(trial)).Select(found => found.Event));
+    }
+
+    [Fact]
     public async Task Of_many_that_want_one_trial_one_gets_it()
     {
         var trial = new TrialId(await database.AddSweepAsync(), 1);

@@ -1,0 +1,71 @@
+using Sweep.Processes;
+
+namespace Sweep.SystemTests;
+
+/// <summary>The primary is killed for good in the middle of a sweep, and its standby takes over.</summary>
+public sealed class StandbyTests(UndisturbedSweep undisturbed)
+{
+    private const string Name = "failed-over";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    [Fact]
+    public async Task A_sweep_ends_on_the_standby_with_the_same_table_and_the_old_primary_is_left_alone_when_it_is_back()
+    {
+        var losses = await undisturbed.LossesAsync();
+        await using var cluster = await RealCluster.StartAsync(silos: 0);
+        await cluster.Database.AddStandbyAsync(synchronous: true);
+        for (var silo = 0; silo < 2; silo++)
+            await cluster.AddSiloAsync();
+        await UndisturbedSweep.Grid.SubmitAsync(cluster, Name);
+        using var watch = cluster.Start("watch", Name);
+        await cluster.EpochsAsync(30, Patience);
+
+        await cluster.Database.FailOverAsync();
+        await cluster.EpochsAsync(60, Patience);
+        await cluster.Database.BringBackAsync();
+        var left = await cluster.Database.FirstValueAsync<string>(Written);
+        await cluster.SweepIsOverAsync(Name, Patience);
+
+        Violations.None(await new SweepProof(cluster.Database, Name).ViolationsAsync(UndisturbedSweep.Grid.Epochs, losses));
+        // Nothing is trained twice: each trial has one attempt, which trained before the kill and after it.
+        Violations.None(await cluster.Database.LinesAsync("select format('trial %s: attempt %s %s', trial_id, attempt, event) from trial_events where event not in ('leased', 'succeeded')"));
+        Violations.None(await cluster.Database.LinesAsync("select format('trial %s is in attempt %s', id, attempt) from trials where attempt <> 1"));
+        foreach (var silo in cluster.Silos)
+            Assert.False(await cluster.IsDeclaredDeadAsync(silo), $"{silo.Name} was declared dead");
+        Assert.Equal(0, (await watch.EndAsync(Patience)).Code);
+        // Silos and clients that begin now find the new primary, though the old one answers first and takes itself for one.
+        Assert.Contains("completed", await cluster.OutputAsync("list"));
+        await cluster.AddSiloAsync();
+        await cluster.OutputAsync("delete", Name, "--yes");
+        Assert.Equal(left, await cluster.Database.FirstValueAsync<string>(Written));
+    }
+
+    [Fact]
+    public async Task What_an_asynchronous_standby_lacks_is_trained_again_to_the_same_table()
+    {
+        var losses = await undisturbed.LossesAsync();
+        await using var cluster = await RealCluster.StartAsync(silos: 0);
+        await cluster.Database.AddStandbyAsync(synchronous: false);
+        for (var silo = 0; silo < 2; silo++)
+            await cluster.AddSiloAsync();
+        await UndisturbedSweep.Grid.SubmitAsync(cluster, Name);
+        await cluster.EpochsAsync(10, Patience);
+
+        // The standby knows neither the end of a trial nor the attempts after it, nor that a silo joined and another one died.
+        await cluster.Database.CutOffStandbyAsync();
+        var epochs = await cluster.Database.ValueAsync<long>("select count(*) from epochs");
+        await cluster.AddSiloAsync();
+        cluster.Silos[0].Dispose();
+        await cluster.CountsAsync("two trials to succeed", 2, Patience, "select count(*) from trials where state = 'succeeded'");
+        await cluster.Database.FailOverAsync();
+        Assert.InRange(await cluster.Database.ValueAsync<long>("select count(*) from epochs"), 1, epochs + 5);
+
+        // A silo that the cluster does not know any more ends; somebody starts another one.
+        await cluster.AddSiloAsync();
+        await cluster.SweepIsOverAsync(Name, Patience);
+        Violations.None(await new SweepProof(cluster.Database, Name).ViolationsAsync(UndisturbedSweep.Grid.Epochs, losses));
+    }
+
+    /// <summary>What silos and clients change all the time, and what tests look at.</summary>
+    private const string Written = "select concat_ws(' ', (select count(*) from epochs), (select count(*) from sweeps), (select max(seen_at) from workers), (select max(version) from orleans_versions))";
+}
