@@ -1,3 +1,4 @@
+using System.Text;
 using Sweep.Domain.Protocol;
 using Sweep.Trainer;
 using Sweep.Trainer.Conversation;
@@ -5,6 +6,8 @@ using TorchSharp;
 
 // Exit codes: 0 the silo closed the stream, 2 a wrong setting, 3 no libtorch or no such device, 4 the stream is not the protocol.
 var output = NativeProcess.TakeStandardOutput();
+// The silo reads UTF-8, whatever the locale says.
+Console.SetError(new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true });
 Console.SetOut(Console.Error);
 var log = new TrainerLog(Console.Error);
 try

@@ -13,4 +13,7 @@ internal enum StopCause
 
     /// <summary>The lease or the attempt is not this worker's any more.</summary>
     Stale,
+
+    /// <summary>The database refuses what it measures: it fails.</summary>
+    Refused,
 }
