@@ -37,9 +37,9 @@ public sealed partial class StorageAlarm(SweepInstruments instruments, TimeProvi
         return true;
     }
 
-    [LoggerMessage(Message = "{What} now: {Advice} ({Error})")]
+    [LoggerMessage(Message = "{What}: {Advice} ({Error})")]
     private partial void LogFailed(LogLevel level, string what, string advice, string error);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{What} now, and is tried again: the cluster does not answer ({Error})")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{What}, and is tried again: the cluster does not answer ({Error})")]
     private partial void LogUnheard(string what, string error);
 }
