@@ -36,7 +36,7 @@ public sealed class SweepInstruments
         });
         _attemptsFailed = meter.CreateCounter<long>("sweep.attempts.failed", "{attempt}", "Attempts that ended without a result, by reason.");
         _staleWrites = meter.CreateCounter<long>("sweep.writes.refused", "{write}", "Writes of an attempt that is not the running one.");
-        _storageFailures = meter.CreateCounter<long>("sweep.storage.failures", "{write}", "Writes of epochs and checkpoints that the database did not take and that are tried again, by kind: unreachable, disk_full, refused.");
+        _storageFailures = meter.CreateCounter<long>("sweep.storage.failures", "{write}", "What the database did not take or give for trials, by kind: unreachable, busy and disk_full are tried again, refused fails the attempt or drops the line of a log.");
         _connectionsRefused = meter.CreateCounter<long>("sweep.connections.refused", "{connection}", "Connections of silos and clients that ended at the handshake: no certificate, one that is not good here, or none in time.");
         meter.CreateObservableGauge("sweep.trials", () => _trials.Select(pair => new Measurement<long>(pair.Value, State(pair.Key))), "{trial}", "Trials of sweeps that run or are paused, by state; from the scheduler's silo.");
         meter.CreateObservableGauge("sweep.queue", () => _queue is { } waiting ? [new Measurement<int>(waiting)] : Array.Empty<Measurement<int>>(), "{trial}", "Trials that wait for a slot; from the scheduler's silo.");
@@ -66,7 +66,7 @@ public sealed class SweepInstruments
 
     public void WriteRefused() => _staleWrites.Add(1);
 
-    /// <param name="kind">unreachable, disk_full or refused.</param>
+    /// <param name="kind">unreachable, busy, disk_full or refused.</param>
     public void StorageFailed(string kind) => _storageFailures.Add(1, new KeyValuePair<string, object?>("kind", kind));
 
     public void ConnectionRefused() => _connectionsRefused.Add(1);

@@ -154,8 +154,8 @@ public sealed class TrialStore : ITrialStore
         T[] All<T>(Func<TrialTransition, T> column) => [.. moves.Select(column)];
     }
 
-    /// <summary>Data that PostgreSQL cannot hold (class 22) or that breaks a rule of the table (23).</summary>
-    private static bool BlamesAnItem(Exception error) => error is PostgresException { SqlState: ['2', '2' or '3', ..] };
+    /// <summary>What is refused may be one item's fault, and is final for whoever hears it: the others must not.</summary>
+    private static bool BlamesAnItem(Exception error) => DatabaseFault.Find(error) == DatabaseFault.Refused;
 
     private static StoredTrial Read(NpgsqlDataReader row) => new(
         TrialId.From(row.GetInt64(0)), TrialParameters.FromJson(row.GetString(1)), StoredName.Parse<TrialState>(row.GetString(2)),

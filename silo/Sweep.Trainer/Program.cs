@@ -6,8 +6,8 @@ using TorchSharp;
 
 // Exit codes: 0 the silo closed the stream, 2 a wrong setting, 3 no libtorch or no such device, 4 the stream is not the protocol.
 var output = NativeProcess.TakeStandardOutput();
-// The silo reads the log as UTF-8, whatever the locale says.
-Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+// The silo reads UTF-8, whatever the locale says.
+Console.SetError(new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true });
 Console.SetOut(Console.Error);
 var log = new TrainerLog(Console.Error);
 try

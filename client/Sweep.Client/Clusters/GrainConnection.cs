@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orleans.Configuration;
+using Orleans.Serialization;
 using Sweep.Client.Errors;
 using Sweep.Security;
 
@@ -44,6 +45,8 @@ internal sealed class GrainConnection : IAsyncDisposable
                 // Certificates do not get better by asking again.
                 return refusal is null;
             })
+            // What the database says to a grain is told to the user as what it says to this program.
+            .Configure<ExceptionSerializationOptions>(exceptions => exceptions.SupportedNamespacePrefixes.Add("Npgsql"))
             .Configure<ClientConnectionOptions>(options => options.ConfigureConnection(connection => connection.Use(secure)))
             .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (ClusterName, ClusterName))
             .Configure<ClientMessagingOptions>(options => options.ResponseTimeout = TimeSpan.FromSeconds(30))

@@ -39,14 +39,21 @@ internal sealed record Failure(ExitCode Code, string Line)
 
     private (ExitCode Code, string Line) Pair => (Code, Line);
 
-    private static string Explain(PostgresException error) => error.SqlState switch
+    private static string Explain(PostgresException error)
+    {
+        // One that a silo sent has kept its code and its whole message, and lost the members that Npgsql reads from the wire.
+        var state = error.SqlState ?? error.Data[nameof(PostgresException.SqlState)] as string ?? "";
+        return Explain(state, error.MessageText ?? error.Message.Replace($"{state}: ", "", StringComparison.Ordinal));
+    }
+
+    private static string Explain(string state, string text) => state switch
     {
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.UndefinedFunction =>
-            $"The database has no tables of this version of Sweep ({error.MessageText}). Start a silo on it, or run: sweep db migrate",
-        PostgresErrorCodes.InsufficientPrivilege => $"The database refuses: {error.MessageText}. Connect as a role that may read its tables.",
+            $"The database has no tables of this version of Sweep ({text}). Start a silo on it, or run: sweep db migrate",
+        PostgresErrorCodes.InsufficientPrivilege => $"The database refuses: {text}. Connect as a role that may read its tables.",
         PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CannotConnectNow => "The database was stopped.",
         PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
-            $"The database refuses: {error.MessageText}. {CheckAddress}",
-        _ => $"The database reports: {error.MessageText} ({error.SqlState})",
+            $"The database refuses: {text}. {CheckAddress}",
+        _ => $"The database reports: {text} ({state})",
     };
 }

@@ -23,6 +23,7 @@ internal static class SweepFileText
             Invariant($"resources: {{ slots: {spec.Resources.Slots}, {(spec.Resources.MaxConcurrent is { } most ? Invariant($"max_concurrent: {most}, ") : "")}priority: {spec.Resources.Priority} }}"),
             Invariant($"checkpoint: {{ every: {spec.Checkpoint.Every}, keep: {spec.Checkpoint.Keep} }}"),
             Invariant($"retries: {spec.Retries}"),
+            Invariant($"stall_limit: {spec.StallLimit}"),
             Invariant($"seed: {spec.Seed}"),
         ];
         return string.Join('\n', lines);

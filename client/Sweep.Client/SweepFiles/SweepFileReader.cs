@@ -13,7 +13,7 @@ internal sealed record SweepDraft(SweepSpec Spec, DatasetSection Dataset, YamlMa
 /// <summary>A sweep file's tree to a spec, with every check that needs no text.</summary>
 internal sealed partial class SweepFileReader
 {
-    private static readonly string[] Keys = ["name", "dataset", "objective", "method", "budget", "parameters", "resources", "checkpoint", "retries", "seed"];
+    private static readonly string[] Keys = ["name", "dataset", "objective", "method", "budget", "parameters", "resources", "checkpoint", "retries", "stall_limit", "seed"];
 
     private readonly Problems _problems = new();
     private readonly YamlMap _tree;
@@ -41,11 +41,13 @@ internal sealed partial class SweepFileReader
         var resources = ReadResources();
         var checkpoint = ReadCheckpoint();
         var retries = _file.Whole("retries", 0) ?? 3;
+        var stallLimit = _file.Read<double?>("stall_limit", node => ReadSeconds(
+            node, SweepSpec.MinStallLimit, "expected seconds, such as 600, 30s or 2m, from 5 to 1,000,000")) ?? SweepSpec.DefaultStallLimit;
         var seed = _file.Whole("seed", 0, long.MaxValue) ?? 0;
         _problems.ThrowFirst();
         CheckNumberOfTrials(space!, method!, seed);
         return new(
-            new(name!, new(dataset!.Name, "", dataset.Split, dataset.Validation), objective, method!, space!, resources, checkpoint, (int)retries, seed),
+            new(name!, new(dataset!.Name, "", dataset.Split, dataset.Validation), objective, method!, space!, resources, checkpoint, (int)retries, seed, stallLimit),
             dataset,
             _tree);
     }
@@ -115,15 +117,16 @@ internal sealed partial class SweepFileReader
     private CheckpointSpec ReadCheckpoint()
     {
         var section = Subsection("checkpoint", "every", "keep");
-        return new(section?.Read<double?>("every", node => ReadSeconds(node)) ?? 30, (int)(section?.Whole("keep", 1) ?? 10));
+        return new(section?.Read<double?>("every", node => ReadSeconds(
+            node, 0, "expected seconds, such as 30, 30s or 2m, at most 1,000,000; 0 is each epoch")) ?? 30, (int)(section?.Whole("keep", 1) ?? 10));
     }
 
-    private static double ReadSeconds(YamlNode node)
+    private static double ReadSeconds(YamlNode node, double least, string expected)
     {
         var seconds = node is YamlScalar { Quoted: false } scalar && Duration().Match(scalar.Text) is { Success: true } match
             ? double.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture) * (match.Groups["unit"].Value switch { "h" => 3600, "m" => 60, _ => 1 })
             : double.NaN;
-        return seconds is >= 0 and <= 1_000_000 ? seconds : throw node.Wrong("expected seconds, such as 30, 30s or 2m, at most 1,000,000; 0 is each epoch");
+        return seconds >= least && seconds <= SweepSpec.MaxSeconds ? seconds : throw node.Wrong(expected);
     }
 
     private Section? Subsection(string key, params string[] known) => _file.Read(key, node => new Section(node, _problems, known));

@@ -44,6 +44,7 @@ public abstract record TrainerCommand
 [JsonDerivedType(typeof(Failed), "failed")]
 [JsonDerivedType(typeof(Stopped), "stopped")]
 [JsonDerivedType(typeof(Generated), "generated")]
+[JsonDerivedType(typeof(Progress), "progress")]
 public abstract record TrainerEvent
 {
     private TrainerEvent() { }
@@ -51,6 +52,9 @@ public abstract record TrainerEvent
     /// <summary>The first message: libtorch is loaded.</summary>
     /// <param name="Device">cpu, or cuda:0 and so on.</param>
     public sealed record Ready(string TorchVersion, string Device) : TrainerEvent;
+
+    /// <summary>Steps are taken; said about once a second while a model is trained, validated or measured, and at any time worth nothing more than that.</summary>
+    public sealed record Progress : TrainerEvent;
 
     public sealed record EpochFinished(EpochReport Report) : TrainerEvent;
 

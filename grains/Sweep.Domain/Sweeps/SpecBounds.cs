@@ -21,6 +21,7 @@ public static class SpecBounds
             : spec.Retries < 0 ? Wrong("retries", spec.Retries, "at least 0")
             : !(checkpoint.Every is >= 0 and <= 1_000_000) ? Wrong("checkpoint.every", checkpoint.Every, "seconds from 0 to 1,000,000")
             : checkpoint.Keep < 1 ? Wrong("checkpoint.keep", checkpoint.Keep, "at least 1")
+            : !(spec.StallLimit is >= SweepSpec.MinStallLimit and <= SweepSpec.MaxSeconds) ? Wrong("stall_limit", spec.StallLimit, "seconds from 5 to 1,000,000")
             : !(spec.Dataset.Validation is > 0 and < 1) ? Wrong("dataset.validation", spec.Dataset.Validation, "a share between 0 and 1")
             : null;
     }

@@ -9,6 +9,7 @@ namespace Sweep.Domain.Sweeps;
 /// <param name="Name">Letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, at most 100; unique in a cluster.</param>
 /// <param name="Retries">How often a trial that failed by itself is tried again; at least 0.</param>
 /// <param name="Seed">Drives the sampler, the data split, and every trial that does not vary <c>seed</c>.</param>
+/// <param name="StallLimit">Seconds without a step after which a trainer is ended; from <see cref="MinStallLimit"/> to <see cref="MaxSeconds"/>.</param>
 public sealed record SweepSpec(
     string Name,
     DatasetSpec Dataset,
@@ -18,8 +19,17 @@ public sealed record SweepSpec(
     ResourceSpec Resources,
     CheckpointSpec Checkpoint,
     int Retries,
-    long Seed)
+    long Seed,
+    double StallLimit = SweepSpec.DefaultStallLimit)
 {
+    public const double DefaultStallLimit = 3600;
+
+    /// <summary>A trainer tells of its steps about once a second, and a busy machine is no stall.</summary>
+    public const double MinStallLimit = 5;
+
+    /// <summary>Longest time that a sweep file takes, in seconds.</summary>
+    public const double MaxSeconds = 1_000_000;
+
     public const int MaxTrials = TrialId.MaxNumber;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)

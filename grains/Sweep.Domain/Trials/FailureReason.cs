@@ -23,6 +23,12 @@ public enum FailureReason
 
     /// <summary>The worker cannot train at all: after the failure it did not pass its self-test either.</summary>
     WorkerUnfit,
+
+    /// <summary>The trainer took no step and said nothing for the sweep's stall limit, and was ended.</summary>
+    Stalled,
+
+    /// <summary>The database refuses what the attempt reads or writes, for a reason that does not pass by itself: a missing privilege, or data that it cannot hold.</summary>
+    StorageRefused,
 }
 
 public static class FailureReasons
@@ -33,11 +39,11 @@ public static class FailureReasons
     /// <summary>Whether the attempt ended with its worker or its lease.</summary>
     public static bool IsLoss(this FailureReason reason) => reason is FailureReason.WorkerLost or FailureReason.LeaseLost;
 
-    /// <summary>Whether a trainer may give it; the others are for those who watch trainers and workers, and cost a trial no retry.</summary>
+    /// <summary>Whether a trainer may give it; the others are for those who watch trainers and workers.</summary>
     public static bool IsTrainers(this FailureReason reason) => reason is FailureReason.Diverged or FailureReason.TrainerError or FailureReason.OutOfMemory;
 
     /// <summary>Whether the worker may be the cause, so that it has to show that it can train.</summary>
-    public static bool CastsDoubt(this FailureReason reason) => reason is FailureReason.TrainerError or FailureReason.TrainerDied or FailureReason.OutOfMemory;
+    public static bool CastsDoubt(this FailureReason reason) => reason is FailureReason.TrainerError or FailureReason.TrainerDied or FailureReason.OutOfMemory or FailureReason.Stalled;
 
     /// <summary>The name in tables and metrics: <c>trainer_died</c>.</summary>
     public static string Name(this FailureReason reason) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString());

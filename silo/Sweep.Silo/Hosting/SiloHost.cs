@@ -10,6 +10,7 @@ using Orleans.Configuration;
 using Orleans.Dashboard;
 using Orleans.Placement;
 using Orleans.Runtime.MembershipService.SiloMetadata;
+using Orleans.Serialization;
 using Sweep.Domain.Scheduling;
 using Sweep.Grains;
 using Sweep.Security;
@@ -42,6 +43,8 @@ public static class SiloHost
 
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options).AddSweepStorage(options.Postgres);
         builder.Services.AddSingleton<SweepInstruments>().AddSingleton<SweepSpecs>().AddSingleton<Readiness>();
+        // What the database says to a grain on another silo is told apart here as if the grain were on this one.
+        builder.Services.Configure<ExceptionSerializationOptions>(exceptions => exceptions.SupportedNamespacePrefixes.Add(nameof(Npgsql)));
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = GracePeriod);
         var telemetry = builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(SweepInstruments.MeterName, OrleansMetrics.MeterName, "Npgsql", "System.Runtime")

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Sweep.Domain.Protocol;
 using Sweep.Silo.Hosting;
@@ -5,16 +6,11 @@ using Sweep.Silo.Hosting;
 namespace Sweep.Silo.Trainers;
 
 /// <summary>Starts the program <c>Sweep.Trainer</c> that lies beside the silo's.</summary>
-internal sealed class TrainerProcessFactory(SweepSiloOptions options) : ITrainerFactory
+internal sealed class TrainerProcessFactory(SweepSiloOptions options, TimeProvider time) : ITrainerFactory
 {
     public async Task<ITrainer> StartAsync(string device, CancellationToken cancellation)
     {
-        var start = SiblingProgram.Start("Sweep.Trainer", options.Trainer);
-        foreach (var (name, value) in TrainerEnvironment.Variables)
-            start.Environment[name] = value;
-        start.Environment[TrainerEnvironment.Device] = device;
-        start.Environment[TrainerEnvironment.Threads] = options.Threads.ToString(CultureInfo.InvariantCulture);
-        var trainer = new TrainerProcess(start);
+        var trainer = new TrainerProcess(Program(device));
         try
         {
             if (await trainer.ReceiveAsync(cancellation) is { Event: TrainerEvent.Ready })
@@ -22,12 +18,24 @@ internal sealed class TrainerProcessFactory(SweepSiloOptions options) : ITrainer
         }
         catch
         {
-            await trainer.DisposeAsync();
+            await trainer.EndAsync(time);
             throw;
         }
 
         var death = trainer.Death ?? "its first message was not that it is ready.";
-        await trainer.DisposeAsync();
+        await trainer.EndAsync(time);
         throw new TrainerStartException(death);
+    }
+
+    private ProcessStartInfo Program(string device)
+    {
+        var start = SiblingProgram.Start("Sweep.Trainer", options.Trainer);
+        foreach (var name in start.Environment.Keys.Where(name => !TrainerEnvironment.Inherits(name)).ToList())
+            start.Environment.Remove(name);
+        foreach (var (name, value) in TrainerEnvironment.Variables)
+            start.Environment[name] = value;
+        start.Environment[TrainerEnvironment.Device] = device;
+        start.Environment[TrainerEnvironment.Threads] = options.Threads.ToString(CultureInfo.InvariantCulture);
+        return start;
     }
 }

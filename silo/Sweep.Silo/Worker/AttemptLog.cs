@@ -4,7 +4,7 @@ using Sweep.Domain.Trials;
 namespace Sweep.Silo.Worker;
 
 /// <summary>Stores the lines that trainers write. A trainer that writes without end keeps its first <see cref="MaxLines"/> lines.</summary>
-public sealed partial class AttemptLog(IAttemptStore store, TimeProvider time, ILogger<AttemptLog> logger) : BackgroundService
+public sealed class AttemptLog(IAttemptStore store, StorageAlarm alarm, TimeProvider time) : BackgroundService
 {
     public const int MaxLines = 10_000;
     private const int MaxBatch = 1_000;
@@ -43,17 +43,29 @@ public sealed partial class AttemptLog(IAttemptStore store, TimeProvider time, I
     /// <summary>Tries until the lines are stored or the silo stops; what comes meanwhile waits, and past the channel's bound the oldest gives way.</summary>
     private async Task StoreAsync(IReadOnlyList<LogLine> batch, CancellationToken stopping)
     {
-        for (var tried = false; ; tried = true)
+        while (true)
         {
             try
             {
                 await store.WriteLogAsync(batch, CancellationToken.None);
                 return;
             }
+            catch (Exception error) when (!Persist.IsPassing(error))
+            {
+                if (batch.Count == 1)
+                {
+                    alarm.Failed($"A line of the log of trial {batch[0].Trial} is dropped, since it cannot be stored", error);
+                    return;
+                }
+
+                // The halves find the line that is refused.
+                await StoreAsync([.. batch.Take(batch.Count / 2)], stopping);
+                await StoreAsync([.. batch.Skip(batch.Count / 2)], stopping);
+                return;
+            }
             catch (Exception error)
             {
-                if (!tried)
-                    LogNotStored(batch.Count, error.Message);
+                alarm.Failed($"{batch.Count} lines of trainers' logs cannot be stored", error);
                 if (stopping.IsCancellationRequested)
                     return;
                 await Task.Delay(Pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -69,7 +81,4 @@ public sealed partial class AttemptLog(IAttemptStore store, TimeProvider time, I
 
     /// <summary>PostgreSQL's text holds no zero character.</summary>
     private static string Clean(string text) => text.Replace("\0", "", StringComparison.Ordinal);
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Lines} lines of trainers' logs could not be stored yet: {Error}")]
-    private partial void LogNotStored(int lines, string error);
 }

@@ -6,6 +6,7 @@ using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
 using Sweep.Silo.Trainers;
+using Sweep.Storage;
 
 namespace Sweep.Silo.Worker;
 
@@ -26,9 +27,6 @@ internal sealed partial class AttemptRun(
     /// <summary>How long it may go on when nobody wants its result.</summary>
     private static readonly TimeSpan CancelLimit = TimeSpan.FromSeconds(1);
 
-    /// <summary>Characters of a failure that are kept.</summary>
-    private const int MaxMessage = 4_000;
-
     private const string Outcome = "sweep.outcome";
 
     private readonly ITrialGrain _grain = services.Grains.GetGrain<ITrialGrain>(trial.Value);
@@ -37,6 +35,7 @@ internal sealed partial class AttemptRun(
     private CheckpointWriter? _checkpoints;
     private Activity? _trace;
     private volatile TrainerEvent? _lastWord;
+    private volatile StorageRefusedException? _refusal;
 
     public TrialId Trial => trial;
 
@@ -65,7 +64,10 @@ internal sealed partial class AttemptRun(
         }
     }
 
-    /// <summary>Runs to the end of the attempt, whatever that is. The trial knows of it when this returns, unless the attempt was not wanted any more.</summary>
+    /// <summary>
+    /// Runs to the end of the attempt, whatever that is. The trial knows of it when this returns, unless the attempt was not wanted any more,
+    /// or the database refuses the report itself: then its lease runs out.
+    /// </summary>
     public async Task RunAsync()
     {
         using var trace = _trace = SweepActivities.Attempt(trial);
@@ -75,11 +77,15 @@ internal sealed partial class AttemptRun(
                 return;
             Attempt = assignment.Attempt;
             using var scope = logger.BeginScope(trial, Attempt);
-            _checkpoints = new(StoredAsync, StoreAsync, () =>
-            {
-                services.Instruments.WriteRefused();
-                Stop(StopCause.Refused);
-            });
+            _checkpoints = new(
+                StoredAsync,
+                StoreAsync,
+                stale: () =>
+                {
+                    services.Instruments.WriteRefused();
+                    Stop(StopCause.Behind);
+                },
+                Refused);
             await TrainAsync(assignment);
         }
         catch (OperationCanceledException) when (_abandoned.IsCancellationRequested)
@@ -88,6 +94,12 @@ internal sealed partial class AttemptRun(
             _trace?.SetTag(Outcome, "abandoned");
             if (_lastWord is null)
                 await slot.DiscardAsync();
+        }
+        catch (StorageRefusedException error)
+        {
+            // The slot is not held for a trial whose row cannot be written.
+            _trace?.SetTag(Outcome, "not reported");
+            services.Alarm.Failed($"Trial {trial} cannot be begun or ended", error);
         }
         finally
         {
@@ -100,7 +112,7 @@ internal sealed partial class AttemptRun(
     private async Task<AttemptAssignment?> OpenAsync()
     {
         using var step = SweepActivities.Step("lease");
-        return await SayAsync(() => _grain.Open(worker, granted));
+        return await SayAsync("be begun", () => _grain.Open(worker, granted));
     }
 
     /// <summary>Tells the trace what attempt it is of, and how long that waited.</summary>
@@ -108,30 +120,50 @@ internal sealed partial class AttemptRun(
     {
         if (_trace is not { IsAllDataRequested: true } trace)
             return;
-        var spec = await SayAsync(() => services.Specs.GetAsync(trial.Sweep));
+        var spec = await SpecAsync();
         trace.SetTag("sweep.name", spec.Name).SetTag("sweep.attempt", Attempt).SetTag("sweep.cell", TrialParameters.FromJson(assignment.ParametersJson).Cell.ToString().ToLowerInvariant());
-        if (await SayAsync(() => services.Store.WaitedAsync(trial, Attempt)) is { } waited)
+        if (await ReadAsync(() => services.Store.WaitedAsync(trial, Attempt)) is { } waited)
             SweepActivities.Queued(trace, waited);
     }
 
     private async Task TrainAsync(AttemptAssignment assignment)
     {
+        if (await EnterDeviceAsync(assignment.Alone) is not { } place)
+        {
+            await StoppedAsync();
+            return;
+        }
+
+        // Kept until the end is reported: a slot that has to show that it can train does so in the attempt's own place.
+        using (place)
+            await TrainInPlaceAsync(assignment);
+    }
+
+    private async Task TrainInPlaceAsync(AttemptAssignment assignment)
+    {
         try
         {
             await TraceAsync(assignment);
-            if (await EnterDeviceAsync(assignment.Alone) is not { } place)
-            {
-                await StoppedAsync();
-                return;
-            }
-
-            using (place)
-                await TrainOnDeviceAsync(assignment);
+            await TrainOnDeviceAsync(assignment);
         }
         catch (TrainerStartException error)
         {
             await slot.DiscardAsync();
             await FailAsync(FailureReason.TrainerDied, error.Message);
+        }
+        catch (TrainerStalledException error)
+        {
+            await slot.DiscardAsync();
+            if (_stop.Task.IsCompleted)
+                await StoppedAsync();
+            else
+                await FailAsync(FailureReason.Stalled, error.Message);
+        }
+        catch (StorageRefusedException error)
+        {
+            if (_lastWord is null)
+                await slot.DiscardAsync();
+            await FailAsync(FailureReason.StorageRefused, error.Message);
         }
         catch (InvalidDataException error)
         {
@@ -165,21 +197,23 @@ internal sealed partial class AttemptRun(
 
     private async Task TrainOnDeviceAsync(AttemptAssignment assignment)
     {
-        var spec = await SayAsync(() => services.Specs.GetAsync(trial.Sweep));
-        var trainer = await slot.TrainerAsync(_abandoned.Token);
-        var say = trainer.Log = services.Log.For(trial, Attempt);
-        if (slot.Dataset != spec.Dataset.Sha256)
-            await LoadDatasetAsync(trainer, spec.Dataset.Sha256);
-        if (assignment.HasCheckpoint)
-            await LoadCheckpointAsync(trainer, say);
-        await trainer.SendAsync(new TrainerCommand.Train(
-            trial.Value, Attempt, TrialParameters.FromJson(assignment.ParametersJson), spec.Dataset.Split, spec.Dataset.Validation, spec.Objective, spec.Checkpoint.Every));
+        var spec = await SpecAsync();
+        var watch = new StallWatch(TimeSpan.FromSeconds(spec.StallLimit), services.Time);
+        if (await PreparedAsync(assignment, spec, watch) is not { } trainer)
+        {
+            await slot.DiscardAsync();
+            await StoppedAsync();
+            return;
+        }
 
+        var parameters = TrialParameters.FromJson(assignment.ParametersJson);
+        await watch.WithinAsync(trainer.SendAsync(new TrainerCommand.Train(
+            trial.Value, Attempt, parameters, spec.Dataset.Split, spec.Dataset.Validation, spec.Objective, spec.Checkpoint.Every)));
         using var over = new CancellationTokenSource();
         var stopping = StopWhenAskedAsync(trainer, over.Token);
         try
         {
-            await ListenAsync(trainer, spec.Objective, TrialParameters.FromJson(assignment.ParametersJson).Epochs);
+            await ListenAsync(trainer, watch, spec.Objective, parameters.Epochs);
         }
         finally
         {
@@ -190,37 +224,15 @@ internal sealed partial class AttemptRun(
         }
     }
 
-    private async Task LoadDatasetAsync(ITrainer trainer, string sha256)
-    {
-        using var step = SweepActivities.Step("dataset");
-        var text = await SayAsync(() => services.Datasets.ReadAsync(sha256, CancellationToken.None));
-        await trainer.SendAsync(new TrainerCommand.LoadDataset(sha256), text);
-        slot.Dataset = sha256;
-    }
-
-    private async Task LoadCheckpointAsync(ITrainer trainer, Action<string> say)
-    {
-        using var step = SweepActivities.Step("load checkpoint");
-        try
-        {
-            if (await SayAsync(() => services.Store.ReadCheckpointAsync(trial)) is { } checkpoint)
-                await trainer.SendAsync(new TrainerCommand.LoadCheckpoint(checkpoint.Sha256), checkpoint.Data);
-        }
-        catch (InvalidDataException error)
-        {
-            // There is no older one. From the beginning the trial gets the same numbers; failing it for what is no fault of its own would use up its retries.
-            LogCheckpointRefused(error.Message);
-            say($"{error.Message} The trial begins again.");
-        }
-    }
-
     /// <summary>Takes the trainer's events until the one that ends the attempt.</summary>
-    private async Task ListenAsync(ITrainer trainer, Objective objective, int epochs)
+    private async Task ListenAsync(ITrainer trainer, StallWatch watch, Objective objective, int epochs)
     {
-        while (await trainer.ReceiveAsync() is { } received)
+        while (await watch.WithinAsync(trainer.ReceiveAsync()) is { } received)
         {
             switch (received.Event)
             {
+                case TrainerEvent.Progress:
+                    break;
                 case TrainerEvent.EpochFinished(var report) when report.Epoch >= 1 && report.Epoch <= epochs:
                     await EpochAsync(report, objective);
                     break;
@@ -237,12 +249,11 @@ internal sealed partial class AttemptRun(
                     return;
                 case TrainerEvent.Failed(var reason, var message):
                     _lastWord = received.Event;
-                    await IsStoredAsync();
+                    await SettledAsync();
                     await FailAsync(reason.IsTrainers() ? reason : FailureReason.TrainerError, message);
                     return;
                 case TrainerEvent.Stopped when _stop.Task.IsCompleted:
                     _lastWord = received.Event;
-                    await IsStoredAsync();
                     await StoppedAsync();
                     return;
                 default:
@@ -251,12 +262,15 @@ internal sealed partial class AttemptRun(
         }
 
         // It ended: by itself, or because it did not stop in time.
-        await IsStoredAsync();
         await slot.DiscardAsync();
         if (_stop.Task.IsCompleted)
+        {
             await StoppedAsync();
-        else
-            await FailAsync(FailureReason.TrainerDied, trainer.Death ?? "the trainer ended");
+            return;
+        }
+
+        await SettledAsync();
+        await FailAsync(FailureReason.TrainerDied, trainer.Death ?? "the trainer ended");
     }
 
     private async Task EpochAsync(EpochReport report, Objective objective)
@@ -264,15 +278,15 @@ internal sealed partial class AttemptRun(
         var value = report.Value(objective.Metric);
         using (SweepActivities.Epoch(report, services.Time.GetUtcNow()))
             services.Instruments.EpochFinished(report.Seconds);
-        services.Metrics.Add(new(trial, Attempt, report, value, objective.Score(value)));
-        if (services.Metrics.AreRefused(trial, Attempt))
-            Stop(StopCause.Refused);
+        services.Metrics.Add(new(trial, Attempt, report, value, objective.Score(value)), Refused);
+        if (services.Metrics.AreBehind(trial, Attempt))
+            Stop(StopCause.Behind);
         try
         {
             if (await _grain.Report(Attempt, report.Epoch, value) == Verdict.Stop)
                 Stop(StopCause.Stale);
         }
-        catch (Exception error) when (Persist.IsPassing(error))
+        catch (Exception error) when (Persist.IsPassing(error) || DatabaseFault.Find(error) is not null)
         {
             // The next epoch says it again, and the lease is what counts.
         }
@@ -282,44 +296,23 @@ internal sealed partial class AttemptRun(
     {
         using var step = SweepActivities.Step("checkpoint");
         return await Persist.Async(
-            () => services.Store.WriteCheckpointAsync(trial, checkpoint), services.Time, _abandoned.Token, error => services.Alarm.Failed($"A checkpoint of trial {trial}", error));
+            () => services.Store.WriteCheckpointAsync(trial, checkpoint), services.Time, _abandoned.Token, error => services.Alarm.Failed($"A checkpoint of trial {trial} cannot be stored", error));
     }
 
-    /// <summary>Waits until everything so far is stored; false when it was refused.</summary>
-    private async Task<bool> IsStoredAsync()
+    /// <summary>The database refuses an epoch or a checkpoint: what the attempt measures from now on could not be stored either.</summary>
+    private void Refused(StorageRefusedException refusal)
     {
-        await _checkpoints!.StoredAsync();
-        return await StoredAsync();
+        _refusal ??= refusal;
+        Stop(StopCause.Refused);
     }
 
-    private Task<bool> StoredAsync() => services.Metrics.StoredAsync(trial, Attempt).WaitAsync(_abandoned.Token);
+    private Task<SweepSpec> SpecAsync() => ReadAsync(() => services.Specs.GetAsync(trial.Sweep));
 
-    private Task StoppedAsync() => _stop.Task.Result == StopCause.Cancel
-        ? DoneAsync("cancelled", () => _grain.Cancelled(Attempt))
-        : GiveBackAsync();
+    private Task<T> ReadAsync<T>(Func<Task<T>> read, CancellationToken? asked = null) => Persist.Async(
+        read, services.Time, asked ?? _abandoned.Token, error => services.Alarm.Failed($"What trial {trial} needs cannot be read", error));
 
-    private Task GiveBackAsync() => DoneAsync("given back", () => _grain.GiveBack(Attempt));
-
-    /// <summary>Reports a failure, after the slot has shown whose it is.</summary>
-    private async Task FailAsync(FailureReason reason, string message)
-    {
-        if (reason.CastsDoubt() && await SelfTest.RunAsync(slot, _abandoned.Token) is { } complaint)
-            (reason, message) = (FailureReason.WorkerUnfit, $"{message}; and the worker's self-test failed: {complaint}");
-        if (message.Length > MaxMessage)
-            message = message[..MaxMessage];
-        _trace?.SetStatus(ActivityStatusCode.Error, message);
-        await DoneAsync("failed", () => _grain.Fail(Attempt, reason, message));
-    }
-
-    /// <summary>Reports how the attempt ended.</summary>
-    private async Task DoneAsync(string outcome, Func<Task<Verdict>> say)
-    {
-        _trace?.SetTag(Outcome, outcome);
-        using var step = SweepActivities.Step("done");
-        await SayAsync(say);
-    }
-
-    private Task<T> SayAsync<T>(Func<Task<T>> say) => Persist.Async(say, services.Time, _abandoned.Token);
+    private Task<T> SayAsync<T>(string what, Func<Task<T>> say) =>
+        Persist.Async(say, services.Time, _abandoned.Token, error => services.Alarm.Failed($"Trial {trial} cannot {what}", error));
 
     /// <summary>Sends the stop that is asked for, and ends a trainer that does not obey in time.</summary>
     /// <returns>Whether a stop was sent.</returns>

@@ -6,10 +6,12 @@ namespace Sweep.Silo.Worker;
 /// Stores the newest checkpoint of one attempt beside the training, which never waits for it. Each is stored after the epochs before it, so that
 /// what is resumed leaves no gap; one that was overtaken while the database was busy or away is not stored at all.
 /// </summary>
-/// <param name="epochsStored">Ends when the epochs so far are stored; false when they were refused.</param>
-/// <param name="store">Stores one; false when it is refused.</param>
-/// <param name="refused">Called once when the attempt is not the running one.</param>
-internal sealed class CheckpointWriter(Func<Task<bool>> epochsStored, Func<StoredCheckpoint, Task<bool>> store, Action refused)
+/// <param name="epochsStored">Ends when the epochs so far are stored; false when the attempt is not the running one.</param>
+/// <param name="store">Stores one; false when the attempt is not the running one.</param>
+/// <param name="stale">Called once when the attempt is not the running one.</param>
+/// <param name="refused">Called once when the database refuses a checkpoint or an epoch before it.</param>
+internal sealed class CheckpointWriter(
+    Func<Task<bool>> epochsStored, Func<StoredCheckpoint, Task<bool>> store, Action stale, Action<StorageRefusedException> refused)
 {
     private readonly Lock _gate = new();
     private (StoredCheckpoint Checkpoint, Task<bool> Epochs)? _next;
@@ -28,8 +30,9 @@ internal sealed class CheckpointWriter(Func<Task<bool>> epochsStored, Func<Store
         }
     }
 
-    /// <summary>Ends when the newest checkpoint is stored, or was refused.</summary>
+    /// <summary>Ends when the newest checkpoint is stored, or the attempt was found not to be the running one; nothing is stored after that.</summary>
     /// <exception cref="OperationCanceledException">The attempt was given up before.</exception>
+    /// <exception cref="StorageRefusedException">The database refuses it; nothing is stored after that.</exception>
     public Task StoredAsync()
     {
         lock (_gate)
@@ -39,12 +42,20 @@ internal sealed class CheckpointWriter(Func<Task<bool>> epochsStored, Func<Store
     private async Task WriteAsync()
     {
         await Task.Yield();
-        while (Next() is var (checkpoint, epochs))
+        try
         {
-            if (await epochs && await store(checkpoint))
-                continue;
-            refused();
-            return;
+            while (Next() is var (checkpoint, epochs))
+            {
+                if (await epochs && await store(checkpoint))
+                    continue;
+                stale();
+                return;
+            }
+        }
+        catch (StorageRefusedException refusal)
+        {
+            refused(refusal);
+            throw;
         }
     }
 

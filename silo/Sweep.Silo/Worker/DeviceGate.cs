@@ -39,6 +39,18 @@ internal sealed class DeviceGate
         }
     }
 
+    /// <summary>Enters beside others if nobody is alone there or waits; null otherwise.</summary>
+    public IDisposable? TryEnter()
+    {
+        lock (_gate)
+        {
+            if (_alone || _waiting.Count > 0)
+                return null;
+            _inside++;
+            return new Place(this, alone: false);
+        }
+    }
+
     private void Admit()
     {
         while (_waiting.First is { } first && !_alone && (_inside == 0 || !first.Value.Alone))

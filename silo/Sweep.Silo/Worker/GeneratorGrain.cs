@@ -9,8 +9,13 @@ namespace Sweep.Silo.Worker;
 
 /// <summary>Writes text with a trainer of its own, so that nobody waits for a slot.</summary>
 [StatelessWorker(2), PlaceOn(SiloRole.Worker)]
-public sealed class GeneratorGrain(ITrainerFactory trainers, ITrialStore trials, IAttemptStore attempts, SweepSpecs specs, DatasetCache datasets) : Grain, IGeneratorGrain
+public sealed class GeneratorGrain(
+    ITrainerFactory trainers, ITrialStore trials, IAttemptStore attempts, SweepSpecs specs, DatasetCache datasets, TimeProvider time)
+    : Grain, IGeneratorGrain
 {
+    /// <summary>Nobody waits longer for the answer.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
     public async Task<GenerateReply> Generate(GenerateRequest request)
     {
         if (request.Length is < 1 or > GenerateRequest.MaxLength || request.Prompt.Length > GenerateRequest.MaxPromptLength)
@@ -28,21 +33,40 @@ public sealed class GeneratorGrain(ITrainerFactory trainers, ITrialStore trials,
             }
 
             var dataset = (await specs.GetAsync(id.Sweep)).Dataset.Sha256;
-            await using var trainer = await trainers.StartAsync("cpu");
-            await trainer.SendAsync(new TrainerCommand.LoadDataset(dataset), await datasets.ReadAsync(dataset, CancellationToken.None));
-            await trainer.SendAsync(new TrainerCommand.LoadCheckpoint(checkpoint.Sha256), checkpoint.Data);
-            await trainer.SendAsync(new TrainerCommand.Generate(request.Prompt, request.Length, request.Temperature, request.Seed));
-            return (await trainer.ReceiveAsync())?.Event switch
+            return await GenerateAsync(request, dataset, await datasets.ReadAsync(dataset, CancellationToken.None), checkpoint);
+        }
+        catch (Exception error) when (error is TrainerStartException or InvalidDataException)
+        {
+            return new(null, error.Message);
+        }
+    }
+
+    private async Task<GenerateReply> GenerateAsync(GenerateRequest request, string dataset, byte[] text, StoredCheckpoint checkpoint)
+    {
+        using var limit = new CancellationTokenSource(Limit, time);
+        ITrainer? trainer = null;
+        try
+        {
+            trainer = await trainers.StartAsync("cpu", limit.Token);
+            await trainer.SendAsync(new TrainerCommand.LoadDataset(dataset), text, limit.Token);
+            await trainer.SendAsync(new TrainerCommand.LoadCheckpoint(checkpoint.Sha256), checkpoint.Data, limit.Token);
+            await trainer.SendAsync(new TrainerCommand.Generate(request.Prompt, request.Length, request.Temperature, request.Seed), default, limit.Token);
+            return (await trainer.ReceiveAsync(limit.Token))?.Event switch
             {
-                TrainerEvent.Generated(var text) => new(text, null),
+                TrainerEvent.Generated(var written) => new(written, null),
                 TrainerEvent.Failed(_, var message) => new(null, message),
                 null => new(null, trainer.Death),
                 var other => new(null, $"The trainer answered {other.GetType().Name}."),
             };
         }
-        catch (Exception error) when (error is TrainerStartException or InvalidDataException)
+        catch (OperationCanceledException)
         {
-            return new(null, error.Message);
+            return new(null, $"The trainer did not answer within {Limit.TotalSeconds:0} s; ask for a shorter text.");
+        }
+        finally
+        {
+            if (trainer is not null)
+                await trainer.EndAsync(time);
         }
     }
 }

@@ -1,4 +1,4 @@
-using System.Data.Common;
+using Sweep.Storage;
 
 namespace Sweep.Silo.Worker;
 
@@ -11,7 +11,8 @@ internal static class Persist
     /// <param name="trouble">Hears each error that may pass.</param>
     /// <param name="giveUp">Cancelled when nobody wants to hear it any more.</param>
     /// <exception cref="OperationCanceledException"><paramref name="giveUp"/> was cancelled before it was heard.</exception>
-    public static async Task<T> Async<T>(Func<Task<T>> say, TimeProvider time, CancellationToken giveUp, Action<Exception>? trouble = null)
+    /// <exception cref="StorageRefusedException">The database refuses it for a reason that does not pass.</exception>
+    public static async Task<T> Async<T>(Func<Task<T>> say, TimeProvider time, CancellationToken giveUp, Action<Exception> trouble)
     {
         for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
@@ -21,12 +22,18 @@ internal static class Persist
             }
             catch (Exception error) when (IsPassing(error))
             {
-                trouble?.Invoke(error);
+                trouble(error);
                 await Task.Delay(pause, time, giveUp);
+            }
+            catch (Exception error) when (DatabaseFault.Find(error) is not null)
+            {
+                throw new StorageRefusedException(error);
             }
         }
     }
 
     /// <summary>Whether the fault lies on the way, so that it may pass.</summary>
-    public static bool IsPassing(Exception error) => error is DbException or TimeoutException or OrleansException or IOException;
+    public static bool IsPassing(Exception error) => DatabaseFault.Find(error) is { } fault
+        ? fault != DatabaseFault.Refused
+        : error is TimeoutException or OrleansException or IOException;
 }

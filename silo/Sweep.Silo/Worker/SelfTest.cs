@@ -25,8 +25,9 @@ internal static class SelfTest
         new Objective(Metric.ValLoss, Goal.Minimize),
         CheckpointEvery: 3600);
 
-    /// <summary>Tests a slot on which nothing runs, and keeps what it finds in the slot's health.</summary>
+    /// <summary>Tests a slot on which nothing runs, within a place on its device, and keeps what it finds in the slot's health.</summary>
     /// <returns>Why it failed, or null.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled; nothing else is thrown.</exception>
     public static async Task<string?> RunAsync(Slot slot, CancellationToken cancellation)
     {
         var complaint = await ComplaintAsync(slot, cancellation);
@@ -67,10 +68,12 @@ internal static class SelfTest
         {
             return error.Message;
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (Exception error)
         {
+            // What it may still say must not reach a trial.
             await slot.DiscardAsync();
-            return $"the self-test did not end within {Limit.TotalSeconds:0} s";
+            cancellation.ThrowIfCancellationRequested();
+            return error is OperationCanceledException ? $"the self-test did not end within {Limit.TotalSeconds:0} s" : $"{error.GetType().Name}: {error.Message}";
         }
     }
 }

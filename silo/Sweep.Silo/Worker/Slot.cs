@@ -5,7 +5,7 @@ namespace Sweep.Silo.Worker;
 
 /// <summary>Room for one trial on one device, with the trainer that works there: started with the silo, used for many trials, replaced when it dies.</summary>
 /// <param name="gate">Of the device, which slots may share.</param>
-internal sealed class Slot(string device, DeviceGate gate, ITrainerFactory trainers) : IAsyncDisposable
+internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFactory trainers, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private Start? _start;
     private ITrainer? _trainer;
@@ -29,7 +29,7 @@ internal sealed class Slot(string device, DeviceGate gate, ITrainerFactory train
         if (_start is not null)
             return;
         var stop = new CancellationTokenSource();
-        _start = new(trainers.StartAsync(device, stop.Token), stop);
+        _start = new(StartAsync(stop.Token), stop);
     }
 
     /// <exception cref="TrainerStartException">A new one did not get ready.</exception>
@@ -43,11 +43,13 @@ internal sealed class Slot(string device, DeviceGate gate, ITrainerFactory train
         var start = _start!;
         try
         {
-            return _trainer = await start.Trainer.WaitAsync(cancellation);
+            var trainer = await start.Trainer.WaitAsync(cancellation);
+            // Whoever discarded it meanwhile ends it, too.
+            return _start == start ? _trainer = trainer : throw new TrainerStartException("the trainer was ended before it was ready");
         }
         finally
         {
-            if (start.Trainer.IsCompleted)
+            if (start.Trainer.IsCompleted && _start == start)
                 _start = null;
         }
     }
@@ -56,28 +58,50 @@ internal sealed class Slot(string device, DeviceGate gate, ITrainerFactory train
     public async Task DiscardAsync()
     {
         Dataset = null;
-        var trainer = _trainer ?? await StoppedStartAsync();
-        _trainer = null;
+        var (trainer, start) = (_trainer, _start);
+        (_trainer, _start) = (null, null);
+        if (start is not null)
+            await start.Stop.CancelAsync();
         if (trainer is not null)
-            await trainer.DisposeAsync();
+            await EndAsync(trainer);
+        if (start is not null && !await IsOverAsync(start.Trainer.ContinueWith(EndStartedAsync, TaskScheduler.Default).Unwrap()))
+            LogStartDoesNotEnd(device);
     }
 
     public async ValueTask DisposeAsync() => await DiscardAsync();
 
-    /// <summary>What came of a start that nobody waits for any more.</summary>
-    private async Task<ITrainer?> StoppedStartAsync()
+    /// <summary>Whatever goes wrong when a trainer is started, it is a start that failed.</summary>
+    private async Task<ITrainer> StartAsync(CancellationToken stop)
     {
-        if (_start is not { } start)
-            return null;
-        _start = null;
-        await start.Stop.CancelAsync();
         try
         {
-            return await start.Trainer;
+            return await trainers.StartAsync(device, stop);
         }
-        catch (Exception error) when (error is OperationCanceledException or TrainerStartException)
+        catch (Exception error) when (error is not (TrainerStartException or OperationCanceledException))
         {
-            return null;
+            throw new TrainerStartException($"A trainer cannot be started: {error.Message}");
+        }
+    }
+
+    /// <summary>What came of a start that nobody waits for any more.</summary>
+    private Task EndStartedAsync(Task<ITrainer> started) => started.IsCompletedSuccessfully ? EndAsync(started.Result) : Task.CompletedTask;
+
+    private async Task EndAsync(ITrainer trainer)
+    {
+        if (!await trainer.EndAsync(time))
+            LogDoesNotEnd(device);
+    }
+
+    private async Task<bool> IsOverAsync(Task task)
+    {
+        try
+        {
+            await task.WaitAsync(2 * TrainerEnd.Limit, time);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
         }
     }
 

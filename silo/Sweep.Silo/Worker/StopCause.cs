@@ -15,8 +15,11 @@ internal enum StopCause
     Stale,
 
     /// <summary>
-    /// The store refuses what the attempt writes: another one runs, or a standby took over that lacks rows of this one, which then goes on from what is stored.
-    /// The trial knows which.
+    /// The store takes no more of the attempt: another one runs, or a standby took over that lacks rows of this one, which then goes on from what is stored.
+    /// It is given back, and the trial knows which.
     /// </summary>
+    Behind,
+
+    /// <summary>The database refuses what it measures: it fails.</summary>
     Refused,
 }

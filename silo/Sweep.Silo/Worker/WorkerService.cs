@@ -22,7 +22,7 @@ public sealed partial class WorkerService(
     /// <summary>How often a slot that could not train is tested again.</summary>
     private static readonly TimeSpan TestEvery = TimeSpan.FromSeconds(30);
 
-    private readonly Slot[] _slots = Slots(worker.Devices, trainers);
+    private readonly Slot[] _slots = Slots(worker.Devices, trainers, services.Time, logger);
     private readonly ConcurrentDictionary<AttemptId, AttemptRun> _running = new();
     private readonly ConcurrentDictionary<Task, bool> _attempts = new();
     private readonly CancellationTokenSource _ends = new();
@@ -37,7 +37,7 @@ public sealed partial class WorkerService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         CountSlots();
-        await Persist.Async(async () => { await ShowAsync(stoppingToken); return true; }, services.Time, stoppingToken);
+        await Persist.Async(async () => { await ShowAsync(stoppingToken); return true; }, services.Time, stoppingToken, NotShown);
         readiness.Set();
         LogReady(worker.Name, _slots.Length, string.Join(", ", worker.Devices.Distinct()));
         using var drained = new CancellationTokenSource();
@@ -158,6 +158,7 @@ public sealed partial class WorkerService(
 
     private async Task RenewAsync(CancellationToken stopping, CancellationToken over)
     {
+        var showing = Task.CompletedTask;
         for (var renewal = 1; ; renewal++)
         {
             try
@@ -176,8 +177,9 @@ public sealed partial class WorkerService(
 
                 if (reply.Drain && !stopping.IsCancellationRequested)
                     lifetime.StopApplication();
-                if (renewal % SeenEvery == 0 || Status(stopping) != _shown)
-                    await ShowAsync(stopping);
+                // A database that is away, or does not answer, keeps no lease from being renewed.
+                if (showing.IsCompleted && (renewal % SeenEvery == 0 || Status(stopping) != _shown))
+                    showing = TryShowAsync(stopping);
             }
             catch (OperationCanceledException) when (over.IsCancellationRequested)
             {
@@ -200,7 +202,9 @@ public sealed partial class WorkerService(
             {
                 foreach (var slot in _slots.Where(slot => slot is { IsBusy: false, Health.IsFit: false }))
                 {
-                    if (await SelfTest.RunAsync(slot, stopping) is not null)
+                    // A trial that has the device for itself is not disturbed.
+                    using var place = slot.Gate.TryEnter();
+                    if (place is null || await SelfTest.RunAsync(slot, stopping) is not null)
                         continue;
                     LogFitAgain(slot.Device);
                     Freed();
@@ -230,6 +234,20 @@ public sealed partial class WorkerService(
         _shown = status;
     }
 
+    private async Task TryShowAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await ShowAsync(stopping);
+        }
+        catch (Exception error)
+        {
+            NotShown(error);
+        }
+    }
+
+    private void NotShown(Exception error) => services.Alarm.Failed($"What worker {worker.Name} does cannot be stored", error);
+
     private WorkerStatus Status(CancellationToken stopping)
     {
         var unfit = _slots.Where(slot => !slot.Health.IsFit).ToList();
@@ -240,10 +258,10 @@ public sealed partial class WorkerService(
 
     private void CountSlots() => services.Instruments.SlotsUsed(Busy, _slots.Count(slot => slot.IsFree));
 
-    private static Slot[] Slots(IReadOnlyList<string> devices, ITrainerFactory trainers)
+    private static Slot[] Slots(IReadOnlyList<string> devices, ITrainerFactory trainers, TimeProvider time, ILogger logger)
     {
         var gates = devices.Distinct().ToDictionary(device => device, _ => new DeviceGate());
-        return [.. devices.Select(device => new Slot(device, gates[device], trainers))];
+        return [.. devices.Select(device => new Slot(device, gates[device], trainers, time, logger))];
     }
 
     private static StopCause Cause(LeaseOrder order) => order switch

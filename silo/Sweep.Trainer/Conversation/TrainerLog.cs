@@ -26,6 +26,9 @@ internal sealed class TrainerLog(TextWriter writer)
 
     public void Failed(FailureReason reason, string message) => Line($"failed ({reason.Name()}): {message}");
 
+    /// <summary>What follows belongs to the next attempt.</summary>
+    public void Mark() => Line(LogMark.Line);
+
     /// <summary>Where an error came from that nobody expects.</summary>
     public void Defect(Exception error) => Line(error.ToString());
 

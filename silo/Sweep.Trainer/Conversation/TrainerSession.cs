@@ -28,6 +28,7 @@ internal sealed class TrainerSession(CommandInbox inbox, Stream output, torch.De
             if (Answer(command, payload) is { } lastWord)
             {
                 Note(lastWord);
+                log.Mark();
                 Say(lastWord, []);
             }
         }

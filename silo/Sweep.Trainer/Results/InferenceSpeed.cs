@@ -11,7 +11,8 @@ internal sealed record InferenceSpeed(double MillisecondsPerWindow, double Windo
     private const int Batch = 256;
 
     /// <param name="window">Character ids, int64 [1, length].</param>
-    public static InferenceSpeed Measure(CharacterModel model, Tensor window, TimeProvider clock)
+    /// <param name="step">Called after each measurement.</param>
+    public static InferenceSpeed Measure(CharacterModel model, Tensor window, TimeProvider clock, Action step)
     {
         using var _ = no_grad();
         using var scope = NewDisposeScope();
@@ -30,7 +31,9 @@ internal sealed record InferenceSpeed(double MillisecondsPerWindow, double Windo
             var start = clock.GetTimestamp();
             // Reading an element waits for a GPU to be done.
             model.Logits(windows)[0, 0].item<float>();
-            return clock.GetElapsedTime(start);
+            var elapsed = clock.GetElapsedTime(start);
+            step();
+            return elapsed;
         }
     }
 }

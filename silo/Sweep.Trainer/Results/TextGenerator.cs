@@ -14,8 +14,9 @@ internal sealed class TextGenerator(CharacterModel model, Vocabulary vocabulary,
     /// <param name="prompt">At least one character, each in the vocabulary; its last <c>length</c> count.</param>
     /// <param name="count">Characters to write, at least 0.</param>
     /// <param name="temperature">Above 0; lower is more certain.</param>
+    /// <param name="step">Called after each character.</param>
     /// <exception cref="TrainerException">The model cannot go on from this prompt, or at this temperature.</exception>
-    public string Continue(string prompt, int count, double temperature, long seed)
+    public string Continue(string prompt, int count, double temperature, long seed, Action? step = null)
     {
         Check(prompt, count, temperature);
         using var _ = no_grad();
@@ -31,6 +32,7 @@ internal sealed class TextGenerator(CharacterModel model, Vocabulary vocabulary,
             var next = scores.softmax(0).multinomial(1, generator: generator).item<long>();
             ids.Add(next);
             written.Add((int)next);
+            step?.Invoke();
         }
 
         return vocabulary.Decode(written);

@@ -41,17 +41,17 @@ internal static class Attempt
         if (!new TrainingLoop(trial, windows, state, TimeProvider.System, say, stop).Run())
             return new TrainerEvent.Stopped();
         state.UseBestWeights();
-        return new TrainerEvent.Succeeded(Measure(trial.Parameters, text, windows, state, device));
+        return new TrainerEvent.Succeeded(Measure(trial.Parameters, text, windows, state, device, new Heartbeat(TimeProvider.System, say)));
     }
 
-    private static TrialResult Measure(TrialParameters parameters, TextDataset text, TextWindows windows, TrainingState state, Device device)
+    private static TrialResult Measure(TrialParameters parameters, TextDataset text, TextWindows windows, TrainingState state, Device device, Heartbeat heartbeat)
     {
         using var scope = NewDisposeScope();
         var shape = ModelShape.Of(parameters, text.Vocabulary.Size);
         var first = text.Ids.narrow(0, 0, parameters.SequenceLength);
-        var speed = InferenceSpeed.Measure(state.Model, first.unsqueeze(0), TimeProvider.System);
+        var speed = InferenceSpeed.Measure(state.Model, first.unsqueeze(0), TimeProvider.System, heartbeat.Beat);
         var prompt = text.Vocabulary.Decode(first.cpu().data<long>().Select(id => (int)id));
-        var sample = new TextGenerator(state.Model, text.Vocabulary, parameters.SequenceLength, device).Continue(prompt, SampleLength, SampleTemperature, parameters.Seed);
+        var sample = new TextGenerator(state.Model, text.Vocabulary, parameters.SequenceLength, device).Continue(prompt, SampleLength, SampleTemperature, parameters.Seed, heartbeat.Beat);
         return new(
             state.Elapsed.TotalSeconds,
             speed.MillisecondsPerWindow,

@@ -20,6 +20,7 @@ internal sealed class TrainingLoop(
 
     private readonly TrialParameters _parameters = trial.Parameters;
     private readonly long _batch = Math.Min(trial.Parameters.BatchSize ?? int.MaxValue, windows.Counts.Training);
+    private readonly Heartbeat _heartbeat = new(clock, say);
     private long _lastCheckpoint = clock.GetTimestamp();
 
     private int StepsPerEpoch => (int)((windows.Counts.Training + _batch - 1) / _batch);
@@ -58,6 +59,7 @@ internal sealed class TrainingLoop(
             TrainStep(order.narrow(0, done, Math.Min(_batch, windows.Counts.Training - done)));
             state.Step++;
             state.StepsElapsed += clock.GetElapsedTime(start);
+            _heartbeat.Beat();
         }
 
         return true;
@@ -92,6 +94,7 @@ internal sealed class TrainingLoop(
             var logits = state.Model.Logits(batch);
             lossSum.add_(nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.Sum));
             right.add_(logits.argmax(1).eq(targets).sum());
+            _heartbeat.Beat();
         }
 
         double count = windows.Counts.Validation;

@@ -8,7 +8,7 @@ namespace Sweep.Processes;
 /// </summary>
 /// <param name="Cells">Kinds of recurrent layer.</param>
 /// <param name="Lengths">Characters of the past.</param>
-public sealed record TrainingGrid(IReadOnlyList<string> Cells, IReadOnlyList<int> Lengths, int Epochs, int HiddenSize = 16, int Retries = 10)
+public sealed record TrainingGrid(IReadOnlyList<string> Cells, IReadOnlyList<int> Lengths, int Epochs, int HiddenSize = 16, int Retries = 10, int StallLimit = 3600)
 {
     /// <summary>Trials that go on for as long as a test looks.</summary>
     public static TrainingGrid Endless(int trials) => new(["gru"], [.. Enumerable.Range(10, trials)], Epochs: 100_000);
@@ -31,6 +31,6 @@ public sealed record TrainingGrid(IReadOnlyList<string> Cells, IReadOnlyList<int
         $"parameters.cell={{ values: [{string.Join(", ", Cells)}] }}", $"parameters.sequence_length={{ values: [{string.Join(", ", Lengths)}] }}",
         string.Create(CultureInfo.InvariantCulture, $"parameters.epochs={Epochs}"), string.Create(CultureInfo.InvariantCulture, $"parameters.hidden_size={HiddenSize}"),
         "parameters.layers=2", "parameters.dropout=0.2", "parameters.batch_size=160", "checkpoint.every=0",
-        string.Create(CultureInfo.InvariantCulture, $"retries={Retries}"),
+        string.Create(CultureInfo.InvariantCulture, $"retries={Retries}"), string.Create(CultureInfo.InvariantCulture, $"stall_limit={StallLimit}"),
     ];
 }

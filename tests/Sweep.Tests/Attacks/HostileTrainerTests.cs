@@ -33,6 +33,7 @@ public sealed class HostileTrainerTests(PostgresServer server)
         """{"type":"succeeded","result":{"train_seconds":1e999,"inference_milliseconds":-1,"inference_windows_per_second":0,"parameters":-9223372036854775808,"model_bytes":0,"macs":0,"training_windows":-1,"validation_windows":0,"peak_memory_bytes":-1,"sample":null}}""",
         """{"type":"succeeded","result":{"train_seconds":1,"inference_milliseconds":1,"inference_windows_per_second":1,"parameters":1,"model_bytes":1,"macs":1,"training_windows":1,"validation_windows":1,"peak_memory_bytes":1,"sample":"\u0000'; drop table trials; --<script>"}}""",
         """{"type":"stopped"}""",
+        """{"type":"progress"}""",
     ];
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class SweepFileTests
         Assert.Equal(new SearchMethod(MethodKind.Grid), sweep.Spec.Method);
         Assert.Equal(new ResourceSpec(1, null, 0), sweep.Spec.Resources);
         Assert.Equal(new CheckpointSpec(30, 10), sweep.Spec.Checkpoint);
-        Assert.Equal((3, 0L), (sweep.Spec.Retries, sweep.Spec.Seed));
+        Assert.Equal((3, 3600.0, 0L), (sweep.Spec.Retries, sweep.Spec.StallLimit, sweep.Spec.Seed));
         Assert.Equal(SweepFileFolder.Text, sweep.Dataset.Text);
         Assert.Equal((400, 6), (sweep.Dataset.Characters, sweep.Dataset.Vocabulary.Size));
     }
@@ -45,6 +45,7 @@ public sealed class SweepFileTests
             resources: { slots: 2, max_concurrent: 8, priority: -3 }
             checkpoint: { every: 2m, keep: 4 }
             retries: 0
+            stall_limit: 10m
             seed: 42
             """)).Spec;
         Assert.Equal(("full-1.0", "cats", SplitKind.Tail, 0.25), (spec.Name, spec.Dataset.Name, spec.Dataset.Split, spec.Dataset.Validation));
@@ -52,7 +53,7 @@ public sealed class SweepFileTests
         Assert.Equal(new SearchMethod(MethodKind.Random, 7), spec.Method);
         Assert.Equal(new ResourceSpec(2, 8, -3), spec.Resources);
         Assert.Equal(new CheckpointSpec(120, 4), spec.Checkpoint);
-        Assert.Equal((0, 42L), (spec.Retries, spec.Seed));
+        Assert.Equal((0, 600.0, 42L), (spec.Retries, spec.StallLimit, spec.Seed));
         var dimensions = spec.Parameters.Dimensions.ToDictionary(dimension => dimension.Name);
         Assert.Equal(["cell", "layers", "dropout", "learning_rate", "fully_connected", "batch_size", "hidden_size"], dimensions.Keys);
         Assert.Equal(new DimensionDomain.Range(1e-4, 1e-1, Scale.Log, null, null), dimensions["learning_rate"].Domain);

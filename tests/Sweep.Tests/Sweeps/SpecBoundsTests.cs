@@ -18,6 +18,8 @@ public sealed class SpecBoundsTests
         { "checkpoint.every: found NaN;", Sound with { Checkpoint = new(Every: double.NaN) } },
         { "checkpoint.every: found -1;", Sound with { Checkpoint = new(Every: -1) } },
         { "checkpoint.keep: found 0;", Sound with { Checkpoint = new(Keep: 0) } },
+        { "stall_limit: found 0;", Sound with { StallLimit = 0 } },
+        { "stall_limit: found NaN;", Sound with { StallLimit = double.NaN } },
         { "dataset.validation: found 1;", Sound with { Dataset = Sound.Dataset with { Validation = 1 } } },
         { "parameters.colour: no parameter", With(new Dimension("colour", new DimensionDomain.Choice([new ParameterValue.Whole(1)]))) },
         { "parameters.layers: found no value;", With(new Dimension("layers", new DimensionDomain.Choice([]))) },

@@ -20,7 +20,8 @@ public sealed class RetryRuleTests
                             FailureReason.Diverged => true,
                             FailureReason.WorkerUnfit => false,
                             FailureReason.WorkerLost or FailureReason.LeaseLost => losses >= 5,
-                            FailureReason.TrainerError or FailureReason.TrainerDied or FailureReason.OutOfMemory => failures > retries,
+                            FailureReason.TrainerError or FailureReason.TrainerDied or FailureReason.OutOfMemory or FailureReason.Stalled or FailureReason.StorageRefused =>
+                                failures > retries,
                             _ => throw new InvalidOperationException($"The rule's test does not know {reason}."),
                         };
                         Assert.Equal(fails ? TrialMove.Fail : TrialMove.Requeue, RetryRule.Decide(reason, failures, losses, retries));
@@ -55,5 +56,6 @@ public sealed class RetryRuleTests
     [Theory]
     [InlineData(FailureReason.TrainerDied, "trainer_died")]
     [InlineData(FailureReason.OutOfMemory, "out_of_memory")]
+    [InlineData(FailureReason.StorageRefused, "storage_refused")]
     public void Names_in_tables_are_snake_case(FailureReason reason, string name) => Assert.Equal(name, reason.Name());
 }

@@ -7,6 +7,7 @@ public sealed class CheckpointWriterTests
 {
     private readonly List<int> _stored = [];
     private readonly TaskCompletionSource<bool> _epochs = new();
+    private readonly List<StorageRefusedException> _refused = [];
     private int _refusals;
 
     private static StoredCheckpoint Checkpoint(int epoch) => new(1, epoch, 0, "", []);
@@ -64,6 +65,19 @@ public sealed class CheckpointWriterTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(writer.StoredAsync);
     }
 
+    [Fact]
+    public async Task What_the_database_refuses_is_told_once_and_to_whoever_waits()
+    {
+        _epochs.SetException(new StorageRefusedException(new InvalidOperationException("value out of range")));
+        var writer = Writer(accepts: true);
+        writer.Add(Checkpoint(1));
+        await Assert.ThrowsAsync<StorageRefusedException>(writer.StoredAsync);
+        writer.Add(Checkpoint(2));
+        await Assert.ThrowsAsync<StorageRefusedException>(writer.StoredAsync);
+        Assert.Contains("value out of range", Assert.Single(_refused).Message, StringComparison.Ordinal);
+        Assert.Empty(_stored);
+    }
+
     private CheckpointWriter Writer(bool accepts) => new(
         () => _epochs.Task,
         checkpoint =>
@@ -71,5 +85,6 @@ public sealed class CheckpointWriterTests
             _stored.Add(checkpoint.Epoch);
             return Task.FromResult(accepts);
         },
-        () => _refusals++);
+        () => _refusals++,
+        _refused.Add);
 }

@@ -50,4 +50,19 @@ public sealed class DeviceGateTests
         inside.Dispose();
         (await Enter(alone: true)).Dispose();
     }
+
+    [Fact]
+    public async Task Whoever_only_tries_gets_in_beside_others_and_disturbs_nobody_who_is_or_will_be_alone()
+    {
+        var beside = await Enter(alone: false);
+        var trying = _gate.TryEnter();
+        Assert.NotNull(trying);
+        var alone = Enter(alone: true);
+        Assert.Null(_gate.TryEnter());
+        beside.Dispose();
+        Assert.False(alone.IsCompleted);
+        trying.Dispose();
+        using var inside = await alone;
+        Assert.Null(_gate.TryEnter());
+    }
 }

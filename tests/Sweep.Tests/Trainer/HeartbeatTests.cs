@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Time.Testing;
+using Sweep.Domain.Protocol;
+using Sweep.Domain.Trials;
+using Sweep.Trainer.Data;
+using Sweep.Trainer.Training;
+using static TorchSharp.torch;
+
+namespace Sweep.Tests.Trainer;
+
+[Collection(TorchCollection.Name)]
+public sealed class HeartbeatTests
+{
+    [Fact]
+    public void Steps_are_told_once_a_second_however_many_there_are()
+    {
+        var time = new FakeTimeProvider();
+        var said = 0;
+        var heartbeat = new Heartbeat(time, (_, _) => said++);
+        for (var step = 0; step < 1_000; step++)
+        {
+            time.Advance(TimeSpan.FromMilliseconds(10));
+            heartbeat.Beat();
+        }
+
+        Assert.Equal(10, said);
+    }
+
+    [Fact]
+    public void A_training_tells_of_its_steps_while_it_trains_and_while_it_validates()
+    {
+        using var scope = NewDisposeScope();
+        using var text = TextWindowsTests.Load(TrialOrders.Text(2_000));
+        // Each look at the clock takes a second.
+        var clock = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.FromSeconds(1) };
+        var trial = TrialOrders.Order(TrialOrders.Parameters(CellKind.Rnn) with { Epochs = 1, BatchSize = 100 }) with { Validation = 0.6 };
+        using var windows = new TextWindows(text, trial.Parameters.SequenceLength, trial.Split, trial.Validation, trial.Parameters.Seed);
+        using var state = new TrainingState(trial, text, CPU);
+        var said = new List<TrainerEvent>();
+        Assert.True(new TrainingLoop(trial, windows, state, clock, (happened, _) => said.Add(happened), () => null).Run());
+        var steps = (windows.Counts.Training + 99) / 100;
+        var batches = (windows.Counts.Validation + 511) / 512;
+        Assert.Equal(steps + batches, said.TakeWhile(happened => happened is not TrainerEvent.EpochFinished).Count(happened => happened is TrainerEvent.Progress));
+    }
+}

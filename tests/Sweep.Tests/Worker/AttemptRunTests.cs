@@ -1,0 +1,281 @@
+using System.ComponentModel;
+using Sweep.Domain.Protocol;
+using Sweep.Domain.Trials;
+using Sweep.Silo.Trainers;
+using Sweep.Silo.Worker;
+
+namespace Sweep.Tests.Worker;
+
+public sealed class AttemptRunTests
+{
+    [Fact]
+    public async Task What_a_trainer_says_is_stored_before_its_success_is_reported()
+    {
+        var trainer = new ScriptedTrainer();
+        await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
+        await stage.StartAsync();
+        await trainer.HeardAsync<TrainerCommand.Train>();
+        trainer.Say(Events.Epoch(1));
+        trainer.Say(new TrainerEvent.Progress());
+        trainer.Say(new TrainerEvent.CheckpointWritten(1, 0), 7);
+        trainer.Say(Events.Succeeded);
+        Assert.StartsWith("Complete", await stage.EndAsync(), StringComparison.Ordinal);
+        Assert.Equal((1, 1), (stage.Store.Epochs.Count, stage.Store.Checkpoints.Count));
+        Assert.Null(trainer.Death);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_trainer_that_cannot_be_executed_is_its_workers_fault_alone(bool atOnce)
+    {
+        var denied = new Win32Exception(13, "Permission denied");
+        await using var stage = new AttemptStage(new ScriptedTrainers(_ => atOnce ? throw denied : Task.FromException<ITrainer>(denied)));
+        await stage.StartAsync();
+        var end = await stage.EndAsync();
+        Assert.StartsWith("Fail WorkerUnfit", end, StringComparison.Ordinal);
+        Assert.Contains("Permission denied", end, StringComparison.Ordinal);
+        Assert.Contains("Permission denied", stage.Slot.Health.Complaint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_trainer_that_takes_no_step_is_ended_and_its_slot_tested()
+    {
+        var frozen = new ScriptedTrainer();
+        await using var stage = new AttemptStage(new ScriptedTrainers(frozen));
+        await stage.StartAsync();
+        await frozen.HeardAsync<TrainerCommand.Train>();
+        var began = stage.Time.GetUtcNow();
+        Assert.Equal("Fail Stalled the trainer took no step and said nothing for 60 s (stall_limit), and was ended", await stage.EndAsync(moves: true));
+        Assert.InRange((stage.Time.GetUtcNow() - began).TotalSeconds, 60, 70);
+        Assert.Equal("killed", frozen.Death);
+    }
+
+    [Fact]
+    public async Task A_step_within_the_limit_is_no_stall_however_long_the_epoch()
+    {
+        var trainer = new ScriptedTrainer();
+        await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
+        await stage.StartAsync();
+        await trainer.AskedAsync();
+        for (var step = 0; step < 10; step++)
+        {
+            stage.Time.Advance(TimeSpan.FromSeconds(AttemptStage.StallLimit - 1));
+            trainer.Say(new TrainerEvent.Progress());
+            await trainer.AskedAsync();
+        }
+
+        Assert.True(stage.IsRunning);
+        trainer.Say(Events.Succeeded);
+        Assert.StartsWith("Complete", await stage.EndAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Epochs_of_a_trainer_that_hangs_later_are_kept()
+    {
+        var trainer = new ScriptedTrainer();
+        await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
+        await stage.StartAsync();
+        trainer.Say(Events.Epoch(1));
+        // The last epoch is trained, and the model that came of it is measured without end.
+        Assert.StartsWith("Fail Stalled", await stage.EndAsync(moves: true), StringComparison.Ordinal);
+        Assert.Single(stage.Store.Epochs);
+    }
+
+    [Theory]
+    [InlineData(typeof(TrainerCommand.LoadDataset))]
+    [InlineData(typeof(TrainerCommand.LoadCheckpoint))]
+    [InlineData(typeof(TrainerCommand.Train))]
+    public async Task A_trainer_that_does_not_take_what_it_is_sent_stalls_too(Type command)
+    {
+        var frozen = new ScriptedTrainer { FrozenAt = command };
+        await using var stage = new AttemptStage(new ScriptedTrainers(frozen), checkpoint: true);
+        stage.Store.Checkpoints.Enqueue(new(1, 1, 0, "hash", [1]));
+        await stage.StartAsync();
+        Assert.StartsWith("Fail Stalled", await stage.EndAsync(moves: true), StringComparison.Ordinal);
+        Assert.True(frozen.IsDisposed);
+    }
+
+    [Fact]
+    public async Task A_trainer_that_does_not_get_ready_stalls_too()
+    {
+        var trainers = new ScriptedTrainers(index => index == 0 ? new TaskCompletionSource<ITrainer>().Task : Task.FromResult<ITrainer>(new ScriptedTrainer()));
+        await using var stage = new AttemptStage(trainers);
+        await stage.StartAsync();
+        Assert.StartsWith("Fail Stalled", await stage.EndAsync(moves: true), StringComparison.Ordinal);
+        Assert.Equal(2, trainers.Starts);
+        Assert.True(stage.Slot.IsFree);
+    }
+
+    [Theory]
+    [InlineData(typeof(TrainerCommand.LoadDataset))]
+    [InlineData(typeof(TrainerCommand.LoadCheckpoint))]
+    public async Task An_order_to_stop_does_not_wait_for_what_is_loaded(Type command)
+    {
+        var frozen = new ScriptedTrainer { FrozenAt = command };
+        await using var stage = new AttemptStage(new ScriptedTrainers(frozen), checkpoint: true);
+        stage.Store.Checkpoints.Enqueue(new(1, 1, 0, "hash", [1]));
+        await stage.StartAsync();
+        await frozen.FrozenAsync();
+        stage.Stop(StopCause.Cancel);
+        Assert.Equal("Cancelled", await stage.EndAsync());
+        Assert.True(frozen.IsDisposed);
+    }
+
+    [Fact]
+    public async Task A_stop_that_a_frozen_trainer_does_not_hear_is_no_failure()
+    {
+        var frozen = new ScriptedTrainer { FrozenAt = typeof(TrainerCommand.Stop) };
+        await using var stage = new AttemptStage(new ScriptedTrainers(frozen));
+        await stage.StartAsync();
+        await frozen.HeardAsync<TrainerCommand.Train>();
+        stage.Stop(StopCause.Pause);
+        Assert.Equal("GiveBack", await stage.EndAsync(moves: true));
+        Assert.True(frozen.IsDisposed);
+    }
+
+    [Fact]
+    public async Task A_slot_is_tested_in_its_attempts_own_place_on_the_device()
+    {
+        var complaints = 0;
+        AttemptStage? stage = null;
+        Task<IDisposable>? alone = null;
+        var trainers = new ScriptedTrainers(index => index == 0
+            ? Task.FromException<ITrainer>(new TrainerStartException("no driver"))
+            : Task.FromResult<ITrainer>(new ScriptedTrainer
+            {
+                Complaint = () =>
+                {
+                    complaints++;
+                    // Somebody wants the device for itself, and gets it when the attempt is over.
+                    alone = stage!.Gate.EnterAsync(alone: true, TestContext.Current.CancellationToken);
+                    Assert.False(alone.IsCompleted);
+                    return null;
+                },
+            }));
+        stage = new AttemptStage(trainers);
+        await using var _ = stage;
+        await stage.StartAsync();
+        Assert.StartsWith("Fail TrainerDied", await stage.EndAsync(), StringComparison.Ordinal);
+        Assert.Equal(1, complaints);
+        (await alone!).Dispose();
+    }
+
+    [Fact]
+    public async Task A_self_test_that_is_cut_short_leaves_nothing_that_a_trial_could_hear()
+    {
+        var broken = new ScriptedTrainer();
+        // Its self-test never ends.
+        var silent = new ScriptedTrainer { FrozenAt = typeof(TrainerCommand.LoadDataset) };
+        await using var stage = new AttemptStage(new ScriptedTrainers(broken, silent));
+        await stage.StartAsync();
+        broken.Kill();
+        await silent.FrozenAsync();
+        stage.EndWorker();
+        Assert.Equal("", await stage.EndAsync());
+        Assert.True(silent.IsDisposed);
+    }
+
+    [Fact]
+    public async Task An_epoch_that_the_database_refuses_ends_the_attempt_with_its_words()
+    {
+        var trainer = new ScriptedTrainer();
+        await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
+        stage.Store.Wrong = row => row is EpochRow { Report.Epoch: 2 } ? ScriptedStore.Error("22003", "value out of range") : null;
+        await stage.StartAsync();
+        trainer.Say(Events.Epoch(1));
+        trainer.Say(Events.Epoch(2));
+        await trainer.HeardAsync<TrainerCommand.Stop>();
+        trainer.Say(new TrainerEvent.Stopped());
+        Assert.Equal("Fail StorageRefused PostgreSQL refuses it: 22003: value out of range", await stage.EndAsync());
+        Assert.Single(stage.Store.Epochs);
+        Assert.Null(trainer.Death);
+    }
+
+    [Fact]
+    public async Task A_checkpoint_that_the_database_refuses_ends_the_attempt_with_its_words()
+    {
+        var trainer = new ScriptedTrainer();
+        await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
+        stage.Store.Wrong = row => row is StoredCheckpoint ? ScriptedStore.Error("42501", "permission denied for table checkpoints") : null;
+        await stage.StartAsync();
+        trainer.Say(Events.Epoch(1));
+        trainer.Say(new TrainerEvent.CheckpointWritten(1, 0), 7);
+        await trainer.HeardAsync<TrainerCommand.Stop>();
+        // It does not obey, and is ended.
+        Assert.Equal("Fail StorageRefused PostgreSQL refuses it: 42501: permission denied for table checkpoints", await stage.EndAsync(moves: true));
+        Assert.Equal("killed", trainer.Death);
+    }
+
+    [Fact]
+    public async Task What_is_refused_after_the_last_epoch_is_no_success()
+    {
+        var trainer = new ScriptedTrainer();
+        await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
+        stage.Refusal = report => report.StartsWith("Complete", StringComparison.Ordinal) ? ScriptedStore.Error("22P05", "no equivalent in LATIN1") : null;
+        await stage.StartAsync();
+        trainer.Say(Events.Succeeded);
+        Assert.Equal("Fail StorageRefused PostgreSQL refuses it: 22P05: no equivalent in LATIN1", await stage.EndAsync());
+        Assert.Null(trainer.Death);
+    }
+
+    [Fact]
+    public async Task A_trainers_own_failure_and_a_users_cancel_say_more_than_a_refusal()
+    {
+        var failing = new ScriptedTrainer();
+        await using var failed = new AttemptStage(new ScriptedTrainers(failing));
+        failed.Store.Wrong = _ => ScriptedStore.Error("42P01");
+        await failed.StartAsync();
+        failing.Say(Events.Epoch(1));
+        failing.Say(new TrainerEvent.Failed(FailureReason.Diverged, "not finite"));
+        Assert.Equal("Fail Diverged not finite", await failed.EndAsync());
+
+        var stopping = new ScriptedTrainer();
+        await using var cancelled = new AttemptStage(new ScriptedTrainers(stopping));
+        cancelled.Store.Wrong = _ => ScriptedStore.Error("42P01");
+        await cancelled.StartAsync();
+        cancelled.Stop(StopCause.Cancel);
+        stopping.Say(Events.Epoch(1));
+        stopping.Say(new TrainerEvent.Stopped());
+        Assert.Equal("Cancelled", await cancelled.EndAsync());
+    }
+
+    [Fact]
+    public async Task A_failure_whose_words_are_refused_is_reported_in_plain_ones()
+    {
+        var trainer = new ScriptedTrainer();
+        await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
+        stage.Refusal = report => report.Contains('é', StringComparison.Ordinal) ? ScriptedStore.Error("22P05") : null;
+        await stage.StartAsync();
+        trainer.Say(new TrainerEvent.Failed(FailureReason.Diverged, "é is not finite"));
+        Assert.Equal("Fail Diverged ? is not finite", await stage.EndAsync());
+    }
+
+    [Theory]
+    [InlineData(nameof(Grains.ITrialGrain.Open))]
+    [InlineData(nameof(Grains.ITrialGrain.Fail))]
+    public async Task A_slot_is_not_held_for_a_trial_whose_row_cannot_be_written(string report)
+    {
+        var trainer = new ScriptedTrainer();
+        await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
+        stage.Refusal = said => said.StartsWith(report, StringComparison.Ordinal) ? ScriptedStore.Error("42501", "permission denied for table trials") : null;
+        await stage.StartAsync();
+        trainer.Say(new TrainerEvent.Failed(FailureReason.Diverged, "not finite"));
+        Assert.Equal("", await stage.EndAsync());
+        Assert.Contains("permission denied for table trials", Assert.Single(stage.AlarmLog.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_may_pass_is_said_again_until_it_is_heard_and_logged_once()
+    {
+        var trainer = new ScriptedTrainer();
+        await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
+        var tries = 0;
+        stage.Refusal = said => said.StartsWith("Complete", StringComparison.Ordinal) && ++tries < 6 ? ScriptedStore.Error("53300", "too many clients") : null;
+        await stage.StartAsync();
+        trainer.Say(Events.Succeeded);
+        Assert.StartsWith("Complete", await stage.EndAsync(moves: true), StringComparison.Ordinal);
+        Assert.Equal(6, tries);
+        Assert.Contains("too many clients", Assert.Single(stage.AlarmLog.Lines), StringComparison.Ordinal);
+    }
+}

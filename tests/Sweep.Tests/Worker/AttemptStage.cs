@@ -1,0 +1,109 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+using Sweep.Grains;
+using Sweep.Silo.Trainers;
+using Sweep.Silo.Worker;
+using Sweep.Simulation;
+
+namespace Sweep.Tests.Worker;
+
+/// <summary>One attempt on one slot, between scripted trainers, a trial that writes down what it hears, and a store that refuses what it is told to, by a clock that a test moves.</summary>
+internal sealed class AttemptStage : IAsyncDisposable
+{
+    public const int StallLimit = 60;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TrialId Trial = new(1, 1);
+    private static readonly IMeterFactory Meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+
+    private readonly MetricWriter _metrics;
+    private readonly AttemptRun _run;
+    private readonly CancellationTokenSource _workerEnds = new();
+    private Task? _running;
+
+    public AttemptStage(ITrainerFactory trainers, bool checkpoint = false)
+    {
+        var instruments = new SweepInstruments(Meters);
+        Alarm = new(instruments, Time, AlarmLog);
+        _metrics = new(Store, instruments, Alarm, Time, new LogLines<MetricWriter>());
+        Slot = new("cpu", Gate, trainers, Time, Log);
+        var grain = Fake.Of<ITrialGrain>((method, arguments) =>
+        {
+            var said = $"{method.Name} {string.Join(' ', arguments.Skip(1))}".TrimEnd();
+            if (Refusal(said) is { } refusal)
+                throw refusal;
+            if (method.Name == nameof(ITrialGrain.Open))
+                return Task.FromResult<AttemptAssignment?>(new(1, Parameters.ToJson(), checkpoint, Alone: false));
+            if (method.Name != nameof(ITrialGrain.Report))
+                Reports.Enqueue(said);
+            return Task.FromResult(Verdict.Continue);
+        });
+        var spec = SimulatedSweep.Spec("stage", "text", trials: 1) with { StallLimit = StallLimit };
+        var sweeps = Fake.Of<ISweepStore>((_, _) => Task.FromResult<StoredSweep?>(new(1, spec, SweepState.Running, Trials: 1)));
+        var datasets = Fake.Of<IDatasetStore>((_, _) => Task.FromResult<byte[]?>([1, 2, 3]));
+        var services = new AttemptServices(
+            Fake.Of<IGrainFactory>((_, _) => grain), Store, new SweepSpecs(sweeps), new DatasetCache(datasets), _metrics, new AttemptLog(Store, Alarm, Time), Alarm, instruments, Time);
+        _run = new(Trial, granted: 1, "worker", Slot, services, Log, _workerEnds.Token);
+    }
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public ScriptedStore Store { get; } = new();
+
+    public DeviceGate Gate { get; } = new();
+
+    public Slot Slot { get; }
+
+    public StorageAlarm Alarm { get; }
+
+    public LogLines<StorageAlarm> AlarmLog { get; } = new();
+
+    public LogLines<Slot> Log { get; } = new();
+
+    /// <summary>How the trial was told that the attempt ended: <c>Fail Stalled …</c>.</summary>
+    public ConcurrentQueue<string> Reports { get; } = new();
+
+    /// <summary>What the database says to a report; null for nothing.</summary>
+    public Func<string, Exception?> Refusal { get; set; } = _ => null;
+
+    private static TrialParameters Parameters => Domain.Search.Samplers.For(SimulatedSweep.Spec("stage", "text", trials: 1)).Trials().Single();
+
+    public async Task StartAsync()
+    {
+        await _metrics.StartAsync(TestContext.Current.CancellationToken);
+        _running = _run.RunAsync();
+    }
+
+    public void Stop(StopCause cause) => _run.Stop(cause);
+
+    public void EndWorker() => _workerEnds.Cancel();
+
+    /// <summary>The only report of the end of the attempt; the clock moves until there is one.</summary>
+    public async Task<string> EndAsync(bool moves = false)
+    {
+        var limit = TimeProvider.System.GetTimestamp();
+        while (!_running!.IsCompleted)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(limit) < Patience, $"waited {Patience.TotalSeconds} s for the attempt to end; reported: {string.Join(", ", Reports)}");
+            if (moves)
+                Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.WhenAny(_running, Task.Delay(5, TestContext.Current.CancellationToken));
+        }
+
+        await _running;
+        return string.Join(", ", Reports);
+    }
+
+    public bool IsRunning => !_running!.IsCompleted;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _workerEnds.CancelAsync();
+        await _metrics.StopAsync(CancellationToken.None);
+        _metrics.Dispose();
+        _run.Dispose();
+    }
+}

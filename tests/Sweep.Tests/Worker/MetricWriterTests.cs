@@ -1,0 +1,107 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using Sweep.Domain.Trials;
+using Sweep.Grains;
+using Sweep.Silo.Worker;
+
+namespace Sweep.Tests.Worker;
+
+public sealed class MetricWriterTests : IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private readonly FakeTimeProvider _time = new();
+    private readonly ScriptedStore _store = new();
+    private readonly LogLines<StorageAlarm> _log = new();
+    private readonly List<string> _refusals = [];
+    private readonly MetricWriter _writer;
+
+    public MetricWriterTests()
+    {
+        var instruments = new SweepInstruments(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+        _writer = new(_store, instruments, new(instruments, _time, _log), _time, new LogLines<MetricWriter>());
+    }
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Of_a_batch_with_one_row_that_is_refused_the_others_are_stored_and_its_trial_hears_why()
+    {
+        _store.Wrong = row => row is EpochRow { Trial.Number: 2, Report.Epoch: 3 } ? ScriptedStore.Error("23514", "violates check") : null;
+        for (var epoch = 1; epoch <= 5; epoch++)
+        {
+            for (var trial = 1; trial <= 3; trial++)
+                Add(trial, epoch);
+        }
+
+        await _writer.StartAsync(TestContext.Current.CancellationToken);
+        Assert.True(await StoredAsync(1));
+        Assert.True(await StoredAsync(3));
+        var error = await Assert.ThrowsAsync<StorageRefusedException>(() => StoredAsync(2));
+        Assert.Equal("PostgreSQL refuses it: 23514: violates check", error.Message);
+        // What comes after it would leave a gap.
+        Assert.Equal([(1, 5), (2, 2), (3, 5)], _store.Epochs.GroupBy(row => row.Trial.Number).Select(rows => (rows.Key, rows.Max(row => row.Report.Epoch))).Order());
+        Assert.Equal(12, _store.Epochs.Count);
+        Assert.Single(_refusals);
+        Assert.Contains("Epoch 3 of trial 1/2 cannot be stored", Assert.Single(_log.Lines), StringComparison.Ordinal);
+
+        // And it stays refused, whatever comes later.
+        Add(2, 6);
+        await Assert.ThrowsAsync<StorageRefusedException>(() => StoredAsync(2));
+        Add(1, 6);
+        Assert.True(await StoredAsync(1));
+        Assert.Equal(13, _store.Epochs.Count);
+    }
+
+    [Fact]
+    public async Task Where_everything_is_refused_nothing_waits()
+    {
+        _store.Wrong = _ => ScriptedStore.Error("42501", "permission denied for table epochs");
+        for (var epoch = 1; epoch <= 500; epoch++)
+        {
+            Add(1, epoch);
+            Add(2, epoch);
+        }
+
+        await _writer.StartAsync(TestContext.Current.CancellationToken);
+        await Assert.ThrowsAsync<StorageRefusedException>(() => StoredAsync(1));
+        await Assert.ThrowsAsync<StorageRefusedException>(() => StoredAsync(2));
+        Assert.Equal(2, _refusals.Count);
+        Assert.InRange(_store.Statements, 1, 10);
+        Assert.Single(_log.Lines);
+    }
+
+    [Fact]
+    public async Task What_passes_is_tried_again_with_all_that_waits_and_said_once_a_minute()
+    {
+        _store.Wrong = _ => ScriptedStore.Error("57P03", "starting up");
+        Add(1, 1);
+        await _writer.StartAsync(TestContext.Current.CancellationToken);
+        var stored = StoredAsync(1);
+        await Cluster.Poll.UntilAsync(() => Moved(() => _log.Lines.Count == 2), "the second line of the log");
+        Assert.InRange((_time.GetUtcNow() - _time.Start).TotalSeconds, 60, 90);
+        Assert.InRange(_store.Statements, 10, 90);
+        Assert.False(stored.IsCompleted);
+        _store.Wrong = _ => null;
+        await Cluster.Poll.UntilAsync(() => Moved(() => stored.IsCompleted), "the epoch to be stored");
+        Assert.True(await stored);
+        Assert.Empty(_refusals);
+
+        Task<bool> Moved(Func<bool> condition)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return Task.FromResult(condition());
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.StopAsync(CancellationToken.None);
+        _writer.Dispose();
+    }
+
+    private void Add(int trial, int epoch) =>
+        _writer.Add(new(new(1, trial), 1, new(epoch, 1, 1, 0.5, 0.01, 0.1, 100), 1, 1), refusal => _refusals.Add(refusal.Message));
+
+    private Task<bool> StoredAsync(int trial) => _writer.StoredAsync(new(1, trial), 1).WaitAsync(Patience, TestContext.Current.CancellationToken);
+}

@@ -1,0 +1,78 @@
+using System.ComponentModel;
+using Microsoft.Extensions.Time.Testing;
+using Sweep.Silo.Trainers;
+using Sweep.Silo.Worker;
+
+namespace Sweep.Tests.Worker;
+
+public sealed class SlotTests
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly LogLines<Slot> _log = new();
+
+    public static TheoryData<Exception> Starts =>
+    [
+        new Win32Exception(11, "Resource temporarily unavailable"), new IOException("too many open files"), new OutOfMemoryException("no memory"),
+        new InvalidOperationException("anything"),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Starts))]
+    public async Task Whatever_goes_wrong_when_a_trainer_is_started_is_a_start_that_failed(Exception error)
+    {
+        var slot = Slot(new ScriptedTrainers(index => index == 0 ? throw error : Task.FromResult<ITrainer>(new ScriptedTrainer())));
+        slot.Warm();
+        var start = await Assert.ThrowsAsync<TrainerStartException>(() => slot.TrainerAsync(TestContext.Current.CancellationToken));
+        Assert.Contains(error.Message, start.Message, StringComparison.Ordinal);
+        // The next one is tried anew.
+        Assert.NotNull(await slot.TrainerAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [MemberData(nameof(Starts))]
+    public async Task Whatever_goes_wrong_in_a_self_test_is_a_complaint(Exception error)
+    {
+        var slot = Slot(new ScriptedTrainers(new ScriptedTrainer { Complaint = () => throw error }));
+        Assert.Equal($"{error.GetType().Name}: {error.Message}", await SelfTest.RunAsync(slot, TestContext.Current.CancellationToken));
+        Assert.Null(await SelfTest.RunAsync(slot, TestContext.Current.CancellationToken));
+        Assert.Null(slot.Health.Complaint);
+    }
+
+    [Fact]
+    public async Task A_killed_trainer_that_does_not_end_is_left_behind_with_a_word()
+    {
+        var stuck = new ScriptedTrainer { NeverEnds = true };
+        var slot = Slot(new ScriptedTrainers(stuck));
+        Assert.Same(stuck, await slot.TrainerAsync(TestContext.Current.CancellationToken));
+        var discarding = slot.DiscardAsync();
+        _time.Advance(TrainerEnd.Limit / 2);
+        Assert.False(discarding.IsCompleted);
+        _time.Advance(TrainerEnd.Limit);
+        await discarding.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.Contains("was killed and does not end", Assert.Single(_log.Lines), StringComparison.Ordinal);
+        Assert.NotSame(stuck, await slot.TrainerAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task A_start_that_is_given_up_leaves_no_trainer_when_it_succeeds_later()
+    {
+        var late = new TaskCompletionSource<ITrainer>();
+        var trainer = new ScriptedTrainer();
+        var slot = new Slot("cpu", new DeviceGate(), new Deaf(late.Task), _time, _log);
+        slot.Warm();
+        var discarding = slot.DiscardAsync();
+        _time.Advance(3 * TrainerEnd.Limit);
+        await discarding.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.Contains("neither starts nor ends", Assert.Single(_log.Lines), StringComparison.Ordinal);
+        late.SetResult(trainer);
+        await trainer.EndedAsync();
+    }
+
+    private Slot Slot(ITrainerFactory trainers) => new("cpu", new DeviceGate(), trainers, _time, _log);
+
+    /// <summary>A start that cannot be cancelled.</summary>
+    private sealed class Deaf(Task<ITrainer> start) : ITrainerFactory
+    {
+        public Task<ITrainer> StartAsync(string device, CancellationToken cancellation) => start;
+    }
+}

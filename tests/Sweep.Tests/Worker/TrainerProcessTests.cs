@@ -1,0 +1,132 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Time.Testing;
+using Sweep.Domain.Protocol;
+using Sweep.Silo.Hosting;
+using Sweep.Silo.Trainers;
+using Sweep.Tests.Trainer;
+
+namespace Sweep.Tests.Worker;
+
+/// <summary>Real processes: the trainer's program, and shell scripts that talk as it does.</summary>
+public sealed class TrainerProcessTests : IDisposable
+{
+    private const string Secret = "SWEEP_TEST_SECRET";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private readonly string _folder = Directory.CreateTempSubdirectory("sweep-trainer-").FullName;
+
+    [Fact]
+    public async Task A_program_without_the_right_to_be_executed_is_a_start_that_failed_until_it_has_it()
+    {
+        var program = Path.Combine(_folder, "Sweep.Trainer");
+        await File.WriteAllTextAsync(program, $"#!/bin/sh\nexec dotnet {TrainerProgram.Library}\n", TestContext.Current.CancellationToken);
+        var denied = await Assert.ThrowsAsync<TrainerStartException>(() => StartAsync(_folder));
+        Assert.Equal($"The trainer {program} cannot be started: Permission denied", denied.Message);
+
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        await (await StartAsync(_folder)).DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_program_whose_interpreter_is_missing_is_a_start_that_failed()
+    {
+        var start = Script("exit 0");
+        await File.WriteAllTextAsync(start.FileName, "#!/nowhere/sh\n", TestContext.Current.CancellationToken);
+        Assert.Contains("cannot be started: No such file or directory", Assert.Throws<TrainerStartException>(() => new TrainerProcess(start)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_trainer_inherits_nothing_that_is_not_for_it()
+    {
+        Environment.SetEnvironmentVariable(Secret, "Host=db;Password=secret");
+        Environment.SetEnvironmentVariable("OMP_WAIT_POLICY", "passive");
+        try
+        {
+            await using var trainer = (TrainerProcess)await StartAsync(folder: null);
+            var names = (await File.ReadAllTextAsync($"/proc/{trainer.Id}/environ", TestContext.Current.CancellationToken))
+                .Split('\0', StringSplitOptions.RemoveEmptyEntries).Select(variable => variable.Split('=')[0]).ToList();
+            Assert.DoesNotContain(Secret, names);
+            Assert.Contains("OMP_WAIT_POLICY", names);
+            string[] given = [TrainerEnvironment.Device, TrainerEnvironment.Threads, .. TrainerEnvironment.Variables.Keys];
+            Assert.Superset(given.ToHashSet(), names.ToHashSet());
+            Assert.All(names.Except(given), name => Assert.True(TrainerEnvironment.Inherits(name), name));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Secret, null);
+            Environment.SetEnvironmentVariable("OMP_WAIT_POLICY", null);
+        }
+    }
+
+    [Theory]
+    [InlineData("SWEEP_POSTGRES", false)]
+    [InlineData("SWEEP_POSTGRES_PASSWORD_FILE", false)]
+    [InlineData("PGPASSWORD", false)]
+    [InlineData("ConnectionStrings__sweep", false)]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", false)]
+    [InlineData("SWEEP_LIBTORCH", true)]
+    [InlineData("LD_LIBRARY_PATH", true)]
+    [InlineData("CUDA_VISIBLE_DEVICES", true)]
+    [InlineData("PYTORCH_CUDA_ALLOC_CONF", true)]
+    public void Only_what_a_trainer_needs_is_inherited(string name, bool inherited) => Assert.Equal(inherited, TrainerEnvironment.Inherits(name));
+
+    [Fact]
+    public async Task Before_the_last_word_is_heard_every_line_that_was_written_before_it_is_in_the_attempts_log()
+    {
+        // {"type":"stopped"} has 18 bytes. What stands before the mark in its own line, without an end, counts too.
+        await using var trainer = new TrainerProcess(Script(
+            """
+            read -r _
+            for i in $(seq 1 50); do echo "line $i" >&2; done
+            printf 'half a line\036\n' >&2
+            printf '\001\022\000\000\000\000\000\000\000{"type":"stopped"}'
+            read -r _
+            """));
+        using var slow = new SemaphoreSlim(0);
+        var lines = new List<string>();
+        trainer.Log = line =>
+        {
+            slow.Wait();
+            lines.Add(line);
+        };
+        await trainer.SendAsync(new TrainerCommand.Stop(false), "\n"u8.ToArray(), TestContext.Current.CancellationToken);
+        var received = trainer.ReceiveAsync(TestContext.Current.CancellationToken);
+        slow.Release(50);
+        Assert.NotSame(received, await Task.WhenAny(received, Task.Delay(100, TestContext.Current.CancellationToken)));
+        slow.Release();
+        Assert.IsType<TrainerEvent.Stopped>((await received.WaitAsync(Patience, TestContext.Current.CancellationToken))!.Value.Event);
+        Assert.Equal(["line 1", "line 50", "half a line"], [lines[0], lines[^2], lines[^1]]);
+        Assert.Equal(51, lines.Count);
+    }
+
+    [Fact]
+    public async Task A_real_trainers_last_line_comes_before_its_last_word()
+    {
+        await using var trainer = await StartAsync(folder: null);
+        var lines = new List<string>();
+        trainer.Log = lines.Add;
+        await trainer.SendAsync(TrialOrders.Order(TrialOrders.Parameters(Domain.Trials.CellKind.Rnn)), default, TestContext.Current.CancellationToken);
+        Assert.IsType<TrainerEvent.Failed>((await trainer.ReceiveAsync(TestContext.Current.CancellationToken))!.Value.Event);
+        Assert.StartsWith("failed (trainer_error): No text is loaded", Assert.Single(lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_trainer_that_closes_its_output_and_lives_on_is_ended()
+    {
+        await using var trainer = new TrainerProcess(Script("exec >&-; echo bye >&2; exec 2>&-; while :; do sleep 1; done"));
+        Assert.Null(await trainer.ReceiveAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken));
+        Assert.Equal("the trainer was ended by signal 9; last line of its log: bye", trainer.Death);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static Task<ITrainer> StartAsync(string? folder) =>
+        new TrainerProcessFactory(new SweepSiloOptions { Trainer = folder }, new FakeTimeProvider()).StartAsync("cpu", TestContext.Current.CancellationToken);
+
+    private ProcessStartInfo Script(string text)
+    {
+        var path = Path.Combine(_folder, "script");
+        File.WriteAllText(path, "#!/bin/sh\n" + text);
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return new(path);
+    }
+}
