@@ -17,6 +17,7 @@ public static class StorageRegistration
         .AddSingleton<ITrialStore, TrialStore>()
         .AddSingleton<IAttemptStore, AttemptStore>()
         .AddSingleton<IWorkerStore, WorkerStore>()
+        .AddSingleton<DeletedSweeps>()
         .AddSingleton<SweepReader>()
         .AddSingleton<HealthReader>();
 }
