@@ -1,9 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 using Orleans.Configuration;
 using Sweep.Client.Errors;
 using Sweep.Security;
+using Sweep.Storage;
 
 namespace Sweep.Client.Clusters;
 
@@ -33,7 +35,7 @@ internal sealed class GrainConnection : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();
         builder.UseOrleansClient(client => client
-            .UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString))
+            .UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", Database.ForOrleans(connectionString)))
             .UseConnectionRetryFilter(async (error, token) =>
             {
                 last = error;
@@ -63,6 +65,8 @@ internal sealed class GrainConnection : IAsyncDisposable
             if (refusal is not null)
                 throw new ClusterUnreachableException(refusal.EndsWith('.') ? refusal : refusal + ".");
             var reason = error is OperationCanceledException ? last : error;
+            if (reason?.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } full)
+                throw new ClusterUnreachableException(FullServer.Explain(full));
             throw new ClusterUnreachableException(
                 $"No silo answered within {ConnectLimit.TotalSeconds:0} s{(reason is null ? "" : $" ({reason.GetBaseException().Message.TrimEnd('.')})")}" +
                 // A silo that ends a connection at once is there, and wants something else.

@@ -52,6 +52,8 @@ public static class SiloHost
             TrialTraces.Export(telemetry, name);
         if (options.Parent == "stdin")
             builder.Services.AddHostedService<ParentWatch>();
+        // Before Orleans: services start in this order.
+        builder.Services.AddHostedService<OrleansConnection>();
         builder.UseOrleans(silo =>
         {
             ConfigureMembership(silo, options, name);
@@ -67,6 +69,7 @@ public static class SiloHost
             });
             silo.Services.AddSingleton<MembershipWatch>().AddHostedService(provider => provider.GetRequiredService<MembershipWatch>());
             silo.Services.AddHostedService<HealthWatch>();
+            silo.Services.AddHostedService<DeletedSweepsWatch>();
             silo.Services.AddPlacementFilter<RolePlacement, RolePlacementDirector>(ServiceLifetime.Singleton);
             silo.Services.AddSingleton<ILiveWorkers, MembershipWorkers>().AddSingleton<ITrainerFactory, TrainerProcessFactory>().AddSingleton<DatasetCache>();
             if (options.SiloRole.HasFlag(SiloRole.Worker))
@@ -118,7 +121,7 @@ public static class SiloHost
 
     private static void ConfigureMembership(ISiloBuilder silo, SweepSiloOptions options, string name)
     {
-        silo.UseAdoNetClustering(clustering => (clustering.Invariant, clustering.ConnectionString) = ("Npgsql", options.Postgres));
+        silo.UseAdoNetClustering(clustering => (clustering.Invariant, clustering.ConnectionString) = ("Npgsql", Database.ForOrleans(options.Postgres)));
         silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (Cluster, Cluster));
         silo.Configure<SiloOptions>(orleans => orleans.SiloName = name);
         silo.Configure<EndpointOptions>(endpoints =>
