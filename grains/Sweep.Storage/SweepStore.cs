@@ -52,7 +52,7 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
 
     public async Task<StoredSweep?> MoveAsync(int id, SweepMove move, CancellationToken cancellation = default)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var connection = await source.ConnectAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         if (await LockAsync(connection, id, cancellation) is not { } sweep)
             return null;
@@ -75,7 +75,7 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
 
     public async Task<(StoredSweep Sweep, IReadOnlyList<int> Numbers)?> RetryAsync(int id, int? number, CancellationToken cancellation = default)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var connection = await source.ConnectAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         if (await LockAsync(connection, id, cancellation) is not { } sweep)
             return null;
