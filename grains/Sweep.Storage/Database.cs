@@ -11,13 +11,15 @@ public static class Database
     // Nothing is set on a connection that outlives a transaction, so there is nothing to reset.
     private const string Common = "Include Error Detail=true;Application Name=sweep;No Reset On Close=true;Keepalive=30;Timeout=15;Command Timeout=120;";
 
-    /// <summary>What is stored goes in batches, so that six at once lose nothing against 32 (Sweep.Benchmarks orchestration) and leave the server room for other silos.</summary>
+    /// <summary>
+    /// What is stored goes in batches, so that six at once lose nothing against 32 (Sweep.Benchmarks orchestration) and leave the server room for other silos.
+    /// </summary>
     private const string Own = Common + "Maximum Pool Size=6;" + AutoPrepare + "=64;Auto Prepare Min Usages=2;";
 
     /// <summary>
     /// Orleans asks one thing after the other. It has connections of its own, of which one stays open, so that what it must hear soon waits for nothing else.
     /// </summary>
-    private const string Orleans = Common + "Minimum Pool Size=1;Maximum Pool Size=2;";
+    private const string Orleans = ";Minimum Pool Size=1;Maximum Pool Size=2";
 
     /// <summary>A pool of connections. Statements that repeat are prepared by themselves.</summary>
     /// <param name="connectionString">As Npgsql takes it; anything set in it replaces a default.</param>
@@ -31,7 +33,7 @@ public static class Database
     }
 
     /// <summary>The connection string for Orleans, which looks for silos in the database.</summary>
-    public static string ForOrleans(string connectionString) => Orleans + connectionString;
+    public static string ForOrleans(string connectionString) => Common + connectionString + Orleans;
 
     /// <summary>Opens the connection that Orleans will use, as soon as the server has one: Orleans itself would not wait for it, and not start.</summary>
     public static async Task ReserveForOrleansAsync(string connectionString, CancellationToken cancellation)
