@@ -40,7 +40,7 @@ public sealed class SweepGrain(ISweepStore store, ITrialStore trials, IDatasetSt
             // Clients check it too; this one need not be ours.
             if (SpecBounds.FirstMistake(spec) is { } mistake)
                 return new(null, 0, mistake);
-            if (await datasets.ReadAsync(spec.Dataset.Sha256) is null)
+            if (!await datasets.ExistsAsync(spec.Dataset.Sha256))
                 return new(null, 0, $"The dataset {spec.Dataset.Name} ({spec.Dataset.Sha256}) is not stored.");
             try
             {

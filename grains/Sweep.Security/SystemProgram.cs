@@ -6,11 +6,12 @@ public static class SystemProgram
     private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>
-    /// Its path in the first folder of the PATH that has it; null when none has it. A folder that is relative to the current one does not count.
+    /// Its path in the first folder of the PATH that has it; null when none has it. A folder that is relative to the current one does not count, and a name that
+    /// is a path is one already.
     /// </summary>
     public static string? Find(string name) => Find(name, Environment.GetEnvironmentVariable("PATH") ?? "");
 
-    internal static string? Find(string name, string path) => path.Split(':')
+    internal static string? Find(string name, string path) => name.StartsWith('/') ? name : path.Split(':')
         .Where(folder => folder.StartsWith('/'))
         .Select(folder => Path.Combine(folder, name))
         .FirstOrDefault(file => File.Exists(file) && (File.GetUnixFileMode(file) & Executable) != 0);

@@ -10,6 +10,9 @@ namespace Sweep.Storage;
 /// </summary>
 public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
 {
+    /// <summary>Checkpoints are large: they take two connections at most, so that epochs and leases never wait for them.</summary>
+    private readonly SemaphoreSlim _large = new(2);
+
     public async Task<IReadOnlyList<TrialId>> WriteEpochsAsync(IReadOnlyList<EpochRow> rows, CancellationToken cancellation = default)
     {
         if (rows.Count == 0)
@@ -100,7 +103,7 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
     {
         // A damaged one must not take the place of a good one.
         Sha256Text.Check(checkpoint.Data, checkpoint.Sha256, $"The new checkpoint of trial {trial}");
-        return await source.Statement(
+        return await LargeAsync(() => source.Statement(
             """
             with running as materialized (
               select id from trials where id = $1 and attempt = $2 and state = 'running' and epochs_done >= $3 for no key update
@@ -109,14 +112,16 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
             on conflict (trial_id) do update set
               attempt = excluded.attempt, epoch = excluded.epoch, step = excluded.step, sha256 = excluded.sha256, data = excluded.data, at = excluded.at
             """,
-            trial.Value, checkpoint.Attempt, checkpoint.Epoch, checkpoint.Step, checkpoint.Sha256, checkpoint.Data).ExecuteAsync(cancellation) == 1;
+            trial.Value, checkpoint.Attempt, checkpoint.Epoch, checkpoint.Step, checkpoint.Sha256, checkpoint.Data).ExecuteAsync(cancellation), cancellation) == 1;
     }
 
     public async Task<StoredCheckpoint?> ReadCheckpointAsync(TrialId trial, CancellationToken cancellation = default)
     {
-        var stored = (await source.Statement("select attempt, epoch, step, sha256, data from checkpoints where trial_id = $1", trial.Value)
-            .RowsAsync(row => new StoredCheckpoint(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetString(3), row.GetFieldValue<byte[]>(4)), cancellation))
-            .SingleOrDefault();
+        var found = await LargeAsync(
+            () => source.Statement("select attempt, epoch, step, sha256, data from checkpoints where trial_id = $1", trial.Value).RowsAsync(
+                row => new StoredCheckpoint(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetString(3), row.GetFieldValue<byte[]>(4)), cancellation),
+            cancellation);
+        var stored = found.SingleOrDefault();
         if (stored is not null)
             Sha256Text.Check(stored.Data, stored.Sha256, $"The checkpoint of trial {trial}");
         return stored;
@@ -124,15 +129,17 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
 
     public Task FreeCheckpointsAsync(int sweep, int keep, CancellationToken cancellation = default)
     {
-        // Trials end all the time: whoever has a checkpoint is looked up one by one (offset 0 keeps it so), since they are few, however large the sweep is.
+        // Trials end all the time: whoever of the sweep has a checkpoint is looked up one by one (offset 0 keeps it so), since they are few,
+        // however large the sweep and however many checkpoints others have.
         return source.Statement(
             """
             delete from checkpoints where trial_id in (
               select t.id from checkpoints c
-              cross join lateral (select * from trials where id = c.trial_id and sweep_id = $1 and state = 'succeeded' offset 0) t
-              order by t.best_score nulls last, t.number offset $2)
+              cross join lateral (select * from trials where id = c.trial_id and state = 'succeeded' offset 0) t
+              where c.trial_id between $1 and $2
+              order by t.best_score nulls last, t.number offset $3)
             """,
-            sweep, keep).ExecuteAsync(cancellation);
+            new TrialId(sweep, 0).Value, new TrialId(sweep, TrialId.MaxNumber).Value, keep).ExecuteAsync(cancellation);
     }
 
     public Task WriteLogAsync(IReadOnlyList<LogLine> lines, CancellationToken cancellation = default)
@@ -156,5 +163,18 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
             .ExecuteAsync(cancellation);
 
         T[] All<T>(Func<LogLine, T> column) => [.. lines.Select(column)];
+    }
+
+    private async Task<T> LargeAsync<T>(Func<Task<T>> work, CancellationToken cancellation)
+    {
+        await _large.WaitAsync(cancellation);
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            _large.Release();
+        }
     }
 }

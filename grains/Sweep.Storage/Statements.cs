@@ -13,17 +13,21 @@ internal static class Statements
     public static NpgsqlCommand Statement(this NpgsqlConnection connection, string sql, params ReadOnlySpan<object?> values) =>
         new NpgsqlCommand(sql, connection).With(values);
 
+    /// <summary>A connection of one's own, as soon as the server has one.</summary>
+    public static async Task<NpgsqlConnection> ConnectAsync(this NpgsqlDataSource source, CancellationToken cancellation) =>
+        await FullServer.WhenItHasRoomAsync(() => source.OpenConnectionAsync(cancellation).AsTask(), cancellation);
+
     public static async Task<int> ExecuteAsync(this NpgsqlCommand command, CancellationToken cancellation)
     {
         await using (command)
-            return await command.ExecuteNonQueryAsync(cancellation);
+            return await FullServer.WhenItHasRoomAsync(() => command.ExecuteNonQueryAsync(cancellation), cancellation);
     }
 
     /// <summary>The first value of the first row; default when there is no row, or it is null.</summary>
     public static async Task<T?> ValueAsync<T>(this NpgsqlCommand command, CancellationToken cancellation)
     {
         await using (command)
-            return await command.ExecuteScalarAsync(cancellation) is T value ? value : default;
+            return await FullServer.WhenItHasRoomAsync(() => command.ExecuteScalarAsync(cancellation), cancellation) is T value ? value : default;
     }
 
     public static async Task<IReadOnlyList<T>> RowsAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> row, CancellationToken cancellation) =>
@@ -34,7 +38,7 @@ internal static class Statements
     {
         await using (command)
         {
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            await using var reader = await FullServer.WhenItHasRoomAsync(() => command.ExecuteReaderAsync(cancellation), cancellation);
             while (await reader.ReadAsync(cancellation))
                 yield return row(reader);
         }

@@ -18,6 +18,7 @@ public static class StorageRegistration
         .AddSingleton<IAttemptStore, AttemptStore>()
         .AddSingleton<IWorkerStore, WorkerStore>()
         .AddSingleton<MembershipStore>()
+        .AddSingleton<DeletedSweeps>()
         .AddSingleton<SweepReader>()
         .AddSingleton<HealthReader>();
 }

@@ -35,7 +35,7 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
 
     public async Task<StoredSweep> AddAsync(int id, SweepSpec spec, bool exactName, IReadOnlyList<TrialParameters> trials, CancellationToken cancellation = default)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var connection = await source.ConnectAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         var (stored, isNew) = await AddSweepAsync(connection, id, spec, exactName, trials.Count, cancellation);
         if (isNew)
@@ -52,7 +52,7 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
 
     public async Task<StoredSweep?> MoveAsync(int id, SweepMove move, CancellationToken cancellation = default)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var connection = await source.ConnectAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         if (await LockAsync(connection, id, cancellation) is not { } sweep)
             return null;
@@ -75,7 +75,7 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
 
     public async Task<(StoredSweep Sweep, IReadOnlyList<int> Numbers)?> RetryAsync(int id, int? number, CancellationToken cancellation = default)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var connection = await source.ConnectAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         if (await LockAsync(connection, id, cancellation) is not { } sweep)
             return null;
@@ -112,24 +112,24 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
 
     public async Task DeleteAsync(int id, CancellationToken cancellation = default)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var connection = await source.ConnectAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        // Whoever writes for a trial holds its row: once these locks are ours, nothing more is added below.
-        var dataset = await connection.Statement("select dataset from sweeps where id = $1 for update", id).ValueAsync<string>(cancellation);
-        await connection.Statement("select id from trials where sweep_id = $1 order by id for update", id).ExecuteAsync(cancellation);
-        var first = new TrialId(id, 0).Value;
-        var last = new TrialId(id, TrialId.MaxNumber).Value;
-        foreach (var table in new[] { "epochs", "trial_events", "trial_logs", "checkpoints" })
-            await connection.Statement($"delete from {table} where trial_id between $1 and $2", first, last).ExecuteAsync(cancellation);
-        await connection.Statement("delete from trials where sweep_id = $1", id).ExecuteAsync(cancellation);
+        if (await connection.Statement("select dataset from sweeps where id = $1 for update", id).ValueAsync<string>(cancellation) is not { } dataset)
+            return;
+        // Of a cancelled sweep a trial may still run: from here on nothing that it writes is accepted.
+        await connection.Statement(
+            """
+            with unfinished as (
+              select id from trials where sweep_id = $1 and state in ('queued', 'running') order by id for no key update
+            )
+            update trials t set state = 'cancelled', ended_at = clock_timestamp() from unfinished u where t.id = u.id
+            """,
+            id).ExecuteAsync(cancellation);
+        await connection.Statement("insert into deleted_sweeps (id) values ($1)", id).ExecuteAsync(cancellation);
         await connection.Statement("delete from sweeps where id = $1", id).ExecuteAsync(cancellation);
-        if (dataset is not null)
-        {
-            // Two sweeps that are deleted at once would each see the other one: with this lock the second one sees that it is the last.
-            await connection.Statement("select from datasets where sha256 = $1 for update", dataset).ExecuteAsync(cancellation);
-            await connection.Statement("delete from datasets where sha256 = $1 and not exists (select from sweeps where dataset = $1)", dataset).ExecuteAsync(cancellation);
-        }
-
+        // Two sweeps that are deleted at once would each see the other one: with this lock the second one sees that it is the last.
+        await connection.Statement("select from datasets where sha256 = $1 for update", dataset).ExecuteAsync(cancellation);
+        await connection.Statement("delete from datasets where sha256 = $1 and not exists (select from sweeps where dataset = $1)", dataset).ExecuteAsync(cancellation);
         await transaction.CommitAsync(cancellation);
     }
 

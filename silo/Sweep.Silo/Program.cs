@@ -23,9 +23,11 @@ try
         .AddEnvironmentVariables("SWEEP_")
         .AddConfiguration(SiloCommandLine.Parse(args))
         .Build());
-    var measured = await Devices.UseAsync();
-    devices = Devices.ForSlots(options.Devices?.Split(',') ?? [.. measured.Select(device => device.Name)], options.Slots, options.SlotsPerGpu, Environment.ProcessorCount);
-    Devices.RequireMemory(devices, measured);
+    var measured = await Devices.MeasureAsync();
+    if (measured.Complaint is { } complaint && options.Devices is null)
+        Console.Error.WriteLine($"devices: {complaint}; this silo trains on the CPU. Name the GPUs if they work: --devices cuda:0");
+    devices = Devices.ForSlots(options.Devices?.Split(',') ?? [.. measured.Devices.Select(device => device.Name)], options.Slots, options.SlotsPerGpu, Environment.ProcessorCount);
+    Devices.RequireMemory(devices, measured.Devices);
     options.FindAddress();
     options.FindHttpEndpoint();
     options.ReadDashboardPassword();
@@ -53,7 +55,7 @@ try
 {
     await Migrator.MigrateAsync(silo.Services.GetRequiredService<NpgsqlDataSource>());
 }
-catch (Exception error) when (error is NpgsqlException or DatabaseVersionException)
+catch (Exception error) when (error is NpgsqlException or DatabaseVersionException or PoolerException)
 {
     Console.Error.WriteLine($"postgres: the cluster's database cannot be used: {DatabaseFault.Explain(error)}");
     return Unusable;

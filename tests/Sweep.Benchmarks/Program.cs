@@ -16,6 +16,7 @@ const string Usage =
       training [rounds]           the training loop against the built-in modules and the floor; or `training shakespeare`
       views [trials epochs]       the views' answers on 10 million epochs of 50,000 trials
       storage [seconds]           epochs, grids and moves into PostgreSQL
+      checkpoints [trials MB MB/s seconds]  what checkpoints that replace each other take on the disk (16 0.8 1 180)
       orchestration [tls] [trials …]  simulated trials of 10 epochs through two silos, over TLS or plain (1000 20000)
       scheduler [workers trials seconds]  one scheduler for many workers (1000 20000 8)
       overhead [--epochs n]       `sweep run` against its own training loops (100)
@@ -33,6 +34,8 @@ switch (args)
         return await ViewsBenchmark.RunAsync(rest);
     case ["storage", .. var rest]:
         return await StorageBenchmark.RunAsync(rest);
+    case ["checkpoints", .. var rest]:
+        return await CheckpointBenchmark.RunAsync(rest);
     case ["orchestration", .. var rest]:
         return await OrchestrationBenchmark.RunAsync(rest);
     case ["scheduler", .. var rest]:

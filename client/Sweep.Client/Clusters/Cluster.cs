@@ -41,6 +41,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     public RetentionStore Retention => new(_source);
 
+    public DeletedSweeps Deleted => new(_source);
+
     /// <summary>For what no silo can do, because none lives.</summary>
     public ISweepStore Sweeps => new SweepStore(_source);
 

@@ -6,6 +6,7 @@ using Orleans.Configuration;
 using Orleans.Serialization;
 using Sweep.Client.Errors;
 using Sweep.Security;
+using Sweep.Storage;
 
 namespace Sweep.Client.Clusters;
 
@@ -67,6 +68,8 @@ internal sealed class GrainConnection : IAsyncDisposable
             if (refusal is not null)
                 throw new ClusterUnreachableException(refusal.EndsWith('.') ? refusal : refusal + ".");
             var reason = error is OperationCanceledException ? last : error;
+            if (reason?.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } full)
+                throw new ClusterUnreachableException(FullServer.Explain(full.MessageText));
             throw new ClusterUnreachableException(
                 $"No silo answered within {ConnectLimit.TotalSeconds:0} s{(reason is null ? "" : $" ({reason.GetBaseException().Message.TrimEnd('.')})")}" +
                 // A silo that ends a connection at once is there, and wants something else.

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using Sweep.Client.Errors;
 using Sweep.Client.Output;
-using Sweep.Domain.Sweeps;
-using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Commands;
 
@@ -24,15 +22,13 @@ internal static class LogsCommand
         }.Runs(terminal, async context =>
             {
                 await using var cluster = await context.OpenAsync();
-                var (name, number) = (context.Value(address).Name, context.Value(address).Trial!.Value);
+                var number = context.Value(address).Trial!.Value;
                 var sweep = await context.Value(address).FindAsync(cluster.Reader, context.Cancellation);
                 var position = 0L;
                 while (true)
                 {
                     // Asked before the lines are read, so that the last ones are not missed. A database that ends with us has no one to write to it.
-                    var more = context.Value(follow) && cluster.Private is null
-                        && await cluster.Reader.FindAsync(name, context.Cancellation) is { State: SweepState.Running }
-                        && !(await cluster.Reader.TrialsAsync(sweep.Id, context.Cancellation)).Single(trial => trial.Number == number).State.IsOver();
+                    var more = context.Value(follow) && cluster.Private is null && await cluster.Reader.MayLogAsync(sweep.Id, number, context.Cancellation);
                     foreach (var line in await cluster.Reader.LogAsync(sweep.Id, number, position, context.Cancellation))
                     {
                         context.Terminal.Foreign($"{Quantities.LocalTime(line.At)}  attempt {line.Attempt}  {line.Text}");

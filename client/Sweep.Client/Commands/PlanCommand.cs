@@ -1,8 +1,10 @@
 using System.CommandLine;
+using System.Globalization;
 using Sweep.Client.Clusters;
 using Sweep.Client.Errors;
 using Sweep.Client.Output;
 using Sweep.Client.Tables;
+using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.Commands;
 
@@ -34,9 +36,28 @@ internal static class PlanCommand
                 context.Terminal.Out.WriteLine(
                     $"\n{plan.Trials.Count} trials{more}, {plan.Trials.Sum(trial => (long)trial.Parameters.Epochs)} epochs, " +
                     $"on {sweep.Dataset.Name}: {sweep.Dataset.Characters} characters, {sweep.Dataset.Vocabulary.Size} distinct.");
+                context.Terminal.Out.WriteLine(Checkpoints(sweep.Spec, plan));
             }
 
             return ExitCode.Done;
         });
+    }
+
+    /// <summary>What the trial that writes most writes into the database while it runs.</summary>
+    private static string Checkpoints(SweepSpec spec, SweepPlan plan)
+    {
+        if (plan.Trials.MaxBy(trial => trial.CheckpointBytes / trial.CheckpointSeconds) is not { } most)
+            return "";
+        var interval = $"every {most.CheckpointSeconds.ToString("0.##", CultureInfo.InvariantCulture)} s at the most" +
+            (most.CheckpointSeconds > spec.Checkpoint.Every ? " (1 MB/s, whatever checkpoint.every says)" : "");
+        var atOnce = spec.Resources.MaxConcurrent is { } limit ? Math.Min(limit, plan.Trials.Count) : 1;
+        return $"Checkpoints: up to {Quantities.Bytes(most.CheckpointBytes)} {interval}, which is {Rate(1)} into the database for each trial that runs" +
+            (atOnce > 1 ? $", {Rate(atOnce)} for {atOnce} of them." : ".");
+
+        string Rate(int trials)
+        {
+            var rate = trials * most.CheckpointBytes / most.CheckpointSeconds;
+            return $"{Quantities.Bytes(rate)}/s or {Quantities.Bytes(rate * 3600)} an hour";
+        }
     }
 }

@@ -21,6 +21,7 @@ internal sealed record Failure(ExitCode Code, string Line)
             AggregateException { InnerExceptions: [var only] } => Of(only).Pair,
             OperationCanceledException => (ExitCode.Interrupted, "Interrupted."),
             WrongInputException or SweepFileException => (ExitCode.WrongInput, error.Message),
+            PoolerException => (ExitCode.Unreachable, $"--postgres: {error.Message}"),
             RequestRefusedException => (ExitCode.Refused, error.Message),
             LocalClusterException or ClusterUnreachableException or DatabaseVersionException or CertificateException => (ExitCode.Unreachable, error.Message),
             SiloEndedException => (ExitCode.SiloEnded, error.Message),
@@ -51,6 +52,7 @@ internal sealed record Failure(ExitCode Code, string Line)
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.UndefinedFunction =>
             $"The database has no tables of this version of Sweep ({text}). Start a silo on it, or run: sweep db migrate",
         PostgresErrorCodes.InsufficientPrivilege => $"The database refuses: {text}. Connect as a role that may read its tables.",
+        PostgresErrorCodes.TooManyConnections => FullServer.Explain(text),
         PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CannotConnectNow => "The database was stopped.",
         PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
             $"The database refuses: {text}. {CheckAddress}",

@@ -15,6 +15,8 @@ internal sealed class SnapshotReader(Cluster cluster, IProgressView view, string
     private const int LogLines = 50;
 
     private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly PacedCount _count = new(cancellation => cluster.Reader.FindAsync(name, cancellation), cluster.Reader.StateAsync, TimeProvider.System);
+    private int? _id;
     private (int Over, long Epochs) _read = (-1, -1);
     private int _listed = -1;
     private TrialCurve? _best;
@@ -24,8 +26,11 @@ internal sealed class SnapshotReader(Cluster cluster, IProgressView view, string
     public async Task<ProgressSnapshot> ReadAsync(CancellationToken cancellation)
     {
         var reader = cluster.Reader;
-        var sweep = await reader.FindAsync(name, cancellation) ?? throw new RequestRefusedException($"The sweep {name} was deleted.");
-        var running = await reader.RunningAsync(sweep.Id, cancellation);
+        // Before the rest is counted: what runs then is not lost between the two.
+        IReadOnlyList<TrialSummary>? running = _id is { } id ? await reader.RunningAsync(id, cancellation) : null;
+        var sweep = await _count.CountAsync(idle: running?.Count == 0, cancellation) ?? throw new RequestRefusedException($"The sweep {name} was deleted.");
+        running ??= await reader.RunningAsync(sweep.Id, cancellation);
+        _id = sweep.Id;
         var stuck = sweep is { State: SweepState.Running, Queued: > 0 } && running.Count == 0;
         var waiting = stuck ? WaitingReason.Of(sweep.Spec.Resources, await reader.WorkersAsync(cancellation)) : null;
         var snapshot = new ProgressSnapshot(Stopwatch.GetElapsedTime(_started), sweep, running, null, waiting);

@@ -124,7 +124,9 @@ public sealed class PrivatePostgres : IAsyncDisposable
         [
             // In quotes, in which alone a name may begin or end with a space.
             $"unix_socket_directories=\"{_folder.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", "port=5432", "listen_addresses=", "unix_socket_permissions=0700", "max_connections=200",
-            "shared_buffers=128MB", "wal_compression=on", "max_wal_size=2GB", "logging_collector=off", "log_min_messages=warning",
+            "shared_buffers=128MB", "wal_compression=on", "max_wal_size=1GB", "logging_collector=off", "log_min_messages=warning",
+            // What checkpoints leave behind is used again soon, in place of a file that grows for a minute.
+            "autovacuum_naptime=10s",
             .. durable ? Array.Empty<string>() : ["fsync=off", "synchronous_commit=off", "full_page_writes=off"],
         ];
         // A shell opens the log, so that the server does not depend on pipes of this process.

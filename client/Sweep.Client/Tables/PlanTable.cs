@@ -20,12 +20,15 @@ internal static class PlanTable
             OutputColumn.Number("model_bytes", "size", Quantities.Bytes),
             OutputColumn.Number("macs", "MACs", Quantities.Count),
             OutputColumn.Number("training_bytes", "memory\nat most", Quantities.Bytes),
+            OutputColumn.Number("checkpoint_bytes", "check-\npoint", Quantities.Bytes, dispensable: true),
+            OutputColumn.Number("checkpoint_seconds", "each\n≥ s", Quantities.Count, dispensable: true),
         ],
         [
             .. plan.Trials.Select(trial => (IReadOnlyList<object?>)
             [
                 trial.Number, .. ParameterCell.Row(trial.Parameters, varying), trial.Parameters.Epochs, trial.Windows.Training, trial.Windows.Validation,
                 trial.ModelParameters, trial.ModelBytes, trial.Macs, trial.TrainingBytes,
+                trial.CheckpointBytes, trial.CheckpointSeconds,
             ]),
         ]);
     }

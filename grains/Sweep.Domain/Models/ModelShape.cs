@@ -65,6 +65,9 @@ public sealed record ModelShape(CellKind Cell, int Vocabulary, int HiddenSize, i
         return (long)(sizeof(float) * ((4.0 * Parameters) + activations + head));
     }
 
+    /// <summary>Bytes of a checkpoint's tensors: the weights, the best ones so far, and the moments that the optimizer keeps of each (Kingma and Ba 2015: two).</summary>
+    public long CheckpointBytes(OptimizerKind optimizer) => Bytes * (optimizer == OptimizerKind.Sgd ? 2 : 4);
+
     private IEnumerable<(int In, int Out)> HeadWidths()
     {
         var width = HiddenSize;

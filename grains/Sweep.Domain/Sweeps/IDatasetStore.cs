@@ -10,6 +10,9 @@ public interface IDatasetStore
     /// <exception cref="InvalidDataException">The stored bytes do not have the hash.</exception>
     Task<byte[]?> ReadAsync(string sha256, CancellationToken cancellation = default);
 
+    /// <summary>Whether the text is stored, without reading it.</summary>
+    Task<bool> ExistsAsync(string sha256, CancellationToken cancellation = default);
+
     /// <summary>The hash of the newest text of this name, or null.</summary>
     Task<string?> FindAsync(string name, CancellationToken cancellation = default);
 }

@@ -43,7 +43,10 @@ public interface ISweepStore
     /// <summary>Whether no trial is queued or running.</summary>
     Task<bool> IsOverAsync(int id, CancellationToken cancellation = default);
 
-    /// <summary>Removes the sweep with its trials, epochs, events, logs and checkpoints, and its dataset when no other sweep uses it.</summary>
+    /// <summary>
+    /// Removes the sweep, and its dataset when no other sweep uses it: its name is free, and nothing of it is shown, started or accepted any more. Its trials and
+    /// what was measured for them are noted, and go later.
+    /// </summary>
     Task DeleteAsync(int id, CancellationToken cancellation = default);
 }
 

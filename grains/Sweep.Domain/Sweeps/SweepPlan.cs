@@ -10,8 +10,11 @@ namespace Sweep.Domain.Sweeps;
 /// <param name="ModelBytes">Bytes of the parameters as float32.</param>
 /// <param name="Macs">Multiply-accumulates of a forward pass for one window: see <see cref="ModelShape.Macs"/>.</param>
 /// <param name="TrainingBytes">A rough upper bound of the memory that training takes: see <see cref="ModelShape.TrainingBytes"/>.</param>
+/// <param name="CheckpointBytes">Of the tensors in a checkpoint; the rest of it is small.</param>
+/// <param name="CheckpointSeconds">From one checkpoint to the next at least.</param>
 public sealed record PlannedTrial(
-    int Number, TrialParameters Parameters, WindowCounts Windows, long ModelParameters, long ModelBytes, long Macs, long TrainingBytes);
+    int Number, TrialParameters Parameters, WindowCounts Windows, long ModelParameters, long ModelBytes, long Macs, long TrainingBytes,
+    long CheckpointBytes, double CheckpointSeconds);
 
 /// <summary>The trials of a sweep and what each will take, without running anything.</summary>
 /// <param name="Trials">In the order of their numbers.</param>
@@ -24,8 +27,10 @@ public sealed record SweepPlan(IReadOnlyList<PlannedTrial> Trials)
         {
             var windows = WindowCounts.Of(characters, parameters.SequenceLength, spec.Dataset.Validation);
             var shape = ModelShape.Of(parameters, vocabulary);
+            var checkpoint = shape.CheckpointBytes(parameters.Optimizer);
             return new PlannedTrial(
-                index + 1, parameters, windows, shape.Parameters, shape.Bytes, shape.Macs, shape.TrainingBytes(parameters.BatchSize ?? windows.Training));
+                index + 1, parameters, windows, shape.Parameters, shape.Bytes, shape.Macs, shape.TrainingBytes(parameters.BatchSize ?? windows.Training),
+                checkpoint, spec.Checkpoint.Interval(checkpoint));
         }),
     ]);
 }

@@ -79,4 +79,22 @@ public sealed record ResourceSpec(int Slots = 1, int? MaxConcurrent = null, int 
 
 /// <param name="Every">Seconds between checkpoints; they are written at epoch ends. 0 means each epoch.</param>
 /// <param name="Keep">How many of the best trials keep their checkpoints when they have finished; at least 1.</param>
-public sealed record CheckpointSpec(double Every = 30, int Keep = 10);
+public sealed record CheckpointSpec(double Every = 30, int Keep = 10)
+{
+    /// <summary>
+    /// What each trial writes at most in the long run, whatever <see cref="Every"/> says: the database logs every byte, and keeps what was replaced until
+    /// it is vacuumed.
+    /// </summary>
+    public const double MostBytesPerSecond = 1_000_000;
+
+    /// <summary>What it may write at once, so that small trials write as often as they want to.</summary>
+    public const double BytesAtOnce = 8_000_000;
+
+    /// <summary>Whether an attempt may write a checkpoint again.</summary>
+    /// <param name="written">Bytes that it wrote in <paramref name="time"/>, since its start.</param>
+    public static bool Allows(long written, TimeSpan time) => written < BytesAtOnce + (MostBytesPerSecond * time.TotalSeconds);
+
+    /// <summary>Seconds from one checkpoint to the next in the long run.</summary>
+    /// <param name="bytes">Size of a checkpoint.</param>
+    public double Interval(long bytes) => Math.Max(Every, bytes / MostBytesPerSecond);
+}

@@ -23,7 +23,7 @@ public static class Migrator
     internal static async Task<IReadOnlyList<string>> MigrateAsync(NpgsqlDataSource source, IReadOnlyList<Migration> known, CancellationToken cancellation)
     {
         var applied = new List<string>();
-        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var connection = await source.ConnectAsync(cancellation);
         RequireUtf8(connection);
         while (await ApplyNextAsync(connection, known, cancellation) is { } name)
             applied.Add(name);

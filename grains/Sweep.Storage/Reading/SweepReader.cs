@@ -26,6 +26,10 @@ public sealed class SweepReader(NpgsqlDataSource source)
     public async Task<SweepOverview?> FindAsync(string name, CancellationToken cancellation = default) =>
         (await source.Statement($"{Overviews} where p.sweep = $1", name).RowsAsync(Overview, cancellation)).SingleOrDefault();
 
+    /// <summary>The state of a sweep, without counting its trials; null when it is not there.</summary>
+    public async Task<SweepState?> StateAsync(int sweep, CancellationToken cancellation = default) =>
+        await source.Statement("select state from sweeps where id = $1", sweep).ValueAsync<string>(cancellation) is { } state ? StoredName.Parse<SweepState>(state) : null;
+
     /// <summary>All trials of a sweep in the order of their numbers.</summary>
     public Task<IReadOnlyList<TrialSummary>> TrialsAsync(int sweep, CancellationToken cancellation = default) =>
         source.Statement($"{TrialSummaryRow.Select} where t.sweep_id = $1 order by t.number", sweep).RowsAsync(TrialSummaryRow.Read, cancellation);
@@ -58,6 +62,14 @@ public sealed class SweepReader(NpgsqlDataSource source)
                 TrialId.From(row.GetInt64(0)).Number, row.GetInt32(1), row.Time(2), row.GetString(3), row.MaybeText(4), row.MaybeText(5), row.MaybeText(6)),
             cancellation);
 
+    /// <summary>Whether a trial may still log: its sweep runs, and it is not over.</summary>
+    public Task<bool> MayLogAsync(int sweep, int number, CancellationToken cancellation = default) => source.Statement(
+        """
+        select exists (
+          select from trials t join sweeps s on s.id = t.sweep_id where t.id = $1 and t.state in ('queued', 'running') and s.state = 'running')
+        """,
+        First(sweep, number)).ValueAsync<bool>(cancellation);
+
     /// <summary>Log lines in order.</summary>
     /// <param name="after">Only lines that were stored after this position; 0 for all. Pass the last line's <see cref="LogEntry.Position"/> to follow.</param>
     public Task<IReadOnlyList<LogEntry>> LogAsync(int sweep, int number, long after, CancellationToken cancellation = default) => source.Statement(
@@ -85,7 +97,7 @@ public sealed class SweepReader(NpgsqlDataSource source)
     /// <exception cref="PostgresException">The query is wrong, tries to write, is more than one statement, or takes too long.</exception>
     public async Task<QueryResult> QueryAsync(string sql, CancellationToken cancellation = default)
     {
-        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var connection = await source.ConnectAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         await connection.Statement("set transaction read only").ExecuteAsync(cancellation);
         await connection.Statement("set local statement_timeout = '60s'").ExecuteAsync(cancellation);

@@ -7,30 +7,60 @@ using Sweep.Security;
 
 namespace Sweep.Silo.Hosting;
 
+/// <param name="Devices">What each GPU does now; empty where there is none, or they cannot be measured.</param>
+/// <param name="Complaint">Why they cannot be measured although there is an <c>nvidia-smi</c>; null when all is well.</param>
+public sealed record DeviceMeasurement(IReadOnlyList<DeviceUse> Devices, string? Complaint);
+
 /// <summary>The GPUs of this machine, as <c>nvidia-smi</c> tells: libtorch does not say what a device uses, and a silo never loads it.</summary>
 public static class Devices
 {
     /// <summary>What a CUDA context with libtorch's kernels takes, with room for a small model.</summary>
     public const long LeastGpuMemory = 1L << 30;
 
+    /// <summary>How long <c>nvidia-smi</c> may take: a driver that is not in use yet takes seconds to wake up.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    private const int LongestLine = 200;
+
     private const string Query = "--query-gpu=index,memory.used,memory.total,utilization.gpu";
 
-    /// <summary>What each GPU does now; empty where there is none.</summary>
-    public static async Task<IReadOnlyList<DeviceUse>> UseAsync(CancellationToken cancellation = default)
+    /// <summary>Asks <c>nvidia-smi</c>, which is ended when it does not answer.</summary>
+    /// <param name="program">Its name, or its path.</param>
+    /// <param name="limit">How long it may take; 10 s unless given.</param>
+    public static async Task<DeviceMeasurement> MeasureAsync(string program = "nvidia-smi", TimeSpan? limit = null, CancellationToken cancellation = default)
     {
-        if (SystemProgram.Find("nvidia-smi") is not { } program)
-            return [];
+        // Where there is no such program, there is no such device.
+        if (SystemProgram.Find(program) is not { } path)
+            return new([], null);
+        using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        time.CancelAfter(limit ?? Limit);
+        Process process;
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(program, [Query, "--format=csv,noheader,nounits"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            var output = await process.StandardOutput.ReadToEndAsync(cancellation);
-            await process.WaitForExitAsync(cancellation);
-            return process.ExitCode == 0 ? Parse(output) : [];
+            process = Process.Start(new ProcessStartInfo(path, [Query, "--format=csv,noheader,nounits"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         }
-        catch (Win32Exception)
+        catch (Win32Exception error)
         {
-            // The program cannot be run, so there is no device to use.
-            return [];
+            return new([], $"nvidia-smi cannot be started: {error.Message}");
+        }
+
+        using (process)
+        {
+            try
+            {
+                var errors = process.StandardError.ReadToEndAsync(time.Token);
+                var output = await process.StandardOutput.ReadToEndAsync(time.Token);
+                await process.WaitForExitAsync(time.Token);
+                return process.ExitCode != 0 ? new([], $"nvidia-smi ended with {process.ExitCode}: {FirstLine(output + await errors)}")
+                    : Parse(output) is { Count: > 0 } devices ? new(devices, null)
+                    : new([], $"nvidia-smi lists no GPU: {FirstLine(output + await errors)}");
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+                cancellation.ThrowIfCancellationRequested();
+                return new([], $"nvidia-smi did not answer within {(limit ?? Limit).TotalSeconds:0.#} s");
+            }
         }
     }
 
@@ -68,6 +98,12 @@ public static class Devices
                     $"slots-per-gpu: found {device.Value} slots on {use.Name}, which has {(use.MemoryTotalBytes - use.MemoryUsedBytes) / (double)(1 << 30):0.0} GiB free; a trainer takes 1 GiB before it trains anything. Write at most {Math.Max(room, 1)}."));
             }
         }
+    }
+
+    private static string FirstLine(string text)
+    {
+        var line = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? "it says nothing";
+        return line.Length <= LongestLine ? line : line[..LongestLine] + "…";
     }
 
     private static long Mebibytes(string cell) => (long)Number(cell) << 20;

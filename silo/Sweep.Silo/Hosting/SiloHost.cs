@@ -55,6 +55,8 @@ public static class SiloHost
             TrialTraces.Export(telemetry, name);
         if (options.Parent == "stdin")
             builder.Services.AddHostedService<ParentWatch>();
+        // Before Orleans: services start in this order.
+        builder.Services.AddSingleton<OrleansConnection>().AddHostedService(provider => provider.GetRequiredService<OrleansConnection>());
         builder.UseOrleans(silo =>
         {
             ConfigureMembership(silo, options, name);
@@ -71,6 +73,7 @@ public static class SiloHost
             silo.Services.AddSingleton<MembershipWatch>().AddHostedService(provider => provider.GetRequiredService<MembershipWatch>());
             silo.Services.AddHostedService<HealthWatch>();
             silo.Services.AddHostedService<StandbyWatch>();
+            silo.Services.AddHostedService<DeletedSweepsWatch>();
             silo.Services.AddPlacementFilter<RolePlacement, RolePlacementDirector>(ServiceLifetime.Singleton);
             silo.Services.AddSingleton<ILiveWorkers, MembershipWorkers>().AddSingleton<ITrainerFactory, TrainerProcessFactory>().AddSingleton<DatasetCache>();
             if (options.SiloRole.HasFlag(SiloRole.Worker))
@@ -122,8 +125,8 @@ public static class SiloHost
 
     private static void ConfigureMembership(ISiloBuilder silo, SweepSiloOptions options, string name)
     {
-        silo.UseAdoNetClustering((OptionsBuilder<AdoNetClusteringSiloOptions> clustering) => clustering.Configure<NpgsqlDataSource>(
-            (membership, source) => (membership.Invariant, membership.DataSource) = ("Npgsql", source)));
+        silo.UseAdoNetClustering((OptionsBuilder<AdoNetClusteringSiloOptions> clustering) => clustering.Configure<OrleansConnection>(
+            (membership, connection) => (membership.Invariant, membership.DataSource) = ("Npgsql", connection.Source)));
         silo.Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = (Cluster, Cluster));
         silo.Configure<SiloOptions>(orleans => orleans.SiloName = name);
         silo.Configure<EndpointOptions>(endpoints =>

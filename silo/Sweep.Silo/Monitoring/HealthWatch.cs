@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
 using Sweep.Grains;
+using Sweep.Storage;
 using Sweep.Storage.Reading;
 
 namespace Sweep.Silo.Monitoring;
@@ -14,6 +15,7 @@ internal sealed partial class HealthWatch(HealthReader reader, SweepInstruments 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        FullServer.Tell = LogFull;
         var answered = true;
         while (!stoppingToken.IsCancellationRequested)
         {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sweep.Domain.Protocol;
+using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Trainer.Data;
 using static TorchSharp.torch;
@@ -21,7 +22,9 @@ internal sealed class TrainingLoop(
     private readonly TrialParameters _parameters = trial.Parameters;
     private readonly long _batch = Math.Min(trial.Parameters.BatchSize ?? int.MaxValue, windows.Counts.Training);
     private readonly Heartbeat _heartbeat = new(clock, say);
+    private readonly long _started = clock.GetTimestamp();
     private long _lastCheckpoint = clock.GetTimestamp();
+    private long _written;
 
     private int StepsPerEpoch => (int)((windows.Counts.Training + _batch - 1) / _batch);
 
@@ -38,7 +41,7 @@ internal sealed class TrainingLoop(
             if (Validate() is not var (loss, accuracy))
                 return false;
             FinishEpoch(trainLoss, RequireFinite(loss, "validation"), accuracy, clock.GetElapsedTime(start));
-            if (state.Epoch < _parameters.Epochs && clock.GetElapsedTime(_lastCheckpoint).TotalSeconds >= trial.CheckpointEvery)
+            if (state.Epoch < _parameters.Epochs && IsTimeForCheckpoint())
                 WriteCheckpoint();
         }
 
@@ -130,9 +133,14 @@ internal sealed class TrainingLoop(
         return true;
     }
 
+    private bool IsTimeForCheckpoint() =>
+        clock.GetElapsedTime(_lastCheckpoint).TotalSeconds >= trial.CheckpointEvery && CheckpointSpec.Allows(_written, clock.GetElapsedTime(_started));
+
     private void WriteCheckpoint()
     {
-        say(new TrainerEvent.CheckpointWritten(state.Epoch, state.Step), state.Save());
+        var checkpoint = state.Save();
+        say(new TrainerEvent.CheckpointWritten(state.Epoch, state.Step), checkpoint);
+        _written += checkpoint.Length;
         _lastCheckpoint = clock.GetTimestamp();
     }
 

@@ -32,6 +32,8 @@ public sealed class SweepFileTextTests
 
         public Task<byte[]?> ReadAsync(string sha256, CancellationToken cancellation = default) => Task.FromResult<byte[]?>(System.Text.Encoding.UTF8.GetBytes(SweepFileFolder.Text));
 
+        public Task<bool> ExistsAsync(string sha256, CancellationToken cancellation = default) => Task.FromResult(true);
+
         public Task<string?> FindAsync(string name, CancellationToken cancellation = default) => Task.FromResult<string?>(null);
     }
 }

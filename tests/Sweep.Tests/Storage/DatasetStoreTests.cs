@@ -17,7 +17,20 @@ public sealed class DatasetStoreTests(StorageDatabase database) : IClassFixture<
     }
 
     [Fact]
-    public async Task An_unknown_hash_has_no_text() => Assert.Null(await database.Datasets.ReadAsync(new('0', 64), Cancellation));
+    public async Task An_unknown_hash_has_no_text()
+    {
+        Assert.Null(await database.Datasets.ReadAsync(new('0', 64), Cancellation));
+        Assert.False(await database.Datasets.ExistsAsync(new('0', 64), Cancellation));
+    }
+
+    [Fact]
+    public async Task Whether_a_text_is_stored_is_answered_without_reading_it()
+    {
+        var text = "there, and damaged"u8.ToArray();
+        await database.AddDatasetAsync(text);
+        await database.RunAsync($"update datasets set bytes = '' where sha256 = '{StorageDatabase.Hash(text)}'");
+        Assert.True(await database.Datasets.ExistsAsync(StorageDatabase.Hash(text), Cancellation));
+    }
 
     [Fact]
     public async Task Damaged_bytes_are_refused_with_both_hashes()

@@ -24,6 +24,8 @@ public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
 
     public AttemptStore Attempts => new(Source);
 
+    public DeletedSweeps Deleted => new(Source);
+
     public DatasetStore Datasets => new(Source);
 
     public SweepReader Reader => new(Source);

@@ -1,5 +1,6 @@
 using Npgsql;
 using Sweep.Domain.Search;
+using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Storage;
 using Sweep.Storage.Migrations;
@@ -11,6 +12,20 @@ namespace Sweep.Tests.Storage;
 public sealed class SweepReaderTests(StorageDatabase database, PostgresServer server) : IClassFixture<StorageDatabase>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_trial_may_log_until_it_is_over_or_its_sweep_stops()
+    {
+        var trial = await database.AddRunningTrialAsync();
+        Assert.True(await database.Reader.MayLogAsync(trial.Sweep, 1, Cancellation));
+        await database.RunAsync($"update sweeps set state = 'paused' where id = {trial.Sweep}");
+        Assert.False(await database.Reader.MayLogAsync(trial.Sweep, 1, Cancellation));
+        await database.RunAsync($"update sweeps set state = 'running' where id = {trial.Sweep}");
+        await database.Trials.MoveAsync(Succeed(trial), Cancellation);
+        Assert.False(await database.Reader.MayLogAsync(trial.Sweep, 1, Cancellation));
+        Assert.Equal(SweepState.Running, await database.Reader.StateAsync(trial.Sweep, Cancellation));
+        Assert.Null(await database.Reader.StateAsync(int.MaxValue, Cancellation));
+    }
 
     [Fact]
     public async Task An_overview_counts_trials_and_epochs_and_names_the_best()

@@ -96,6 +96,8 @@ public sealed class DatasetTests
         public Task<byte[]?> ReadAsync(string sha256, CancellationToken cancellation = default) =>
             Task.FromResult(_texts.TryGetValue(sha256, out var found) ? found.Text : null);
 
+        public Task<bool> ExistsAsync(string sha256, CancellationToken cancellation = default) => Task.FromResult(_texts.ContainsKey(sha256));
+
         public Task<string?> FindAsync(string name, CancellationToken cancellation = default) =>
             Task.FromResult(_texts.Where(pair => pair.Value.Name == name).Select(pair => pair.Key).FirstOrDefault());
     }

@@ -17,6 +17,17 @@ public sealed class SweepPlanTests
         Assert.Equal((8, 2), (lstm.Windows.Training, lstm.Windows.Validation));
         Assert.Equal((131, 524, 339), (lstm.ModelParameters, lstm.ModelBytes, lstm.Macs));
         Assert.Equal(4 * ((4 * 131) + (4 * 288) + (4 * 30)), lstm.TrainingBytes);
+        Assert.Equal((4 * 524, 30), (lstm.CheckpointBytes, lstm.CheckpointSeconds));
+    }
+
+    [Theory]
+    [InlineData(0, 1_024, 4 * 4 * ((8 * 1_024 * 1_024) + (18 * 1_024) + 5) / 1e6)]
+    [InlineData(30, 3, 30)]
+    public void A_large_checkpoint_is_written_more_seldom_than_the_file_asks(double every, int hidden, double seconds)
+    {
+        // An LSTM between the embedding and the head of 5 characters has 8h² + 18h + 5 numbers.
+        var plan = SweepPlan.Of(Spec(Of(Choice("hidden_size", Whole(hidden)))) with { Checkpoint = new(every) }, characters: 1_000, vocabulary: 5);
+        Assert.Equal(seconds, plan.Trials[0].CheckpointSeconds, 1e-9);
     }
 
     [Fact]

@@ -56,6 +56,18 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public void Large_checkpoints_are_written_more_seldom_than_asked_and_the_last_one_always()
+    {
+        // 8.4 MB each: after the first one there is no room for another while no time passes.
+        var parameters = TrialOrders.Parameters(CellKind.Rnn) with { HiddenSize = 512, Epochs = 3 };
+        Assert.Equal([1, 3], Epochs(new StandingClock()));
+        Assert.Equal([1, 2, 3], Epochs(new StandingClock { Step = TimeSpan.FromSeconds(1) }));
+
+        IEnumerable<int> Epochs(TimeProvider clock) =>
+            Train(parameters, from: null, int.MaxValue, checkpointEvery: 0, clock).Checkpoints.Select(file => CheckpointHeader.Of(new SafeTensorsFile(file)).Epoch);
+    }
+
+    [Fact]
     public void Seconds_of_both_parts_are_counted_once()
     {
         var parameters = TrialOrders.Parameters(CellKind.Rnn);
@@ -76,7 +88,7 @@ public sealed class ResumeTests
         Assert.Contains("another trial", error.Message);
     }
 
-    private static Outcome Train(TrialParameters parameters, byte[]? from, int stopAt, double checkpointEvery = 1000)
+    private static Outcome Train(TrialParameters parameters, byte[]? from, int stopAt, double checkpointEvery = 1000, TimeProvider? clock = null)
     {
         using var scope = NewDisposeScope();
         using var text = TextWindowsTests.Load(TrialOrders.Text(310));
@@ -91,7 +103,7 @@ public sealed class ResumeTests
             trial,
             windows,
             state,
-            TimeProvider.System,
+            clock ?? TimeProvider.System,
             outcome.Hear,
             () => questions++ == stopAt ? new TrainerCommand.Stop(Checkpoint: true) : null).Run();
         return outcome;
@@ -104,6 +116,18 @@ public sealed class ResumeTests
 
     /// <summary>The bytes of all tensors: everything behind the header, which holds times.</summary>
     internal static byte[] Tensors(byte[] checkpoint) => checkpoint[(sizeof(long) + (int)BinaryPrimitives.ReadInt64LittleEndian(checkpoint))..];
+
+    /// <summary>A clock that goes on by a step whenever it is looked at.</summary>
+    private sealed class StandingClock : TimeProvider
+    {
+        private long _ticks;
+
+        public TimeSpan Step { get; init; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => _ticks += Step.Ticks;
+    }
 
     private sealed class Outcome
     {

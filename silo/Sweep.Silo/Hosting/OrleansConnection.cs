@@ -1,0 +1,16 @@
+using Npgsql;
+using Sweep.Storage;
+
+namespace Sweep.Silo.Hosting;
+
+/// <summary>Orleans' own connections to the database: there is one before it starts, since it would not wait for one.</summary>
+internal sealed class OrleansConnection(SweepSiloOptions options) : IHostedService, IAsyncDisposable
+{
+    public NpgsqlDataSource Source { get; } = Database.OpenForOrleans(options.Postgres);
+
+    public Task StartAsync(CancellationToken cancellationToken) => Database.ReserveAsync(Source, cancellationToken);
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public ValueTask DisposeAsync() => Source.DisposeAsync();
+}

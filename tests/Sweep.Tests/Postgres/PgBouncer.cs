@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using Npgsql;
+using Sweep.Tests.Cluster;
+
+namespace Sweep.Tests.Postgres;
+
+/// <summary>A pgbouncer before the server of the tests that gives its few connections to many clients, a transaction at a time.</summary>
+internal sealed class PgBouncer : IAsyncDisposable
+{
+    private const string Account = "postgres";
+    private const int Port = 6432;
+
+    private readonly string _folder;
+    private readonly Process _process;
+
+    private PgBouncer(string folder, Process process, string database) => (_folder, _process, ConnectionString) = (folder, process, database);
+
+    /// <summary>To the database, through this program.</summary>
+    public string ConnectionString { get; }
+
+    /// <summary>Skips the test where the program is missing.</summary>
+    /// <param name="connectionString">Of a database, on a unix socket.</param>
+    public static async Task<PgBouncer> StartAsync(string connectionString)
+    {
+        var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Select(path => Path.Combine(path, "pgbouncer")).FirstOrDefault(File.Exists);
+        Assert.SkipWhen(program is null, "pgbouncer is not installed: apt-get install pgbouncer");
+        var server = new NpgsqlConnectionStringBuilder(connectionString);
+        var folder = Directory.CreateTempSubdirectory("sweep-pgbouncer-").FullName;
+        var settings = Path.Combine(folder, "pgbouncer.ini");
+        await File.WriteAllTextAsync(settings, $"""
+            [databases]
+            * = host={server.Host} user={server.Username}
+            [pgbouncer]
+            listen_addr =
+            listen_port = {Port}
+            unix_socket_dir = {folder}
+            auth_type = any
+            pool_mode = transaction
+            default_pool_size = 3
+            """);
+        // It refuses to run as root, as PostgreSQL does.
+        string[] command = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid", Account, "--regid", Account, "--init-groups", program!, settings] : [program!, settings];
+        if (Environment.IsPrivilegedProcess)
+        {
+            using var owner = Process.Start("chown", ["-R", Account, folder]);
+            await owner.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        process.ErrorDataReceived += (_, _) => { };
+        process.BeginErrorReadLine();
+        await Poll.UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(folder, $".s.PGSQL.{Port}"))), "pgbouncer to listen");
+        return new(folder, process, new NpgsqlConnectionStringBuilder { Host = folder, Port = Port, Username = server.Username, Database = server.Database }.ConnectionString);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Collections.Concurrent;
+using Sweep.Grains;
+
+namespace Sweep.Tests.Worker;
+
+public sealed class RecentReadsTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> _answers = new();
+    private readonly ConcurrentQueue<string> _asked = new();
+
+    [Fact]
+    public async Task Many_who_ask_for_one_thing_are_one_read_and_other_things_are_read_at_the_same_time()
+    {
+        var reads = Reads(limit: 100);
+        var first = Enumerable.Range(0, 10).Select(_ => reads.GetAsync("first")).ToArray();
+        // The first read is still under way.
+        Answer("second").SetResult("two");
+        Assert.Equal("two", await reads.GetAsync("second").WaitAsync(Limit, TestContext.Current.CancellationToken));
+        Answer("first").SetResult("one");
+        Assert.All(await Task.WhenAll(first).WaitAsync(Limit, TestContext.Current.CancellationToken), value => Assert.Equal("one", value));
+        Assert.Equal(["first", "second"], _asked.Order());
+    }
+
+    [Fact]
+    public async Task What_was_asked_for_longest_ago_is_forgotten_when_all_weighs_too_much()
+    {
+        var reads = Reads(limit: 10);
+        foreach (var key in new[] { "aaaa", "bbbb", "aaaa", "cccc", "aaaa", "bbbb" })
+        {
+            Answer(key).TrySetResult(key);
+            await reads.GetAsync(key);
+        }
+
+        Assert.Equal(["aaaa", "bbbb", "cccc", "bbbb"], _asked);
+    }
+
+    [Fact]
+    public async Task A_thing_that_weighs_more_than_the_limit_is_kept_while_it_is_the_newest()
+    {
+        var reads = Reads(limit: 3);
+        foreach (var key in new[] { "large", "large", "tiny", "large" })
+        {
+            Answer(key).TrySetResult(key);
+            await reads.GetAsync(key);
+        }
+
+        Assert.Equal(["large", "tiny", "large"], _asked);
+    }
+
+    [Fact]
+    public async Task After_an_error_the_next_one_who_asks_reads_again()
+    {
+        var reads = Reads(limit: 10);
+        Answer("key").SetException(new InvalidDataException("damaged"));
+        await Assert.ThrowsAsync<InvalidDataException>(() => reads.GetAsync("key"));
+        _answers["key"] = new();
+        Answer("key").SetResult("value");
+        Assert.Equal("value", await reads.GetAsync("key"));
+        Assert.Equal(["key", "key"], _asked);
+    }
+
+    private TaskCompletionSource<string> Answer(string key) => _answers.GetOrAdd(key, _ => new());
+
+    private RecentReads<string, string> Reads(long limit) => new(
+        key =>
+        {
+            _asked.Enqueue(key);
+            return Answer(key).Task;
+        },
+        value => value.Length,
+        limit);
+}
