@@ -44,6 +44,7 @@ internal sealed record Failure(ExitCode Code, string Line)
         PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.UndefinedFunction =>
             $"The database has no tables of this version of Sweep ({error.MessageText}). Start a silo on it, or run: sweep db migrate",
         PostgresErrorCodes.InsufficientPrivilege => $"The database refuses: {error.MessageText}. Connect as a role that may read its tables.",
+        PostgresErrorCodes.TooManyConnections => $"The database refuses: {DatabaseFault.Explain(error)}",
         PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CannotConnectNow => "The database was stopped.",
         PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
             $"The database refuses: {error.MessageText}. {CheckAddress}",
