@@ -69,6 +69,8 @@ public static class DatabaseFaults
                 return "None of the hosts is a primary: they are standbys, or do not answer.";
             var cause = error is NpgsqlException ? error.GetBaseException() : error;
             var what = ReferenceEquals(cause, error) ? error.Message : $"{error.Message} {cause.Message.TrimEnd('.')}.";
+            if (cause is PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } full)
+                return $"{full.MessageText}. Raise PostgreSQL's max_connections (or the limit of the role or database), or let each silo have fewer: Maximum Pool Size=16 in its connection string.";
             return cause is AuthenticationException
                 ? $"{what} The server's certificate must name the host of the connection string and be issued by the authority that is trusted: ca.crt in the folder SWEEP_CERTIFICATES, or Root Certificate."
                 : what;

@@ -1,77 +1,58 @@
-using System.ComponentModel.DataAnnotations;
 using System.Text;
 using System.Text.Json;
 using Npgsql;
-using Sweep.Security;
 using Sweep.Silo.Hosting;
 using Sweep.Silo.Worker;
 using Sweep.Storage;
-using Sweep.Storage.Migrations;
-
-const int WrongInput = 2;
-const int Unusable = 3;
 
 // What a log and the parent read is UTF-8, whatever the locale says.
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 PostgresEnvironment.Forget();
-SweepSiloOptions options;
-IReadOnlyList<string> devices;
+using var order = new EndOrder(EndOrder.Limit, SiloExit.Now);
 try
 {
-    options = SweepSiloOptions.From(new ConfigurationBuilder()
-        .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true)
-        .AddEnvironmentVariables("SWEEP_")
-        .AddConfiguration(SiloCommandLine.Parse(args))
-        .Build());
-    var measured = await Devices.MeasureAsync();
-    if (measured.Complaint is { } complaint && options.Devices is null)
-        Console.Error.WriteLine($"devices: {complaint}; this silo trains on the CPU. Name the GPUs if they work: --devices cuda:0");
-    devices = Devices.ForSlots(options.Devices?.Split(',') ?? [.. measured.Devices.Select(device => device.Name)], options.Slots, options.SlotsPerGpu, Environment.ProcessorCount);
+    return await RunAsync(args, order);
+}
+catch (OperationCanceledException) when (order.Token.IsCancellationRequested)
+{
+    // It was told to end before it took any work.
+    return SiloExit.Drained;
+}
+catch (Exception error)
+{
+    var fault = SiloFault.Of(error);
+    Console.Error.WriteLine(fault.Line);
+    return fault.ExitCode;
+}
+
+static async Task<int> RunAsync(string[] arguments, EndOrder order)
+{
+    var options = SweepSiloOptions.From(SiloConfiguration.Read(arguments));
+    var measured = await Devices.MeasureAsync(cancellation: order.Token);
+    if (measured.Complaint is { } unmeasured && options.Devices is null)
+        Console.Error.WriteLine($"devices: {unmeasured}; this silo trains on the CPU. Name the GPUs if they work: --devices cuda:0");
+    var chosen = options.Devices?.Split(',') ?? [.. measured.Devices.Select(device => device.Name)];
+    var devices = Devices.ForSlots(chosen, options.Slots, options.SlotsPerGpu, Environment.ProcessorCount);
     Devices.RequireMemory(devices, measured.Devices);
-    options.FindAddress();
-    options.FindHttpEndpoint();
-    options.ReadDashboardPassword();
-    options.OpenCertificates();
-}
-catch (ValidationException error)
-{
-    Console.Error.WriteLine(error.Message);
-    return WrongInput;
-}
-catch (CertificateException error)
-{
-    Console.Error.WriteLine(error.Message);
-    return Unusable;
-}
+    OpenFiles.Require(devices.Count);
 
-await using var silo = SiloHost.Build(options, devices);
-// Trainers load their libraries while the silo joins its cluster.
-silo.Services.GetService<WorkerService>()?.Warm();
-// The parent says when the database stands. At the end of the input there is nobody to work for.
-if (options.Parent is not null && await Console.In.ReadLineAsync() is null)
-    return 0;
+    await using var silo = SiloHost.Build(options, devices);
+    order.Govern(silo.Lifetime);
+    // Trainers load their libraries while the silo joins its cluster.
+    silo.Services.GetService<WorkerService>()?.Warm();
+    // The parent says when the database stands. At the end of the input there is nobody to work for. Reading the console blocks.
+    if (options.Parent is not null && await Task.Run(Console.In.ReadLine).WaitAsync(order.Token) is null)
+        return SiloExit.Drained;
 
-try
-{
-    await Migrator.MigrateAsync(silo.Services.GetRequiredService<NpgsqlDataSource>());
+    var clock = silo.Services.GetRequiredService<DatabaseClock>();
+    var database = new DatabaseStart(
+        silo.Services.GetRequiredService<NpgsqlDataSource>(), clock, TimeSpan.FromSeconds(options.Wait), TimeProvider.System, Console.Error.WriteLine);
+    await database.RunAsync(order.Token);
+    if (clock.Complaint is { } complaint)
+        Console.Error.WriteLine($"silo: {complaint}. Silos tell by the clock which of them live.");
+    await silo.StartAsync(order.Token);
+    await silo.Services.GetRequiredService<Readiness>().WaitAsync(order.Token);
+    Console.Out.WriteLine("READY " + JsonSerializer.Serialize(new { name = silo.SiloName(), http = silo.HttpPort() }));
+    await silo.WaitForShutdownAsync();
+    return SiloExit.Drained;
 }
-catch (Exception error) when (error is NpgsqlException or DatabaseVersionException or PoolerException)
-{
-    Console.Error.WriteLine($"postgres: the cluster's database cannot be used: {DatabaseFault.Explain(error)}");
-    return Unusable;
-}
-
-try
-{
-    await silo.StartAsync();
-}
-catch (NpgsqlException error)
-{
-    Console.Error.WriteLine($"postgres: the cluster's database went away while the silo joined: {DatabaseFault.Explain(error)}");
-    return Unusable;
-}
-
-await silo.Services.GetRequiredService<Readiness>().WaitAsync(CancellationToken.None);
-Console.Out.WriteLine("READY " + JsonSerializer.Serialize(new { name = silo.SiloName(), http = silo.HttpPort() }));
-await silo.WaitForShutdownAsync();
-return 0;

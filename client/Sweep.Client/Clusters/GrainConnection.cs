@@ -68,8 +68,9 @@ internal sealed class GrainConnection : IAsyncDisposable
             if (refusal is not null)
                 throw new ClusterUnreachableException(refusal.EndsWith('.') ? refusal : refusal + ".");
             var reason = error is OperationCanceledException ? last : error;
-            if (reason?.GetBaseException() is PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } full)
-                throw new ClusterUnreachableException(FullServer.Explain(full.MessageText));
+            // It is the database that refuses: how many silos live is not known.
+            if (reason?.GetBaseException() is PostgresException refused)
+                throw refused;
             throw new ClusterUnreachableException(
                 $"No silo answered within {ConnectLimit.TotalSeconds:0} s{(reason is null ? "" : $" ({reason.GetBaseException().Message.TrimEnd('.')})")}" +
                 // A silo that ends a connection at once is there, and wants something else.

@@ -22,6 +22,7 @@ internal static class SiloCommand
         Text("--gateway-port", "port", "For clients; a free one unless given."),
         Text("--http-address", "address", "Where /metrics, /sd, /healthz, /readyz and /dashboard are served, to whoever asks; 127.0.0.1 unless given, 0.0.0.0 for every address."),
         Text("--http-port", "port", "For these; a free one unless given."),
+        Text("--wait", "seconds", "How long a database that does not answer is waited for at the start; 60 unless given."),
         Text("--log-format", "form", "text, or json with sweep, trial and attempt in scope; text unless given."),
         Text("--dashboard-password-file", "file", "Holds the password that everybody must give for the dashboard; without it only this machine sees it."),
     ];

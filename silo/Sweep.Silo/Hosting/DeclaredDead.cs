@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 
@@ -8,11 +7,8 @@ namespace Sweep.Silo.Hosting;
 /// Ends the process at once when Orleans cannot go on, which is when the cluster has declared this silo dead: its trials train elsewhere by then, and its
 /// trainers end with it. There is nobody to drain to.
 /// </summary>
-internal sealed partial class DeclaredDead(IOptions<SiloOptions> silo) : IFatalErrorHandler
+internal sealed class DeclaredDead(IOptions<SiloOptions> silo, DatabaseClock clock) : IFatalErrorHandler
 {
-    /// <summary>The exit code.</summary>
-    public const int ExitCode = 5;
-
     public bool IsUnexpected(Exception exception) => exception is not (OperationCanceledException or ObjectDisposedException);
 
     public void OnFatalException(object? sender, string? context, Exception? exception)
@@ -20,13 +16,11 @@ internal sealed partial class DeclaredDead(IOptions<SiloOptions> silo) : IFatalE
         var reason = $"{context?.Trim()}{(exception is null ? "" : $" ({exception.Message})")}";
         // Orleans gives no other sign of which fatal error it is.
         var what = reason.Contains("I am dead", StringComparison.Ordinal) || reason.Contains("as Dead", StringComparison.Ordinal) ? "was declared dead by the cluster" : "cannot go on";
-        Console.Error.WriteLine(
-            $"silo: {silo.Value.SiloName} {what} and ends. What it trained goes on elsewhere; start it again when its machine and network are well. Orleans says: {reason}");
-        Console.Error.Flush();
-        ExitNow(ExitCode);
+        var cure = clock.Complaint is { } complaint
+            ? $"{char.ToUpperInvariant(complaint[0])}{complaint[1..]}. Then start it again"
+            : "Start it again when its machine and network are well";
+        SiloExit.Now(
+            SiloExit.CannotGoOn,
+            $"silo: {silo.Value.SiloName} {what} and ends. What it trained goes on elsewhere. {cure}. Orleans says: {reason}");
     }
-
-    // Environment.Exit would wait for the host to stop, and the host for a cluster that does not answer it any more.
-    [LibraryImport("libc", EntryPoint = "_exit")]
-    private static partial void ExitNow(int code);
 }

@@ -8,7 +8,7 @@ public static class SiloCommandLine
     private static readonly string[] Names =
     [
         "postgres", PasswordFile, "slots", "devices", "slots-per-gpu", "labels", "role", "threads", "name", "address", "certificates", "silo-port", "gateway-port",
-        "http-address", "http-port", "log-format", "dashboard", "dashboard-password-file", "trainer", "parent",
+        "http-address", "http-port", "log-format", "dashboard", "dashboard-password-file", "trainer", "wait", "parent",
     ];
 
     /// <summary>The one whose variable is spelled as that of the client: <c>SWEEP_POSTGRES_PASSWORD_FILE</c>.</summary>

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
@@ -27,25 +28,35 @@ public static class SiloHost
     /// <summary>Name of the cluster within its database; there is one.</summary>
     public const string Cluster = "sweep";
 
-    /// <summary>How long trials may take to write their checkpoints when the silo stops.</summary>
-    private static readonly TimeSpan GracePeriod = TimeSpan.FromSeconds(30);
+    private static readonly string[] TellOfTheStart =
+    [
+        "Orleans.Runtime.Silo", "Orleans.Runtime.SiloLifecycleSubject", "Orleans.Runtime.MembershipService.MembershipTableManager", "Microsoft.Extensions.Hosting.Internal.Host",
+        "Microsoft.AspNetCore.Hosting.Diagnostics",
+    ];
 
     /// <param name="configure">Last changes to the services: another trainer, say.</param>
+    /// <exception cref="ValidationException">An option cannot be used on this machine.</exception>
+    /// <exception cref="PortTakenException">Another program has one of its ports.</exception>
     /// <exception cref="CertificateException">It would listen beyond loopback without certificates, or those that it was given cannot be used.</exception>
     public static WebApplication Build(SweepSiloOptions options, IReadOnlyList<string> devices, Action<IServiceCollection>? configure = null)
     {
         var name = $"{options.Name ?? Environment.MachineName}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
-        var builder = WebApplication.CreateSlimBuilder();
-        ConfigureLog(builder.Logging, options.LogFormat);
+        var dashboard = new DashboardAccess(options.ReadDashboardPassword());
         var certificates = options.OpenCertificates();
-        var http = options.FindHttpEndpoint();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(http));
+        var ports = SiloPorts.Take(options);
+        // The other builders take what lies in the current folder and in the environment for their configuration, and watch the folder.
+        var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddInMemoryCollection(SiloConfiguration.OfTelemetry());
+        var readiness = new Readiness();
+        ConfigureLog(builder.Logging, options.LogFormat, readiness);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(ports.Http));
 
+        builder.Services.AddRoutingCore().AddSingleton(ports).AddSingleton<DatabaseClock>();
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options).AddSweepStorage(options.Postgres);
-        builder.Services.AddSingleton<SweepInstruments>().AddSingleton<SweepSpecs>().AddSingleton<Readiness>();
+        builder.Services.AddSingleton<SweepInstruments>().AddSingleton<SweepSpecs>().AddSingleton(readiness);
         // What the database says to a grain on another silo is told apart here as if the grain were on this one.
         builder.Services.Configure<ExceptionSerializationOptions>(exceptions => exceptions.SupportedNamespacePrefixes.Add(nameof(Npgsql)));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = GracePeriod);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = EndOrder.DrainLimit);
         var telemetry = builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(SweepInstruments.MeterName, OrleansMetrics.MeterName, "Npgsql", "System.Runtime")
             .AddView(OrleansMetrics.Keep)
@@ -59,7 +70,7 @@ public static class SiloHost
         builder.Services.AddSingleton<OrleansConnection>().AddHostedService(provider => provider.GetRequiredService<OrleansConnection>());
         builder.UseOrleans(silo =>
         {
-            ConfigureMembership(silo, options, name);
+            ConfigureMembership(silo, options, ports, name);
             SiloConnections.Configure(silo, certificates);
             if (traced)
                 silo.AddActivityPropagation();
@@ -68,7 +79,7 @@ public static class SiloHost
             {
                 [RolePlacementDirector.RoleKey] = options.SiloRole.ToString(),
                 [MembershipWatch.HostKey] = Environment.MachineName,
-                [MembershipWatch.HttpKey] = (IsAny(http.Address) ? new IPEndPoint(options.FindAddress(), http.Port) : http).ToString(),
+                [MembershipWatch.HttpKey] = (IsAny(ports.Http.Address) ? new IPEndPoint(ports.Silo.Address, ports.Http.Port) : ports.Http).ToString(),
             });
             silo.Services.AddSingleton<MembershipWatch>().AddHostedService(provider => provider.GetRequiredService<MembershipWatch>());
             silo.Services.AddHostedService<HealthWatch>();
@@ -88,16 +99,21 @@ public static class SiloHost
         application.MapGet("/readyz", ReadyAsync);
         application.MapGet("/sd", (MembershipWatch watch, HttpContext context) => watch.Discover(context.Connection.RemoteIpAddress));
         if (options.Dashboard)
-            MapDashboard(application, new(options.ReadDashboardPassword()));
+            MapDashboard(application, dashboard);
+        application.Lifetime.ApplicationStarted.Register(ports.Dispose);
         // Where there is no worker to say so, a silo is ready when it has started.
         if (!options.SiloRole.HasFlag(SiloRole.Worker))
-            application.Lifetime.ApplicationStarted.Register(application.Services.GetRequiredService<Readiness>().Set);
+            application.Lifetime.ApplicationStarted.Register(readiness.Set);
         return application;
     }
 
-    private static void ConfigureLog(ILoggingBuilder log, string format)
+    private static void ConfigureLog(ILoggingBuilder log, string format, Readiness readiness)
     {
-        log.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddFilter("Sweep", LogLevel.Information);
+        log.SetMinimumLevel(LogLevel.Warning).AddFilter("Sweep", LogLevel.Information);
+        // Each of them tells of the same error, with its stack, when a silo cannot start. The program says it once.
+        foreach (var category in TellOfTheStart)
+            log.AddFilter(category, level => level >= LogLevel.Warning && readiness.IsReady);
+        WatchdogLog.Use(log.Services);
         if (format.Equals("json", StringComparison.OrdinalIgnoreCase))
             log.AddJsonConsole(console => (console.IncludeScopes, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
         else
@@ -123,7 +139,7 @@ public static class SiloHost
         application.MapOrleansDashboard(DashboardAccess.Path);
     }
 
-    private static void ConfigureMembership(ISiloBuilder silo, SweepSiloOptions options, string name)
+    private static void ConfigureMembership(ISiloBuilder silo, SweepSiloOptions options, SiloPorts ports, string name)
     {
         silo.UseAdoNetClustering((OptionsBuilder<AdoNetClusteringSiloOptions> clustering) => clustering.Configure<OrleansConnection>(
             (membership, connection) => (membership.Invariant, membership.DataSource) = ("Npgsql", connection.Source)));
@@ -131,9 +147,9 @@ public static class SiloHost
         silo.Configure<SiloOptions>(orleans => orleans.SiloName = name);
         silo.Configure<EndpointOptions>(endpoints =>
         {
-            endpoints.AdvertisedIPAddress = options.FindAddress();
-            endpoints.SiloPort = FreePort.Choose(options.SiloPort);
-            endpoints.GatewayPort = FreePort.Choose(options.GatewayPort);
+            endpoints.AdvertisedIPAddress = ports.Silo.Address;
+            endpoints.SiloPort = ports.Silo.Port;
+            endpoints.GatewayPort = ports.Gateway.Port;
         });
         // Measured: a killed process is found dead after 1 to 2 s, a frozen host after 10 to 12 s.
         silo.Configure<ClusterMembershipOptions>(membership =>

@@ -7,7 +7,7 @@ using Sweep.Storage;
 
 namespace Sweep.Silo.Hosting;
 
-/// <summary>What a silo is told at its start: by the environment (<c>SWEEP_SLOTS=4</c>), appsettings.json or the command line (<c>--slots 4</c>).</summary>
+/// <summary>What a silo is told at its start: by the command line (<c>--slots 4</c>), the environment (<c>SWEEP_SLOTS=4</c>), or appsettings.json beside the program.</summary>
 public sealed class SweepSiloOptions
 {
     /// <summary>The cluster's database: <c>Host=…;Database=…</c> or <c>postgresql://…</c>. Required.</summary>
@@ -80,6 +80,10 @@ public sealed class SweepSiloOptions
     /// <summary>Folder of the program Sweep.Trainer. Default: the one beside this program's.</summary>
     public string? Trainer { get; set; }
 
+    /// <summary>Seconds to wait for a database that does not answer when the silo starts.</summary>
+    [Range(0, 86_400, ErrorMessage = "wait: expected whole seconds from 0 to 86400.")]
+    public int Wait { get; set; } = 60;
+
     /// <summary><c>stdin</c>: join at the first line of the standard input, stop when it ends, which is when the parent process does.</summary>
     [AllowedValues(null, "stdin", ErrorMessage = "parent: expected stdin, or nothing.")]
     public string? Parent { get; set; }
@@ -103,8 +107,10 @@ public sealed class SweepSiloOptions
         try
         {
             options.Postgres = PostgresAddress.Resolve(options.Postgres, options.PostgresPasswordFile, configuration["certificates"]);
+            // Values that do not fit together are found here. Nothing is connected yet.
+            Database.Open(options.Postgres).Dispose();
         }
-        catch (FormatException error)
+        catch (Exception error) when (error is FormatException or ArgumentException or NotSupportedException)
         {
             throw new ValidationException($"postgres: {error.Message}");
         }
@@ -116,25 +122,11 @@ public sealed class SweepSiloOptions
     /// <exception cref="ValidationException">No name server knows it.</exception>
     public IPAddress FindAddress() => Resolve("address", Address, "write an IP address of this machine that the others reach");
 
-    /// <summary>Where the HTTP endpoints listen, with a port that is free now.</summary>
-    /// <exception cref="ValidationException">It is no address of this machine, or the port is taken.</exception>
-    public IPEndPoint FindHttpEndpoint()
-    {
-        const string advice = "write an address of this machine, or 0.0.0.0 for all of them";
-        // Every address is none that a name could stand for.
-        var address = IPAddress.TryParse(HttpAddress, out var numbers) ? numbers : Resolve("http-address", HttpAddress, advice);
-        var endpoint = new IPEndPoint(address, FreePort.Choose(HttpPort));
-        try
-        {
-            using var listener = new TcpListener(endpoint);
-            listener.Start();
-            return endpoint;
-        }
-        catch (SocketException error)
-        {
-            throw new ValidationException($"http-address: found {endpoint}, where this machine cannot listen ({error.Message}); {advice}, and a free --http-port.");
-        }
-    }
+    /// <summary>Where the HTTP endpoints listen.</summary>
+    /// <exception cref="ValidationException">No name server knows it.</exception>
+    // Every address is none that a name could stand for.
+    public IPAddress FindHttpAddress() =>
+        IPAddress.TryParse(HttpAddress, out var numbers) ? numbers : Resolve("http-address", HttpAddress, "write an address of this machine, or 0.0.0.0 for all of them");
 
     /// <summary>What the silo shows to others; null without certificates on a loopback address.</summary>
     /// <exception cref="CertificateException">They cannot be used, or there are none and others could reach the silo.</exception>

@@ -2,13 +2,16 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
 using Sweep.Grains;
+using Sweep.Silo.Hosting;
 using Sweep.Storage;
 using Sweep.Storage.Reading;
 
 namespace Sweep.Silo.Monitoring;
 
-/// <summary>Asks every few seconds whether the database answers and what this silo's trials do, and how much disk is left.</summary>
-internal sealed partial class HealthWatch(HealthReader reader, SweepInstruments instruments, IOptions<SiloOptions> silo, TimeProvider time, ILogger<HealthWatch> logger)
+/// <summary>Asks every few seconds whether the database answers, what its clock says, what this silo's trials do, and how much disk is left.</summary>
+internal sealed partial class HealthWatch(
+    HealthReader reader, SweepInstruments instruments, DatabaseClock clock, IOptions<SiloOptions> silo, TimeProvider time,
+    ILogger<HealthWatch> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
@@ -16,14 +19,19 @@ internal sealed partial class HealthWatch(HealthReader reader, SweepInstruments 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         FullServer.Tell = LogFull;
-        var answered = true;
+        var (answered, agreed) = (true, clock.Complaint is null);
         while (!stoppingToken.IsCancellationRequested)
         {
             DatabaseHealth? health = null;
             try
             {
+                var asked = time.GetUtcNow();
                 health = await reader.ReadAsync(silo.Value.SiloName, stoppingToken);
                 answered = true;
+                clock.Measure(asked, health.Clock, time.GetUtcNow());
+                if (agreed && clock.Complaint is { } complaint)
+                    LogClock(complaint);
+                agreed = clock.Complaint is null;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

@@ -14,6 +14,7 @@ public sealed class SweepSiloOptionsTests
     [InlineData("postgres", "Hots=db", "postgres: ")]
     [InlineData("postgres", "Host=db;Hots=", "postgres: found an unknown key. Write Host=")]
     [InlineData("postgres", "Database=sweep", "postgres: found no host. Write Host=")]
+    [InlineData("postgres", "Host=db;Minimum Pool Size=9;Maximum Pool Size=2", "postgres: Connection can't have 'Max Pool Size' 2 under 'Min Pool Size' 9")]
     [InlineData("slots", "-1", "slots: expected")]
     [InlineData("slots", "many", "slots: found many; expected a whole number.")]
     [InlineData("devices", "gpu", "devices: expected")]
@@ -25,6 +26,7 @@ public sealed class SweepSiloOptionsTests
     [InlineData("name", "a b", "name: expected")]
     [InlineData("logformat", "xml", "log-format: expected text or json.")]
     [InlineData("dashboard", "maybe", "dashboard: found maybe; expected true or false.")]
+    [InlineData("wait", "-1", "wait: expected whole seconds")]
     [InlineData("parent", "tty", "parent: expected")]
     public void A_wrong_value_is_refused_at_the_start(string key, string value, string message)
     {
@@ -108,13 +110,12 @@ public sealed class SweepSiloOptionsTests
     }
 
     [Theory]
-    [InlineData("no.such.host.invalid", "http-address: found no.such.host.invalid, which cannot be resolved")]
-    [InlineData("", "http-address: found , which cannot be resolved")]
-    [InlineData("203.0.113.7", "http-address: found 203.0.113.7:")]
-    public void An_address_where_http_cannot_be_served_is_refused(string address, string message)
+    [InlineData("no.such.host.invalid")]
+    [InlineData("")]
+    public void An_address_for_http_that_nobody_knows_is_refused(string address)
     {
-        var error = Assert.Throws<ValidationException>(() => new SweepSiloOptions { HttpAddress = address }.FindHttpEndpoint());
-        Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ValidationException>(() => new SweepSiloOptions { HttpAddress = address }.FindHttpAddress());
+        Assert.StartsWith($"http-address: found {address}, which cannot be resolved", error.Message, StringComparison.Ordinal);
         Assert.Contains("0.0.0.0 for all of them", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
     }
@@ -122,8 +123,8 @@ public sealed class SweepSiloOptionsTests
     [Fact]
     public void Http_is_served_to_this_machine_alone_unless_it_is_told_otherwise()
     {
-        Assert.Equal("127.0.0.1", new SweepSiloOptions { Address = "10.0.0.7" }.FindHttpEndpoint().Address.ToString());
-        Assert.Equal("0.0.0.0", new SweepSiloOptions { HttpAddress = "0.0.0.0" }.FindHttpEndpoint().Address.ToString());
+        Assert.Equal("127.0.0.1", new SweepSiloOptions { Address = "10.0.0.7" }.FindHttpAddress().ToString());
+        Assert.Equal("0.0.0.0", new SweepSiloOptions { HttpAddress = "0.0.0.0" }.FindHttpAddress().ToString());
     }
 
     [Theory]

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Sweep.Silo.Hosting;
+
+/// <summary>
+/// SIGTERM and Ctrl-C, from the first moment of the process on: the first asks for an orderly end, which may take <see cref="Limit"/>; the
+/// second ends at once. What an orderly end waits for, the database above all, may never answer.
+/// </summary>
+internal sealed class EndOrder : IDisposable
+{
+    /// <summary>How long trials may take to write their checkpoints.</summary>
+    public static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
+
+    /// <summary>With the time to leave the cluster, after the trials had theirs.</summary>
+    public static readonly TimeSpan Limit = DrainLimit + TimeSpan.FromSeconds(4);
+
+    private const string Consequence =
+        "What it trained and did not give back goes on elsewhere, from the last checkpoints that were stored.";
+
+    // Programs such as timeout send a signal to the process and to its group: two at once are one.
+    private static readonly TimeSpan SameSignal = TimeSpan.FromMilliseconds(300);
+
+    private readonly TimeSpan _limit;
+    private readonly Action<int, string> _end;
+    private readonly CancellationTokenSource _told = new();
+    private readonly PosixSignalRegistration[] _registrations;
+    private readonly Lock _gate = new();
+    private long? _signalled;
+    private bool _counting;
+
+    /// <param name="limit">How long an orderly end may take.</param>
+    /// <param name="end">Ends the process at once, with an exit code and a line.</param>
+    public EndOrder(TimeSpan limit, Action<int, string> end)
+    {
+        (_limit, _end) = (limit, end);
+        PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM];
+        _registrations = Array.ConvertAll(signals, signal => PosixSignalRegistration.Create(signal, Hear));
+    }
+
+    /// <summary>Cancelled when the silo is told to end.</summary>
+    public CancellationToken Token => _told.Token;
+
+    /// <summary>Has the host stop when a signal comes, and the limit count whoever stops the host.</summary>
+    public void Govern(IHostApplicationLifetime host)
+    {
+        _told.Token.Register(host.StopApplication);
+        host.ApplicationStopping.Register(Count);
+    }
+
+    public void Dispose()
+    {
+        foreach (var registration in _registrations)
+            registration.Dispose();
+    }
+
+    private void Hear(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        lock (_gate)
+        {
+            if (_signalled is { } before)
+            {
+                if (Stopwatch.GetElapsedTime(before) > SameSignal)
+                    _end(SiloExit.Interrupted, $"silo: it was told to end a second time and ends at once. {Consequence}");
+                return;
+            }
+
+            _signalled = Stopwatch.GetTimestamp();
+        }
+
+        Count();
+        _told.CancelAsync();
+    }
+
+    private void Count()
+    {
+        lock (_gate)
+        {
+            if (_counting)
+                return;
+            _counting = true;
+        }
+
+        // A thread of its own: those of the pool may all wait for what does not answer.
+        new Thread(() =>
+        {
+            Thread.Sleep(_limit);
+            _end(
+                SiloExit.Interrupted,
+                $"silo: it was told to end {_limit.TotalSeconds:0} s ago and ends now: the database, the cluster or a trainer gave no answer. {Consequence}");
+        })
+        { IsBackground = true, Name = "end" }.Start();
+    }
+}

@@ -1,0 +1,8 @@
+namespace Sweep.Silo.Hosting;
+
+/// <summary>What others said in many lines, without the last full stop.</summary>
+internal static class OneLine
+{
+    public static string Of(string text) =>
+        string.Join(' ', text.Split(['\r', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).TrimEnd('.');
+}
