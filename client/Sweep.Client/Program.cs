@@ -3,4 +3,4 @@ using Sweep.Client.Local;
 using Sweep.Client.Output;
 
 using var interruption = new Interruption();
-return await CommandLine.RunAsync(args, Terminal.Standard(), interruption.Token);
+return await CommandLine.RunAsync(args, Terminal.Standard(interruption.Ask), interruption.Token);
