@@ -196,6 +196,23 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
+    public async Task A_restore_that_fails_half_way_leaves_everything_as_it_was_and_can_be_repeated()
+    {
+        // A type of an extension that the other server was not told to have.
+        var (original, elsewhere) = (await server.NewDatabaseAsync(), await server.NewDatabaseAsync());
+        await RunAsync(original, "db", "migrate");
+        await ExecuteAsync(original, "create extension citext; create table zoo (name citext); create view mine as select * from leaderboard");
+        await RunAsync(original, "backup", File);
+        await RunAsync(elsewhere, "db", "migrate");
+        var before = await DumpAsync(elsewhere);
+        await RefusedAsync(3, "type \"public.citext\" does not exist", elsewhere, "restore", File);
+        Assert.Equal(before, await DumpAsync(elsewhere));
+        await ExecuteAsync(elsewhere, "create extension citext");
+        Assert.Equal(0, (await RunAsync(elsewhere, "restore", File)).Code);
+        Assert.Equal(["mine"], await QueryAsync(elsewhere, "select relname::text from pg_class where relname = 'mine'"));
+    }
+
+    [Fact]
     public async Task What_is_no_file_is_not_replaced_and_a_file_keeps_its_place_until_another_one_is_whole()
     {
         var database = await server.NewDatabaseAsync();

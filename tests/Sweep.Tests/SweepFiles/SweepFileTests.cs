@@ -169,9 +169,9 @@ public sealed class SweepFileTests
     public async Task A_path_and_a_dataset_s_name_on_the_command_line_are_text_as_they_were_typed()
     {
         using var folder = new SweepFileFolder();
-        var text = folder.Write("act #1: 'to be'.txt", "to be or not to be, to be or not to be");
+        var text = folder.Write("act #1: 'to be'.txt", SweepFileFolder.Text);
         var sweep = await folder.LoadAsync("dataset: { path: none.txt }\nparameters: { cell: gru }", $"dataset.path={text}", "dataset.name=act #1");
-        Assert.Equal(("act #1", 38), (sweep.Spec.Dataset.Name, sweep.Dataset.Characters));
+        Assert.Equal(("act #1", 400), (sweep.Spec.Dataset.Name, sweep.Dataset.Characters));
     }
 
     [Fact]
