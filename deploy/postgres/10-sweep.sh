@@ -21,9 +21,9 @@
 set log_statement = 'none';
 set log_min_error_statement = 'panic';
 set password_encryption = 'scram-sha-256';
-\set owner_password `cat "$SWEEP_OWNER_PASSWORD_FILE"`
-\set worker_password `cat "$SWEEP_WORKER_PASSWORD_FILE"`
-\set reader_password `cat "$SWEEP_READER_PASSWORD_FILE"`
+\set owner_password `sed -e 's/\r$//' -e 1q "$SWEEP_OWNER_PASSWORD_FILE"`
+\set worker_password `sed -e 's/\r$//' -e 1q "$SWEEP_WORKER_PASSWORD_FILE"`
+\set reader_password `sed -e 's/\r$//' -e 1q "$SWEEP_READER_PASSWORD_FILE"`
 
 create role sweep_reader login password :'reader_password';
 create role sweep_worker login password :'worker_password' in role sweep_reader;

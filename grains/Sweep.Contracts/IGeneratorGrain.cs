@@ -9,7 +9,7 @@ public interface IGeneratorGrain : IGrainWithIntegerKey
 }
 
 /// <param name="Trial">The trial's id: <see cref="Domain.Trials.TrialId.Value"/>.</param>
-/// <param name="Prompt">At most <see cref="MaxPromptLength"/> characters.</param>
+/// <param name="Prompt">At most <see cref="MaxPromptLength"/> characters; empty for the beginning of the text, as long as the trial's windows.</param>
 /// <param name="Length">Characters to write, from 1 to <see cref="MaxLength"/>.</param>
 /// <param name="Temperature">Above 0; lower is more certain.</param>
 [GenerateSerializer, Immutable, Alias("sweep.GenerateRequest")]

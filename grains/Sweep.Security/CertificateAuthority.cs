@@ -71,6 +71,10 @@ public sealed class CertificateAuthority : IDisposable
     {
         if (File.Exists(Path.Combine(folder, CertificateFiles.Certificate)))
             throw new CertificateException($"{folder}: found {CertificateFiles.Certificate}; `sweep certs renew AUTHORITY {folder}` renews it. For another one write another folder.");
+        if (File.Exists(Path.Combine(folder, CertificateFiles.Key)))
+            throw new CertificateException($"{folder}: found {CertificateFiles.Key}, the key of something else; write another folder.");
+        if (File.Exists(Path.Combine(folder, CertificateFiles.Authority)) && CertificateFiles.Read(folder, CertificateFiles.Authority).Trim() != _certificate.ExportCertificatePem().Trim())
+            throw new CertificateException($"{folder}: found {CertificateFiles.Authority}, the certificate of another authority; write another folder.");
         return Write(role, hosts, folder, life, now);
     }
 

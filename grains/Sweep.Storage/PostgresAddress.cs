@@ -1,24 +1,34 @@
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace Sweep.Storage;
 
 /// <summary>
-/// The two ways to write where a database is: <c>Host=…;Database=…</c> (Npgsql) and <c>postgresql://…</c> (psql and most other programs).
+/// The three ways to write where a database is: <c>Host=…;Database=…</c> (Npgsql), and <c>postgresql://…</c> or <c>host=… dbname=…</c> (psql and most other programs).
 /// </summary>
-public static class PostgresAddress
+public static partial class PostgresAddress
 {
     private const string Advice = "Write Host=…;Database=…;Username=… or postgresql://user@host/database.";
 
-    /// <summary>The connection string for either form.</summary>
-    /// <exception cref="FormatException">It is neither; the message says what to write, and does not repeat what may hold a password.</exception>
+    /// <summary>The connection string for each form.</summary>
+    /// <exception cref="FormatException">It is none of them; the message says what to write, and does not repeat what may hold a password.</exception>
     public static string Parse(string text)
     {
-        NpgsqlConnectionStringBuilder builder;
         try
         {
-            builder = text.StartsWith("postgresql://", StringComparison.Ordinal) || text.StartsWith("postgres://", StringComparison.Ordinal)
-                ? FromUri(text)
-                : new NpgsqlConnectionStringBuilder(text);
+            var builder = Read(text);
+            if (string.IsNullOrEmpty(builder.Host))
+                throw new FormatException("found no host.");
+            foreach (var (host, _) in LibpqSettings.Hosts(builder))
+            {
+                if (host.Length == 0)
+                    throw new FormatException("found a host without a name.");
+                // What was meant for psql and is damaged would be one long name of a host.
+                if (host[0] is not ('/' or '@') && host.Any(char.IsWhiteSpace))
+                    throw new FormatException("found blanks within a host's name; between quotes write \\' for a quote and \\\\ for a backslash.");
+            }
+
+            return builder.ConnectionString;
         }
         catch (KeyNotFoundException error)
         {
@@ -29,16 +39,14 @@ public static class PostgresAddress
         {
             throw new FormatException($"{error.Message} {Advice}", error);
         }
-
-        return string.IsNullOrEmpty(builder.Host) ? throw new FormatException($"found no host. {Advice}") : builder.ConnectionString;
     }
 
     /// <summary>
-    /// The connection string for either form, with what it leaves to others: the password from a file, and encryption beyond this machine.
+    /// The connection string for each form, with what it leaves to others: the password from a file, and encryption beyond this machine.
     /// </summary>
     /// <param name="passwordFile">Holds the password, for a connection string without one; null for none.</param>
     /// <param name="certificates">A folder whose <c>ca.crt</c> is the authority of the server's certificate; null for none.</param>
-    /// <exception cref="FormatException">It is neither form, the file cannot be read, or the connection would not be protected.</exception>
+    /// <exception cref="FormatException">It is none of them, the file cannot be read, or the connection would not be protected.</exception>
     public static string Resolve(string text, string? passwordFile, string? certificates)
     {
         var builder = new NpgsqlConnectionStringBuilder(Parse(text));
@@ -55,64 +63,19 @@ public static class PostgresAddress
     }
 
     /// <summary>The form that psql takes. A socket's folder stands in the query, as libpq wants it.</summary>
-    public static string ToUri(string connectionString)
+    public static string ToUri(string connectionString) => LibpqText.WriteUri(LibpqSettings.Of(new(connectionString)));
+
+    private static NpgsqlConnectionStringBuilder Read(string text)
     {
-        var builder = new NpgsqlConnectionStringBuilder(connectionString);
-        var user = Uri.EscapeDataString(builder.Username ?? "") + (builder.Password is null ? "" : ":" + Uri.EscapeDataString(builder.Password));
-        var at = user.Length == 0 ? "" : user + "@";
-        var database = Uri.EscapeDataString(builder.Database ?? "");
-        return builder.Host!.StartsWith('/')
-            ? $"postgresql://{at}/{database}?host={builder.Host}" + (builder.Port == NpgsqlConnection.DefaultPort ? "" : $"&port={builder.Port}")
-            : $"postgresql://{at}{builder.Host}:{builder.Port}/{database}" + Query(builder);
+        if (LibpqText.IsUri(text))
+            return LibpqSettings.ToNpgsql(LibpqText.ReadUri(text));
+        var pairs = LibpqText.ReadKeywords(text);
+        // A semicolon behind the first value is Npgsql's.
+        return pairs is not null && !FirstPair().IsMatch(text) && (pairs.All(pair => LibpqSettings.IsKeyword(pair.Key)) || (pairs.Count > 1 && !text.Contains(';', StringComparison.Ordinal)))
+            ? LibpqSettings.ToNpgsql(pairs)
+            : new(text);
     }
 
-    /// <summary>libpq's word for how a connection is protected; null where the connection string does not say.</summary>
-    public static string? SslModeOf(NpgsqlConnectionStringBuilder builder) => PostgresTls.IsStated(builder) ? PostgresTls.Name(builder.SslMode) : null;
-
-    /// <summary>How the connection is protected, in libpq's words.</summary>
-    private static string Query(NpgsqlConnectionStringBuilder builder)
-    {
-        string?[] pairs =
-        [
-            SslModeOf(builder) is { } mode ? "sslmode=" + mode : null,
-            builder.RootCertificate is { } root ? "sslrootcert=" + Uri.EscapeDataString(root) : null,
-        ];
-        return pairs.OfType<string>().ToList() is { Count: > 0 } given ? "?" + string.Join('&', given) : "";
-    }
-
-    private static NpgsqlConnectionStringBuilder FromUri(string text)
-    {
-        // .NET wants a host where libpq accepts none.
-        var uri = new Uri(text.Replace("@/", "@localhost/", StringComparison.Ordinal).Replace(":///", "://localhost/", StringComparison.Ordinal));
-        var builder = new NpgsqlConnectionStringBuilder { Host = uri.Host, Database = Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/')) };
-        if (uri.Port > 0)
-            builder.Port = uri.Port;
-        var account = uri.UserInfo.Split(':', 2);
-        if (account[0].Length > 0)
-            builder.Username = Uri.UnescapeDataString(account[0]);
-        if (account.Length == 2)
-            builder.Password = Uri.UnescapeDataString(account[1]);
-        foreach (var pair in uri.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
-        {
-            var parts = pair.Split('=', 2);
-            var value = Uri.UnescapeDataString(parts.Length == 2 ? parts[1] : "");
-            // libpq's verify-full is VerifyFull.
-            builder[Key(parts[0])] = parts[0] == "sslmode" ? value.Replace("-", "", StringComparison.Ordinal) : value;
-        }
-
-        return builder;
-    }
-
-    /// <summary>Npgsql's name of a parameter of libpq.</summary>
-    private static string Key(string parameter) => parameter switch
-    {
-        "sslmode" => "SSL Mode",
-        "sslrootcert" => "Root Certificate",
-        "sslcert" => "SSL Certificate",
-        "sslkey" => "SSL Key",
-        "user" => "Username",
-        "dbname" => "Database",
-        "application_name" => "Application Name",
-        _ => parameter,
-    };
+    [GeneratedRegex(@"^\s*[^=]+=\s*(?!')[^\s;]*;")]
+    private static partial Regex FirstPair();
 }

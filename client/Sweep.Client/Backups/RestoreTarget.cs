@@ -1,79 +1,69 @@
 using Npgsql;
+using Sweep.Client.Local;
+using Sweep.Storage.Migrations;
 
 namespace Sweep.Client.Backups;
 
 /// <param name="AllExist">Those whose privileges a backup holds.</param>
 /// <param name="IsOwner">The user may act as sweep_owner.</param>
-internal readonly record struct RestoreRoles(bool AllExist, bool IsOwner);
+/// <param name="TakeBack">Statements that take back what was done for them, in order.</param>
+internal sealed record RestoreRoles(bool AllExist, bool IsOwner, IReadOnlyList<string> TakeBack);
+
+/// <param name="Occupant">Something that a backup must not be mixed with; null when the database is empty, or has nothing but Sweep's tables without a row.</param>
+/// <param name="Newer">All of those tables, if there is more of them than the backup brings.</param>
+internal sealed record TargetContents(string? Occupant, IReadOnlyList<DatabaseObject> Newer);
 
 /// <summary>The database that a backup is to be restored into.</summary>
-internal sealed class RestoreTarget(NpgsqlDataSource source)
+internal sealed class RestoreTarget(NpgsqlDataSource source, string connectionString)
 {
-    /// <summary>Something in it that a backup must not be mixed with; null when it is empty, or has nothing but Sweep's tables without a row.</summary>
-    public async Task<string?> OccupantAsync(CancellationToken cancellation)
+    private const int Named = 3;
+
+    /// <param name="backup">What the backup brings: of that the database may have what is empty.</param>
+    public async Task<TargetContents> LookAsync(IReadOnlyList<DatabaseObject> backup, CancellationToken cancellation)
     {
-        var tables = await LinesAsync(
-            "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'f', 'm') order by relname = 'sweeps' desc, relname", cancellation);
-        if (tables.Count == 0)
-            return null;
-        if (!tables.Contains("schema_versions"))
-            return $"the table {tables[0]}";
-        foreach (var table in tables.Where(table => table != "schema_versions"))
+        var found = DatabaseObject.In(await PostgresProgram.RunAsync("pg_dump", connectionString, ["--schema-only", "--lock-wait-timeout=10s"], _ => { }, cancellation));
+        var isSweeps = found.Any(one => one is { Kind: "TABLE", Schema: "public", Name: "schema_versions" });
+        var additional = found.Except(backup).ToList();
+        var others = isSweeps ? additional.FindAll(one => !(one.Schema == "public" && Migrator.Makes(one.Kind, one.Name))) : [.. found];
+        if (others.Count > 0)
+            return new(string.Join(", ", others.Take(Named)) + (others.Count > Named ? $" and {others.Count - Named} more" : ""), []);
+        // They are data for pg_dump, and so in no schema.
+        if (await LinesAsync("select format('the large object %s', oid) from pg_largeobject_metadata limit 1", cancellation) is [var large])
+            return new(large, []);
+        foreach (var table in found.Where(one => one is { Kind: "TABLE", Name: not "schema_versions" }))
         {
-            if ((await LinesAsync($"select 'row' from \"{table}\" limit 1", cancellation)).Count > 0)
-                return $"rows in the table {table}";
+            if ((await LinesAsync($"select 'row' from {Quote(table.Schema)}.{Quote(table.Name)} limit 1", cancellation)).Count > 0)
+                return new($"rows in {table}", []);
         }
 
-        return null;
+        return new(null, additional.Count == 0 ? [] : found);
     }
 
-    /// <summary>Takes Sweep's empty tables away, which the backup brings with it.</summary>
-    public Task ClearAsync(CancellationToken cancellation) => ExecuteAsync(
-        """
-        do $$
-        declare
-          found record;
-        begin
-          for found in
-            select relname, case relkind when 'v' then 'view' when 'S' then 'sequence' else 'table' end as kind
-            from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'S') order by relkind = 'v' desc
-          loop
-            execute format('drop %s if exists public.%I cascade', found.kind, found.relname);
-          end loop;
-        end
-        $$
-        """,
+    /// <summary>Takes empty tables of Sweep's away whose version is newer than the backup's, and which it therefore would not replace.</summary>
+    public Task ClearAsync(TargetContents contents, CancellationToken cancellation) => ExecuteAsync(
+        // A table takes its own sequences along.
+        from kind in (string[])["VIEW", "TABLE", "SEQUENCE", "FUNCTION"]
+        from one in contents.Newer
+        where one.Kind == kind
+        select $"drop {kind} if exists {Quote(one.Schema)}.{(kind == "FUNCTION" ? one.Name : Quote(one.Name))} cascade",
         cancellation);
 
-    /// <summary>Roles belong to the server and are in no backup: makes those that are missing, if the user may.</summary>
+    /// <summary>
+    /// Roles belong to the server and are in no backup: makes those that are missing, and lets sweep_owner take the place of whoever owns Sweep's
+    /// empty tables, if the user may; else nothing.
+    /// </summary>
     public async Task<RestoreRoles> PrepareRolesAsync(CancellationToken cancellation)
     {
-        await ExecuteAsync(
-            """
-            do $$
-            declare
-              role_name text;
-            begin
-              foreach role_name in array array['sweep_owner', 'sweep_worker', 'sweep_reader'] loop
-                if not exists (select from pg_roles where rolname = role_name) then
-                  execute format('create role %I nologin', role_name);
-                end if;
-              end loop;
-              if not pg_has_role('sweep_worker', 'sweep_reader', 'usage') then
-                grant sweep_reader to sweep_worker;
-              end if;
-              if not pg_has_role('sweep_owner', 'sweep_worker', 'usage') then
-                grant sweep_worker to sweep_owner;
-              end if;
-              if pg_has_role('sweep_owner', 'usage') then
-                grant usage, create on schema public to sweep_owner;
-              end if;
-            exception
-              when insufficient_privilege then null;
-            end
-            $$
-            """,
-            cancellation);
+        var steps = await StepsAsync(cancellation);
+        try
+        {
+            await ExecuteAsync(steps.Select(step => step.Do), cancellation);
+        }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            steps = [];
+        }
+
         var facts = await LinesAsync(
             """
             select count(*)::text from pg_roles where rolname in ('sweep_owner', 'sweep_worker', 'sweep_reader')
@@ -81,13 +71,57 @@ internal sealed class RestoreTarget(NpgsqlDataSource source)
             select 'owner' from pg_roles where rolname = 'sweep_owner' and pg_has_role(oid, 'usage') and has_schema_privilege(oid, 'public', 'create')
             """,
             cancellation);
-        return new(facts[0] == "3", facts.Contains("owner"));
+        return new(facts[0] == "3", facts.Contains("owner"), [.. steps.Reverse().Select(step => step.Undo)]);
     }
 
-    private async Task ExecuteAsync(string sql, CancellationToken cancellation)
+    /// <summary>After a restore that failed the server is as it was.</summary>
+    public Task TakeBackAsync(RestoreRoles roles) => ExecuteAsync(roles.TakeBack, CancellationToken.None);
+
+    private async Task<IReadOnlyList<(string Do, string Undo)>> StepsAsync(CancellationToken cancellation)
     {
-        await using var command = source.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync(cancellation);
+        var steps = new List<(string, string)>();
+        await using var command = source.CreateCommand(
+            """
+            with sweep(name) as (values ('sweep_owner'), ('sweep_worker'), ('sweep_reader')),
+            owner as (select oid from pg_roles where rolname = 'sweep_owner')
+            select 1, format('create role %I nologin', name), format('drop role %I', name) from sweep where name not in (select rolname from pg_roles)
+            union all
+            select 2, format('grant %I to %I', granted, member), format('revoke %I from %I', granted, member)
+            from (values ('sweep_reader', 'sweep_worker'), ('sweep_worker', 'sweep_owner')) pair(granted, member)
+            where not exists (select from pg_roles g, pg_roles m where g.rolname = granted and m.rolname = member and pg_has_role(m.oid, g.oid, 'usage'))
+            union all
+            select 3, format('grant %s on schema public to sweep_owner', privilege), format('revoke %s on schema public from sweep_owner', privilege)
+            from (values ('usage'), ('create')) p(privilege)
+            where ((select rolsuper from pg_roles where rolname = current_user) or (select pg_has_role(oid, 'usage') from owner))
+              and not exists (select from owner where has_schema_privilege(oid, 'public', privilege))
+            union all
+            select 4, format('alter table %s owner to sweep_owner', c.oid::regclass), format('alter table %s owner to %I', c.oid::regclass, pg_get_userbyid(c.relowner))
+            from pg_class c
+            where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'S') and c.relowner not in (select oid from owner)
+              and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype in ('e', 'a', 'i') and d.objsubid = 0
+                and d.refclassid <> 'pg_namespace'::regclass and (d.deptype = 'e' or c.relkind = 'S'))
+            order by 1
+            """);
+        await using var row = await command.ExecuteReaderAsync(cancellation);
+        while (await row.ReadAsync(cancellation))
+            steps.Add((row.GetString(1), row.GetString(2)));
+        return steps;
+    }
+
+    private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>All of the statements or none.</summary>
+    private async Task ExecuteAsync(IEnumerable<string> statements, CancellationToken cancellation)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        foreach (var statement in statements)
+        {
+            await using var command = new NpgsqlCommand(statement, connection);
+            await command.ExecuteNonQueryAsync(cancellation);
+        }
+
+        await transaction.CommitAsync(cancellation);
     }
 
     private async Task<IReadOnlyList<string>> LinesAsync(string sql, CancellationToken cancellation)

@@ -9,7 +9,7 @@ internal static class BackupCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var file = new Argument<string>("FILE") { Description = "The file to write." };
+        var file = new Argument<string>("FILE") { Description = "The file to write; a link, a device or a pipe is refused." };
         var force = new Option<bool>("--force") { Description = "Replace the file if it exists." };
         return new DocumentedCommand(
             "backup",
@@ -21,9 +21,10 @@ internal static class BackupCommand
             file, force,
         }.Runs(terminal, async context =>
         {
+            Backup.Check(context.Value(file), context.Value(force));
             await using var cluster = await context.OpenAsync();
             var sweeps = await cluster.Reader.ListAsync(context.Cancellation);
-            var bytes = await Backup.WriteAsync(cluster, context.Value(file), context.Value(force), context.Terminal.Error.WriteLine, context.Cancellation);
+            var bytes = await Backup.WriteAsync(cluster, context.Value(file), context.Terminal.Error.WriteLine, context.Cancellation);
             context.Terminal.Out.WriteLine(
                 $"{context.Value(file)}: {Quantities.Bytes(bytes)}, {(sweeps.Count == 1 ? "1 sweep" : $"{sweeps.Count} sweeps")} with {sweeps.Sum(sweep => (long)sweep.Trials)} trials.");
             return ExitCode.Done;

@@ -67,7 +67,12 @@ internal static class CommandLine
         try
         {
             var streams = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Out, Error = terminal.Error };
-            return await line.InvokeAsync(streams, cancellation);
+            var code = await line.InvokeAsync(streams, cancellation);
+            return terminal.NobodyReads ? (int)ExitCode.NobodyReads : code;
+        }
+        catch (Exception) when (terminal.NobodyReads)
+        {
+            return (int)ExitCode.NobodyReads;
         }
         catch (Exception error)
         {

@@ -15,6 +15,7 @@ internal sealed class ExamplesHelp(HelpAction usual) : SynchronousCommandLineAct
           3    the cluster or its database cannot be reached or started
           4    the silo ended unexpectedly during a run
           130  interrupted
+          141  the output was a pipe whose reader ended first, as with | head
 
         Environment:
           SWEEP_POSTGRES                the database of a cluster, like --postgres

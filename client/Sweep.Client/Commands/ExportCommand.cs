@@ -27,14 +27,24 @@ internal static class ExportCommand
             var kind = Enum.Parse<ExportFormat>(context.Value(format)!, ignoreCase: true);
             if (kind == ExportFormat.Parquet && context.Value(output) is null && context.Terminal.OutputIsTerminal)
                 throw new WrongInputException("export: parquet is not for a terminal; add --output FILE.");
+            if (context.Value(output) is { } named)
+                WholeFile.Check("--output", named);
             await using var cluster = await context.OpenAsync();
             var sweep = await context.Value(address).FindAsync(cluster.Reader, context.Cancellation);
             var table = context.Value(what) == "epochs"
                 ? EpochExport.Of(cluster.Reader.EpochsAsync(sweep.Id, null, context.Cancellation))
                 : TrialExport.Of(await cluster.Reader.TrialsAsync(sweep.Id, context.Cancellation));
-            await using var stream = context.Value(output) is { } file ? File.Create(file) : Console.OpenStandardOutput();
-            await table.WriteAsync(stream, kind, context.Cancellation);
+            if (context.Value(output) is { } file)
+                await WholeFile.WriteAsync(file, mode: null, partial => WriteAsync(File.OpenWrite(partial)));
+            else
+                await WriteAsync(context.Terminal.OpenOutput());
             return ExitCode.Done;
+
+            async Task WriteAsync(Stream stream)
+            {
+                await using (stream)
+                    await table.WriteAsync(stream, kind, context.Cancellation);
+            }
         });
     }
 }

@@ -12,7 +12,7 @@ internal static class GenerateCommand
     public static Command Create(Terminal terminal)
     {
         var address = CommonOptions.Trial();
-        var prompt = new Option<string>("--prompt") { Description = "The text to go on from.", DefaultValueFactory = _ => "" };
+        var prompt = new Option<string>("--prompt") { Description = "The text to go on from; without it the beginning of the dataset's text, as long as the trial's windows.", DefaultValueFactory = _ => "" };
         var length = new Option<int>("--length") { Description = "Characters to write, from 1 to 50000.", DefaultValueFactory = _ => 200 };
         var temperature = new Option<double>("--temperature") { Description = "Above 0; lower is more certain.", DefaultValueFactory = _ => 0.8 };
         var seed = new Option<long>("--seed") { Description = "The same seed writes the same text.", DefaultValueFactory = _ => 1 };
@@ -32,7 +32,9 @@ internal static class GenerateCommand
                 result.AddError("--temperature: expected a number above 0.");
         });
         return new DocumentedCommand(
-            "generate", "Writes text with the best weights of a trial.", "sweep generate next-character/3 --prompt \"To be\" --length 200 --temperature 0.8 --seed 1")
+            "generate", "Writes text with the best weights of a trial.",
+            "sweep generate next-character/3",
+            "sweep generate next-character/3 --prompt \"To be\" --length 200 --temperature 0.8 --seed 1")
         {
             address, prompt, length, temperature, seed,
         }.Runs(terminal, async context =>

@@ -25,6 +25,8 @@ internal static class LogsCommand
                 var number = context.Value(address).Trial!.Value;
                 var sweep = await context.Value(address).FindAsync(cluster.Reader, context.Cancellation);
                 var position = 0L;
+                if (context.Value(follow))
+                    context.Terminal.WatchReader();
                 while (true)
                 {
                     // Asked before the lines are read, so that the last ones are not missed. A database that ends with us has no one to write to it.

@@ -36,7 +36,7 @@ internal static class ReportCommand
             var page = context.Value(html);
             var (other, file) = Beside(context.Value(address), context.Value(compare), context.Value(reference));
             if (page is not null)
-                ReportFile.Check(page);
+                WholeFile.Check("--html", page);
             if (context.Value(markdown) && context.Format != OutputFormat.Table)
                 throw new WrongInputException("--markdown: found -o beside it; expected one of the two.");
             var published = file is null ? null : await ReferenceFile.LoadAsync(file, context.Cancellation);

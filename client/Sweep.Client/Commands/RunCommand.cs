@@ -3,6 +3,7 @@ using Sweep.Client.Clusters;
 using Sweep.Client.Errors;
 using Sweep.Client.Output;
 using Sweep.Client.Running;
+using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.Commands;
 
@@ -13,6 +14,11 @@ internal static class RunCommand
         var file = CommonOptions.File();
         var set = CommonOptions.Set();
         var name = new Option<string?>("--name") { Description = "The sweep's name in place of the file's; refused when it is taken." };
+        name.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !SweepName.IsValid(token.Value))
+                result.AddError($"--name: found {(token.Value.Length == 0 ? "nothing" : token.Value)}; expected {SweepName.Expectation}.");
+        });
         var afresh = new Option<bool>("--new") { Description = "Start afresh even if a sweep of this file is unfinished." };
         var detach = CommonOptions.Detach();
         return new DocumentedCommand(

@@ -18,4 +18,7 @@ internal enum ExitCode
     SiloEnded = 4,
 
     Interrupted = 130,
+
+    /// <summary>Whoever read the output went away before its end, as for programs that die of SIGPIPE.</summary>
+    NobodyReads = 141,
 }

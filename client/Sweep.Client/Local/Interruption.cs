@@ -14,6 +14,7 @@ internal sealed class Interruption : IDisposable
     private readonly PosixSignalRegistration[] _registrations;
     private readonly Lock _gate = new();
     private long? _first;
+    private bool _isDisposed;
 
     public Interruption() =>
         _registrations = Array.ConvertAll([PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP], signal => PosixSignalRegistration.Create(signal, Hear));
@@ -21,11 +22,26 @@ internal sealed class Interruption : IDisposable
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _asked.Token;
 
+    /// <summary>Asks for an orderly end, as the first signal does.</summary>
+    public void Ask()
+    {
+        lock (_gate)
+        {
+            _first ??= Stopwatch.GetTimestamp();
+            if (!_isDisposed)
+                _asked.CancelAsync();
+        }
+    }
+
     public void Dispose()
     {
         foreach (var registration in _registrations)
             registration.Dispose();
-        _asked.Dispose();
+        lock (_gate)
+        {
+            _isDisposed = true;
+            _asked.Dispose();
+        }
     }
 
     private void Hear(PosixSignalContext context)

@@ -45,23 +45,13 @@ internal static class PostgresProgram
     }
 
     /// <summary>libpq's variables for a connection string.</summary>
-    internal static IEnumerable<(string Name, string Value)> Variables(NpgsqlConnectionStringBuilder connection)
-    {
-        (string Name, string? Value)[] pairs =
-        [
-            ("PGHOST", connection.Host),
-            ("PGPORT", PlainPort(connection)),
-            ("PGDATABASE", connection.Database),
-            ("PGUSER", connection.Username),
-            ("PGPASSWORD", connection.Password),
-            ("PGSSLMODE", PostgresAddress.SslModeOf(connection)),
-            ("PGSSLROOTCERT", connection.RootCertificate),
-            ("PGSSLCERT", connection.SslCertificate),
-            ("PGSSLKEY", connection.SslKey),
-            ("PGAPPNAME", "sweep"),
-        ];
-        return from pair in pairs where !string.IsNullOrEmpty(pair.Value) select (pair.Name, pair.Value);
-    }
+    internal static IEnumerable<(string Name, string Value)> Variables(NpgsqlConnectionStringBuilder connection) =>
+        LibpqSettings.Of(connection).Select(pair => (Variable(pair.Key), pair.Value)).Append(("PGAPPNAME", "sweep"));
 
-    private static string PlainPort(NpgsqlConnectionStringBuilder connection) => connection.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    private static string Variable(string keyword) => keyword switch
+    {
+        "dbname" => "PGDATABASE",
+        "connect_timeout" => "PGCONNECT_TIMEOUT",
+        _ => "PG" + keyword.Replace("_", "", StringComparison.Ordinal).ToUpperInvariant(),
+    };
 }

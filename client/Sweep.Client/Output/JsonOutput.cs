@@ -18,8 +18,26 @@ internal static class JsonOutput
 
     public static void Write(TextWriter writer, object value) => writer.WriteLine(JsonSerializer.Serialize(value, Options));
 
-    public static void Write(TextWriter writer, OutputTable table) =>
-        Write(writer, table.Rows.Select(row => table.Columns.Zip(row).ToDictionary(pair => pair.First.Name, pair => pair.Second)).ToList());
+    public static void Write(TextWriter writer, OutputTable table)
+    {
+        var names = Names(table.Columns);
+        Write(writer, table.Rows.Select(row => names.Zip(row).ToDictionary(pair => pair.First, pair => pair.Second)).ToList());
+    }
+
+    /// <summary>An object has each name once: of columns with one name the second and those after it get a number, <c>a</c>, <c>a_2</c>, <c>a_3</c>.</summary>
+    private static List<string> Names(IReadOnlyList<OutputColumn> columns)
+    {
+        var (names, taken) = (new List<string>(), columns.Select(column => column.Name).ToHashSet());
+        foreach (var column in columns)
+        {
+            var name = column.Name;
+            for (var number = 2; names.Contains(name) || (name != column.Name && taken.Contains(name)); number++)
+                name = $"{column.Name}_{number}";
+            names.Add(name);
+        }
+
+        return names;
+    }
 
     private sealed class FiniteConverter : JsonConverter<double>
     {

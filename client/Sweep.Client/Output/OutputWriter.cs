@@ -11,6 +11,9 @@ internal static class OutputWriter
             case OutputFormat.Table when table.Rows.Count == 0:
                 terminal.Out.WriteLine(whenEmpty);
                 break;
+            case OutputFormat.Table when table.Columns.Count == 0:
+                terminal.Out.WriteLine($"{(table.Rows.Count == 1 ? "1 row" : $"{table.Rows.Count} rows")} without columns.");
+                break;
             case OutputFormat.Table:
                 TableOutput.Write(terminal, table);
                 break;

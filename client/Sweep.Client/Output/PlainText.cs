@@ -10,6 +10,7 @@ internal static class PlainText
     {
         null => "",
         string text => text,
+        WrittenValue written => written.Text,
         bool yes => yes ? "true" : "false",
         double number => number.ToString("R", CultureInfo.InvariantCulture),
         DateTime time => time.ToString("O", CultureInfo.InvariantCulture),

@@ -1,3 +1,4 @@
+using System.Text;
 using Spectre.Console;
 
 namespace Sweep.Client.Output;
@@ -6,9 +7,10 @@ namespace Sweep.Client.Output;
 /// <param name="outputIsTerminal">Somebody watches the standard output: colours, live views, tables that fit.</param>
 /// <param name="canAsk">Somebody can answer on the standard input.</param>
 /// <param name="width">Columns of the terminal; no limit where there is none.</param>
-internal sealed class Terminal(TextWriter output, TextWriter error, bool outputIsTerminal, bool canAsk, bool colours, Func<int> width)
+/// <param name="pipe">What <paramref name="output"/> writes to, where that is the process's own standard output and no terminal.</param>
+internal sealed class Terminal(TextWriter output, TextWriter error, bool outputIsTerminal, bool canAsk, bool colours, Func<int> width, StandardOutput? pipe = null)
 {
-    public const int NoLimit = 100_000;
+    public const int NoLimit = 1_000_000_000;
 
     public TextWriter Out { get; } = output;
 
@@ -30,14 +32,27 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool outputI
         Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
     });
 
+    /// <summary>Whoever read the output went away before its end.</summary>
+    public bool NobodyReads => pipe is { NobodyReads: true };
+
+    /// <summary>For a command that shows what goes on: when its reader goes away, it ends even if there is nothing to show.</summary>
+    public void WatchReader() => pipe?.Watch();
+
+    /// <summary>The standard output for bytes.</summary>
+    public Stream OpenOutput() => pipe ?? System.Console.OpenStandardOutput();
+
     /// <summary>The process's own streams. A terminal that is called dumb counts as none; <c>NO_COLOR</c> takes the colours away.</summary>
-    public static Terminal Standard()
+    /// <param name="whenNobodyReads">Ends the program: the reader of a pipe is gone.</param>
+    public static Terminal Standard(Action whenNobodyReads)
     {
+        var pipe = System.Console.IsOutputRedirected ? new StandardOutput(whenNobodyReads) : null;
+        var output = pipe is null ? System.Console.Out
+            : TextWriter.Synchronized(new StreamWriter(pipe, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true });
         var dumb = Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb";
         var terminal = !System.Console.IsOutputRedirected && !dumb;
         return new(
-            System.Console.Out, System.Console.Error, terminal, terminal && !System.Console.IsInputRedirected,
-            terminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")), () => Math.Max(40, System.Console.WindowWidth));
+            output, System.Console.Error, terminal, terminal && !System.Console.IsInputRedirected,
+            terminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")), () => Math.Max(40, System.Console.WindowWidth), pipe);
     }
 
     /// <summary>A key that was pressed, unseen; null when there is none. Only where <see cref="CanAsk"/>.</summary>

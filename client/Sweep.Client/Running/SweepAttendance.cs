@@ -20,6 +20,8 @@ internal sealed class SweepAttendance(Cluster cluster, CommandContext context)
     /// <exception cref="SiloEndedException">The silo of our private cluster is gone.</exception>
     public async Task<ExitCode> AttendAsync(string name, string goOn)
     {
+        if (context.Format == OutputFormat.Table)
+            context.Terminal.WatchReader();
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
         try
         {

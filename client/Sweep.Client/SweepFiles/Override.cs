@@ -1,8 +1,11 @@
 namespace Sweep.Client.SweepFiles;
 
-/// <summary>One <c>--set key=value</c>: <c>parameters.epochs=5</c>, <c>parameters.cell={values: [lstm]}</c>.</summary>
+/// <summary>One <c>--set key=value</c>: <c>parameters.epochs=5</c>, <c>parameters.cell={values: [lstm]}</c>, <c>dataset.path=act #1.txt</c>.</summary>
 internal static class Override
 {
+    /// <summary>Keys whose value is text as it was typed: a shell took the quotes already, and YAML would take <c>#</c>, <c>: </c> and <c>null</c> for its own.</summary>
+    private static readonly string[] TextKeys = ["name", "dataset.path", "dataset.url", "dataset.sha256", "dataset.name"];
+
     /// <returns>The file with the key added or its value replaced.</returns>
     /// <exception cref="SweepFileException">The text has no key, or the key leads through a value that has no keys.</exception>
     public static YamlMap Apply(YamlMap file, string text)
@@ -12,10 +15,10 @@ internal static class Override
         var keys = split < 0 ? [] : text[..split].Trim().Split('.');
         if (keys.Length == 0 || keys.Any(key => key.Length == 0))
             throw new SweepFileException($"{origin}: found no key; write key=value, such as parameters.epochs=5.");
-        var value = text[(split + 1)..];
-        var node = string.IsNullOrWhiteSpace(value)
-            ? new YamlScalar(origin, string.Join('.', keys), "", Quoted: false)
-            : YamlTreeReader.Read(value, string.Join('.', keys), _ => origin);
+        var (path, value) = (string.Join('.', keys), text[(split + 1)..]);
+        var node = string.IsNullOrWhiteSpace(value) ? new YamlScalar(origin, path, "", Quoted: false)
+            : TextKeys.Contains(path) ? new YamlScalar(origin, path, value, Quoted: true)
+            : YamlTreeReader.Read(value, path, _ => origin);
         return Set(DropTheOtherSource(file, keys), keys, node);
     }
 

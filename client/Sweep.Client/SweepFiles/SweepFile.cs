@@ -17,7 +17,7 @@ public static class SweepFile
     public const int MaxBytes = 1 << 20;
 
     /// <summary>Reads a sweep file, its overrides and its text, and checks them all; nothing is stored.</summary>
-    /// <param name="overrides">In the form <c>key.path=value</c>, the value in YAML; a later one wins. Paths in them are relative to the current folder, those of the file to the file.</param>
+    /// <param name="overrides">In the form <c>key.path=value</c>, the value in YAML, or text where the key takes text; a later one wins. Paths in them are relative to the current folder, those of the file to the file.</param>
     /// <exception cref="SweepFileException">The first mistake by line: of the file first, then of its text and of what does not fit it.</exception>
     public static async Task<CheckedSweep> LoadAsync(string path, IReadOnlyList<string> overrides, DatasetReader datasets, CancellationToken cancellation = default)
     {

@@ -31,6 +31,7 @@ public abstract record TrainerCommand
     public sealed record Stop(bool Checkpoint) : TrainerCommand;
 
     /// <summary>Writes text with the best weights of the loaded checkpoint.</summary>
+    /// <param name="Prompt">What to go on from; empty for the beginning of the loaded text.</param>
     /// <param name="Temperature">Above 0; lower is more certain.</param>
     public sealed record Generate(string Prompt, int Length, double Temperature, long Seed) : TrainerCommand;
 }

@@ -1,10 +1,17 @@
+using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace Sweep.Storage.Migrations;
 
 /// <summary>Brings the tables to the version of this program.</summary>
-public static class Migrator
+public static partial class Migrator
 {
+    private static readonly Lazy<HashSet<(string Kind, string Name)>> Made = new(() =>
+    [
+        ("TABLE", "schema_versions"),
+        .. Migration.All.SelectMany(migration => Creation().Matches(migration.Sql)).Select(match => (match.Groups["kind"].Value.ToUpperInvariant(), match.Groups["name"].Value.ToLowerInvariant())),
+    ]);
+
     // The letters "sweep": any number that nobody else locks in this database.
     private const long LockKey = 0x7377656570;
 
@@ -19,6 +26,21 @@ public static class Migrator
     /// <exception cref="DatabaseVersionException">They are not.</exception>
     public static void RequireKnown(IReadOnlyList<(string Name, string Sha256)> applied) =>
         Compare(Migration.All, [.. applied.Select((migration, index) => new AppliedMigration(index + 1, migration.Name, migration.Sha256))]);
+
+    /// <summary>Whether an object of a database is one that a migration makes, or hangs on such a table without a file's naming it.</summary>
+    /// <param name="kind">As pg_dump says: <c>TABLE</c>, <c>FK CONSTRAINT</c>.</param>
+    /// <param name="name">As pg_dump says: <c>f(integer)</c> of a function, <c>trials trials_pkey</c> of a constraint.</param>
+    public static bool Makes(string kind, string name)
+    {
+        var word = name.Split(' ', '(')[0];
+        return kind switch
+        {
+            "TABLE" or "VIEW" or "INDEX" or "FUNCTION" => Made.Value.Contains((kind, word)),
+            "SEQUENCE" => Made.Value.Contains((kind, word)) || Made.Value.Any(made => made.Kind == "TABLE" && word.StartsWith(made.Name + "_", StringComparison.Ordinal)),
+            "CONSTRAINT" or "FK CONSTRAINT" or "CHECK CONSTRAINT" or "DEFAULT" => Made.Value.Contains(("TABLE", word)),
+            _ => false,
+        };
+    }
 
     internal static async Task<IReadOnlyList<string>> MigrateAsync(NpgsqlDataSource source, IReadOnlyList<Migration> known, CancellationToken cancellation)
     {
@@ -113,6 +135,9 @@ public static class Migrator
     }
 
     private static NpgsqlConnectionStringBuilder Settings(this NpgsqlConnection connection) => new(connection.ConnectionString);
+
+    [GeneratedRegex(@"\bcreate (?:or replace |unlogged |unique )*(?<kind>table|view|index|sequence|function) (?:if not exists )?(?<name>\w+)")]
+    private static partial Regex Creation();
 
     private sealed record AppliedMigration(int Version, string Name, string Sha256);
 }

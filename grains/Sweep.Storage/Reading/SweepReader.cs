@@ -95,23 +95,7 @@ public sealed class SweepReader(NpgsqlDataSource source)
 
     /// <summary>Runs a query of the user's, one statement, in a read-only transaction as <c>sweep_reader</c> (where this role exists), for at most 60 seconds.</summary>
     /// <exception cref="PostgresException">The query is wrong, tries to write, is more than one statement, or takes too long.</exception>
-    public async Task<QueryResult> QueryAsync(string sql, CancellationToken cancellation = default)
-    {
-        await using var connection = await source.ConnectAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        await connection.Statement("set transaction read only").ExecuteAsync(cancellation);
-        await connection.Statement("set local statement_timeout = '60s'").ExecuteAsync(cancellation);
-        await connection.Statement(
-            "select set_config('role', rolname, true) from pg_roles where rolname = 'sweep_reader' and pg_has_role(oid, 'usage')").ExecuteAsync(cancellation);
-        // A plain command would be split at its semicolons, and one that begins with commit would end the transaction that guards the rest.
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { new NpgsqlBatchCommand(sql) } };
-        await using var reader = await batch.ExecuteReaderAsync(cancellation);
-        var columns = Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToList();
-        var rows = new List<IReadOnlyList<object?>>();
-        while (await reader.ReadAsync(cancellation))
-            rows.Add([.. Enumerable.Range(0, columns.Count).Select(column => reader.IsDBNull(column) ? null : reader.GetValue(column))]);
-        return new(columns, rows);
-    }
+    public Task<QueryResult> QueryAsync(string sql, CancellationToken cancellation = default) => UserQuery.RunAsync(source, sql, cancellation);
 
     private static long First(int sweep, int? number) => new TrialId(sweep, number ?? 0).Value;
 
@@ -139,5 +123,3 @@ public sealed record LogEntry(long Position, int Attempt, DateTimeOffset At, str
 public sealed record WorkerOverview(
     string Name, string Host, int ProcessId, IReadOnlyList<string> Devices, IReadOnlyList<string> Labels, int Busy, bool Alive, WorkerState State, string? Message,
     DateTimeOffset StartedAt, DateTimeOffset SeenAt);
-
-public sealed record QueryResult(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows);

@@ -16,6 +16,9 @@ namespace Sweep.Trainer.Conversation;
 /// </summary>
 internal sealed class TrainerSession(CommandInbox inbox, Stream output, torch.Device device, TrainerLog log)
 {
+    /// <summary>Characters that a text's beginning may add to an answer, which must fit a frame.</summary>
+    private const int LongestBeginning = 10_000;
+
     private Loaded<TextDataset>? _text;
     private Loaded<SafeTensorsFile>? _checkpoint;
 
@@ -80,7 +83,10 @@ internal sealed class TrainerSession(CommandInbox inbox, Stream output, torch.De
         foreach (var (name, parameter) in model.Parameters)
             file.CopyTo($"best.{name}", parameter);
         var text = new TextGenerator(model, vocabulary, parameters.SequenceLength, device);
-        return command.Prompt + text.Continue(command.Prompt, command.Length, command.Temperature, command.Seed);
+        var prompt = command.Prompt.Length == 0 && _text is { } beginning
+            ? beginning.Value.Beginning(Math.Min(parameters.SequenceLength, LongestBeginning))
+            : command.Prompt;
+        return prompt + text.Continue(prompt, command.Length, command.Temperature, command.Seed);
     }
 
     private static SafeTensorsFile Verified(byte[] bytes, string sha256)

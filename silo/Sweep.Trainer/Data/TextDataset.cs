@@ -26,6 +26,13 @@ internal sealed class TextDataset : IDisposable
 
     public int Characters => (int)Ids.shape[0];
 
+    /// <summary>The first characters of the text; all of it where it is shorter.</summary>
+    public string Beginning(int characters)
+    {
+        using var scope = NewDisposeScope();
+        return Vocabulary.Decode(Ids.narrow(0, 0, Math.Min(characters, Characters)).cpu().data<long>().Select(id => (int)id));
+    }
+
     /// <param name="bytes">UTF-8.</param>
     /// <param name="sha256">Of the bytes, lower-case hexadecimal.</param>
     /// <exception cref="TrainerException">The bytes have another hash, or are no text.</exception>

@@ -50,8 +50,8 @@ internal static class Attempt
         var shape = ModelShape.Of(parameters, text.Vocabulary.Size);
         var first = text.Ids.narrow(0, 0, parameters.SequenceLength);
         var speed = InferenceSpeed.Measure(state.Model, first.unsqueeze(0), TimeProvider.System, heartbeat.Beat);
-        var prompt = text.Vocabulary.Decode(first.cpu().data<long>().Select(id => (int)id));
-        var sample = new TextGenerator(state.Model, text.Vocabulary, parameters.SequenceLength, device).Continue(prompt, SampleLength, SampleTemperature, parameters.Seed, heartbeat.Beat);
+        var sample = new TextGenerator(state.Model, text.Vocabulary, parameters.SequenceLength, device)
+            .Continue(text.Beginning(parameters.SequenceLength), SampleLength, SampleTemperature, parameters.Seed, heartbeat.Beat);
         return new(
             state.Elapsed.TotalSeconds,
             speed.MillisecondsPerWindow,

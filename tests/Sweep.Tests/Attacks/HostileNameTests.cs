@@ -36,6 +36,9 @@ public sealed class HostileNameTests(PostgresServer server, StorageDatabase data
             Assert.True(code == 2, $"{string.Join(' ', line)} ended with {code}: {error}");
             Assert.Single(error.TrimEnd('\n').Split('\n'));
         }
+
+        foreach (var typed in new[] { "exp #3", "a: b", "", " quick" })
+            await Samples.RefusedAsync($"sweep: --name: found {(typed.Length == 0 ? "nothing" : typed)}; expected at most 100 letters", "run", plain, "--name", typed);
     }
 
     [Fact]

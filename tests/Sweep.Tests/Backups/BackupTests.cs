@@ -1,4 +1,5 @@
 using Npgsql;
+using Sweep.Client.Backups;
 using Sweep.Client.Local;
 using Sweep.Domain.Sweeps;
 using Sweep.Simulation;
@@ -85,9 +86,94 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         Assert.Equal(0, (await RunAsync(database, "restore", File)).Code);
         await QueryAsync(database, "insert into datasets values ('a', 'a', '', 0, 0) returning sha256");
         await RefusedAsync(1, "is not empty: found rows in the table datasets.", database, "restore", File);
-        var foreign = await server.NewDatabaseAsync();
-        await QueryAsync(foreign, "create table accounts ()");
-        await RefusedAsync(1, "is not empty: found the table accounts.", foreign, "restore", File);
+    }
+
+    [Theory]
+    [InlineData("create table accounts ()", "found the table accounts.")]
+    [InlineData("create view mine as select 1 as a", "found the view mine.")]
+    [InlineData("create materialized view mine as select 1 as a", "found the materialized view mine.")]
+    [InlineData("create sequence numbers", "found the sequence numbers.")]
+    [InlineData("create type mood as enum ('to be')", "found the type mood.")]
+    [InlineData("create domain whole as int", "found the domain whole.")]
+    [InlineData("create function f() returns int language sql return 1", "found the function f().")]
+    [InlineData("create operator === (function = texteq, leftarg = text, rightarg = text)", "found the operator ===.")]
+    [InlineData("create schema books; create table books.accounts ()", "found the schema books, the table books.accounts.")]
+    [InlineData("create event trigger watch on ddl_command_end execute function f()", "found the function f(), the event trigger watch.")]
+    [InlineData("select lo_create(4711)", "4711")]
+    public async Task What_somebody_else_made_is_found_and_stays(string sql, string expected)
+    {
+        var original = await server.NewDatabaseAsync();
+        await RunAsync(original, "db", "migrate");
+        await RunAsync(original, "backup", File);
+        foreach (var isMigrated in new[] { false, true })
+        {
+            var database = await server.NewDatabaseAsync();
+            if (isMigrated)
+                await RunAsync(database, "db", "migrate");
+            if (sql.Contains("event trigger", StringComparison.Ordinal))
+                await ExecuteAsync(database, "create function f() returns event_trigger language plpgsql as 'begin end'");
+            await ExecuteAsync(database, sql);
+            var before = await DumpAsync(database);
+            await RefusedAsync(1, expected, database, "restore", File);
+            Assert.Equal(before, await DumpAsync(database));
+        }
+    }
+
+    [Fact]
+    public async Task Empty_tables_of_a_newer_version_than_the_backup_s_give_way_and_come_back_when_it_fails()
+    {
+        var (original, database) = (await server.NewDatabaseAsync(), await server.NewDatabaseAsync());
+        await RunAsync(original, "db", "migrate");
+        // As a backup that was made before these were.
+        await ExecuteAsync(original, "drop view parameter_effects; drop index trial_logs_by_position");
+        await RunAsync(original, "backup", File);
+        await RunAsync(database, "db", "migrate");
+        var schema = await QueryAsync(database, Privileges);
+        var whole = await System.IO.File.ReadAllBytesAsync(File, TestContext.Current.CancellationToken);
+        await System.IO.File.WriteAllBytesAsync(File, whole[..^(whole.Length / 8)], TestContext.Current.CancellationToken);
+        await RefusedAsync(3, "pg_restore: error:", database, "restore", File);
+        Assert.Equal(schema, await QueryAsync(database, Privileges));
+        await System.IO.File.WriteAllBytesAsync(File, whole, TestContext.Current.CancellationToken);
+        Assert.Equal(0, (await RunAsync(database, "restore", File)).Code);
+        Assert.Equal(await QueryAsync(original, Privileges), await QueryAsync(database, Privileges));
+    }
+
+    [Fact]
+    public async Task Everything_that_the_migrations_make_is_known_as_ours()
+    {
+        var database = await server.NewDatabaseAsync();
+        await RunAsync(database, "db", "migrate");
+        var objects = DatabaseObject.In(await PostgresProgram.RunAsync("pg_dump", database, ["--schema-only"], _ => { }, TestContext.Current.CancellationToken));
+        Assert.NotEmpty(objects);
+        Assert.All(objects, one => Assert.True(Sweep.Storage.Migrations.Migrator.Makes(one.Kind, one.Name), one.ToString()));
+        Assert.False(Sweep.Storage.Migrations.Migrator.Makes("VIEW", "mine"));
+    }
+
+    [Fact]
+    public async Task What_hangs_on_a_table_of_Sweep_s_is_found_and_stays()
+    {
+        var database = await server.NewDatabaseAsync();
+        await RunAsync(database, "db", "migrate");
+        await RunAsync(database, "backup", File);
+        await ExecuteAsync(database, "create view mine as select * from leaderboard; create index by_day on epochs (at); create rule none as on delete to datasets do instead nothing");
+        var before = await DumpAsync(database);
+        await RefusedAsync(1, "is not empty: found the view mine, the index by_day, the rule datasets none.", database, "restore", File);
+        Assert.Equal(before, await DumpAsync(database));
+    }
+
+    [Fact]
+    public async Task Extensions_that_Sweep_does_not_need_are_no_obstacle_there_or_in_the_backup_and_stay()
+    {
+        var (original, database, plain) = (await server.NewDatabaseAsync(), await server.NewDatabaseAsync(), await server.NewDatabaseAsync());
+        await RunAsync(original, "db", "migrate");
+        foreach (var one in new[] { original, database })
+            await ExecuteAsync(one, "create extension pg_stat_statements");
+        Assert.Equal(0, (await RunAsync(original, "backup", File)).Code);
+        foreach (var (one, extensions) in new[] { (database, 2), (plain, 1) })
+        {
+            Assert.Equal((0, "Restored 0 sweeps with 0 trials.\n"), await RunAsync(one, "restore", File) is var answer ? (answer.Code, answer.Output) : default);
+            Assert.Equal(extensions, (await QueryAsync(one, "select extname::text from pg_extension")).Count);
+        }
     }
 
     [Fact]
@@ -98,9 +184,74 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         await RunAsync(database, "backup", File);
         var bytes = await System.IO.File.ReadAllBytesAsync(File, TestContext.Current.CancellationToken);
         await System.IO.File.WriteAllBytesAsync(File, bytes[..^(bytes.Length / 8)], TestContext.Current.CancellationToken);
-        var elsewhere = await server.NewDatabaseAsync();
-        await RefusedAsync(3, "pg_restore: error:", elsewhere, "restore", File);
-        Assert.Empty(await QueryAsync(elsewhere, "select relname::text from pg_class where relnamespace = 'public'::regnamespace"));
+        foreach (var isMigrated in new[] { false, true })
+        {
+            var elsewhere = await server.NewDatabaseAsync();
+            if (isMigrated)
+                await RunAsync(elsewhere, "db", "migrate");
+            var before = await DumpAsync(elsewhere);
+            await RefusedAsync(3, "pg_restore: error:", elsewhere, "restore", File);
+            Assert.Equal(before, await DumpAsync(elsewhere));
+        }
+    }
+
+    [Fact]
+    public async Task A_restore_that_fails_half_way_leaves_everything_as_it_was_and_can_be_repeated()
+    {
+        // A type of an extension that the other server was not told to have.
+        var (original, elsewhere) = (await server.NewDatabaseAsync(), await server.NewDatabaseAsync());
+        await RunAsync(original, "db", "migrate");
+        await ExecuteAsync(original, "create extension citext; create table zoo (name citext); create view mine as select * from leaderboard");
+        await RunAsync(original, "backup", File);
+        await RunAsync(elsewhere, "db", "migrate");
+        var before = await DumpAsync(elsewhere);
+        await RefusedAsync(3, "type \"public.citext\" does not exist", elsewhere, "restore", File);
+        Assert.Equal(before, await DumpAsync(elsewhere));
+        await ExecuteAsync(elsewhere, "create extension citext");
+        Assert.Equal(0, (await RunAsync(elsewhere, "restore", File)).Code);
+        Assert.Equal(["mine"], await QueryAsync(elsewhere, "select relname::text from pg_class where relname = 'mine'"));
+    }
+
+    [Fact]
+    public async Task What_is_no_file_is_not_replaced_and_a_file_keeps_its_place_until_another_one_is_whole()
+    {
+        var database = await server.NewDatabaseAsync();
+        await RunAsync(database, "db", "migrate");
+        var (kept, link, pipe) = (Path.Combine(_folder, "kept"), Path.Combine(_folder, "link"), Path.Combine(_folder, "pipe"));
+        await System.IO.File.WriteAllTextAsync(kept, "to be", TestContext.Current.CancellationToken);
+        System.IO.File.CreateSymbolicLink(link, kept);
+        using (var made = System.Diagnostics.Process.Start("mkfifo", [pipe]))
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await RefusedAsync(2, $"FILE: found {link}, which is a link to {kept}; name a file itself.", database, "backup", link, "--force");
+        await RefusedAsync(2, $"FILE: found {pipe}, which is a pipe; name a file, which may be new.", database, "backup", pipe, "--force");
+        await RefusedAsync(2, "FILE: found /dev/null, which is a device; name a file, which may be new.", database, "backup", "/dev/null", "--force");
+        await RefusedAsync(2, $"FILE: found {pipe}, which is a pipe; name a file that sweep backup wrote.", database, "restore", pipe);
+        await RefusedAsync(2, $"--output: found {link}, which is a link to {kept}; name a file itself.", database, "export", "letters", "--output", link);
+        await RefusedAsync(2, "--html: found /dev/null, which is a device; name a file, which may be new.", database, "report", "letters", "--html", "/dev/null");
+        Assert.Equal("to be", await System.IO.File.ReadAllTextAsync(kept, TestContext.Current.CancellationToken));
+        Assert.Equal(3, Directory.GetFileSystemEntries(_folder).Length);
+    }
+
+    [Fact]
+    public async Task On_a_disk_without_room_the_backup_before_stays_and_nothing_half_made_is_left()
+    {
+        Assert.SkipUnless(Sweep.Processes.SmallDisk.IsPermitted, "mounting a small disk takes root");
+        var database = await server.NewDatabaseAsync();
+        await RunAsync(database, "db", "migrate");
+        var disk = new Sweep.Processes.SmallDisk(megabytes: 1);
+        disk.MountOn(_folder);
+        try
+        {
+            await System.IO.File.WriteAllTextAsync(File, "to be", TestContext.Current.CancellationToken);
+            disk.Fill();
+            await RefusedAsync(3, "No space left on device", database, "backup", File, "--force");
+            Assert.Equal("to be", await System.IO.File.ReadAllTextAsync(File, TestContext.Current.CancellationToken));
+            Assert.Equal(2, Directory.GetFileSystemEntries(_folder).Length);
+        }
+        finally
+        {
+            disk.Unmount();
+        }
     }
 
     [Fact]
@@ -142,6 +293,22 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
 
     private static Task<(int Code, string Output, string Error)> RunAsync(string database, params string[] line) =>
         Samples.RunAsync([.. line, "--postgres", database]);
+
+    private static async Task ExecuteAsync(string database, string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Everything in a database, and its server's roles.</summary>
+    private static async Task<string> DumpAsync(string database)
+    {
+        var dump = await PostgresProgram.RunAsync("pg_dump", database, ["--inserts"], _ => { }, TestContext.Current.CancellationToken);
+        // A random word in each dump.
+        var lines = dump.Split('\n').Where(line => !line.Contains("restrict ", StringComparison.Ordinal));
+        return string.Join('\n', [.. lines, .. await QueryAsync(database, "select rolname::text from pg_roles where rolname in ('sweep_owner', 'sweep_worker', 'sweep_reader') order by 1")]);
+    }
 
     private static async Task<List<string>> QueryAsync(string database, string sql)
     {

@@ -29,6 +29,14 @@ public sealed class CertificatesCommandTests : IDisposable
         await Samples.RefusedAsync("--host db.example", "certs", "issue", authority, "--for", "postgres", "--out", At("postgres"));
         await Samples.RefusedAsync("host: found silo.sweep", "certs", "issue", authority, "--for", "client", "--host", "silo.sweep", "--out", At("client"));
         await Samples.RefusedAsync("sweep certs issue AUTHORITY", "certs", "renew", authority, At("client"));
+        // What lies in the folder belongs to something else.
+        Directory.CreateDirectory(At("web"));
+        await File.WriteAllTextAsync(Path.Combine(At("web"), "tls.key"), "to be", TestContext.Current.CancellationToken);
+        await Samples.RefusedAsync("found tls.key, the key of something else", "certs", "issue", authority, "--for", "silo", "--out", At("web"));
+        Assert.Equal("to be", await File.ReadAllTextAsync(Path.Combine(At("web"), "tls.key"), TestContext.Current.CancellationToken));
+        Directory.CreateDirectory(At("other"));
+        await File.WriteAllTextAsync(Path.Combine(At("other"), "ca.crt"), "to be", TestContext.Current.CancellationToken);
+        await Samples.RefusedAsync("found ca.crt, the certificate of another authority", "certs", "issue", authority, "--for", "silo", "--out", At("other"));
         await Samples.RefusedAsync("/proc/", "certs", "issue", authority, "--for", "silo", "--out", "/proc/certificates");
     }
 

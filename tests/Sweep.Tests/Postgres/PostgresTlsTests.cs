@@ -69,7 +69,7 @@ public sealed class PostgresTlsTests : IDisposable
         var builder = Builder("postgresql://ada@db/sweep?sslmode=verify-full&sslrootcert=/certificates/ca.crt&sslcert=/c&sslkey=/k");
         Assert.Equal((SslMode.VerifyFull, "/certificates/ca.crt", "/c", "/k"), (builder.SslMode, builder.RootCertificate, builder.SslCertificate, builder.SslKey));
         Assert.Equal(
-            "postgresql://ada@db:5432/sweep?sslmode=verify-full&sslrootcert=%2Fcertificates%2Fca.crt",
+            "postgresql://ada@db:5432/sweep?sslmode=verify-full&sslrootcert=/certificates/ca.crt",
             PostgresAddress.ToUri("Host=db;Username=ada;Database=sweep;SSL Mode=VerifyFull;Root Certificate=/certificates/ca.crt"));
     }
 
@@ -88,11 +88,18 @@ public sealed class PostgresTlsTests : IDisposable
     {
         var file = Path.Combine(_folder, "password");
         Assert.Contains($"found {file} as the file of the password, which cannot be read", Assert.Throws<FormatException>(() => Password("Host=db", file)).Message, StringComparison.Ordinal);
-        File.WriteAllText(file, " \n");
-        Assert.Contains("which is empty", Assert.Throws<FormatException>(() => Password("Host=db", file)).Message, StringComparison.Ordinal);
+        File.WriteAllText(file, "\nto be\n");
+        Assert.Contains("whose first line is empty", Assert.Throws<FormatException>(() => Password("Host=db", file)).Message, StringComparison.Ordinal);
         File.WriteAllText(file, "to be; or 'not'\n");
         Assert.Equal("to be; or 'not'", Password("Host=db", file));
         Assert.Equal("to be; or 'not'", Password("postgresql://ada@db/sweep", file));
+        foreach (var written in new[] { " to be ", " to be \n", " to be \r\n", " to be \nor not", "\ufeff to be \n" })
+        {
+            File.WriteAllText(file, written);
+            Assert.Equal(" to be ", Password("Host=db", file));
+        }
+
+        File.WriteAllText(file, "to be; or 'not'\n");
         Assert.Equal("written", Password("Host=db;Password=written", file));
         Assert.Equal("to be; or 'not'", new NpgsqlConnectionStringBuilder(ClusterChoice.From("Host=db", file).ConnectionString).Password);
         Assert.StartsWith("--postgres: found ", Assert.Throws<WrongInputException>(() => ClusterChoice.From("Host=db", "/nowhere")).Message, StringComparison.Ordinal);

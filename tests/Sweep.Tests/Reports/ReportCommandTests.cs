@@ -8,8 +8,8 @@ namespace Sweep.Tests.Reports;
 public sealed class ReportCommandTests(StorageDatabase database) : IClassFixture<StorageDatabase>
 {
     [Theory]
-    [InlineData("--html /tmp/no-such-folder-here/report.html", "--html: found /tmp/no-such-folder-here/report.html, but there is no folder /tmp/no-such-folder-here;")]
-    [InlineData("--html /tmp", "--html: found the folder /tmp;")]
+    [InlineData("--html /tmp/no-such-folder-here/report.html", "--html: found /tmp/no-such-folder-here/report.html, whose folder does not exist; make it first.")]
+    [InlineData("--html /tmp", "--html: found /tmp, which is a folder; name the file to write.")]
     [InlineData("--compare nothing-like-it", "No sweep is named nothing-like-it.")]
     [InlineData("--compare a/1", "--compare: found a/1;")]
     [InlineData("--compare a:b", "--compare: found a:b;")]

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Sweep.Tests.Client;
 using Sweep.Tests.Storage;
@@ -30,7 +31,7 @@ public sealed class ReportPageTests(StorageDatabase database) : IClassFixture<St
         var ends = await database.Reader.QueryAsync(
             "select number, last_val_loss from trial_summary where sweep = 'nine' order by number", TestContext.Current.CancellationToken);
         var curves = await browser.EvaluateAsync("JSON.parse(document.getElementById('data').textContent).curves.map(curve => [curve.n, curve.val_loss.at(-1)])");
-        Assert.Equal(ends.Rows.Select(row => ((int)row[0]!, Math.Round((double)row[1]!, 5))), curves.EnumerateArray().Select(curve => (curve[0].GetInt32(), curve[1].GetDouble())));
+        Assert.Equal(ends.Rows.Select(row => (int.Parse(row[0]!, CultureInfo.InvariantCulture), Math.Round(double.Parse(row[1]!, CultureInfo.InvariantCulture), 5))), curves.EnumerateArray().Select(curve => (curve[0].GetInt32(), curve[1].GetDouble())));
         var front = await database.Reader.QueryAsync(
             """
             select a.number from leaderboard a where a.sweep = 'nine' and a.state = 'succeeded' and not exists (

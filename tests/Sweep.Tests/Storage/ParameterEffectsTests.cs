@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using static Sweep.Tests.Storage.StorageDatabase;
@@ -44,18 +45,18 @@ public sealed class ParameterEffectsTests(StorageDatabase database) : IClassFixt
                 Cancellation)).Rows;
             if (effect.Parameter != "learning_rate")
                 Assert.Equal(effect.Values.Select(value => value.Value), rows.Select(row => row[0]));
-            Assert.Equal(effect.Values.Select(value => ((long)value.Count, (long)value.Failed)), rows.Select(row => ((long)row[1]!, (long)row[2]!)));
+            Assert.Equal(effect.Values.Select(value => ((long)value.Count, (long)value.Failed)), rows.Select(row => (long.Parse(row[1]!, CultureInfo.InvariantCulture), long.Parse(row[2]!, CultureInfo.InvariantCulture))));
             Assert.All(rows.Zip(effect.Values), pair =>
             {
                 Assert.Equal(
                     [pair.Second.Objective!.Mean, pair.Second.Objective.Deviation!.Value, pair.Second.TrainSeconds!.Mean, pair.Second.ModelParameters!.Mean, pair.Second.ModelBytes!.Mean, effect.Explained!.Value],
-                    pair.First.Skip(3).Select(value => (double)value!), (expected, found) => Math.Abs(expected - found) < 1e-9 * Math.Max(1, Math.Abs(expected)));
+                    pair.First.Skip(3).Select(value => double.Parse(value!, CultureInfo.InvariantCulture)), (expected, found) => Math.Abs(expected - found) < 1e-9 * Math.Max(1, Math.Abs(expected)));
             });
         }
 
         var quarters = (await database.Reader.QueryAsync("select value, value_from, value_to from parameter_effects where sweep = 'effects' and parameter = 'learning_rate' order by position", Cancellation)).Rows;
-        Assert.StartsWith("0.00100 … ", (string)quarters[0][0]!, StringComparison.Ordinal);
-        Assert.Equal((0.001, 0.012), ((double)quarters[0][1]!, (double)quarters[3][2]!));
+        Assert.StartsWith("0.00100 … ", quarters[0][0]!, StringComparison.Ordinal);
+        Assert.Equal((0.001, 0.012), (double.Parse(quarters[0][1]!, CultureInfo.InvariantCulture), double.Parse(quarters[3][2]!, CultureInfo.InvariantCulture)));
 
         int Values(string parameter) => effects.Single(effect => effect.Parameter == parameter).Values.Count;
     }
@@ -71,6 +72,6 @@ public sealed class ParameterEffectsTests(StorageDatabase database) : IClassFixt
         await database.RunAsync($"update trials set state = case when number <= {succeeded} then 'succeeded' else 'failed' end, best_value = number where sweep_id = {id}");
         var rows = (await database.Reader.QueryAsync($"select succeeded, explained from parameter_effects where sweep_id = {id} order by position", Cancellation)).Rows;
         Assert.True(rows.Count == 2 && rows.All(row => row[1] is null), why);
-        Assert.Equal(succeeded, rows.Sum(row => (long)row[0]!));
+        Assert.Equal(succeeded, rows.Sum(row => long.Parse(row[0]!, CultureInfo.InvariantCulture)));
     }
 }

@@ -4,6 +4,7 @@ using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Storage;
 using Sweep.Storage.Migrations;
+using Sweep.Storage.Reading;
 using Sweep.Tests.Postgres;
 using static Sweep.Tests.Storage.StorageDatabase;
 
@@ -77,8 +78,8 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
         var id = await database.AddSweepAsync(trials: 5_000);
         await database.RunAsync($"update trials set best_score = number, best_value = number where sweep_id = {id}; analyze trials");
         var plan = await database.Reader.QueryAsync($"explain select number, best_value from leaderboard where sweep_id = {id} order by best_score limit 10", Cancellation);
-        Assert.Contains(plan.Rows, row => ((string)row[0]!).Contains("Index Scan using trials_by_score", StringComparison.Ordinal));
-        Assert.DoesNotContain(plan.Rows, row => ((string)row[0]!).Contains("epochs", StringComparison.Ordinal));
+        Assert.Contains(plan.Rows, row => row[0]!.Contains("Index Scan using trials_by_score", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan.Rows, row => row[0]!.Contains("epochs", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -98,7 +99,7 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
     public async Task One_sweep_is_looked_up_without_counting_the_trials_of_the_others()
     {
         var plan = await database.Reader.QueryAsync("explain select * from sweep_progress where sweep = 'x'", Cancellation);
-        var lines = plan.Rows.Select(row => (string)row[0]!).ToList();
+        var lines = plan.Rows.Select(row => row[0]!).ToList();
         Assert.Contains(lines, line => line.Contains("sweeps_name_key", StringComparison.Ordinal) || line.Contains("Filter: (name = 'x'", StringComparison.Ordinal));
     }
 
@@ -106,8 +107,9 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
     public async Task A_query_answers_columns_and_rows()
     {
         var result = await database.Reader.QueryAsync("select 1 as one, 'x' as text, null as nothing, current_user::text as user -- and a comment;\n;", Cancellation);
-        Assert.Equal(["one", "text", "nothing", "user"], result.Columns);
-        Assert.Equal([[1, "x", null, "sweep_reader"]], result.Rows);
+        Assert.Equal(
+            [new("one", QueryValue.Number), new("text", QueryValue.Text), new("nothing", QueryValue.Text), new QueryColumn("user", QueryValue.Text)], result.Columns);
+        Assert.Equal([["1", "x", null, "sweep_reader"]], result.Rows);
     }
 
     [Theory]
@@ -139,7 +141,7 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
         settings.Username = $"{settings.Database}_analyst";
         await administrator.CreateCommand($"create role {settings.Username} login in role sweep_reader").ExecuteNonQueryAsync(Cancellation);
         await using var analyst = Database.Open(settings.ConnectionString);
-        Assert.Equal([[0L]], (await new Sweep.Storage.Reading.SweepReader(analyst).QueryAsync("select count(*) from trial_summary", Cancellation)).Rows);
+        Assert.Equal([["0"]], (await new SweepReader(analyst).QueryAsync("select count(*) from trial_summary", Cancellation)).Rows);
     }
 
     /// <summary>Trial 1 runs, 2 succeeded, 3 failed, 4 is cancelled, 5 waits.</summary>

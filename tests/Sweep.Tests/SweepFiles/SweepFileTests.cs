@@ -143,6 +143,38 @@ public sealed class SweepFileTests
         Assert.StartsWith($"--set {text.Replace("\n", "\\u000a", StringComparison.Ordinal)}: {expected}", error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("exp #3", false)]
+    [InlineData("a: b", false)]
+    [InlineData("[a]", false)]
+    [InlineData("\"a\"", false)]
+    [InlineData(" a", false)]
+    [InlineData("&a", false)]
+    [InlineData("007", true)]
+    [InlineData("null", true)]
+    [InlineData("~", false)]
+    [InlineData("1e-4", true)]
+    [InlineData("no", true)]
+    [InlineData("-", true)]
+    public async Task A_name_on_the_command_line_is_text_as_it_was_typed(string name, bool isValid)
+    {
+        using var folder = new SweepFileFolder();
+        const string yaml = "dataset: { path: text.txt }\nparameters: { cell: gru }";
+        if (isValid)
+            Assert.Equal(name, (await folder.LoadAsync(yaml, $"name={name}")).Spec.Name);
+        else
+            Assert.Equal($"--set name={name}: name: found the text \"{name}\"; expected {SweepName.Expectation}.", await folder.ErrorAsync(yaml, $"name={name}"));
+    }
+
+    [Fact]
+    public async Task A_path_and_a_dataset_s_name_on_the_command_line_are_text_as_they_were_typed()
+    {
+        using var folder = new SweepFileFolder();
+        var text = folder.Write("act #1: 'to be'.txt", SweepFileFolder.Text);
+        var sweep = await folder.LoadAsync("dataset: { path: none.txt }\nparameters: { cell: gru }", $"dataset.path={text}", "dataset.name=act #1");
+        Assert.Equal(("act #1", 400), (sweep.Spec.Dataset.Name, sweep.Dataset.Characters));
+    }
+
     [Fact]
     public async Task A_mistake_of_the_file_comes_before_one_of_an_override()
     {

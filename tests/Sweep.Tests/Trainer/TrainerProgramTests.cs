@@ -163,6 +163,11 @@ public sealed class TrainerProgramTests
         Assert.Equal(first, await Generate("hell", seed: 1));
         Assert.NotEqual(first, await Generate("hell", seed: 2));
 
+        // Without a prompt it goes on from the beginning of the text, as from the same characters typed.
+        await other.Load(Text);
+        var beginning = Text[..Small.SequenceLength];
+        Assert.Equal(await Generate(beginning, seed: 1), await Generate("", seed: 1));
+
         await other.Load(checkpoint);
         await other.Tell(new TrainerCommand.Generate("hé? é", 40, 0.8, 1));
         Assert.Contains("characters that the text has not: 'é' '?'.", await Failure(other, FailureReason.TrainerError));
