@@ -1,4 +1,7 @@
 using System.Globalization;
+using Sweep.Client.Datasets;
+using Sweep.Client.SweepFiles;
+using Sweep.Domain.Sweeps;
 
 namespace Sweep.Processes;
 
@@ -15,9 +18,22 @@ public sealed record TrainingGrid(IReadOnlyList<string> Cells, IReadOnlyList<int
 
     public int Trials => Cells.Count * Lengths.Count;
 
+    /// <summary>Whether a line of <see cref="SweepProof.LossesAsync"/> is of one of its trials and epochs.</summary>
+    public bool Has(string loss) =>
+        loss[..loss.IndexOf(':', StringComparison.Ordinal)].Split(' ', ',') is [var cell, var length, _, _, var epoch]
+        && Cells.Contains(cell) && Lengths.Contains(int.Parse(length, CultureInfo.InvariantCulture))
+        && int.Parse(epoch, CultureInfo.InvariantCulture) <= Epochs;
+
     /// <summary>Submits it under this name.</summary>
     /// <param name="prefix">A command that runs <c>sweep</c>.</param>
     public Task SubmitAsync(RealCluster cluster, string name, params string[] prefix) => cluster.OutputAsync(prefix, [.. Arguments(name), "--detach"]);
+
+    /// <summary>What a client sends to the cluster.</summary>
+    public async Task<SweepSpec> SpecAsync(string name)
+    {
+        var path = Path.Combine(BuiltPrograms.Repository, "examples", "next-character.yaml");
+        return (await SweepFile.LoadAsync(path, Settings, new DatasetReader(Path.GetDirectoryName(path)!))).Spec with { Name = name };
+    }
 
     /// <summary>The command line of <c>sweep run</c>.</summary>
     public IReadOnlyList<string> Arguments(string name) =>
