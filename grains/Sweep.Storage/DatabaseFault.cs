@@ -70,7 +70,7 @@ public static class DatabaseFaults
             var cause = error is NpgsqlException ? error.GetBaseException() : error;
             var what = ReferenceEquals(cause, error) ? error.Message : $"{error.Message} {cause.Message.TrimEnd('.')}.";
             if (cause is PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } full)
-                return $"{full.MessageText}. Raise PostgreSQL's max_connections (or the limit of the role or database), or let each silo have fewer: Maximum Pool Size=16 in its connection string.";
+                return FullServer.Explain(full.MessageText);
             return cause is AuthenticationException
                 ? $"{what} The server's certificate must name the host of the connection string and be issued by the authority that is trusted: ca.crt in the folder SWEEP_CERTIFICATES, or Root Certificate."
                 : what;

@@ -6,7 +6,6 @@ using Orleans.Configuration;
 using Orleans.Serialization;
 using Sweep.Client.Errors;
 using Sweep.Security;
-using Sweep.Storage;
 
 namespace Sweep.Client.Clusters;
 

@@ -79,7 +79,9 @@ internal sealed class DatabaseStart(NpgsqlDataSource source, DatabaseClock clock
     private bool MayPass(Exception error, bool waits) => error switch
     {
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => waits,
-        PostgresException => DatabaseFault.Of(error) == DatabaseFault.Unreachable,
+        // A user or a password that the server does not take is the same a little later.
+        PostgresException refused => !refused.SqlState.StartsWith("28", StringComparison.Ordinal)
+            && DatabaseFault.Of(refused.SqlState) is DatabaseFault.Unreachable or DatabaseFault.Busy,
         // Of several hosts none may be the primary yet.
         NpgsqlException { InnerException: null } =>
             new NpgsqlConnectionStringBuilder(source.ConnectionString).Host?.Contains(',', StringComparison.Ordinal) == true,
