@@ -10,6 +10,8 @@ public static class BuiltPrograms
 
     public static string Silo => Sibling("Sweep.Silo", "Sweep.Silo.dll");
 
+    public static string Trainer => Sibling("Sweep.Trainer", "Sweep.Trainer.dll");
+
     public static string Client => Sibling("Sweep.Client", "sweep.dll");
 
     private static string Sibling(string project, string file)

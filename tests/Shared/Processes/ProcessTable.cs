@@ -5,6 +5,9 @@ namespace Sweep.Processes;
 /// <summary>The processes of this machine, as <c>/proc</c> tells.</summary>
 public static class ProcessTable
 {
+    /// <summary>Of the kernel's counters, on every Linux that runs .NET.</summary>
+    private const int TicksPerSecond = 100;
+
     /// <summary>Ids of the children of a process whose command line has this word, lowest first.</summary>
     public static IReadOnlyList<int> Children(int parent, string word) =>
         [.. All().Where(id => ParentOf(id) == parent && Read($"/proc/{id}/cmdline").Contains(word, StringComparison.Ordinal)).Order()];
@@ -14,6 +17,11 @@ public static class ProcessTable
 
     /// <summary>False when it is gone, or dead and not yet waited for.</summary>
     public static bool IsAlive(int id) => State(id) is not (null or 'Z' or 'X');
+
+    /// <summary>Time on a processor so far; zero when it is gone.</summary>
+    public static TimeSpan Worked(int id) => Stat(id) is { Length: > 12 } stat
+        ? TimeSpan.FromSeconds((double.Parse(stat[11], CultureInfo.InvariantCulture) + double.Parse(stat[12], CultureInfo.InvariantCulture)) / TicksPerSecond)
+        : TimeSpan.Zero;
 
     private static IEnumerable<int> All() =>
         Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture));

@@ -41,15 +41,18 @@ public sealed class RealDatabase : IAsyncDisposable
     }
 
     /// <summary>The rows of a query whose only column is text.</summary>
-    public async Task<IReadOnlyList<string>> LinesAsync(string sql, params object[] values)
+    public Task<IReadOnlyList<string>> LinesAsync(string sql, params object[] values) => RowsAsync(row => row.GetString(0), sql, values);
+
+    /// <summary>The rows of a query.</summary>
+    public async Task<IReadOnlyList<T>> RowsAsync<T>(Func<NpgsqlDataReader, T> read, string sql, params object[] values)
     {
-        var lines = new List<string>();
+        var rows = new List<T>();
         await using var connection = await OpenAsync();
         await using var command = Command(connection, sql, values);
         await using var row = await command.ExecuteReaderAsync();
         while (await row.ReadAsync())
-            lines.Add(row.GetString(0));
-        return lines;
+            rows.Add(read(row));
+        return rows;
     }
 
     /// <summary>The one value of a query; null where there is no row.</summary>

@@ -40,10 +40,12 @@ public sealed class SweepProof(RealDatabase database, string sweep)
         """,
         sweep, epochs);
 
-    /// <summary>A line for each epoch: trial, epoch, and the bits of its two losses.</summary>
+    /// <summary>A line for each epoch: what the trial is, epoch, and the bits of its two losses.</summary>
     public Task<IReadOnlyList<string>> LossesAsync() => database.LinesAsync(
         $"""
-        select format('trial %s, epoch %s: losses %s %s', t.number, e.epoch, encode(float8send(e.train_loss), 'hex'), encode(float8send(e.val_loss), 'hex'))
+        select format(
+          '%s %s, epoch %s: losses %s %s', t.params ->> 'cell', t.params ->> 'sequence_length', e.epoch,
+          encode(float8send(e.train_loss), 'hex'), encode(float8send(e.val_loss), 'hex'))
         from epochs e join {Trials} on t.id = e.trial_id order by t.number, e.epoch
         """,
         sweep);

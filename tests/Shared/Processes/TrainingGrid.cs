@@ -1,4 +1,7 @@
 using System.Globalization;
+using Sweep.Client.Datasets;
+using Sweep.Client.SweepFiles;
+using Sweep.Domain.Sweeps;
 
 namespace Sweep.Processes;
 
@@ -8,21 +11,38 @@ namespace Sweep.Processes;
 /// </summary>
 /// <param name="Cells">Kinds of recurrent layer.</param>
 /// <param name="Lengths">Characters of the past.</param>
-public sealed record TrainingGrid(IReadOnlyList<string> Cells, IReadOnlyList<int> Lengths, int Epochs, int HiddenSize = 16, int Retries = 10)
+/// <param name="CheckpointEvery">Seconds.</param>
+/// <param name="StallLimit">Seconds; null for the default of sweep files.</param>
+public sealed record TrainingGrid(
+    IReadOnlyList<string> Cells, IReadOnlyList<int> Lengths, int Epochs, int HiddenSize = 16, int Retries = 10, double CheckpointEvery = 0, int? StallLimit = null)
 {
+    private const string File = "examples/next-character.yaml";
+
     /// <summary>Trials that go on for as long as a test looks.</summary>
     public static TrainingGrid Endless(int trials) => new(["gru"], [.. Enumerable.Range(10, trials)], Epochs: 100_000);
 
     public int Trials => Cells.Count * Lengths.Count;
 
+    /// <summary>Whether a line of <see cref="SweepProof.LossesAsync"/> is of one of its trials and epochs.</summary>
+    public bool Has(string loss) =>
+        loss[..loss.IndexOf(':', StringComparison.Ordinal)].Split(' ', ',') is [var cell, var length, _, _, var epoch]
+        && Cells.Contains(cell) && Lengths.Contains(int.Parse(length, CultureInfo.InvariantCulture)) && int.Parse(epoch, CultureInfo.InvariantCulture) <= Epochs;
+
     /// <summary>Submits it under this name.</summary>
     /// <param name="prefix">A command that runs <c>sweep</c>.</param>
     public Task SubmitAsync(RealCluster cluster, string name, params string[] prefix) => cluster.OutputAsync(prefix, [.. Arguments(name), "--detach"]);
 
+    /// <summary>The same as a client sends it to the cluster.</summary>
+    public async Task<SweepSpec> SpecAsync(string name)
+    {
+        var path = Path.Combine(BuiltPrograms.Repository, File);
+        return (await SweepFile.LoadAsync(path, Settings, new DatasetReader(Path.GetDirectoryName(path)!))).Spec with { Name = name };
+    }
+
     /// <summary>The command line of <c>sweep run</c>.</summary>
     public IReadOnlyList<string> Arguments(string name) =>
     [
-        "run", "examples/next-character.yaml", "--name", name, "--new",
+        "run", File, "--name", name, "--new",
         .. Settings.SelectMany(setting => (string[])["--set", setting]),
     ];
 
@@ -30,7 +50,8 @@ public sealed record TrainingGrid(IReadOnlyList<string> Cells, IReadOnlyList<int
     [
         $"parameters.cell={{ values: [{string.Join(", ", Cells)}] }}", $"parameters.sequence_length={{ values: [{string.Join(", ", Lengths)}] }}",
         string.Create(CultureInfo.InvariantCulture, $"parameters.epochs={Epochs}"), string.Create(CultureInfo.InvariantCulture, $"parameters.hidden_size={HiddenSize}"),
-        "parameters.layers=2", "parameters.dropout=0.2", "parameters.batch_size=160", "checkpoint.every=0",
-        string.Create(CultureInfo.InvariantCulture, $"retries={Retries}"),
+        "parameters.layers=2", "parameters.dropout=0.2", "parameters.batch_size=160",
+        string.Create(CultureInfo.InvariantCulture, $"checkpoint.every={CheckpointEvery}"), string.Create(CultureInfo.InvariantCulture, $"retries={Retries}"),
+        .. StallLimit is { } limit ? [string.Create(CultureInfo.InvariantCulture, $"stall_limit={limit}")] : (string[])[],
     ];
 }

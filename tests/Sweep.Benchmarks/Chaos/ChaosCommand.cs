@@ -5,12 +5,17 @@ using Sweep.Processes.Chaos;
 
 namespace Sweep.Benchmarks.Chaos;
 
-/// <summary>Rounds of a sweep under a killer for as long as it is told, each compared with the same sweep undisturbed.</summary>
+/// <summary>Rounds of a sweep under a killer, with users beside it, for as long as it is told; each is compared with the same sweep undisturbed.</summary>
 public static class ChaosCommand
 {
-    private const int Silos = 3;
+    private const int Users = 2;
     private static readonly TimeSpan RoundLimit = TimeSpan.FromMinutes(15);
-    private static readonly TrainingGrid Grid = new(["rnn", "lstm", "gru"], [10, 15, 20, 30], Epochs: 25, Retries: 20);
+
+    /// <summary>More trials than slots: somebody always waits.</summary>
+    private static readonly TrainingGrid Many = new(["rnn", "lstm", "gru"], [10, 15, 20, 30], Epochs: 25, Retries: 20);
+
+    /// <summary>Fewer trials than slots: what is given back finds a slot free, that of the same worker often enough.</summary>
+    private static readonly TrainingGrid Few = new(["rnn", "gru"], [10], Epochs: 80, Retries: 20);
 
     /// <param name="arguments"><c>--seed n</c> (1) and <c>--minutes n</c> (10), in any order.</param>
     /// <returns>0, or 1 when a promise was broken; then the seed is printed again.</returns>
@@ -22,54 +27,38 @@ public static class ChaosCommand
             return 2;
         }
 
-        var started = Stopwatch.GetTimestamp();
-        void Say(string line) => Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Stopwatch.GetElapsedTime(started).TotalSeconds,8:0.0} s  {line}"));
-
-        await using var cluster = await RealCluster.StartAsync(Silos);
-        Say($"{Silos} silos of one slot, {Grid.Trials} trials of {Grid.Epochs} epochs; seed {seed}; the undisturbed sweep");
-        await Grid.SubmitAsync(cluster, "undisturbed");
-        await cluster.SweepIsOverAsync("undisturbed", RoundLimit);
-        var losses = await new SweepProof(cluster.Database, "undisturbed").LossesAsync();
+        await using var chaos = await ChaosCluster.StartAsync(seed, Console.WriteLine);
+        chaos.Journal.Say(string.Create(CultureInfo.InvariantCulture, $"seed {seed}; the undisturbed sweeps"));
+        string[] losses = [.. await UndisturbedAsync(chaos, Many, "undisturbed-many"), .. await UndisturbedAsync(chaos, Few, "undisturbed-few")];
 
         var random = new Random(seed);
-        var (acts, broken, rounds) = (0, 0, 0);
+        var (broken, rounds) = (0, 0);
         var rounding = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(rounding) < TimeSpan.FromMinutes(minutes))
+        while (Stopwatch.GetElapsedTime(rounding) < TimeSpan.FromMinutes(minutes) && broken == 0)
         {
-            var name = string.Create(CultureInfo.InvariantCulture, $"round-{++rounds}");
-            Say(name);
-            var violations = await RoundAsync(cluster, random, name, losses, Say, count => acts += count);
+            var grid = random.Next(2) == 0 ? Many : Few;
+            chaos.Journal.Say(string.Create(CultureInfo.InvariantCulture, $"round {++rounds}: {grid.Trials} trials of {grid.Epochs} epochs"));
+            var violations = await chaos.RoundAsync(grid, losses, Users, RoundLimit);
             foreach (var violation in violations)
-                Say($"VIOLATION {violation}");
-            Say($"{name}: {(violations.Count == 0 ? "as undisturbed" : string.Create(CultureInfo.InvariantCulture, $"{violations.Count} violations"))}");
+                Console.WriteLine($"VIOLATION {violation}");
+            chaos.Journal.Say(string.Create(
+                CultureInfo.InvariantCulture, $"round {rounds}: {(violations.Count == 0 ? "as promised" : $"{violations.Count} violations")}"));
             broken += violations.Count;
-            if (violations.Count > 0)
-                break;
         }
 
-        Say($"{rounds} rounds, {acts} acts, {broken} violations; seed {seed}");
+        chaos.Journal.Say(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{rounds} rounds in {Stopwatch.GetElapsedTime(rounding).TotalMinutes:0.0} minutes, {chaos.Acts} acts, {chaos.Orders} orders, {broken} violations; seed {seed}"));
         if (broken > 0)
             Console.WriteLine($"Again: dotnet run -c Release --project tests/Sweep.Benchmarks -- chaos --seed {seed} --minutes {minutes}");
         return broken > 0 ? 1 : 0;
     }
 
-    private static async Task<IReadOnlyList<string>> RoundAsync(
-        RealCluster cluster, Random random, string name, IReadOnlyList<string> losses, Action<string> say, Action<int> acted)
+    private static async Task<IReadOnlyList<string>> UndisturbedAsync(ChaosCluster chaos, TrainingGrid grid, string name)
     {
-        var killer = new ChaosKiller(cluster, random, Grid.Retries, say);
-        try
-        {
-            await ChaosRound.RunAsync(cluster, killer, Grid, name, RoundLimit);
-            return [.. await new SweepProof(cluster.Database, name).ViolationsAsync(Grid.Epochs, losses), .. killer.Complaints];
-        }
-        catch (Exception error) when (error is TimeoutException or InvalidOperationException)
-        {
-            return [error.Message, .. killer.Complaints];
-        }
-        finally
-        {
-            acted(killer.Acts);
-        }
+        await grid.SubmitAsync(chaos.Cluster, name);
+        await chaos.Cluster.SweepIsOverAsync(name, RoundLimit);
+        return await new SweepProof(chaos.Cluster.Database, name).LossesAsync();
     }
 
     private static (int Seed, int Minutes)? Parse(string[] arguments)

@@ -1,27 +1,28 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Sweep.Processes.Chaos;
 
-/// <summary>All acts in an order that the seed decides; when each was drawn, in another one. So a short round sees most of them, and a long one all alike.</summary>
-public sealed class ChaosDeck(Random random)
+/// <summary>Cards in an order that the seed decides; when each was drawn, in another one. So a short round sees most of them, and a long one all alike.</summary>
+public sealed class ChaosDeck<T>(Random random, IReadOnlyList<T> cards)
 {
-    private readonly List<ChaosAct> _left = [];
+    private readonly List<T> _left = [];
 
-    /// <summary>Takes the next act that <paramref name="isPossible"/> allows; the others keep their place. Null when none is.</summary>
-    public ChaosAct? Draw(Predicate<ChaosAct> isPossible)
+    /// <summary>Takes the next card that <paramref name="isPossible"/> allows; the others keep their place. False when none is.</summary>
+    public bool TryDraw(Predicate<T> isPossible, [MaybeNullWhen(false)] out T card)
     {
         if (_left.Count == 0)
             _left.AddRange(Shuffled());
         var place = _left.FindIndex(isPossible);
-        if (place < 0)
-            return null;
-        var act = _left[place];
-        _left.RemoveAt(place);
-        return act;
+        card = place < 0 ? default : _left[place];
+        if (place >= 0)
+            _left.RemoveAt(place);
+        return place >= 0;
     }
 
-    private ChaosAct[] Shuffled()
+    private T[] Shuffled()
     {
-        ChaosAct[] acts = [.. ChaosAct.All];
-        random.Shuffle(acts);
-        return acts;
+        T[] shuffled = [.. cards];
+        random.Shuffle(shuffled);
+        return shuffled;
     }
 }

@@ -1,33 +1,26 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 
 namespace Sweep.Processes.Chaos;
 
 /// <summary>
-/// Hits a process of a cluster every few seconds, and puts a new one in its place, until it is told to stop.
+/// Hits a process of a cluster every few seconds until it is told to stop.
 /// <para>
-/// It is fair: it does what machines do, and no more than is promised. One silo is away at a time, because a majority must be left to declare it
-/// dead. A trial that has lost five workers fails alone, as the suspect that it would be elsewhere; so a silo whose trials have lost
-/// <see cref="SparedLosses"/> keeps them. What it kills is retried as often as the sweep's <c>retries</c> say, so a trainer whose trial has failed that often
-/// is spared as well. Trainers and PostgreSQL may be hit while a silo is away.
+/// It is fair: it does what machines do, and no more than is promised. A trial that has lost five workers fails alone, as the suspect that it would be
+/// elsewhere; so a silo whose trials have lost <see cref="SparedLosses"/> keeps them. What it does to a trainer is retried as often as the sweep's
+/// <c>retries</c> say, so the trainers of a silo with a trial that has failed nearly that often are spared as well. Trainers and PostgreSQL may be hit
+/// while a silo is away.
 /// </para>
 /// </summary>
 /// <param name="random">The seed's. It decides acts, victims and pauses; the times of the processes are their own, so that a seed repeats the acts and not each interleaving.</param>
-/// <param name="say">Hears each act.</param>
-public sealed class ChaosKiller(RealCluster cluster, Random random, int retries, Action<string> say)
+public sealed class ChaosKiller(RealCluster cluster, ChaosSilos silos, TrainerDeeds trainers, Random random, ChaosJournal journal)
 {
     /// <summary>Two fewer than the losses by which a trial fails: one act may cost two, when the silo that takes the trial over is away as well.</summary>
     private const int SparedLosses = 3;
 
-    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(60);
-    private static readonly TimeSpan DeadLimit = TimeSpan.FromSeconds(30);
+    /// <summary>Failures that a trial may have left: several trainers may be at their end when this one is counted.</summary>
+    private const int SparedFailures = 3;
 
-    private readonly ChaosDeck _deck = new(random);
-    private readonly ConcurrentQueue<string> _complaints = new();
-    private Task _siloAct = Task.CompletedTask;
-
-    /// <summary>What processes did that they must not: a silo that was asked to stop and failed, one that was declared dead and went on.</summary>
-    public IReadOnlyCollection<string> Complaints => _complaints;
+    private readonly ChaosDeck<ChaosAct> _deck = new(random, ChaosAct.All);
 
     public int Acts { get; private set; }
 
@@ -41,137 +34,67 @@ public sealed class ChaosKiller(RealCluster cluster, Random random, int retries,
                 await ActAsync();
         }
 
-        await _siloAct;
+        await silos.AllBackAsync();
+        await trainers.AllBackAsync();
     }
 
     private async Task ActAsync()
     {
         var control = await cluster.ControlAsync();
-        var trainers = await FairTrainersAsync();
+        var fair = await FairTrainersAsync();
         var hardTried = await HardTriedAsync();
-        var act = _deck.Draw(act => act.Victim switch
-        {
-            ChaosVictim.Trainer => trainers.Count > 0,
-            ChaosVictim.Database => true,
-            ChaosVictim.Control => _siloAct.IsCompleted && control is not null && !(act.CostsLeases && hardTried.Contains(control.Name)),
-            _ => _siloAct.IsCompleted && control is not null && Workers(act).Count > 0,
-        });
-        if (act is null)
+        if (!_deck.TryDraw(IsPossible, out var act))
             return;
         Acts++;
         switch (act.Victim)
         {
             case ChaosVictim.Trainer:
-                await HitTrainerAsync(act.Deed, trainers[random.Next(trainers.Count)]);
+                var (silo, trainer) = fair[random.Next(fair.Count)];
+                var (time, obstacle) = (Between(1, 6), (TrainerFolder.Obstacle)random.Next(3));
+                // A trainer without a trial would hang unseen until it gets one.
+                if (act.Deed != ChaosDeed.Hang || await TrainerDeeds.TrainsAsync(trainer))
+                    trainers.Hit(act.Deed, silo, trainer, time, obstacle);
                 break;
             case ChaosVictim.Database:
-                await HitDatabaseAsync(act.Deed);
+                await HitDatabaseAsync(act);
                 break;
             default:
-                // A silo takes its time to be declared dead and to be replaced: meanwhile others are hit.
-                _siloAct = HitSiloAsync(act, act.Victim == ChaosVictim.Control ? control! : Workers(act)[random.Next(Workers(act).Count)], Between(2, 5), Between(15, 18));
+                var frozen = act.Deed == ChaosDeed.FreezeShortly ? Between(2, 5) : Between(15, 18);
+                var victims = act.Victim == ChaosVictim.Control ? [control!] : Workers(act);
+                silos.TryHit(act, victims[random.Next(victims.Count)], frozen, Slots(random));
                 break;
         }
+
+        bool IsPossible(ChaosAct act) => act.Victim switch
+        {
+            ChaosVictim.Trainer => fair.Count > 0 && (act.Deed != ChaosDeed.Hang || trainers.CanHang),
+            ChaosVictim.Database => true,
+            ChaosVictim.Control => silos.AllThere && control is not null && !(act.CostsLeases && hardTried.Contains(control.Name)),
+            _ => silos.AllThere && control is not null && Workers(act).Count > 0,
+        };
 
         IReadOnlyList<RealSilo> Workers(ChaosAct act) =>
             [.. cluster.Silos.Where(silo => silo != control && !silo.IsFrozen && !(act.CostsLeases && hardTried.Contains(silo.Name)))];
     }
 
-    private async Task HitTrainerAsync(ChaosDeed deed, (RealSilo Silo, int Process) trainer)
-    {
-        var frozen = Between(1, 4);
-        say(Text($"trainer {trainer.Process} of {trainer.Silo.Name}: {(deed == ChaosDeed.Kill ? "killed" : $"frozen for {frozen.TotalSeconds:0.0} s")}"));
-        if (deed == ChaosDeed.Kill)
-        {
-            ProcessSignal.Kill.Send(trainer.Process);
-            return;
-        }
+    /// <summary>From one to three: with one there is never a free slot beside a trial, with three there mostly is.</summary>
+    public static int Slots(Random random) => random.Next(1, 4);
 
-        ProcessSignal.Stop.Send(trainer.Process);
-        await Task.Delay(frozen);
-        ProcessSignal.Continue.Send(trainer.Process);
-    }
-
-    private async Task HitDatabaseAsync(ChaosDeed deed)
+    private async Task HitDatabaseAsync(ChaosAct act)
     {
         var away = Between(0.5, 4);
-        say(Text($"PostgreSQL: {(deed == ChaosDeed.Kill ? "killed" : "stopped at once")}, back after {away.TotalSeconds:0.0} s"));
-        await cluster.Database.TakeAwayAsync(deed == ChaosDeed.Kill ? ProcessSignal.Kill : ProcessSignal.Quit);
+        using var _ = journal.Begin(act, null, string.Create(
+            CultureInfo.InvariantCulture, $"PostgreSQL: {(act.Deed == ChaosDeed.Kill ? "killed" : "stopped at once")}, back after {away.TotalSeconds:0.0} s"));
+        await cluster.Database.TakeAwayAsync(act.Deed == ChaosDeed.Kill ? ProcessSignal.Kill : ProcessSignal.Quit);
         await Task.Delay(away);
         await cluster.Database.BringBackAsync();
     }
 
-    private async Task HitSiloAsync(ChaosAct act, RealSilo silo, TimeSpan shortly, TimeSpan longer)
-    {
-        var who = Text($"{silo.Name} ({(act.Victim == ChaosVictim.Control ? "control" : "worker")})");
-        switch (act.Deed)
-        {
-            case ChaosDeed.Kill:
-                say($"{who}: killed");
-                silo.Send(ProcessSignal.Kill);
-                break;
-            case ChaosDeed.Terminate:
-                say($"{who}: told to stop");
-                silo.Send(ProcessSignal.Terminate);
-                if (await EndOrComplainAsync(silo, DrainLimit, "was told to stop") is not (null or 0) and var code)
-                    _complaints.Enqueue($"{silo.Name} was told to stop and ended with exit code {code}: {silo.LastLines()}");
-                break;
-            default:
-                var frozen = act.Deed == ChaosDeed.FreezeShortly ? shortly : longer;
-                say(Text($"{who}: frozen for {frozen.TotalSeconds:0.0} s"));
-                silo.Send(ProcessSignal.Stop);
-                await Task.Delay(frozen);
-                var dead = await IsDeclaredDeadAsync(silo);
-                silo.Send(ProcessSignal.Continue);
-                say($"{silo.Name}: goes on{(dead ? ", and was declared dead" : "")}");
-                if (!dead)
-                    return;
-                if (await EndOrComplainAsync(silo, DeadLimit, "was declared dead") is { } end)
-                    say($"{silo.Name}: ended with {end}");
-                break;
-        }
-
-        silo.Dispose();
-        say($"{(await ReplacementAsync()).Name}: in place of {silo.Name}");
-    }
-
-    /// <summary>A silo that joins while the database goes away ends, and is started again, as by systemd.</summary>
-    private async Task<RealSilo> ReplacementAsync()
-    {
-        while (true)
-        {
-            try
-            {
-                return await cluster.AddSiloAsync();
-            }
-            catch (InvalidOperationException error)
-            {
-                say($"started again: {error.Message}");
-                await Task.Delay(TimeSpan.FromSeconds(1));
-            }
-        }
-    }
-
-    private async Task<int?> EndOrComplainAsync(RealSilo silo, TimeSpan limit, string why)
-    {
-        try
-        {
-            return await silo.EndAsync(limit);
-        }
-        catch (TimeoutException error)
-        {
-            _complaints.Enqueue($"{silo.Name} {why} and goes on: {error.Message}");
-            return null;
-        }
-    }
-
-    private async Task<bool> IsDeclaredDeadAsync(RealSilo silo) => (await Waiting.UntilAsync(
-        "PostgreSQL to say who is a member", DeadLimit, async () => (await cluster.IsDeclaredDeadAsync(silo), true))).Found;
-
     /// <summary>Trainers of silos that are not frozen, whose trials may still fail.</summary>
     private async Task<IReadOnlyList<(RealSilo Silo, int Process)>> FairTrainersAsync()
     {
-        var spared = await cluster.Database.LinesAsync("select worker from trials where state = 'running' and failures >= $1 and worker is not null", retries);
+        var spared = await cluster.Database.LinesAsync(
+            "select t.worker from trials t join sweeps s on s.id = t.sweep_id where t.state = 'running' and t.failures > s.retries - $1 and t.worker is not null", SparedFailures);
         return [.. cluster.Silos.Where(silo => !silo.IsFrozen && !spared.Contains(silo.Name)).SelectMany(silo => silo.Trainers.Select(process => (silo, process)))];
     }
 
@@ -180,6 +103,4 @@ public sealed class ChaosKiller(RealCluster cluster, Random random, int retries,
         cluster.Database.LinesAsync("select worker from trials where state = 'running' and losses >= $1 and worker is not null", SparedLosses);
 
     private TimeSpan Between(double from, double to) => TimeSpan.FromSeconds(from + ((to - from) * random.NextDouble()));
-
-    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

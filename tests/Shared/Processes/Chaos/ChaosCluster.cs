@@ -1,0 +1,91 @@
+using System.Globalization;
+
+namespace Sweep.Processes.Chaos;
+
+/// <summary>A cluster with its killer, which goes on where it was from round to round.</summary>
+public sealed class ChaosCluster : IAsyncDisposable
+{
+    private const int Silos = 3;
+
+    /// <summary>Seconds: so few that a hanging trainer is ended within a round, so many that one on a busy machine is not. Null while there is no such limit.</summary>
+    private static readonly int? StallLimit;
+
+    private readonly ChaosSilos _silos;
+    private readonly TrainerDeeds _trainers;
+    private readonly ChaosKiller _killer;
+    private readonly int _seed;
+    private int _rounds;
+
+    private ChaosCluster(RealCluster cluster, int seed, ChaosJournal journal)
+    {
+        (Cluster, Journal, _seed) = (cluster, journal, seed);
+        _silos = new(cluster, journal);
+        _trainers = new(_silos, journal, StallLimit);
+        _killer = new(cluster, _silos, _trainers, new Random(seed), journal);
+    }
+
+    public RealCluster Cluster { get; }
+
+    public ChaosJournal Journal { get; }
+
+    /// <summary>What was done to processes.</summary>
+    public int Acts => _killer.Acts;
+
+    /// <summary>What users asked for.</summary>
+    public int Orders { get; private set; }
+
+    /// <summary>Starts three silos with one to three slots each, as the seed has it.</summary>
+    public static async Task<ChaosCluster> StartAsync(int seed, Action<string> say)
+    {
+        var journal = new ChaosJournal(say, TimeProvider.System);
+        var chaos = new ChaosCluster(await RealCluster.StartAsync(silos: 0), seed, journal);
+        try
+        {
+            var random = new Random(seed);
+            for (var started = 0; started < Silos; started++)
+            {
+                var slots = ChaosKiller.Slots(random);
+                var silo = await chaos._silos.AddAsync(slots);
+                journal.Say(string.Create(CultureInfo.InvariantCulture, $"{silo.Name}: {slots} slots"));
+            }
+
+            journal.Start();
+            return chaos;
+        }
+        catch
+        {
+            await chaos.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>A sweep from its submission to its end under the killer, with users beside it.</summary>
+    /// <returns>What was broken, each with what was done in the seconds before it.</returns>
+    public async Task<IReadOnlyList<string>> RoundAsync(TrainingGrid grid, IReadOnlyList<string> undisturbed, int users, TimeSpan limit)
+    {
+        var round = ++_rounds;
+        ChaosUser[] ask =
+        [
+            .. Enumerable.Range(1, users).Select(number => new ChaosUser(
+                string.Create(CultureInfo.InvariantCulture, $"user-{round}-{number}"), Cluster, _silos, new Random((_seed * 10_000) + (round * 10) + number), Journal, grid.Lengths, StallLimit)),
+        ];
+        try
+        {
+            var violations = await new ChaosRound(Cluster, _silos, _trainers, _killer, Journal, undisturbed)
+                .RunAsync(grid with { StallLimit = StallLimit }, string.Create(CultureInfo.InvariantCulture, $"round-{round}"), ask, limit);
+            Orders += ask.Sum(user => user.Orders.Count);
+            return [.. violations.Select(violation => violation.Explain(Journal))];
+        }
+        finally
+        {
+            foreach (var user in ask)
+                await user.DisposeAsync();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Cluster.DisposeAsync();
+        await Journal.DisposeAsync();
+    }
+}

@@ -1,0 +1,118 @@
+using System.Globalization;
+
+namespace Sweep.Processes.Chaos;
+
+/// <summary>
+/// What was done to a cluster and when, by the clock of this machine, which is that of its database too. It also measures how late this process gets its
+/// turn: where it waits for a processor, so do the silos, and what they promise within a time is judged by that.
+/// </summary>
+public sealed class ChaosJournal(Action<string> say, TimeProvider time) : IAsyncDisposable
+{
+    /// <summary>A worker hears of orders when it renews its leases.</summary>
+    private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(0.5);
+
+    /// <summary>
+    /// What an order may take besides a renewal on a machine whose two cores all train: a call to the scheduler, one to the worker, the step that is being
+    /// trained, and the calls that a dead silo has not answered.
+    /// </summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromSeconds(4);
+
+    private static readonly TimeSpan Pulse = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock _gate = new();
+    private readonly List<(DateTimeOffset At, string Text)> _lines = [];
+    private readonly List<Disturbance> _disturbances = [];
+    private readonly List<(DateTimeOffset At, TimeSpan Late)> _late = [];
+    private readonly CancellationTokenSource _over = new();
+    private readonly DateTimeOffset _started = time.GetUtcNow();
+    private Task _beating = Task.CompletedTask;
+
+    public DateTimeOffset Now => time.GetUtcNow();
+
+    public IReadOnlyList<Disturbance> Disturbances
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _disturbances];
+        }
+    }
+
+    /// <summary>Begins to measure how late this process gets its turn.</summary>
+    public void Start() => _beating = BeatAsync();
+
+    public void Say(string text)
+    {
+        var now = Now;
+        lock (_gate)
+            _lines.Add((now, text));
+        say(Line(now, text));
+    }
+
+    /// <summary>Says that something is done to a process.</summary>
+    /// <returns>Dispose it when all is as before.</returns>
+    public Disturbance Begin(ChaosAct act, string? silo, string text)
+    {
+        var disturbance = new Disturbance(act, silo, Now, time);
+        lock (_gate)
+            _disturbances.Add(disturbance);
+        Say(text);
+        return disturbance;
+    }
+
+    /// <summary>What was said in the time before a moment, and what else is known of it, in the order of their times.</summary>
+    public IReadOnlyList<string> Before(DateTimeOffset moment, TimeSpan span, IEnumerable<(DateTimeOffset At, string Text)> others)
+    {
+        lock (_gate)
+            return [.. _lines.Where(line => line.At <= moment && line.At >= moment - span).Concat(others).OrderBy(line => line.At).Select(line => Line(line.At, line.Text))];
+    }
+
+    /// <summary>
+    /// When an order that was answered at <paramref name="answered"/> must have reached a worker: a renewal and a margin later, and later still while
+    /// the worker, the scheduler's way to it or the database is disturbed.
+    /// </summary>
+    public DateTimeOffset Settled(DateTimeOffset answered, string? worker)
+    {
+        var settled = answered + Renewal + Margin + Late(answered, answered + Renewal + Margin);
+        foreach (var disturbance in Disturbances.Where(disturbance => disturbance.Delays(worker)).OrderBy(disturbance => disturbance.From))
+        {
+            if (!disturbance.Overlaps(answered, settled) || disturbance.Until + Margin <= settled)
+                continue;
+            settled = disturbance.Until == DateTimeOffset.MaxValue
+                ? DateTimeOffset.MaxValue
+                : disturbance.Until + Margin + Late(disturbance.Until, disturbance.Until + Margin);
+        }
+
+        return settled;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _over.CancelAsync();
+        await _beating;
+        _over.Dispose();
+    }
+
+    /// <summary>The most that this process got its turn late, twice: a silo has more to do than this.</summary>
+    private TimeSpan Late(DateTimeOffset since, DateTimeOffset until)
+    {
+        lock (_gate)
+            return 2 * _late.Where(late => late.At >= since && late.At - late.Late <= until).Select(late => late.Late).DefaultIfEmpty().Max();
+    }
+
+    private async Task BeatAsync()
+    {
+        while (!_over.IsCancellationRequested)
+        {
+            var started = time.GetTimestamp();
+            await Task.Delay(Pulse, time, _over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (time.GetElapsedTime(started) - Pulse is var late && late > Pulse)
+            {
+                lock (_gate)
+                    _late.Add((Now, late));
+            }
+        }
+    }
+
+    private string Line(DateTimeOffset at, string text) => string.Create(CultureInfo.InvariantCulture, $"{(at - _started).TotalSeconds,8:0.0} s  {text}");
+}

@@ -1,0 +1,187 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+
+namespace Sweep.Processes.Chaos;
+
+/// <summary>
+/// The silos of a cluster that is disturbed, each with a trainer folder of its own. One is away at a time, because a majority must be left to declare it
+/// dead; a new one takes its place.
+/// </summary>
+public sealed class ChaosSilos(RealCluster cluster, ChaosJournal journal)
+{
+    /// <summary>A silo's own limit for writing checkpoints is half of it; the other half is for a database that is away meanwhile.</summary>
+    private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan DeadLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ControlLimit = TimeSpan.FromSeconds(60);
+
+    private readonly ConcurrentQueue<string> _complaints = new();
+    private readonly ConcurrentDictionary<string, TrainerFolder> _folders = new();
+    private readonly Lock _gate = new();
+    private Task _away = Task.CompletedTask;
+    private int _started;
+
+    /// <summary>What was done that must not be, since the last time that this was asked.</summary>
+    public IReadOnlyList<string> TakeComplaints()
+    {
+        var taken = new List<string>();
+        while (_complaints.TryDequeue(out var complaint))
+            taken.Add(complaint);
+        return taken;
+    }
+
+    /// <summary>No silo is away.</summary>
+    public bool AllThere => _away.IsCompleted;
+
+    public async Task<RealSilo> AddAsync(int slots)
+    {
+        var folder = new TrainerFolder(cluster.Join(string.Create(CultureInfo.InvariantCulture, $"trainer-{Interlocked.Increment(ref _started)}")));
+        var silo = await cluster.AddSiloAsync(slots, ["--trainer", folder.Path], []);
+        _folders[silo.Name] = folder;
+        return silo;
+    }
+
+    public TrainerFolder FolderOf(RealSilo silo) => _folders[silo.Name];
+
+    /// <summary>Does it beside other acts: a silo takes its time to be declared dead and to be replaced.</summary>
+    /// <param name="time">How long it is frozen.</param>
+    /// <param name="slots">Of the silo that takes its place.</param>
+    /// <returns>False when another one is away.</returns>
+    public bool TryHit(ChaosAct act, RealSilo silo, TimeSpan time, int slots) => TryTakeAway(() => HitAsync(act, silo, time, slots));
+
+    /// <param name="drain">Sends the order; false when nobody answered it, or it was refused.</param>
+    /// <returns>False when another one is away.</returns>
+    public bool TryDrain(RealSilo silo, int slots, Func<Task<bool>> drain) =>
+        TryTakeAway(() => DrainAsync(new(ChaosVictim.Worker, ChaosDeed.Drain), silo, slots, drain));
+
+    public Task AllBackAsync() => _away;
+
+    private bool TryTakeAway(Func<Task> act)
+    {
+        lock (_gate)
+        {
+            if (!_away.IsCompletedSuccessfully)
+                return _away.IsFaulted ? throw _away.Exception! : false;
+            _away = Task.Run(act);
+            return true;
+        }
+    }
+
+    private async Task HitAsync(ChaosAct act, RealSilo silo, TimeSpan time, int slots)
+    {
+        var who = $"{silo.Name} ({(act.Victim == ChaosVictim.Control ? "control" : "worker")})";
+        var trainers = silo.Trainers;
+        switch (act.Deed)
+        {
+            case ChaosDeed.Kill:
+            {
+                using var _ = journal.Begin(act, silo.Name, $"{who}: killed");
+                silo.Send(ProcessSignal.Kill);
+                await ReplaceAsync(silo, trainers, slots);
+                break;
+            }
+
+            case ChaosDeed.Terminate:
+            {
+                using var _ = journal.Begin(act, silo.Name, $"{who}: told to stop");
+                silo.Send(ProcessSignal.Terminate);
+                await EndedWellAsync(silo, "was told to stop");
+                await ReplaceAsync(silo, trainers, slots);
+                break;
+            }
+
+            default:
+            {
+                using var _ = journal.Begin(act, silo.Name, string.Create(CultureInfo.InvariantCulture, $"{who}: frozen for {time.TotalSeconds:0.0} s"));
+                silo.Send(ProcessSignal.Stop);
+                await Task.Delay(time);
+                var dead = await IsDeclaredDeadAsync(silo);
+                silo.Send(ProcessSignal.Continue);
+                journal.Say($"{silo.Name}: goes on{(dead ? ", and was declared dead" : "")}");
+                if (dead)
+                {
+                    if (await EndOrComplainAsync(silo, DeadLimit, "was declared dead") is { } end)
+                        journal.Say($"{silo.Name}: ended with {end}");
+                    await ReplaceAsync(silo, trainers, slots);
+                }
+                else
+                {
+                    await ControlIsBackAsync();
+                }
+
+                break;
+            }
+        }
+    }
+
+    private async Task DrainAsync(ChaosAct act, RealSilo silo, int slots, Func<Task<bool>> drain)
+    {
+        using var _ = journal.Begin(act, silo.Name, $"{silo.Name}: a user drains it");
+        var trainers = silo.Trainers;
+        if (!await drain() && !silo.Ended.IsCompleted)
+            return;
+        await EndedWellAsync(silo, "was drained");
+        await ReplaceAsync(silo, trainers, slots);
+    }
+
+    private async Task EndedWellAsync(RealSilo silo, string why)
+    {
+        if (await EndOrComplainAsync(silo, DrainLimit, why) is not (null or 0) and var code)
+            _complaints.Enqueue($"{silo.Name} {why} and ended with exit code {code}: {silo.LastLines()}");
+    }
+
+    private async Task ReplaceAsync(RealSilo silo, IReadOnlyList<int> trainers, int slots)
+    {
+        silo.Dispose();
+        // One that was frozen sees only now that nobody is there any more.
+        foreach (var trainer in trainers)
+            ProcessSignal.Continue.Send(trainer);
+        journal.Say($"{(await ReplacementAsync(slots)).Name}: in place of {silo.Name}, with {slots} slots");
+        await ControlIsBackAsync();
+    }
+
+    private async Task ControlIsBackAsync()
+    {
+        try
+        {
+            await Waiting.UntilAsync("a silo with the scheduler", ControlLimit, async () => await cluster.ControlAsync() is not null);
+        }
+        catch (TimeoutException error)
+        {
+            _complaints.Enqueue(error.Message);
+        }
+    }
+
+    /// <summary>A silo that joins while the database goes away ends, and is started again, as by systemd.</summary>
+    private async Task<RealSilo> ReplacementAsync(int slots)
+    {
+        while (true)
+        {
+            try
+            {
+                return await AddAsync(slots);
+            }
+            catch (InvalidOperationException error)
+            {
+                journal.Say($"started again: {error.Message}");
+                await Task.Delay(TimeSpan.FromSeconds(1));
+            }
+        }
+    }
+
+    private async Task<int?> EndOrComplainAsync(RealSilo silo, TimeSpan limit, string why)
+    {
+        try
+        {
+            return await silo.EndAsync(limit);
+        }
+        catch (TimeoutException error)
+        {
+            _complaints.Enqueue($"{silo.Name} {why} and goes on: {error.Message}");
+            return null;
+        }
+    }
+
+    private async Task<bool> IsDeclaredDeadAsync(RealSilo silo) => (await Waiting.UntilAsync(
+        "PostgreSQL to say who is a member", DeadLimit, async () => (await cluster.IsDeclaredDeadAsync(silo), true))).Found;
+}

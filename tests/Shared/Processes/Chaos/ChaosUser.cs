@@ -1,0 +1,315 @@
+using Sweep.Contracts;
+
+namespace Sweep.Processes.Chaos;
+
+/// <summary>
+/// A user who submits, pauses, resumes, cancels, retries, drains and deletes at random while others kill, and keeps what was answered. What is refused though
+/// the rows say that it may be done is a complaint at once; what was accepted is judged by <see cref="OrderProof"/>.
+/// </summary>
+/// <param name="random">The seed's. It decides orders, sweeps and pauses.</param>
+/// <param name="lengths">Of the undisturbed sweep, with which what is trained is compared.</param>
+public sealed class ChaosUser(string name, RealCluster cluster, ChaosSilos silos, Random random, ChaosJournal journal, IReadOnlyList<int> lengths, int? stallLimit)
+    : IAsyncDisposable
+{
+    private const int MostSweeps = 3;
+
+    private static readonly TimeSpan EndLimit = TimeSpan.FromMinutes(5);
+
+    private static readonly UserDeed[] Deeds =
+    [
+        UserDeed.Submit, UserDeed.Submit, UserDeed.Pause, UserDeed.Pause, UserDeed.Resume, UserDeed.Resume, UserDeed.Cancel, UserDeed.CancelTrial, UserDeed.CancelTrial,
+        UserDeed.Retry, UserDeed.RetryTrial, UserDeed.Delete, UserDeed.Drain,
+    ];
+
+    private readonly ChaosDeck<UserDeed> _deck = new(random, Deeds);
+    private readonly UserConnection _connection = new(cluster.Database.ConnectionString, name, journal);
+    private readonly UserConnection _drains = new(cluster.Database.ConnectionString, name, journal);
+    private readonly List<UserSweep> _sweeps = [];
+    private readonly List<UserOrder> _orders = [];
+    private readonly List<SweepHistory> _deleted = [];
+    private readonly List<Violation> _violations = [];
+    private readonly Queue<string> _freed = new();
+    private readonly List<int> _greedy = [];
+    private int _submitted;
+
+    /// <summary>What a sweep's row and those of its trials say.</summary>
+    private sealed record Standing(string State, int Unfinished, int Running, IReadOnlyList<int> Ended);
+
+    public IReadOnlyList<UserOrder> Orders => _orders;
+
+    /// <summary>What the sweeps were that are deleted by now, as far as they had come when they were.</summary>
+    public IReadOnlyList<SweepHistory> Deleted => _deleted;
+
+    public IReadOnlyList<UserSweep> Sweeps => _sweeps;
+
+    /// <summary>Ids of the sweeps that ask for more memory than there is, deleted ones among them.</summary>
+    public IReadOnlyList<int> Greedy => _greedy;
+
+    /// <summary>Ids of the sweeps that are deleted.</summary>
+    public IEnumerable<int> DeletedSweeps => from order in _orders where order is { Deed: UserDeed.Delete, Accepted: true } select order.Sweep;
+
+    public IEnumerable<Violation> Violations => [.. _violations, .. _connection.Complaints.Concat(_drains.Complaints).Select(complaint => new Violation(null, complaint))];
+
+    /// <summary>Gives orders until <paramref name="over"/> is cancelled.</summary>
+    public async Task RunAsync(CancellationToken over)
+    {
+        while (!over.IsCancellationRequested)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(0.5 + (2.5 * random.NextDouble())), over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!over.IsCancellationRequested)
+                await ActAsync();
+        }
+    }
+
+    /// <summary>Nobody is disturbed any more: resumes what is paused, cancels what is long, and waits until all is over.</summary>
+    public async Task LeaveAsync()
+    {
+        foreach (var sweep in _sweeps)
+        {
+            var standing = await StandingAsync(sweep);
+            if (standing?.State == "paused")
+                await OrderAsync(UserDeed.Resume, sweep, null, again: false);
+            if (standing?.State is "running" or "paused" && sweep.Grid.Epochs > 25)
+                await OrderAsync(UserDeed.Cancel, sweep, null, again: false);
+        }
+
+        foreach (var sweep in _sweeps)
+        {
+            try
+            {
+                await Waiting.UntilAsync($"{sweep.Name} to be over", EndLimit, async () =>
+                {
+                    var standing = await StandingAsync(sweep);
+                    return (standing, standing is null or { State: "completed" or "cancelled", Unfinished: 0 });
+                });
+            }
+            catch (TimeoutException error)
+            {
+                _violations.Add(new(journal.Now, error.Message));
+            }
+        }
+    }
+
+    /// <summary>Deletes what is left, which is over: nothing may be refused.</summary>
+    public async Task ClearAsync()
+    {
+        foreach (var sweep in _sweeps.ToArray())
+        {
+            await DeleteAsync(sweep);
+            if (_sweeps.Contains(sweep))
+                _violations.Add(new(journal.Now, $"{sweep.Name} was not deleted though nobody was disturbed"));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _connection.DisposeAsync();
+        await _drains.DisposeAsync();
+    }
+
+    private async Task ActAsync()
+    {
+        var standings = new Dictionary<UserSweep, Standing>();
+        foreach (var sweep in _sweeps)
+        {
+            if (await StandingAsync(sweep) is { } standing)
+                standings[sweep] = standing;
+        }
+
+        IReadOnlyList<UserSweep> Those(Func<Standing, bool> which) => [.. _sweeps.Where(sweep => standings.TryGetValue(sweep, out var standing) && which(standing))];
+        IReadOnlyList<UserSweep> For(UserDeed deed) => deed switch
+        {
+            UserDeed.Pause => Those(standing => standing.State == "running"),
+            UserDeed.Resume => Those(standing => standing.State == "paused"),
+            UserDeed.Cancel or UserDeed.CancelTrial => Those(standing => standing.State is "running" or "paused"),
+            UserDeed.Retry or UserDeed.RetryTrial => Those(standing => standing.Ended.Count > 0),
+            _ => Those(standing => standing.State is "completed" or "cancelled"),
+        };
+        if (!_deck.TryDraw(deed => deed switch
+            {
+                UserDeed.Submit => _sweeps.Count < MostSweeps,
+                UserDeed.Drain => silos.AllThere,
+                _ => For(deed).Count > 0,
+            }, out var deed))
+        {
+            return;
+        }
+
+        var (place, again) = (random.Next(), random.Next(4) == 0);
+        if (deed == UserDeed.Submit)
+        {
+            await SubmitAsync();
+            return;
+        }
+
+        if (deed == UserDeed.Drain)
+        {
+            Drain(place);
+            return;
+        }
+
+        var those = For(deed);
+        var chosen = those[place % those.Count];
+        int? trial = deed switch
+        {
+            UserDeed.CancelTrial => 1 + (place % chosen.Grid.Trials),
+            UserDeed.RetryTrial => standings[chosen].Ended[place % standings[chosen].Ended.Count],
+            _ => null,
+        };
+        await OrderAsync(deed, chosen, trial, again);
+    }
+
+    /// <param name="again">Sends it twice: every call may be repeated.</param>
+    private async Task OrderAsync(UserDeed deed, UserSweep sweep, int? trial, bool again)
+    {
+        if (deed == UserDeed.Delete)
+        {
+            await DeleteAsync(sweep);
+            return;
+        }
+
+        for (var times = again ? 2 : 1; times > 0; times--)
+        {
+            var order = new UserOrder(deed, sweep.Name, sweep.Id, trial, journal.Now);
+            _orders.Add(order);
+            var reply = await _connection.SendAsync(order, grains => Ask(grains.GetGrain<ISweepGrain>(sweep.Id), deed, trial));
+            if (await StandingAsync(sweep) is { } standing && reply is not null)
+                Check(order, reply, standing);
+        }
+    }
+
+    private static Task<CommandReply> Ask(ISweepGrain sweep, UserDeed deed, int? trial) => deed switch
+    {
+        UserDeed.Pause => sweep.Pause(),
+        UserDeed.Resume => sweep.Resume(),
+        UserDeed.Cancel or UserDeed.CancelTrial => sweep.Cancel(trial),
+        UserDeed.Retry or UserDeed.RetryTrial => sweep.Retry(trial),
+        UserDeed.Delete => sweep.Delete(),
+        _ => throw new ArgumentOutOfRangeException(nameof(deed), deed, "Not an order to a sweep."),
+    };
+
+    /// <summary>What was answered, beside the row that was read after it: only this user gives orders to the sweep, and only its end may come between.</summary>
+    private void Check(UserOrder order, CommandReply reply, Standing standing)
+    {
+        var legal = (order.Deed, reply.Accepted) switch
+        {
+            (UserDeed.Pause, true) => standing.State is "paused" or "completed",
+            (UserDeed.Resume, true) => standing.State is "running" or "completed",
+            (UserDeed.Cancel, true) => standing.State is "cancelled" or "completed",
+            (UserDeed.Pause or UserDeed.Resume, false) => standing.State is "completed" or "cancelled",
+            (UserDeed.Cancel, false) => standing.State is "completed",
+            (UserDeed.CancelTrial, false) => false,
+            (UserDeed.Retry, false) => standing.Ended.Count == 0,
+            (UserDeed.RetryTrial, false) => !standing.Ended.Contains(order.Trial!.Value),
+            _ => true,
+        };
+        if (!legal)
+            _violations.Add(new(journal.Now, $"{order} was {(reply.Accepted ? "accepted" : "refused")} ({reply.Message}) and the sweep is {standing.State}"));
+    }
+
+    private async Task SubmitAsync()
+    {
+        var (grid, greedy) = UserSweep.Draw(random, lengths, stallLimit);
+        var free = _freed.TryDequeue(out var freed);
+        var sweepName = free ? freed! : $"{name}-{++_submitted}";
+        if (await NextIdAsync() is not { } id)
+            return;
+        var spec = (await grid.SpecAsync(sweepName)).ToJson();
+        var order = new UserOrder(UserDeed.Submit, sweepName, id, null, journal.Now);
+        var reply = await _connection.SendAsync(order, async grains =>
+        {
+            var submitted = await grains.GetGrain<ISweepGrain>(id).Submit(new(spec, ExactName: true));
+            return new CommandReply(submitted.Refusal is null, submitted.Refusal ?? $"{submitted.Trials} trials of {grid.Epochs} epochs");
+        });
+        _orders.Add(order);
+        if (reply is { Accepted: false })
+            _violations.Add(new(journal.Now, $"{order} was refused: {reply.Message}{(free ? " The sweep of that name was deleted." : "")}"));
+        else
+            _sweeps.Add(new(id, sweepName, grid));
+        if (greedy)
+            _greedy.Add(id);
+    }
+
+    private async Task DeleteAsync(UserSweep sweep)
+    {
+        SweepHistory? history;
+        try
+        {
+            history = await SweepHistory.LoadAsync(cluster.Database, sweep.Id);
+        }
+        catch (Npgsql.NpgsqlException)
+        {
+            // What cannot be judged is not deleted.
+            return;
+        }
+
+        if (history is null)
+        {
+            // Its submission was never answered.
+            _sweeps.Remove(sweep);
+            return;
+        }
+
+        var order = new UserOrder(UserDeed.Delete, sweep.Name, sweep.Id, null, journal.Now);
+        _orders.Add(order);
+        var reply = await _connection.SendAsync(order, grains => Ask(grains.GetGrain<ISweepGrain>(sweep.Id), UserDeed.Delete, null));
+        if (reply is { Accepted: true })
+        {
+            _sweeps.Remove(sweep);
+            _deleted.Add(history);
+            _freed.Enqueue(sweep.Name);
+        }
+        else if (reply is not null && history.State == "completed" && await StandingAsync(sweep) is not null)
+        {
+            _violations.Add(new(journal.Now, $"{order} was refused: {reply.Message} It was completed."));
+        }
+    }
+
+    /// <summary>The silo ends beside other orders.</summary>
+    private void Drain(int place)
+    {
+        var present = cluster.Silos;
+        var silo = present[place % present.Count];
+        var order = new UserOrder(UserDeed.Drain, silo.Name, 0, null, journal.Now);
+        if (!silos.TryDrain(silo, ChaosKiller.Slots(random), async () =>
+            await _drains.SendAsync(order, grains => grains.GetGrain<IClusterGrain>(0).Drain(silo.Name)) is { Accepted: true }))
+        {
+            return;
+        }
+
+        _orders.Add(order);
+    }
+
+    private async Task<int?> NextIdAsync()
+    {
+        try
+        {
+            return await cluster.Database.ValueAsync<int>("select nextval('sweep_ids')::integer");
+        }
+        catch (Npgsql.NpgsqlException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Null when there is no such sweep, or no database.</summary>
+    private async Task<Standing?> StandingAsync(UserSweep sweep)
+    {
+        try
+        {
+            return (await cluster.Database.RowsAsync(
+                row => new Standing(row.GetString(0), row.GetInt32(1), row.GetInt32(2), row.GetFieldValue<int[]>(3)),
+                """
+                select
+                  s.state, (count(*) filter (where t.state in ('queued', 'running')))::integer, (count(*) filter (where t.state = 'running'))::integer,
+                  coalesce(array_agg(t.number order by t.number) filter (where t.state in ('failed', 'cancelled')), '{}')
+                from sweeps s join trials t on t.sweep_id = s.id where s.id = $1 group by s.state
+                """,
+                sweep.Id)).SingleOrDefault();
+        }
+        catch (Npgsql.NpgsqlException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using System.Globalization;
+
+namespace Sweep.Processes.Chaos;
+
+/// <summary>What must hold for every sweep, however it was disturbed and whatever was asked of it.</summary>
+/// <param name="undisturbed">What <see cref="SweepProof.LossesAsync"/> says of trials like these, trained in peace.</param>
+public sealed class HistoryProof(SweepHistory history, IReadOnlySet<string> undisturbed)
+{
+    private readonly HashSet<string> _known = [.. undisturbed.Select(Key)];
+
+    public IEnumerable<Violation> Violations() => [.. history.Trials.SelectMany(Moves), .. history.Trials.SelectMany(Epochs), .. Differences()];
+
+    /// <summary>A lease begins where none is held, in the attempt after the last one; only the holder of a lease ends it.</summary>
+    private IEnumerable<Violation> Moves(TrialFact trial)
+    {
+        var (before, attempt) = ((string?)null, 0);
+        foreach (var fact in history.Of(trial))
+        {
+            var legal = fact.Event switch
+            {
+                "leased" => before is not ("leased" or "succeeded" or "failed" or "cancelled") && fact.Attempt == attempt + 1,
+                "retried" => before is "failed" or "cancelled" && fact.Attempt == attempt,
+                "cancelled" => before is not ("succeeded" or "failed" or "cancelled") && fact.Attempt == attempt,
+                _ => before == "leased" && fact.Attempt == attempt,
+            };
+            if (!legal)
+                yield return new(fact.At, $"{Name(trial)}: {fact.Event} of attempt {fact.Attempt} follows {before ?? "nothing"} of attempt {attempt}", history.Of(trial));
+            (before, attempt) = (fact.Event, fact.Attempt);
+        }
+    }
+
+    /// <summary>Epochs follow each other without a gap, each written within the lease of its attempt, and none of an older attempt after those of a newer one.</summary>
+    private IEnumerable<Violation> Epochs(TrialFact trial)
+    {
+        var epochs = history.Epochs.Where(epoch => epoch.Trial == trial.Id).ToList();
+        if (epochs.Count > 0 && epochs[^1].Epoch != epochs.Count)
+            yield return new(epochs[^1].StoredAt, $"{Name(trial)} has {epochs.Count} epochs, the last one of them {epochs[^1].Epoch}");
+        if (trial.State == "succeeded" && epochs.Count != trial.Epochs)
+            yield return new(null, $"{Name(trial)} succeeded with {epochs.Count} epochs of {trial.Epochs}");
+        var events = history.Of(trial);
+        var attempt = 0;
+        foreach (var epoch in epochs)
+        {
+            var since = events.FirstOrDefault(fact => fact.Attempt == epoch.Attempt && fact.Event == "leased")?.At;
+            var until = events.FirstOrDefault(fact => fact.Attempt == epoch.Attempt && fact.Event != "leased")?.At ?? DateTimeOffset.MaxValue;
+            if (since is null || epoch.StoredAt < since || epoch.StoredAt > until)
+                yield return new(epoch.StoredAt, $"{Name(trial)}: epoch {epoch.Epoch} of attempt {epoch.Attempt}, stored at {epoch.StoredAt:O}, is not of its lease from {since:O} to {until:O}");
+            if (epoch.Attempt < attempt)
+                yield return new(epoch.StoredAt, $"{Name(trial)}: epoch {epoch.Epoch} is of attempt {epoch.Attempt}, the one before it of attempt {attempt}");
+            attempt = epoch.Attempt;
+        }
+    }
+
+    private IEnumerable<Violation> Differences() =>
+        from epoch in history.Epochs
+        where _known.Contains(Key(epoch.Losses)) && !undisturbed.Contains(epoch.Losses)
+        select new Violation(epoch.StoredAt, $"{history.Name}: {epoch.Losses}, not so undisturbed");
+
+    private static string Key(string losses) => losses[..losses.IndexOf(':', StringComparison.Ordinal)];
+
+    private string Name(TrialFact trial) => string.Create(CultureInfo.InvariantCulture, $"{history.Name}/{trial.Number}");
+}

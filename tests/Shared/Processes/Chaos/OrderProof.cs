@@ -1,0 +1,113 @@
+using System.Globalization;
+
+namespace Sweep.Processes.Chaos;
+
+/// <summary>
+/// Holds every answer against what happened. From the moment of an answer: a cancelled trial and one of a paused sweep is leased to nobody, nor is anything to
+/// a drained worker; what runs trains no epoch that begins after <see cref="ChaosJournal.Settled"/>. An order holds until another one that may have been
+/// carried out takes it back.
+/// </summary>
+/// <param name="isOver">The sweep had all the time that it needs to end.</param>
+public sealed class OrderProof(SweepHistory history, IReadOnlyList<UserOrder> orders, ChaosJournal journal, bool isOver)
+{
+    public IEnumerable<Violation> Violations() => [.. Holds(), .. Drains(), .. Retries(), .. PausedTwice(), .. Ends()];
+
+    private IEnumerable<Violation> Holds()
+    {
+        foreach (var (order, place) in orders.Select((order, place) => (order, place)).Where(item => item.order is { Accepted: true, Deed: UserDeed.Pause or UserDeed.Cancel or UserDeed.CancelTrial }))
+        {
+            foreach (var trial in history.Trials.Where(trial => order.Concerns(history.Id, trial.Number)))
+            {
+                var lifted = orders.Skip(place + 1).Where(later => later.MayHold && Lifts(order, later, trial)).Select(later => later.Sent).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
+                foreach (var violation in Broken(order, trial, lifted))
+                    yield return violation;
+            }
+        }
+    }
+
+    /// <summary>Whether a later order may let the trial run again. A retry leaves a paused sweep paused, but not one that has ended meanwhile.</summary>
+    private bool Lifts(UserOrder order, UserOrder later, TrialFact trial) => later.Concerns(history.Id, trial.Number) && later.Deed switch
+    {
+        UserDeed.Retry or UserDeed.RetryTrial => true,
+        UserDeed.Resume => order.Deed == UserDeed.Pause,
+        _ => false,
+    };
+
+    private IEnumerable<Violation> Broken(UserOrder order, TrialFact trial, DateTimeOffset lifted)
+    {
+        var answered = order.Answered!.Value;
+        foreach (var leased in history.Of(trial).Where(fact => fact.Event == "leased" && fact.At > answered && fact.At < lifted))
+            yield return new(leased.At, $"{Trial(trial)}: attempt {leased.Attempt} was leased to {leased.Worker} {After(answered, leased.At)} after \"{order}\" was answered", history.Of(trial));
+        foreach (var epoch in history.Epochs.Where(epoch => epoch.Trial == trial.Id && epoch.StoredAt > answered))
+        {
+            var settled = journal.Settled(answered, history.WorkerOf(trial.Id, epoch.Attempt));
+            if (Began(epoch, settled) is { } began && began > settled && began < lifted)
+            {
+                yield return new(
+                    began, $"{Trial(trial)}: epoch {epoch.Epoch} of attempt {epoch.Attempt} began {After(answered, began)} after \"{order}\" was answered, {After(settled, began)} later than it may", history.Of(trial));
+            }
+        }
+    }
+
+    /// <summary>When an epoch began; null where it cannot be told, because it may have waited to be stored.</summary>
+    private DateTimeOffset? Began(EpochFact epoch, DateTimeOffset settled) =>
+        epoch.Ended is null && journal.Disturbances.Any(disturbance => disturbance.Act.Victim != ChaosVictim.Trainer && disturbance.Overlaps(settled, epoch.StoredAt))
+            ? null
+            : (epoch.Ended ?? epoch.StoredAt) - TimeSpan.FromSeconds(epoch.Seconds);
+
+    private IEnumerable<Violation> Drains() =>
+        from order in orders
+        where order is { Accepted: true, Deed: UserDeed.Drain }
+        from leased in history.Events
+        where leased.Event == "leased" && leased.Worker == order.Name && leased.At > order.Answered
+        select new Violation(leased.At, $"trial {leased.Trial}: leased to {leased.Worker} {After(order.Answered!.Value, leased.At)} after it was drained");
+
+    /// <summary>What is tried again is leased again, unless somebody cancels it before.</summary>
+    private IEnumerable<Violation> Retries()
+    {
+        if (!isOver)
+            yield break;
+        foreach (var (order, place) in orders.Select((order, place) => (order, place)).Where(item => item.order is { Accepted: true, Deed: UserDeed.Retry or UserDeed.RetryTrial }))
+        {
+            foreach (var trial in history.Trials.Where(trial => order.Concerns(history.Id, trial.Number)))
+            {
+                var cancelled = orders.Skip(place + 1).Any(later => later.MayHold && later.Deed is UserDeed.Cancel or UserDeed.CancelTrial && later.Concerns(history.Id, trial.Number));
+                var since = history.Of(trial).SkipWhile(fact => fact.At < order.Sent).ToList();
+                if (!cancelled && (order.Trial is not null || since.Any(fact => fact.Event == "retried")) && trial.State != "succeeded" && !since.Any(fact => fact.Event == "leased"))
+                    yield return new(order.Answered, $"{Trial(trial)} is {trial.State} and was not leased again after \"{order}\"", history.Of(trial));
+            }
+        }
+    }
+
+    /// <summary>An attempt that was given back goes on after the last step that it trained: its trainer says so, and that of the next attempt.</summary>
+    private IEnumerable<Violation> PausedTwice()
+    {
+        foreach (var trial in history.Trials)
+        {
+            foreach (var given in history.Of(trial).Where(fact => fact.Event == "given back"))
+            {
+                var written = history.Marks.LastOrDefault(mark => mark.Trial == trial.Id && mark.Attempt == given.Attempt && !mark.Resumed);
+                var resumed = history.Marks.FirstOrDefault(mark => mark.Trial == trial.Id && mark.Attempt == given.Attempt + 1 && mark.Resumed);
+                if (written is not null && resumed is not null && (resumed.Epoch, resumed.Step).CompareTo((written.Epoch, written.Step)) < 0)
+                {
+                    yield return new(
+                        resumed.At, $"{Trial(trial)}: attempt {given.Attempt} wrote its checkpoint after epoch {written.Epoch} and step {written.Step}, and the next one began after epoch {resumed.Epoch} and step {resumed.Step}", history.Of(trial));
+                }
+            }
+        }
+    }
+
+    private IEnumerable<Violation> Ends()
+    {
+        if (!isOver)
+            yield break;
+        if (history.State is not ("completed" or "cancelled"))
+            yield return new(journal.Now, $"{history.Name} is {history.State} though it had the time to end");
+        foreach (var trial in history.Trials.Where(trial => trial.State is "queued" or "running"))
+            yield return new(journal.Now, $"{Trial(trial)} is {trial.State} though {history.Name} had the time to end; the sweep is {history.State}", history.Of(trial));
+    }
+
+    private string Trial(TrialFact trial) => string.Create(CultureInfo.InvariantCulture, $"{history.Name}/{trial.Number}");
+
+    private static string After(DateTimeOffset from, DateTimeOffset to) => string.Create(CultureInfo.InvariantCulture, $"{(to - from).TotalSeconds:0.00} s");
+}

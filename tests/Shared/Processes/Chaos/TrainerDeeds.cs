@@ -1,0 +1,130 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+
+namespace Sweep.Processes.Chaos;
+
+/// <summary>What is done to trainers. Whatever takes its time goes on beside the other acts.</summary>
+/// <param name="stallLimit">Of the sweeps, in seconds: a trainer that hangs is ended by then. Null where it never is.</param>
+public sealed class TrainerDeeds(ChaosSilos silos, ChaosJournal journal, int? stallLimit)
+{
+    /// <summary>Less than any process holds: it gets nothing more.</summary>
+    private const ulong Nothing = 1 << 20;
+
+    /// <summary>How long a trainer that can use what it holds again and again is without more.</summary>
+    private static readonly TimeSpan Starving = TimeSpan.FromSeconds(4);
+
+    /// <summary>What a silo may take to look at its trainers, and to end one.</summary>
+    private static readonly TimeSpan HangMargin = TimeSpan.FromSeconds(15);
+
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
+
+    private readonly ConcurrentQueue<string> _complaints = new();
+    private readonly List<Task> _going = [];
+
+    /// <summary>What was done that must not be, since the last time that this was asked.</summary>
+    public IReadOnlyList<string> TakeComplaints()
+    {
+        var taken = new List<string>();
+        while (_complaints.TryDequeue(out var complaint))
+            taken.Add(complaint);
+        return taken;
+    }
+
+    public bool CanHang => stallLimit is not null;
+
+    /// <summary>Ends when every trainer is left alone again.</summary>
+    public Task AllBackAsync() => Task.WhenAll(_going);
+
+    /// <param name="time">How long it lasts, where the deed does not say.</param>
+    public void Hit(ChaosDeed deed, RealSilo silo, int trainer, TimeSpan time, TrainerFolder.Obstacle obstacle)
+    {
+        _going.RemoveAll(task => task.IsCompleted);
+        _going.Add(HitAsync(new(ChaosVictim.Trainer, deed), silo, trainer, time, obstacle));
+    }
+
+    /// <summary>Whether the process trains: an idle one cannot stall.</summary>
+    public static async Task<bool> TrainsAsync(int trainer)
+    {
+        var before = ProcessTable.Worked(trainer);
+        await Task.Delay(Look);
+        return ProcessTable.Worked(trainer) - before > Look / 5;
+    }
+
+    private async Task HitAsync(ChaosAct act, RealSilo silo, int trainer, TimeSpan time, TrainerFolder.Obstacle obstacle)
+    {
+        var who = Text($"trainer {trainer} of {silo.Name}");
+        switch (act.Deed)
+        {
+            case ChaosDeed.Kill:
+                using (journal.Begin(act, silo.Name, $"{who}: killed"))
+                    ProcessSignal.Kill.Send(trainer);
+                break;
+            case ChaosDeed.FreezeShortly:
+                using (journal.Begin(act, silo.Name, Text($"{who}: frozen for {time.TotalSeconds:0.0} s")))
+                    await FreezeAsync(trainer, time);
+                break;
+            case ChaosDeed.Starve:
+                using (journal.Begin(act, silo.Name, $"{who}: gets no more memory"))
+                    await StarveAsync(trainer);
+                break;
+            case ChaosDeed.Hang:
+                using (journal.Begin(act, silo.Name, $"{who}: hangs"))
+                    await HangAsync(silo, trainer, who);
+                break;
+            case ChaosDeed.Forbid:
+                using (journal.Begin(act, silo.Name, Text($"{who}: killed, and {silo.Name} can start no other for {time.TotalSeconds:0.0} s ({obstacle})")))
+                    await ForbidAsync(silos.FolderOf(silo), trainer, time, obstacle);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(act), act, "Not done to trainers.");
+        }
+    }
+
+    private static async Task FreezeAsync(int trainer, TimeSpan time)
+    {
+        ProcessSignal.Stop.Send(trainer);
+        await Task.Delay(time);
+        ProcessSignal.Continue.Send(trainer);
+    }
+
+    private static async Task StarveAsync(int trainer)
+    {
+        MemoryLimit.Set(trainer, Nothing);
+        await GoneAsync(trainer, Starving);
+        MemoryLimit.Set(trainer, ulong.MaxValue);
+    }
+
+    private async Task HangAsync(RealSilo silo, int trainer, string who)
+    {
+        var since = journal.Now;
+        ProcessSignal.Stop.Send(trainer);
+        if (await GoneAsync(trainer, TimeSpan.FromSeconds(stallLimit!.Value) + HangMargin))
+            return;
+        // A silo that was disturbed meanwhile began to count anew, or is gone; and the trial may have been over.
+        if (!silo.Ended.IsCompleted && !journal.Disturbances.Any(other => other.Silo == silo.Name && other.Act.Victim != ChaosVictim.Trainer && other.Overlaps(since, journal.Now)))
+            _complaints.Enqueue($"{who} hangs since {(journal.Now - since).TotalSeconds:0} s and was not ended; the stall limit is {stallLimit} s");
+        ProcessSignal.Kill.Send(trainer);
+    }
+
+    private static async Task ForbidAsync(TrainerFolder folder, int trainer, TimeSpan time, TrainerFolder.Obstacle obstacle)
+    {
+        folder.Forbid(obstacle);
+        ProcessSignal.Kill.Send(trainer);
+        await Task.Delay(time);
+        folder.Allow();
+    }
+
+    private static async Task<bool> GoneAsync(int trainer, TimeSpan limit)
+    {
+        for (var looks = 0; looks < limit / Look; looks++)
+        {
+            if (!ProcessTable.IsAlive(trainer))
+                return true;
+            await Task.Delay(Look);
+        }
+
+        return false;
+    }
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

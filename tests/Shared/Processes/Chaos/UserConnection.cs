@@ -1,0 +1,68 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using Orleans.Runtime;
+using Sweep.Client.Clusters;
+using Sweep.Client.Errors;
+using Sweep.Contracts;
+
+namespace Sweep.Processes.Chaos;
+
+/// <summary>Sends orders as the command line does, and again when nobody answers, as a person would.</summary>
+internal sealed class UserConnection(string connectionString, string user, ChaosJournal journal) : IAsyncDisposable
+{
+    private const int MostTries = 6;
+
+    /// <summary>Less patience than a client has: a silo that dies with a call in it answers nothing.</summary>
+    private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(12);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private GrainConnection? _connection;
+
+    /// <summary>What was answered with an error that no caller can act on.</summary>
+    public List<string> Complaints { get; } = [];
+
+    /// <returns>What was answered; null when nobody did, however often it was sent.</returns>
+    public async Task<CommandReply?> SendAsync(UserOrder order, Func<IGrainFactory, Task<CommandReply>> call)
+    {
+        for (var tries = 1; tries <= MostTries; tries++)
+        {
+            try
+            {
+                var reply = await CallAsync(call).WaitAsync(CallLimit);
+                order.Answer(journal.Now, reply.Accepted);
+                journal.Say($"{user}: {order}: {(reply.Accepted ? "" : "refused: ")}{reply.Message}");
+                return reply;
+            }
+            catch (Exception error) when (IsUnreachable(error))
+            {
+                journal.Say($"{user}: {order}: no answer ({error.GetType().Name}: {error.Message})");
+            }
+            catch (Exception error)
+            {
+                Complaints.Add($"{order} was answered with {error.GetType().Name}: {error.Message}");
+                journal.Say($"{user}: {order}: {error.GetType().Name}: {error.Message}");
+            }
+
+            if (tries % 2 == 0)
+                await DisposeAsync();
+            await Task.Delay(Pause);
+        }
+
+        return null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null)
+            await _connection.DisposeAsync();
+        _connection = null;
+    }
+
+    private async Task<CommandReply> CallAsync(Func<IGrainFactory, Task<CommandReply>> call) =>
+        await call((_connection ??= await GrainConnection.OpenAsync(connectionString, null, Task.CompletedTask, CancellationToken.None)).Grains);
+
+    /// <summary>What a command says with the exit code for a cluster that cannot be reached.</summary>
+    private static bool IsUnreachable(Exception error) =>
+        error is TimeoutException or OrleansException or ClusterUnreachableException or DbException or SocketException or OperationCanceledException;
+}

@@ -1,0 +1,21 @@
+namespace Sweep.Processes.Chaos;
+
+/// <summary>A sweep that a user submitted.</summary>
+public sealed record UserSweep(int Id, string Name, TrainingGrid Grid)
+{
+    private static readonly string[] Cells = ["rnn", "lstm", "gru"];
+
+    /// <summary>From one trial, fewer than there are slots, to six. Long ones run when they are cancelled, short ones end while others are disturbed.</summary>
+    /// <returns>What it trains, and whether it asks for more memory than there is, so that each attempt fails and says so.</returns>
+    public static (TrainingGrid Grid, bool IsGreedy) Draw(Random random, IReadOnlyList<int> lengths, int? stallLimit)
+    {
+        var greedy = random.Next(8) == 0;
+        string[] cells = [.. random.GetItems(Cells, 2).Distinct()];
+        int[] chosen = [.. random.GetItems([.. lengths], random.Next(1, 4)).Distinct().Order()];
+        var epochs = random.GetItems([8, 25, 60], 1)[0];
+        var every = random.GetItems([0.0, 5, 30], 1)[0];
+        return greedy
+            ? (new(["gru"], [lengths[0]], Epochs: 5, HiddenSize: 65_536, Retries: 4, StallLimit: stallLimit), true)
+            : (new(cells, chosen, epochs, Retries: 20, CheckpointEvery: every, StallLimit: stallLimit), false);
+    }
+}

@@ -1,0 +1,144 @@
+using Sweep.Processes.Chaos;
+
+namespace Sweep.SystemTests;
+
+/// <summary>What the judges of the killer and its users find in made-up histories: each breaks one promise.</summary>
+public sealed class ChaosProofTests : IAsyncDisposable
+{
+    private const long Trial = 1_000_001;
+    private readonly HandClock _clock = new();
+    private readonly ChaosJournal _journal;
+
+    public ChaosProofTests() => _journal = new(_ => { }, _clock);
+
+    public ValueTask DisposeAsync() => _journal.DisposeAsync();
+
+    [Theory]
+    [InlineData(UserDeed.Cancel)]
+    [InlineData(UserDeed.CancelTrial)]
+    [InlineData(UserDeed.Pause)]
+    public void A_lease_after_the_answer_is_found(UserDeed deed)
+    {
+        var history = History(Leased(1, 0), Event(1, 2, "given back"), Leased(2, 3));
+        Assert.Contains("attempt 2 was leased to a 1.00 s after", Assert.Single(Orders(history, Order(deed, 1, 2))).Text, StringComparison.Ordinal);
+        Assert.Empty(Orders(history, Order(deed, 1, 2), Order(UserDeed.Retry, 2.5, 2.6)));
+    }
+
+    [Fact]
+    public void An_order_that_was_not_answered_may_have_taken_the_one_before_it_back()
+    {
+        var history = History(Leased(1, 0), Event(1, 2, "given back"), Leased(2, 3));
+        Assert.Empty(Orders(history, Order(UserDeed.Pause, 1, 2), Order(UserDeed.Resume, 2.5, answered: null)));
+        Assert.NotEmpty(Orders(history, Order(UserDeed.Pause, 1, 2), Order(UserDeed.Resume, 2.5, 2.6, accepted: false)));
+    }
+
+    [Fact]
+    public void An_epoch_that_begins_when_the_order_must_have_come_is_found()
+    {
+        var history = History(Leased(1, 0), Event(1, 30, "succeeded")) with { Epochs = [Epoch(1, 1, from: 1, to: 6), Epoch(1, 2, from: 6, to: 9), Epoch(1, 3, from: 9, to: 12)] };
+        Assert.Contains("epoch 3 of attempt 1", Assert.Single(Orders(history, Order(UserDeed.Cancel, 1, 2))).Text, StringComparison.Ordinal);
+        // PostgreSQL was away meanwhile: the order may come later.
+        using (Disturb(ChaosVictim.Database, null, at: 4))
+            _clock.Now = At(7);
+        Assert.Empty(Orders(history, Order(UserDeed.Cancel, 1, 2)));
+    }
+
+    [Fact]
+    public void A_step_that_is_trained_again_after_a_pause_is_found()
+    {
+        var history = History(Leased(1, 0), Event(1, 2, "given back"), Leased(2, 3)) with
+        {
+            Marks = [new(Trial, 1, At(2), Resumed: false, Epoch: 4, Step: 7), new(Trial, 2, At(3), Resumed: true, Epoch: 4, Step: 0)],
+        };
+        Assert.Contains("after epoch 4 and step 7, and the next one began after epoch 4 and step 0", Assert.Single(Orders(history)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_lease_to_a_drained_worker_is_found()
+    {
+        var drain = new UserOrder(UserDeed.Drain, "a", 0, null, At(1));
+        drain.Answer(At(2), accepted: true);
+        Assert.Contains("after it was drained", Assert.Single(Orders(History(Leased(1, 3)), drain)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_trial_that_waits_for_ever_is_found()
+    {
+        var history = History(Leased(1, 0), Event(1, 1, "cancelled"), Event(1, 3, "retried")) with { State = "completed", Trials = [new(Trial, 1, "queued", 0, 0, 5, false)] };
+        Assert.Collection(
+            new OrderProof(history, [Order(UserDeed.RetryTrial, 2, 4)], _journal, isOver: true).Violations().Select(violation => violation.Text),
+            text => Assert.Contains("is queued and was not leased again after \"RetryTrial", text, StringComparison.Ordinal),
+            text => Assert.Contains("is queued though", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_loss_that_nobody_caused_is_found()
+    {
+        var history = History(Leased(1, 0), Event(1, 20, "lost", "lease_lost")) with { Trials = [new(Trial, 1, "queued", 0, 1, 5, false)] };
+        Assert.Contains("nobody had done anything to a", Assert.Single(Causes(history)).Text, StringComparison.Ordinal);
+        Disturb(ChaosVictim.Trainer, "a", at: 18).Dispose();
+        Disturb(ChaosVictim.Worker, "b", at: 18).Dispose();
+        Assert.NotEmpty(Causes(history));
+        Disturb(ChaosVictim.Worker, "a", at: 18).Dispose();
+        Assert.Empty(Causes(history));
+    }
+
+    [Fact]
+    public void A_failure_that_nobody_caused_and_one_that_is_not_counted_are_found()
+    {
+        var history = History(Leased(1, 0), Event(1, 5, "requeued", "trainer_died"), Leased(2, 6), Event(2, 8, "requeued", "trainer_died"));
+        Disturb(ChaosVictim.Trainer, "a", at: 4).Dispose();
+        Assert.Collection(
+            Causes(history).Select(violation => violation.Text),
+            text => Assert.Contains("attempt 2, was requeued because of trainer_died", text, StringComparison.Ordinal),
+            text => Assert.Contains("counts 0 failures and 0 losses; its history has 2 and 0", text, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Moves_and_epochs_that_no_history_may_have_are_found()
+    {
+        var twice = History(Leased(1, 0), Leased(2, 1));
+        Assert.Contains("leased of attempt 2 follows leased", Assert.Single(new HistoryProof(twice, new HashSet<string>()).Violations()).Text, StringComparison.Ordinal);
+        var late = History(Leased(1, 0), Event(1, 5, "cancelled")) with { Epochs = [Epoch(1, 1, 1, 2), Epoch(1, 3, 3, 7)] };
+        Assert.Collection(
+            new HistoryProof(late, new HashSet<string> { "rnn 10, epoch 1: losses 0 0" }).Violations().Select(violation => violation.Text),
+            text => Assert.Contains("has 2 epochs, the last one of them 3", text, StringComparison.Ordinal),
+            text => Assert.Contains("epoch 3 of attempt 1", text, StringComparison.Ordinal),
+            text => Assert.Contains("losses 1 1, not so undisturbed", text, StringComparison.Ordinal));
+    }
+
+    private static DateTimeOffset At(double seconds) => DateTimeOffset.UnixEpoch.AddSeconds(seconds);
+
+    private static EventFact Leased(int attempt, double at) => Event(attempt, at, "leased");
+
+    private static EventFact Event(int attempt, double at, string what, string? reason = null) => new(Trial, attempt, At(at), what, "a", reason, null);
+
+    private static EpochFact Epoch(int attempt, int epoch, double from, double to) => new(Trial, attempt, epoch, At(to), to - from, $"rnn 10, epoch {epoch}: losses 1 1", At(to));
+
+    private static SweepHistory History(params EventFact[] events) => new(1, "s", "running", [new(Trial, 1, "running", 0, 0, 5, false)], events, [], []);
+
+    private static UserOrder Order(UserDeed deed, double sent, double? answered, bool accepted = true)
+    {
+        var order = new UserOrder(deed, "s", 1, deed is UserDeed.CancelTrial or UserDeed.RetryTrial ? 1 : null, At(sent));
+        if (answered is { } at)
+            order.Answer(At(at), accepted);
+        return order;
+    }
+
+    private IReadOnlyList<Violation> Orders(SweepHistory history, params UserOrder[] orders) => [.. new OrderProof(history, orders, _journal, isOver: false).Violations()];
+
+    private IReadOnlyList<Violation> Causes(SweepHistory history) => [.. new CauseProof([history], new HashSet<int>(), _journal).Violations()];
+
+    private Disturbance Disturb(ChaosVictim victim, string? silo, double at)
+    {
+        _clock.Now = At(at);
+        return _journal.Begin(new(victim, ChaosDeed.Kill), silo, "");
+    }
+
+    private sealed class HandClock : TimeProvider
+    {
+        public DateTimeOffset Now { get; set; } = DateTimeOffset.UnixEpoch;
+
+        public override DateTimeOffset GetUtcNow() => Now;
+    }
+}
