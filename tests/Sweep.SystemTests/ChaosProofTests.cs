@@ -86,7 +86,7 @@ public sealed class ChaosProofTests : IAsyncDisposable
     [Fact]
     public void A_failure_that_nobody_caused_and_one_that_is_not_counted_are_found()
     {
-        var history = History(Leased(1, 0), Event(1, 5, "requeued", "trainer_died"), Leased(2, 6), Event(2, 8, "requeued", "trainer_died"));
+        var history = History(Leased(1, 0), Event(1, 5, "requeued", "trainer_died"), Leased(2, 6), Event(2, 8, "requeued", "trainer_died")) with { Trials = [new(Trial, 1, "queued", 0, 0, 5, false)] };
         Disturb(ChaosVictim.Trainer, "a", at: 4).Dispose();
         Assert.Collection(
             Causes(history).Select(violation => violation.Text),

@@ -8,7 +8,7 @@ public sealed class ChaosCluster : IAsyncDisposable
     private const int Silos = 3;
 
     /// <summary>Seconds: so few that a hanging trainer is ended within a round, so many that one on a busy machine is not. Null while there is no such limit.</summary>
-    private static readonly int? StallLimit;
+    private static int? StallLimit => null;
 
     private readonly ChaosSilos _silos;
     private readonly TrainerDeeds _trainers;

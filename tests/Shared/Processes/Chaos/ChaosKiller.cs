@@ -40,6 +40,7 @@ public sealed class ChaosKiller(RealCluster cluster, ChaosSilos silos, TrainerDe
 
     private async Task ActAsync()
     {
+        silos.ReplaceLost(slots: 2);
         var control = await cluster.ControlAsync();
         var fair = await FairTrainersAsync();
         var hardTried = await HardTriedAsync();

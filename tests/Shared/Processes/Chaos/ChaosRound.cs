@@ -68,6 +68,7 @@ public sealed class ChaosRound(RealCluster cluster, ChaosSilos silos, TrainerDee
         {
             await over.CancelAsync();
             await Task.WhenAll(acting);
+            await silos.AllBackAsync();
             journal.Say("nobody is disturbed any more");
         }
     }

@@ -13,10 +13,12 @@ public sealed class ChaosSilos(RealCluster cluster, ChaosJournal journal)
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan DeadLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ControlLimit = TimeSpan.FromSeconds(60);
 
     private readonly ConcurrentQueue<string> _complaints = new();
     private readonly ConcurrentDictionary<string, TrainerFolder> _folders = new();
+    private readonly ConcurrentDictionary<RealSilo, bool> _present = new();
     private readonly Lock _gate = new();
     private Task _away = Task.CompletedTask;
     private int _started;
@@ -38,6 +40,7 @@ public sealed class ChaosSilos(RealCluster cluster, ChaosJournal journal)
         var folder = new TrainerFolder(cluster.Join(string.Create(CultureInfo.InvariantCulture, $"trainer-{Interlocked.Increment(ref _started)}")));
         var silo = await cluster.AddSiloAsync(slots, ["--trainer", folder.Path], []);
         _folders[silo.Name] = folder;
+        _present[silo] = true;
         return silo;
     }
 
@@ -49,10 +52,24 @@ public sealed class ChaosSilos(RealCluster cluster, ChaosJournal journal)
     /// <returns>False when another one is away.</returns>
     public bool TryHit(ChaosAct act, RealSilo silo, TimeSpan time, int slots) => TryTakeAway(() => HitAsync(act, silo, time, slots));
 
-    /// <param name="drain">Sends the order; false when nobody answered it, or it was refused.</param>
+    /// <param name="drain">Sends the order, and says whether it was accepted; null when nobody answered.</param>
     /// <returns>False when another one is away.</returns>
-    public bool TryDrain(RealSilo silo, int slots, Func<Task<bool>> drain) =>
+    public bool TryDrain(RealSilo silo, int slots, Func<Task<bool?>> drain) =>
         TryTakeAway(() => DrainAsync(new(ChaosVictim.Worker, ChaosDeed.Drain), silo, slots, drain));
+
+    /// <summary>A silo that ended without being asked is a complaint; a new one takes its place.</summary>
+    public void ReplaceLost(int slots)
+    {
+        if (_away.IsCompletedSuccessfully && _present.Keys.FirstOrDefault(silo => silo.Ended.IsCompleted) is { } lost)
+        {
+            TryTakeAway(async () =>
+            {
+                _complaints.Enqueue($"{lost.Name} ended by itself with exit code {await lost.Ended}: {lost.LastLines()}");
+                journal.Say($"{lost.Name}: ended by itself");
+                await ReplaceAsync(lost, [], slots);
+            });
+        }
+    }
 
     public Task AllBackAsync() => _away;
 
@@ -114,12 +131,19 @@ public sealed class ChaosSilos(RealCluster cluster, ChaosJournal journal)
         }
     }
 
-    private async Task DrainAsync(ChaosAct act, RealSilo silo, int slots, Func<Task<bool>> drain)
+    private async Task DrainAsync(ChaosAct act, RealSilo silo, int slots, Func<Task<bool?>> drain)
     {
         using var _ = journal.Begin(act, silo.Name, $"{silo.Name}: a user drains it");
         var trainers = silo.Trainers;
-        if (!await drain() && !silo.Ended.IsCompleted)
-            return;
+        var accepted = await drain();
+        // An answer may have been lost, and the next order finds a worker that is gone.
+        if (accepted != true && await Task.WhenAny(silo.Ended, Task.Delay(AnswerLimit)) != silo.Ended)
+        {
+            if (accepted == false)
+                _complaints.Enqueue($"{silo.Name} lives, and the order to drain it was refused");
+            silo.Send(ProcessSignal.Terminate);
+        }
+
         await EndedWellAsync(silo, "was drained");
         await ReplaceAsync(silo, trainers, slots);
     }
@@ -133,6 +157,7 @@ public sealed class ChaosSilos(RealCluster cluster, ChaosJournal journal)
     private async Task ReplaceAsync(RealSilo silo, IReadOnlyList<int> trainers, int slots)
     {
         silo.Dispose();
+        _present.TryRemove(silo, out _);
         // One that was frozen sees only now that nobody is there any more.
         foreach (var trainer in trainers)
             ProcessSignal.Continue.Send(trainer);

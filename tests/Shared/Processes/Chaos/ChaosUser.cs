@@ -32,9 +32,6 @@ public sealed class ChaosUser(string name, RealCluster cluster, ChaosSilos silos
     private readonly List<int> _greedy = [];
     private int _submitted;
 
-    /// <summary>What a sweep's row and those of its trials say.</summary>
-    private sealed record Standing(string State, int Unfinished, int Running, IReadOnlyList<int> Ended);
-
     public IReadOnlyList<UserOrder> Orders => _orders;
 
     /// <summary>What the sweeps were that are deleted by now, as far as they had come when they were.</summary>
@@ -109,14 +106,14 @@ public sealed class ChaosUser(string name, RealCluster cluster, ChaosSilos silos
 
     private async Task ActAsync()
     {
-        var standings = new Dictionary<UserSweep, Standing>();
+        var standings = new Dictionary<UserSweep, SweepStanding>();
         foreach (var sweep in _sweeps)
         {
             if (await StandingAsync(sweep) is { } standing)
                 standings[sweep] = standing;
         }
 
-        IReadOnlyList<UserSweep> Those(Func<Standing, bool> which) => [.. _sweeps.Where(sweep => standings.TryGetValue(sweep, out var standing) && which(standing))];
+        IReadOnlyList<UserSweep> Those(Func<SweepStanding, bool> which) => [.. _sweeps.Where(sweep => standings.TryGetValue(sweep, out var standing) && which(standing))];
         IReadOnlyList<UserSweep> For(UserDeed deed) => deed switch
         {
             UserDeed.Pause => Those(standing => standing.State == "running"),
@@ -173,8 +170,8 @@ public sealed class ChaosUser(string name, RealCluster cluster, ChaosSilos silos
             var order = new UserOrder(deed, sweep.Name, sweep.Id, trial, journal.Now);
             _orders.Add(order);
             var reply = await _connection.SendAsync(order, grains => Ask(grains.GetGrain<ISweepGrain>(sweep.Id), deed, trial));
-            if (await StandingAsync(sweep) is { } standing && reply is not null)
-                Check(order, reply, standing);
+            if (reply is not null && await StandingAsync(sweep) is { } standing && !standing.Fits(order))
+                _violations.Add(new(journal.Now, $"{order} was {(reply.Accepted ? "accepted" : "refused")} ({reply.Message}) and the sweep is {standing.State}"));
         }
     }
 
@@ -187,25 +184,6 @@ public sealed class ChaosUser(string name, RealCluster cluster, ChaosSilos silos
         UserDeed.Delete => sweep.Delete(),
         _ => throw new ArgumentOutOfRangeException(nameof(deed), deed, "Not an order to a sweep."),
     };
-
-    /// <summary>What was answered, beside the row that was read after it: only this user gives orders to the sweep, and only its end may come between.</summary>
-    private void Check(UserOrder order, CommandReply reply, Standing standing)
-    {
-        var legal = (order.Deed, reply.Accepted) switch
-        {
-            (UserDeed.Pause, true) => standing.State is "paused" or "completed",
-            (UserDeed.Resume, true) => standing.State is "running" or "completed",
-            (UserDeed.Cancel, true) => standing.State is "cancelled" or "completed",
-            (UserDeed.Pause or UserDeed.Resume, false) => standing.State is "completed" or "cancelled",
-            (UserDeed.Cancel, false) => standing.State is "completed",
-            (UserDeed.CancelTrial, false) => false,
-            (UserDeed.Retry, false) => standing.Ended.Count == 0,
-            (UserDeed.RetryTrial, false) => !standing.Ended.Contains(order.Trial!.Value),
-            _ => true,
-        };
-        if (!legal)
-            _violations.Add(new(journal.Now, $"{order} was {(reply.Accepted ? "accepted" : "refused")} ({reply.Message}) and the sweep is {standing.State}"));
-    }
 
     private async Task SubmitAsync()
     {
@@ -272,7 +250,7 @@ public sealed class ChaosUser(string name, RealCluster cluster, ChaosSilos silos
         var silo = present[place % present.Count];
         var order = new UserOrder(UserDeed.Drain, silo.Name, 0, null, journal.Now);
         if (!silos.TryDrain(silo, ChaosKiller.Slots(random), async () =>
-            await _drains.SendAsync(order, grains => grains.GetGrain<IClusterGrain>(0).Drain(silo.Name)) is { Accepted: true }))
+            (await _drains.SendAsync(order, grains => grains.GetGrain<IClusterGrain>(0).Drain(silo.Name)))?.Accepted))
         {
             return;
         }
@@ -292,24 +270,5 @@ public sealed class ChaosUser(string name, RealCluster cluster, ChaosSilos silos
         }
     }
 
-    /// <summary>Null when there is no such sweep, or no database.</summary>
-    private async Task<Standing?> StandingAsync(UserSweep sweep)
-    {
-        try
-        {
-            return (await cluster.Database.RowsAsync(
-                row => new Standing(row.GetString(0), row.GetInt32(1), row.GetInt32(2), row.GetFieldValue<int[]>(3)),
-                """
-                select
-                  s.state, (count(*) filter (where t.state in ('queued', 'running')))::integer, (count(*) filter (where t.state = 'running'))::integer,
-                  coalesce(array_agg(t.number order by t.number) filter (where t.state in ('failed', 'cancelled')), '{}')
-                from sweeps s join trials t on t.sweep_id = s.id where s.id = $1 group by s.state
-                """,
-                sweep.Id)).SingleOrDefault();
-        }
-        catch (Npgsql.NpgsqlException)
-        {
-            return null;
-        }
-    }
+    private Task<SweepStanding?> StandingAsync(UserSweep sweep) => SweepStanding.ReadAsync(cluster.Database, sweep.Id);
 }

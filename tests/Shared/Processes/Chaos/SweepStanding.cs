@@ -1,0 +1,44 @@
+using Npgsql;
+
+namespace Sweep.Processes.Chaos;
+
+/// <summary>What a sweep's row and those of its trials say.</summary>
+/// <param name="Unfinished">Trials that wait or run.</param>
+/// <param name="Ended">Numbers of the trials that failed or were cancelled.</param>
+public sealed record SweepStanding(string State, int Unfinished, IReadOnlyList<int> Ended)
+{
+    /// <summary>Null when there is no such sweep, or no database.</summary>
+    public static async Task<SweepStanding?> ReadAsync(RealDatabase database, int sweep)
+    {
+        try
+        {
+            return (await database.RowsAsync(
+                row => new SweepStanding(row.GetString(0), row.GetInt32(1), row.GetFieldValue<int[]>(2)),
+                """
+                select
+                  s.state, (count(*) filter (where t.state in ('queued', 'running')))::integer,
+                  coalesce(array_agg(t.number order by t.number) filter (where t.state in ('failed', 'cancelled')), '{}')
+                from sweeps s join trials t on t.sweep_id = s.id where s.id = $1 group by s.state
+                """,
+                sweep)).SingleOrDefault();
+        }
+        catch (NpgsqlException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether an order could be answered so, when this was read after it: only one user gives orders to the sweep, and only its end may come between.</summary>
+    public bool Fits(UserOrder order) => (order.Deed, order.Accepted) switch
+    {
+        (UserDeed.Pause, true) => State is "paused" or "completed",
+        (UserDeed.Resume, true) => State is "running" or "completed",
+        (UserDeed.Cancel, true) => State is "cancelled" or "completed",
+        (UserDeed.Pause or UserDeed.Resume, false) => State is "completed" or "cancelled",
+        (UserDeed.Cancel, false) => State is "completed",
+        (UserDeed.CancelTrial, false) => false,
+        (UserDeed.Retry, false) => Ended.Count == 0,
+        (UserDeed.RetryTrial, false) => !Ended.Contains(order.Trial!.Value),
+        _ => true,
+    };
+}
