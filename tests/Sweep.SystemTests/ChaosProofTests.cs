@@ -67,7 +67,7 @@ public sealed class ChaosProofTests : IAsyncDisposable
         var history = History(Leased(1, 0), Event(1, 1, "cancelled"), Event(1, 3, "retried")) with { State = "completed", Trials = [new(Trial, 1, "queued", 0, 0, 5, false)] };
         Assert.Collection(
             new OrderProof(history, [Order(UserDeed.RetryTrial, 2, 4)], _journal, isOver: true).Violations().Select(violation => violation.Text),
-            text => Assert.Contains("is queued and was not leased again after \"RetryTrial", text, StringComparison.Ordinal),
+            text => Assert.Contains("is queued and did not run after \"RetryTrial", text, StringComparison.Ordinal),
             text => Assert.Contains("is queued though", text, StringComparison.Ordinal));
     }
 
@@ -127,7 +127,7 @@ public sealed class ChaosProofTests : IAsyncDisposable
 
     private IReadOnlyList<Violation> Orders(SweepHistory history, params UserOrder[] orders) => [.. new OrderProof(history, orders, _journal, isOver: false).Violations()];
 
-    private IReadOnlyList<Violation> Causes(SweepHistory history) => [.. new CauseProof([history], new HashSet<int>(), _journal).Violations()];
+    private IReadOnlyList<Violation> Causes(SweepHistory history) => [.. new CauseProof([history], [], new HashSet<int>(), _journal).Violations()];
 
     private Disturbance Disturb(ChaosVictim victim, string? silo, double at)
     {

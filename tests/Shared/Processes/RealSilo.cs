@@ -39,6 +39,7 @@ public sealed class RealSilo : IDisposable
     /// <summary>Starts one and waits until it is ready.</summary>
     /// <param name="prefix">A command that runs it: <c>ip netns exec NAME</c>, say.</param>
     /// <exception cref="InvalidOperationException">It ended before; the message has the end of its log.</exception>
+    /// <exception cref="TimeoutException">It is not ready after a minute, and was ended.</exception>
     public static async Task<RealSilo> StartAsync(string name, string folder, IReadOnlyList<string> options, IReadOnlyList<string> prefix)
     {
         var silo = new RealSilo(name, Path.Combine(folder, name + ".log"));
@@ -53,7 +54,12 @@ public sealed class RealSilo : IDisposable
             start.Environment.Remove(variable);
         // The death signal follows the thread that started the process, so that thread waits for it.
         new Thread(() => silo.Attend(start)) { IsBackground = true, Name = name }.Start();
-        await Task.WhenAny(silo._ready.Task, silo.Ended).WaitAsync(StartLimit);
+        if (await Task.WhenAny(silo._ready.Task, silo.Ended, Task.Delay(StartLimit)) is var first && first != silo._ready.Task && first != silo.Ended)
+        {
+            silo.Dispose();
+            throw new TimeoutException($"Waited {StartLimit.TotalSeconds:0} s for {name} to be ready; the end of its log: {silo.LastLines()}");
+        }
+
         if (!silo._ready.Task.IsCompletedSuccessfully)
             throw new InvalidOperationException($"{name} ended with exit code {await silo.Ended} before it was ready: {silo.LastLines()}");
         var ready = await silo._ready.Task;

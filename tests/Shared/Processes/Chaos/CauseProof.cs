@@ -7,7 +7,7 @@ namespace Sweep.Processes.Chaos;
 /// used are the failures that its history has.
 /// </summary>
 /// <param name="greedy">Ids of the sweeps that ask for more memory than there is.</param>
-public sealed class CauseProof(IReadOnlyList<SweepHistory> histories, IReadOnlySet<int> greedy, ChaosJournal journal)
+public sealed class CauseProof(IReadOnlyList<SweepHistory> histories, IReadOnlyList<UserOrder> orders, IReadOnlySet<int> greedy, ChaosJournal journal)
 {
     /// <summary>From a death to the report of it: the self-test that follows it has a minute, and waits while the database is away.</summary>
     private static readonly TimeSpan ReportLimit = TimeSpan.FromSeconds(120);
@@ -50,14 +50,17 @@ public sealed class CauseProof(IReadOnlyList<SweepHistory> histories, IReadOnlyS
         _ => false,
     };
 
+    /// <summary>A retry gives a trial all its retries again; one that goes on, since its cancel had not come yet, has no row that says so.</summary>
     private IEnumerable<Violation> Counts() =>
         from history in histories
         from trial in history.Trials
-        let since = history.Of(trial).Reverse().TakeWhile(fact => fact.Event != "retried").ToList()
+        let events = history.Of(trial)
+        let since = events.Skip(events.ToList().FindLastIndex(fact => fact.Event == "retried") + 1).ToList()
         let failures = since.Count(fact => fact.IsFailure)
         let losses = since.Count(fact => fact.IsLoss)
+        let wentOn = orders.Any(order => order is { Deed: UserDeed.Retry or UserDeed.RetryTrial, MayHold: true } && order.Concerns(history.Id, trial.Number))
         // A row that changes while it is read is not older or newer than its history.
-        where trial.State != "running" && (trial.Failures != failures || trial.Losses != losses)
+        where trial.State != "running" && (wentOn ? trial.Failures > failures || trial.Losses > losses : (trial.Failures, trial.Losses) != (failures, losses))
         select new Violation(null, $"{history.Name}/{trial.Number} counts {trial.Failures} failures and {trial.Losses} losses; its history has {failures} and {losses}");
 
     private static IReadOnlyList<EventFact> Of(SweepHistory history, EventFact fact) => [.. history.Events.Where(other => other.Trial == fact.Trial)];

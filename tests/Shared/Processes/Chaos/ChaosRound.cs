@@ -42,7 +42,7 @@ public sealed class ChaosRound(RealCluster cluster, ChaosSilos silos, TrainerDee
             .. acted, .. lost, .. ofSweep.Concat(silos.TakeComplaints()).Concat(trainers.TakeComplaints()).Select(text => new Violation(null, text)),
             .. judged.SelectMany(item => new HistoryProof(item.History, known).Violations()),
             .. judged.SelectMany(item => new OrderProof(item.History, item.Orders, journal, item.IsOver).Violations()),
-            .. new CauseProof([.. judged.Select(item => item.History)], greedy, journal).Violations(),
+            .. new CauseProof([.. judged.Select(item => item.History)], [.. users.SelectMany(user => user.Orders)], greedy, journal).Violations(),
             .. users.SelectMany(user => user.Violations), .. await LeftOverAsync(users),
         ];
     }

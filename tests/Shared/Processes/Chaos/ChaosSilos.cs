@@ -191,6 +191,10 @@ public sealed class ChaosSilos(RealCluster cluster, ChaosJournal journal)
                 journal.Say($"started again: {error.Message}");
                 await Task.Delay(TimeSpan.FromSeconds(1));
             }
+            catch (TimeoutException error)
+            {
+                _complaints.Enqueue(error.Message);
+            }
         }
     }
 

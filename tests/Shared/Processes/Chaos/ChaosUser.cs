@@ -77,7 +77,7 @@ public sealed class ChaosUser(string name, RealCluster cluster, ChaosSilos silos
                 await Waiting.UntilAsync($"{sweep.Name} to be over", EndLimit, async () =>
                 {
                     var standing = await StandingAsync(sweep);
-                    return (standing, standing is null or { State: "completed" or "cancelled", Unfinished: 0 });
+                    return (standing, standing is null or { State: "completed" or "cancelled", Unfinished.Count: 0 });
                 });
             }
             catch (TimeoutException error)

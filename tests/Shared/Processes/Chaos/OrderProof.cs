@@ -62,7 +62,7 @@ public sealed class OrderProof(SweepHistory history, IReadOnlyList<UserOrder> or
         where leased.Event == "leased" && leased.Worker == order.Name && leased.At > order.Answered
         select new Violation(leased.At, $"trial {leased.Trial}: leased to {leased.Worker} {After(order.Answered!.Value, leased.At)} after it was drained");
 
-    /// <summary>What is tried again is leased again, unless somebody cancels it before.</summary>
+    /// <summary>What is tried again runs again, or goes on where its cancel had not come yet, unless somebody cancels it before.</summary>
     private IEnumerable<Violation> Retries()
     {
         if (!isOver)
@@ -73,8 +73,8 @@ public sealed class OrderProof(SweepHistory history, IReadOnlyList<UserOrder> or
             {
                 var cancelled = orders.Skip(place + 1).Any(later => later.MayHold && later.Deed is UserDeed.Cancel or UserDeed.CancelTrial && later.Concerns(history.Id, trial.Number));
                 var since = history.Of(trial).SkipWhile(fact => fact.At < order.Sent).ToList();
-                if (!cancelled && (order.Trial is not null || since.Any(fact => fact.Event == "retried")) && trial.State != "succeeded" && !since.Any(fact => fact.Event == "leased"))
-                    yield return new(order.Answered, $"{Trial(trial)} is {trial.State} and was not leased again after \"{order}\"", history.Of(trial));
+                if (!cancelled && (order.Trial is not null || since.Any(fact => fact.Event == "retried")) && since.All(fact => fact.Event is "cancelled" or "retried"))
+                    yield return new(order.Answered, $"{Trial(trial)} is {trial.State} and did not run after \"{order}\"", history.Of(trial));
             }
         }
     }

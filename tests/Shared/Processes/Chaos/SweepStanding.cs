@@ -3,9 +3,9 @@ using Npgsql;
 namespace Sweep.Processes.Chaos;
 
 /// <summary>What a sweep's row and those of its trials say.</summary>
-/// <param name="Unfinished">Trials that wait or run.</param>
+/// <param name="Unfinished">Numbers of the trials that wait or run.</param>
 /// <param name="Ended">Numbers of the trials that failed or were cancelled.</param>
-public sealed record SweepStanding(string State, int Unfinished, IReadOnlyList<int> Ended)
+public sealed record SweepStanding(string State, IReadOnlyList<int> Unfinished, IReadOnlyList<int> Ended)
 {
     /// <summary>Null when there is no such sweep, or no database.</summary>
     public static async Task<SweepStanding?> ReadAsync(RealDatabase database, int sweep)
@@ -13,10 +13,10 @@ public sealed record SweepStanding(string State, int Unfinished, IReadOnlyList<i
         try
         {
             return (await database.RowsAsync(
-                row => new SweepStanding(row.GetString(0), row.GetInt32(1), row.GetFieldValue<int[]>(2)),
+                row => new SweepStanding(row.GetString(0), row.GetFieldValue<int[]>(1), row.GetFieldValue<int[]>(2)),
                 """
                 select
-                  s.state, (count(*) filter (where t.state in ('queued', 'running')))::integer,
+                  s.state, coalesce(array_agg(t.number) filter (where t.state in ('queued', 'running')), '{}'),
                   coalesce(array_agg(t.number order by t.number) filter (where t.state in ('failed', 'cancelled')), '{}')
                 from sweeps s join trials t on t.sweep_id = s.id where s.id = $1 group by s.state
                 """,
@@ -36,7 +36,7 @@ public sealed record SweepStanding(string State, int Unfinished, IReadOnlyList<i
         (UserDeed.Cancel, true) => State is "cancelled" or "completed",
         (UserDeed.Pause or UserDeed.Resume, false) => State is "completed" or "cancelled",
         (UserDeed.Cancel, false) => State is "completed",
-        (UserDeed.CancelTrial, false) => false,
+        (UserDeed.CancelTrial, false) => !Unfinished.Contains(order.Trial!.Value),
         (UserDeed.Retry, false) => Ended.Count == 0,
         (UserDeed.RetryTrial, false) => !Ended.Contains(order.Trial!.Value),
         _ => true,
