@@ -64,7 +64,7 @@ public sealed class ChaosProofTests : IAsyncDisposable
     [Fact]
     public void A_trial_that_waits_for_ever_is_found()
     {
-        var history = History(Leased(1, 0), Event(1, 1, "cancelled"), Event(1, 3, "retried")) with { State = "completed", Trials = [new(Trial, 1, "queued", 0, 0, 5, false)] };
+        var history = History(Leased(1, 0), Event(1, 1, "cancelled"), Event(1, 3, "retried")) with { State = "completed", Trials = [new(Trial, 1, "queued", 0, 0, 5)] };
         Assert.Collection(
             new OrderProof(history, [Order(UserDeed.RetryTrial, 2, 4)], _journal, isOver: true).Violations().Select(violation => violation.Text),
             text => Assert.Contains("is queued and did not run after \"RetryTrial", text, StringComparison.Ordinal),
@@ -74,7 +74,7 @@ public sealed class ChaosProofTests : IAsyncDisposable
     [Fact]
     public void A_loss_that_nobody_caused_is_found()
     {
-        var history = History(Leased(1, 0), Event(1, 20, "lost", "lease_lost")) with { Trials = [new(Trial, 1, "queued", 0, 1, 5, false)] };
+        var history = History(Leased(1, 0), Event(1, 20, "lost", "lease_lost")) with { Trials = [new(Trial, 1, "queued", 0, 1, 5)] };
         Assert.Contains("nobody had done anything to a", Assert.Single(Causes(history)).Text, StringComparison.Ordinal);
         Disturb(ChaosVictim.Trainer, "a", at: 18).Dispose();
         Disturb(ChaosVictim.Worker, "b", at: 18).Dispose();
@@ -86,7 +86,7 @@ public sealed class ChaosProofTests : IAsyncDisposable
     [Fact]
     public void A_failure_that_nobody_caused_and_one_that_is_not_counted_are_found()
     {
-        var history = History(Leased(1, 0), Event(1, 5, "requeued", "trainer_died"), Leased(2, 6), Event(2, 8, "requeued", "trainer_died")) with { Trials = [new(Trial, 1, "queued", 0, 0, 5, false)] };
+        var history = History(Leased(1, 0), Event(1, 5, "requeued", "trainer_died"), Leased(2, 6), Event(2, 8, "requeued", "trainer_died")) with { Trials = [new(Trial, 1, "queued", 0, 0, 5)] };
         Disturb(ChaosVictim.Trainer, "a", at: 4).Dispose();
         Assert.Collection(
             Causes(history).Select(violation => violation.Text),
@@ -115,7 +115,7 @@ public sealed class ChaosProofTests : IAsyncDisposable
 
     private static EpochFact Epoch(int attempt, int epoch, double from, double to) => new(Trial, attempt, epoch, At(to), to - from, $"rnn 10, epoch {epoch}: losses 1 1", At(to));
 
-    private static SweepHistory History(params EventFact[] events) => new(1, "s", "running", [new(Trial, 1, "running", 0, 0, 5, false)], events, [], []);
+    private static SweepHistory History(params EventFact[] events) => new(1, "s", "running", [new(Trial, 1, "running", 0, 0, 5)], events, [], []);
 
     private static UserOrder Order(UserDeed deed, double sent, double? answered, bool accepted = true)
     {

@@ -3,7 +3,9 @@ using Sweep.Processes.Chaos;
 
 namespace Sweep.SystemTests;
 
-/// <summary>A sweep under a killer, beside those of a user, with a fixed seed; <c>Sweep.Benchmarks chaos</c> goes on for as long as it is told, with any seed.</summary>
+/// <summary>
+/// A sweep under a killer, beside those of a user, with a fixed seed; <c>Sweep.Benchmarks chaos</c> goes on for as long as it is told, with any seed.
+/// </summary>
 public sealed class ChaosTests(UndisturbedSweep undisturbed, ITestOutputHelper output)
 {
     private const int Seed = 20;
@@ -16,6 +18,7 @@ public sealed class ChaosTests(UndisturbedSweep undisturbed, ITestOutputHelper o
         await using var chaos = await ChaosCluster.StartAsync(Seed, output.WriteLine);
         Violations.None(await chaos.RoundAsync(UndisturbedSweep.Grid, losses, users: 1, Limit));
         Assert.True(chaos.Acts >= 6 && chaos.Orders >= 6, string.Create(
-            CultureInfo.InvariantCulture, $"the killer acted {chaos.Acts} times and the user {chaos.Orders} times: the sweep is too short to prove anything"));
+            CultureInfo.InvariantCulture,
+            $"the killer acted {chaos.Acts} times and the user {chaos.Orders} times: the sweep is too short to prove anything"));
     }
 }

@@ -14,7 +14,8 @@ namespace Sweep.Processes;
 /// <param name="CheckpointEvery">Seconds.</param>
 /// <param name="StallLimit">Seconds; null for the default of sweep files.</param>
 public sealed record TrainingGrid(
-    IReadOnlyList<string> Cells, IReadOnlyList<int> Lengths, int Epochs, int HiddenSize = 16, int Retries = 10, double CheckpointEvery = 0, int? StallLimit = null)
+    IReadOnlyList<string> Cells, IReadOnlyList<int> Lengths, int Epochs, int HiddenSize = 16, int Retries = 10, double CheckpointEvery = 0,
+    int? StallLimit = null)
 {
     private const string File = "examples/next-character.yaml";
 
@@ -26,7 +27,8 @@ public sealed record TrainingGrid(
     /// <summary>Whether a line of <see cref="SweepProof.LossesAsync"/> is of one of its trials and epochs.</summary>
     public bool Has(string loss) =>
         loss[..loss.IndexOf(':', StringComparison.Ordinal)].Split(' ', ',') is [var cell, var length, _, _, var epoch]
-        && Cells.Contains(cell) && Lengths.Contains(int.Parse(length, CultureInfo.InvariantCulture)) && int.Parse(epoch, CultureInfo.InvariantCulture) <= Epochs;
+        && Cells.Contains(cell) && Lengths.Contains(int.Parse(length, CultureInfo.InvariantCulture))
+        && int.Parse(epoch, CultureInfo.InvariantCulture) <= Epochs;
 
     /// <summary>Submits it under this name.</summary>
     /// <param name="prefix">A command that runs <c>sweep</c>.</param>

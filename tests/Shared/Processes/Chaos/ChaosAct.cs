@@ -37,7 +37,7 @@ public enum ChaosDeed
     /// <summary>SIGSTOP for good: whoever waits for the trainer must end it.</summary>
     Hang,
 
-    /// <summary>A trainer dies, and for a while its silo can start no other: the program is not there, may not be executed, or ends at once.</summary>
+    /// <summary>A trainer dies, and for a while its silo can start no other: the program is missing, may not be executed, or ends at once.</summary>
     Forbid,
 
     /// <summary>A user drains the silo, which ends by itself.</summary>
@@ -49,8 +49,8 @@ public sealed record ChaosAct(ChaosVictim Victim, ChaosDeed Deed)
     /// <summary>Every act of a killer.</summary>
     public static IReadOnlyList<ChaosAct> All { get; } =
     [
-        new(ChaosVictim.Trainer, ChaosDeed.Kill), new(ChaosVictim.Trainer, ChaosDeed.FreezeShortly), new(ChaosVictim.Trainer, ChaosDeed.Starve),
-        new(ChaosVictim.Trainer, ChaosDeed.Hang), new(ChaosVictim.Trainer, ChaosDeed.Forbid), new(ChaosVictim.Trainer, ChaosDeed.Kill),
+        new(ChaosVictim.Trainer, ChaosDeed.Kill), new(ChaosVictim.Trainer, ChaosDeed.Kill), new(ChaosVictim.Trainer, ChaosDeed.FreezeShortly),
+        new(ChaosVictim.Trainer, ChaosDeed.Starve), new(ChaosVictim.Trainer, ChaosDeed.Hang), new(ChaosVictim.Trainer, ChaosDeed.Forbid),
         new(ChaosVictim.Worker, ChaosDeed.Kill), new(ChaosVictim.Worker, ChaosDeed.Terminate),
         new(ChaosVictim.Worker, ChaosDeed.FreezeShortly), new(ChaosVictim.Worker, ChaosDeed.FreezeLong),
         new(ChaosVictim.Control, ChaosDeed.Kill), new(ChaosVictim.Control, ChaosDeed.Terminate),

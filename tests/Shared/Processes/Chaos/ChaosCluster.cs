@@ -7,7 +7,7 @@ public sealed class ChaosCluster : IAsyncDisposable
 {
     private const int Silos = 3;
 
-    /// <summary>Seconds: so few that a hanging trainer is ended within a round, so many that one on a busy machine is not. Null while there is no such limit.</summary>
+    /// <summary>Seconds: so few that a hanging trainer is ended within a round, so many that one on a busy machine is not.</summary>
     private static int? StallLimit => null;
 
     private readonly ChaosSilos _silos;
@@ -64,11 +64,9 @@ public sealed class ChaosCluster : IAsyncDisposable
     public async Task<IReadOnlyList<string>> RoundAsync(TrainingGrid grid, IReadOnlyList<string> undisturbed, int users, TimeSpan limit)
     {
         var round = ++_rounds;
-        ChaosUser[] ask =
-        [
-            .. Enumerable.Range(1, users).Select(number => new ChaosUser(
-                string.Create(CultureInfo.InvariantCulture, $"user-{round}-{number}"), Cluster, _silos, new Random((_seed * 10_000) + (round * 10) + number), Journal, grid.Lengths, StallLimit)),
-        ];
+        ChaosUser[] ask = [.. Enumerable.Range(1, users).Select(number => new ChaosUser(
+            string.Create(CultureInfo.InvariantCulture, $"user-{round}-{number}"), Cluster, _silos,
+            new Random((_seed * 10_000) + (round * 10) + number), Journal, grid.Lengths, StallLimit))];
         try
         {
             var violations = await new ChaosRound(Cluster, _silos, _trainers, _killer, Journal, undisturbed)

@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Sweep.Processes.Chaos;
 
-/// <summary>Cards in an order that the seed decides; when each was drawn, in another one. So a short round sees most of them, and a long one all alike.</summary>
+/// <summary>
+/// Cards in an order that the seed decides; when each was drawn, in another one. So a short round sees most of them, and a long one all alike.
+/// </summary>
 public sealed class ChaosDeck<T>(Random random, IReadOnlyList<T> cards)
 {
     private readonly List<T> _left = [];

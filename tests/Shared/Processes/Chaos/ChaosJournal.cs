@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Sweep.Processes.Chaos;
 
 /// <summary>
-/// What was done to a cluster and when, by the clock of this machine, which is that of its database too. It also measures how late this process gets its
-/// turn: where it waits for a processor, so do the silos, and what they promise within a time is judged by that.
+/// What was done to a cluster and when, by the clock of this machine, which is that of its database too. It also measures how late this process
+/// gets its turn: where it waits for a processor, so do the silos, and what they promise within a time is judged by that.
 /// </summary>
 public sealed class ChaosJournal(Action<string> say, TimeProvider time) : IAsyncDisposable
 {
@@ -12,8 +12,8 @@ public sealed class ChaosJournal(Action<string> say, TimeProvider time) : IAsync
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(0.5);
 
     /// <summary>
-    /// What an order may take besides a renewal on a machine whose two cores all train: a call to the scheduler, one to the worker, the step that is being
-    /// trained, and the calls that a dead silo has not answered.
+    /// What an order may take besides a renewal on a machine whose two cores all train: a call to the scheduler, one to the worker, the step that
+    /// is being trained, and the calls that a dead silo has not answered.
     /// </summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(4);
 
@@ -64,12 +64,15 @@ public sealed class ChaosJournal(Action<string> say, TimeProvider time) : IAsync
     public IReadOnlyList<string> Before(DateTimeOffset moment, TimeSpan span, IEnumerable<(DateTimeOffset At, string Text)> others)
     {
         lock (_gate)
-            return [.. _lines.Where(line => line.At <= moment && line.At >= moment - span).Concat(others).OrderBy(line => line.At).Select(line => Line(line.At, line.Text))];
+        {
+            var lines = _lines.Where(line => line.At <= moment && line.At >= moment - span).Concat(others).OrderBy(line => line.At);
+            return [.. lines.Select(line => Line(line.At, line.Text))];
+        }
     }
 
     /// <summary>
-    /// When an order that was answered at <paramref name="answered"/> must have reached a worker: a renewal and a margin later, and later still while
-    /// the worker, the scheduler's way to it or the database is disturbed.
+    /// When an order that was answered at <paramref name="answered"/> must have reached a worker: a renewal and a margin later, and later still
+    /// while the worker, the scheduler's way to it or the database is disturbed.
     /// </summary>
     public DateTimeOffset Settled(DateTimeOffset answered, string? worker)
     {
@@ -114,5 +117,6 @@ public sealed class ChaosJournal(Action<string> say, TimeProvider time) : IAsync
         }
     }
 
-    private string Line(DateTimeOffset at, string text) => string.Create(CultureInfo.InvariantCulture, $"{(at - _started).TotalSeconds,8:0.0} s  {text}");
+    private string Line(DateTimeOffset at, string text) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(at - _started).TotalSeconds,8:0.0} s  {text}");
 }

@@ -5,13 +5,16 @@ namespace Sweep.Processes.Chaos;
 /// <summary>
 /// Hits a process of a cluster every few seconds until it is told to stop.
 /// <para>
-/// It is fair: it does what machines do, and no more than is promised. A trial that has lost five workers fails alone, as the suspect that it would be
-/// elsewhere; so a silo whose trials have lost <see cref="SparedLosses"/> keeps them. What it does to a trainer is retried as often as the sweep's
-/// <c>retries</c> say, so the trainers of a silo with a trial that has failed nearly that often are spared as well. Trainers and PostgreSQL may be hit
-/// while a silo is away.
+/// It is fair: it does what machines do, and no more than is promised. A trial that has lost five workers fails alone, as the suspect that it
+/// would be elsewhere; so a silo whose trials have lost <see cref="SparedLosses"/> keeps them. What it does to a trainer is retried as often as
+/// the sweep's <c>retries</c> say, so the trainers of a silo with a trial that has failed nearly that often are spared as well. Trainers and
+/// PostgreSQL may be hit while a silo is away.
 /// </para>
 /// </summary>
-/// <param name="random">The seed's. It decides acts, victims and pauses; the times of the processes are their own, so that a seed repeats the acts and not each interleaving.</param>
+/// <param name="random">
+/// The seed's. It decides acts, victims and pauses; the times of the processes are their own, so that a seed repeats the acts and not each
+/// interleaving.
+/// </param>
 public sealed class ChaosKiller(RealCluster cluster, ChaosSilos silos, TrainerDeeds trainers, Random random, ChaosJournal journal)
 {
     /// <summary>Two fewer than the losses by which a trial fails: one act may cost two, when the silo that takes the trial over is away as well.</summary>
@@ -84,8 +87,8 @@ public sealed class ChaosKiller(RealCluster cluster, ChaosSilos silos, TrainerDe
     private async Task HitDatabaseAsync(ChaosAct act)
     {
         var away = Between(0.5, 4);
-        using var _ = journal.Begin(act, null, string.Create(
-            CultureInfo.InvariantCulture, $"PostgreSQL: {(act.Deed == ChaosDeed.Kill ? "killed" : "stopped at once")}, back after {away.TotalSeconds:0.0} s"));
+        var how = act.Deed == ChaosDeed.Kill ? "killed" : "stopped at once";
+        using var _ = journal.Begin(act, null, string.Create(CultureInfo.InvariantCulture, $"PostgreSQL: {how}, back after {away.TotalSeconds:0.0} s"));
         await cluster.Database.TakeAwayAsync(act.Deed == ChaosDeed.Kill ? ProcessSignal.Kill : ProcessSignal.Quit);
         await Task.Delay(away);
         await cluster.Database.BringBackAsync();
@@ -95,13 +98,18 @@ public sealed class ChaosKiller(RealCluster cluster, ChaosSilos silos, TrainerDe
     private async Task<IReadOnlyList<(RealSilo Silo, int Process)>> FairTrainersAsync()
     {
         var spared = await cluster.Database.LinesAsync(
-            "select t.worker from trials t join sweeps s on s.id = t.sweep_id where t.state = 'running' and t.failures > s.retries - $1 and t.worker is not null", SparedFailures);
-        return [.. cluster.Silos.Where(silo => !silo.IsFrozen && !spared.Contains(silo.Name)).SelectMany(silo => silo.Trainers.Select(process => (silo, process)))];
+            """
+            select t.worker from trials t join sweeps s on s.id = t.sweep_id
+            where t.state = 'running' and t.failures > s.retries - $1 and t.worker is not null
+            """,
+            SparedFailures);
+        var fair = cluster.Silos.Where(silo => !silo.IsFrozen && !spared.Contains(silo.Name));
+        return [.. fair.SelectMany(silo => silo.Trainers.Select(process => (silo, process)))];
     }
 
     /// <summary>Silos with a trial that has lost as many workers as is fair.</summary>
-    private Task<IReadOnlyList<string>> HardTriedAsync() =>
-        cluster.Database.LinesAsync("select worker from trials where state = 'running' and losses >= $1 and worker is not null", SparedLosses);
+    private Task<IReadOnlyList<string>> HardTriedAsync() => cluster.Database.LinesAsync(
+        "select worker from trials where state = 'running' and losses >= $1 and worker is not null", SparedLosses);
 
     private TimeSpan Between(double from, double to) => TimeSpan.FromSeconds(from + ((to - from) * random.NextDouble()));
 }

@@ -1,11 +1,12 @@
 namespace Sweep.Processes.Chaos;
 
 /// <summary>
-/// Some time under a killer and users: as long as one sweep takes that is only killed. Then nobody is disturbed any more, the users' sweeps come to their end,
-/// and what was promised and answered is held against the rows.
+/// Some time under a killer and users: as long as one sweep takes that is only killed. Then nobody is disturbed any more, the users' sweeps come to
+/// their end, and what was promised and answered is held against the rows.
 /// </summary>
 /// <param name="undisturbed">What <see cref="SweepProof.LossesAsync"/> says of the sweep, trained in peace.</param>
-public sealed class ChaosRound(RealCluster cluster, ChaosSilos silos, TrainerDeeds trainers, ChaosKiller killer, ChaosJournal journal, IReadOnlyList<string> undisturbed)
+public sealed class ChaosRound(
+    RealCluster cluster, ChaosSilos silos, TrainerDeeds trainers, ChaosKiller killer, ChaosJournal journal, IReadOnlyList<string> undisturbed)
 {
     /// <summary>Submits the sweep and lets the killer and the users act until it is over.</summary>
     /// <returns>What was broken.</returns>
@@ -15,35 +16,56 @@ public sealed class ChaosRound(RealCluster cluster, ChaosSilos silos, TrainerDee
         var acted = await ActAsync(sweep, users, limit);
         foreach (var user in users)
             await user.LeaveAsync();
-        var proof = new SweepProof(cluster.Database, sweep);
-        var killed = await SweepHistory.LoadAsync(cluster.Database, await cluster.Database.ValueAsync<int>("select id from sweeps where name = $1", sweep))
-            ?? throw new InvalidOperationException($"The sweep {sweep}, which nobody deleted, is not there.");
-        var lost = new List<Violation>();
-        var judged = new List<(SweepHistory History, IReadOnlyList<UserOrder> Orders, bool IsOver)> { (killed, [.. users.SelectMany(user => user.Orders)], true) };
-        foreach (var user in users)
-        {
-            judged.AddRange(user.Deleted.Select(history => (history, user.Orders, false)));
-            foreach (var left in user.Sweeps)
-            {
-                if (await SweepHistory.LoadAsync(cluster.Database, left.Id) is { } history)
-                    judged.Add((history, user.Orders, true));
-                else if (user.Orders.Any(order => order is { Deed: UserDeed.Submit, Accepted: true } && order.Sweep == left.Id))
-                    lost.Add(new(journal.Now, $"{left.Name} was submitted and is not there"));
-            }
-        }
-
+        var (judged, lost) = await HistoriesAsync(sweep, users);
+        UserOrder[] orders = [.. users.SelectMany(user => user.Orders)];
         HashSet<string> known = [.. undisturbed];
         HashSet<int> greedy = [.. users.SelectMany(user => user.Greedy)];
-        string[] ofSweep = [.. await proof.TrialsThatDidNotSucceedAsync(), .. await proof.EpochsMissingOrTwiceAsync(grid.Epochs), .. await LossesThatDifferAsync(proof, grid), .. await proof.StaleWritesAsync()];
+        var ofSweep = await OfSweepAsync(grid, sweep);
         foreach (var user in users)
             await user.ClearAsync();
         return
         [
             .. acted, .. lost, .. ofSweep.Concat(silos.TakeComplaints()).Concat(trainers.TakeComplaints()).Select(text => new Violation(null, text)),
             .. judged.SelectMany(item => new HistoryProof(item.History, known).Violations()),
-            .. judged.SelectMany(item => new OrderProof(item.History, item.Orders, journal, item.IsOver).Violations()),
-            .. new CauseProof([.. judged.Select(item => item.History)], [.. users.SelectMany(user => user.Orders)], greedy, journal).Violations(),
+            .. judged.SelectMany(item => new OrderProof(item.History, orders, journal, item.IsOver).Violations()),
+            .. new CauseProof([.. judged.Select(item => item.History)], orders, greedy, journal).Violations(),
             .. users.SelectMany(user => user.Violations), .. await LeftOverAsync(users),
+        ];
+    }
+
+    /// <summary>What is judged: the sweep that was only killed, those of the users, and what the deleted ones were; and those that are gone.</summary>
+    private async Task<(List<(SweepHistory History, bool IsOver)> Judged, List<Violation> Lost)> HistoriesAsync(
+        string sweep, IReadOnlyList<ChaosUser> users)
+    {
+        var id = await cluster.Database.ValueAsync<int>("select id from sweeps where name = $1", sweep);
+        var killed = await SweepHistory.LoadAsync(cluster.Database, id)
+            ?? throw new InvalidOperationException($"The sweep {sweep}, which nobody deleted, is not there.");
+        var judged = new List<(SweepHistory, bool)> { (killed, true) };
+        var lost = new List<Violation>();
+        foreach (var user in users)
+        {
+            judged.AddRange(user.Deleted.Select(history => (history, false)));
+            foreach (var left in user.Sweeps)
+            {
+                if (await SweepHistory.LoadAsync(cluster.Database, left.Id) is { } history)
+                    judged.Add((history, true));
+                else if (user.Orders.Any(order => order is { Deed: UserDeed.Submit, Accepted: true } && order.Sweep == left.Id))
+                    lost.Add(new(journal.Now, $"{left.Name} was submitted and is not there"));
+            }
+        }
+
+        return (judged, lost);
+    }
+
+    /// <summary>What is promised to a sweep that nobody gives orders to: it succeeds, with the table of an undisturbed one.</summary>
+    private async Task<IReadOnlyList<string>> OfSweepAsync(TrainingGrid grid, string sweep)
+    {
+        var proof = new SweepProof(cluster.Database, sweep);
+        return
+        [
+            .. await proof.TrialsThatDidNotSucceedAsync(), .. await proof.EpochsMissingOrTwiceAsync(grid.Epochs), .. await proof.StaleWritesAsync(),
+            // Of the trials and epochs that this sweep has, out of all that were trained in peace.
+            .. await proof.LossesThatDifferAsync([.. undisturbed.Where(grid.Has)]),
         ];
     }
 
@@ -73,9 +95,6 @@ public sealed class ChaosRound(RealCluster cluster, ChaosSilos silos, TrainerDee
         }
     }
 
-    /// <summary>Of the trials and epochs that this sweep has, out of all that were trained in peace.</summary>
-    private Task<IReadOnlyList<string>> LossesThatDifferAsync(SweepProof proof, TrainingGrid grid) => proof.LossesThatDifferAsync([.. undisturbed.Where(grid.Has)]);
-
     /// <summary>Rows of sweeps that were deleted, in any table that names a sweep or a trial.</summary>
     private async Task<IReadOnlyList<Violation>> LeftOverAsync(IReadOnlyList<ChaosUser> users)
     {
@@ -83,15 +102,19 @@ public sealed class ChaosRound(RealCluster cluster, ChaosSilos silos, TrainerDee
         var tables = await cluster.Database.RowsAsync(
             row => (Table: row.GetString(0), Column: row.GetString(1)),
             """
-            select c.table_name, c.column_name from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
+            select c.table_name, c.column_name
+            from information_schema.columns c join information_schema.tables t using (table_schema, table_name)
             where c.table_schema = 'public' and t.table_type = 'BASE TABLE' and c.column_name in ('sweep_id', 'trial_id')
             """);
         var left = new List<Violation>();
         foreach (var (table, column) in tables.Append(("sweeps", "id")))
         {
             var sweep = column == "trial_id" ? "trial_id / 1000000" : column;
-            left.AddRange((await cluster.Database.LinesAsync($"select format('{table} has %s rows of the deleted sweep %s', count(*), {sweep}) from {table} where {sweep} = any($1) group by {sweep}", deleted))
-                .Select(line => new Violation(null, line)));
+            left.AddRange((await cluster.Database.LinesAsync(
+                $"""
+                select format('{table} has %s rows of the deleted sweep %s', count(*), {sweep}) from {table} where {sweep} = any($1) group by {sweep}
+                """,
+                deleted)).Select(line => new Violation(null, line)));
         }
 
         return left;

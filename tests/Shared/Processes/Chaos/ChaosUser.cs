@@ -3,12 +3,13 @@ using Sweep.Contracts;
 namespace Sweep.Processes.Chaos;
 
 /// <summary>
-/// A user who submits, pauses, resumes, cancels, retries, drains and deletes at random while others kill, and keeps what was answered. What is refused though
-/// the rows say that it may be done is a complaint at once; what was accepted is judged by <see cref="OrderProof"/>.
+/// A user who submits, pauses, resumes, cancels, retries, drains and deletes at random while others kill, and keeps what was answered. What is refused
+/// though the rows say that it may be done is a violation at once; what was accepted is judged by <see cref="OrderProof"/>.
 /// </summary>
 /// <param name="random">The seed's. It decides orders, sweeps and pauses.</param>
 /// <param name="lengths">Of the undisturbed sweep, with which what is trained is compared.</param>
-public sealed class ChaosUser(string name, RealCluster cluster, ChaosSilos silos, Random random, ChaosJournal journal, IReadOnlyList<int> lengths, int? stallLimit)
+public sealed class ChaosUser(
+    string name, RealCluster cluster, ChaosSilos silos, Random random, ChaosJournal journal, IReadOnlyList<int> lengths, int? stallLimit)
     : IAsyncDisposable
 {
     private const int MostSweeps = 3;
@@ -17,8 +18,8 @@ public sealed class ChaosUser(string name, RealCluster cluster, ChaosSilos silos
 
     private static readonly UserDeed[] Deeds =
     [
-        UserDeed.Submit, UserDeed.Submit, UserDeed.Pause, UserDeed.Pause, UserDeed.Resume, UserDeed.Resume, UserDeed.Cancel, UserDeed.CancelTrial, UserDeed.CancelTrial,
-        UserDeed.Retry, UserDeed.RetryTrial, UserDeed.Delete, UserDeed.Drain,
+        UserDeed.Submit, UserDeed.Submit, UserDeed.Pause, UserDeed.Pause, UserDeed.Resume, UserDeed.Resume, UserDeed.Cancel,
+        UserDeed.CancelTrial, UserDeed.CancelTrial, UserDeed.Retry, UserDeed.RetryTrial, UserDeed.Delete, UserDeed.Drain,
     ];
 
     private readonly ChaosDeck<UserDeed> _deck = new(random, Deeds);
@@ -43,16 +44,19 @@ public sealed class ChaosUser(string name, RealCluster cluster, ChaosSilos silos
     public IReadOnlyList<int> Greedy => _greedy;
 
     /// <summary>Ids of the sweeps that are deleted.</summary>
-    public IEnumerable<int> DeletedSweeps => from order in _orders where order is { Deed: UserDeed.Delete, Accepted: true } select order.Sweep;
+    public IEnumerable<int> DeletedSweeps =>
+        from order in _orders where order is { Deed: UserDeed.Delete, Accepted: true } select order.Sweep;
 
-    public IEnumerable<Violation> Violations => [.. _violations, .. _connection.Complaints.Concat(_drains.Complaints).Select(complaint => new Violation(null, complaint))];
+    public IEnumerable<Violation> Violations =>
+        [.. _violations, .. _connection.Complaints.Concat(_drains.Complaints).Select(complaint => new Violation(null, complaint))];
 
     /// <summary>Gives orders until <paramref name="over"/> is cancelled.</summary>
     public async Task RunAsync(CancellationToken over)
     {
         while (!over.IsCancellationRequested)
         {
-            await Task.Delay(TimeSpan.FromSeconds(0.5 + (2.5 * random.NextDouble())), over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var pause = TimeSpan.FromSeconds(0.5 + (2.5 * random.NextDouble()));
+            await Task.Delay(pause, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!over.IsCancellationRequested)
                 await ActAsync();
         }
@@ -113,7 +117,8 @@ public sealed class ChaosUser(string name, RealCluster cluster, ChaosSilos silos
                 standings[sweep] = standing;
         }
 
-        IReadOnlyList<UserSweep> Those(Func<SweepStanding, bool> which) => [.. _sweeps.Where(sweep => standings.TryGetValue(sweep, out var standing) && which(standing))];
+        IReadOnlyList<UserSweep> Those(Func<SweepStanding, bool> which) =>
+            [.. _sweeps.Where(sweep => standings.TryGetValue(sweep, out var standing) && which(standing))];
         IReadOnlyList<UserSweep> For(UserDeed deed) => deed switch
         {
             UserDeed.Pause => Those(standing => standing.State == "running"),

@@ -14,8 +14,8 @@ public sealed class Disturbance(ChaosAct act, string? silo, DateTimeOffset from,
     public DateTimeOffset Until { get; private set; } = DateTimeOffset.MaxValue;
 
     /// <summary>
-    /// Whether an order to this worker may come late by it. The scheduler lives on one silo and is found through a directory that lies on all of
-    /// them, so that the loss of any silo may move it; a trainer's trouble is its own silo's.
+    /// Whether an order to this worker may come late by it. The scheduler lives on one silo and is found through a directory that lies on all
+    /// of them, so that the loss of any silo may move it; a trainer's trouble is its own silo's.
     /// </summary>
     public bool Delays(string? worker) => act.Victim != ChaosVictim.Trainer || silo == worker;
 

@@ -24,12 +24,18 @@ public sealed class HistoryProof(SweepHistory history, IReadOnlySet<string> undi
                 _ => before == "leased" && fact.Attempt == attempt,
             };
             if (!legal)
-                yield return new(fact.At, $"{Name(trial)}: {fact.Event} of attempt {fact.Attempt} follows {before ?? "nothing"} of attempt {attempt}", history.Of(trial));
+            {
+                var what = $"{fact.Event} of attempt {fact.Attempt} follows {before ?? "nothing"} of attempt {attempt}";
+                yield return new(fact.At, $"{Name(trial)}: {what}", history.Of(trial));
+            }
+
             (before, attempt) = (fact.Event, fact.Attempt);
         }
     }
 
-    /// <summary>Epochs follow each other without a gap, each written within the lease of its attempt, and none of an older attempt after those of a newer one.</summary>
+    /// <summary>
+    /// Epochs follow each other without a gap, each written within the lease of its attempt, and none of an older attempt after those of a newer one.
+    /// </summary>
     private IEnumerable<Violation> Epochs(TrialFact trial)
     {
         var epochs = history.Epochs.Where(epoch => epoch.Trial == trial.Id).ToList();
@@ -44,9 +50,17 @@ public sealed class HistoryProof(SweepHistory history, IReadOnlySet<string> undi
             var since = events.FirstOrDefault(fact => fact.Attempt == epoch.Attempt && fact.Event == "leased")?.At;
             var until = events.FirstOrDefault(fact => fact.Attempt == epoch.Attempt && fact.Event != "leased")?.At ?? DateTimeOffset.MaxValue;
             if (since is null || epoch.StoredAt < since || epoch.StoredAt > until)
-                yield return new(epoch.StoredAt, $"{Name(trial)}: epoch {epoch.Epoch} of attempt {epoch.Attempt}, stored at {epoch.StoredAt:O}, is not of its lease from {since:O} to {until:O}");
+            {
+                var stored = $"stored at {epoch.StoredAt:O}, is not of its lease from {since:O} to {until:O}";
+                yield return new(epoch.StoredAt, $"{Name(trial)}: epoch {epoch.Epoch} of attempt {epoch.Attempt}, {stored}");
+            }
+
             if (epoch.Attempt < attempt)
-                yield return new(epoch.StoredAt, $"{Name(trial)}: epoch {epoch.Epoch} is of attempt {epoch.Attempt}, the one before it of attempt {attempt}");
+            {
+                yield return new(
+                    epoch.StoredAt, $"{Name(trial)}: epoch {epoch.Epoch} is of attempt {epoch.Attempt}, the one before it of attempt {attempt}");
+            }
+
             attempt = epoch.Attempt;
         }
     }

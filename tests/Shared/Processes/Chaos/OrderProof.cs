@@ -3,9 +3,9 @@ using System.Globalization;
 namespace Sweep.Processes.Chaos;
 
 /// <summary>
-/// Holds every answer against what happened. From the moment of an answer: a cancelled trial and one of a paused sweep is leased to nobody, nor is anything to
-/// a drained worker; what runs trains no epoch that begins after <see cref="ChaosJournal.Settled"/>. An order holds until another one that may have been
-/// carried out takes it back.
+/// Holds every answer against what happened. From the moment of an answer: a cancelled trial and one of a paused sweep is leased to nobody, nor is
+/// anything to a drained worker; what runs trains no epoch that begins after <see cref="ChaosJournal.Settled"/>. An order holds until another one
+/// that may have been carried out takes it back.
 /// </summary>
 /// <param name="isOver">The sweep had all the time that it needs to end.</param>
 public sealed class OrderProof(SweepHistory history, IReadOnlyList<UserOrder> orders, ChaosJournal journal, bool isOver)
@@ -14,11 +14,14 @@ public sealed class OrderProof(SweepHistory history, IReadOnlyList<UserOrder> or
 
     private IEnumerable<Violation> Holds()
     {
-        foreach (var (order, place) in orders.Select((order, place) => (order, place)).Where(item => item.order is { Accepted: true, Deed: UserDeed.Pause or UserDeed.Cancel or UserDeed.CancelTrial }))
+        foreach (var (place, order) in orders.Index())
         {
+            if (order is not { Accepted: true, Deed: UserDeed.Pause or UserDeed.Cancel or UserDeed.CancelTrial })
+                continue;
             foreach (var trial in history.Trials.Where(trial => order.Concerns(history.Id, trial.Number)))
             {
-                var lifted = orders.Skip(place + 1).Where(later => later.MayHold && Lifts(order, later, trial)).Select(later => later.Sent).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
+                var lifting = orders.Skip(place + 1).Where(later => later.MayHold && Lifts(order, later, trial));
+                var lifted = lifting.Select(later => later.Sent).DefaultIfEmpty(DateTimeOffset.MaxValue).Min();
                 foreach (var violation in Broken(order, trial, lifted))
                     yield return violation;
             }
@@ -36,22 +39,28 @@ public sealed class OrderProof(SweepHistory history, IReadOnlyList<UserOrder> or
     private IEnumerable<Violation> Broken(UserOrder order, TrialFact trial, DateTimeOffset lifted)
     {
         var answered = order.Answered!.Value;
-        foreach (var leased in history.Of(trial).Where(fact => fact.Event == "leased" && fact.At > answered && fact.At < lifted))
-            yield return new(leased.At, $"{Trial(trial)}: attempt {leased.Attempt} was leased to {leased.Worker} {After(answered, leased.At)} after \"{order}\" was answered", history.Of(trial));
+        var events = history.Of(trial);
+        foreach (var leased in events.Where(fact => fact.Event == "leased" && fact.At > answered && fact.At < lifted))
+        {
+            var after = $"{After(answered, leased.At)} after \"{order}\" was answered";
+            yield return new(leased.At, $"{Trial(trial)}: attempt {leased.Attempt} was leased to {leased.Worker} {after}", events);
+        }
+
         foreach (var epoch in history.Epochs.Where(epoch => epoch.Trial == trial.Id && epoch.StoredAt > answered))
         {
             var settled = journal.Settled(answered, history.WorkerOf(trial.Id, epoch.Attempt));
             if (Began(epoch, settled) is { } began && began > settled && began < lifted)
             {
-                yield return new(
-                    began, $"{Trial(trial)}: epoch {epoch.Epoch} of attempt {epoch.Attempt} began {After(answered, began)} after \"{order}\" was answered, {After(settled, began)} later than it may", history.Of(trial));
+                var after = $"{After(answered, began)} after \"{order}\" was answered, {After(settled, began)} later than it may";
+                yield return new(began, $"{Trial(trial)}: epoch {epoch.Epoch} of attempt {epoch.Attempt} began {after}", events);
             }
         }
     }
 
     /// <summary>When an epoch began; null where it cannot be told, because it may have waited to be stored.</summary>
     private DateTimeOffset? Began(EpochFact epoch, DateTimeOffset settled) =>
-        epoch.Ended is null && journal.Disturbances.Any(disturbance => disturbance.Act.Victim != ChaosVictim.Trainer && disturbance.Overlaps(settled, epoch.StoredAt))
+        epoch.Ended is null && journal.Disturbances.Any(disturbance =>
+            disturbance.Act.Victim != ChaosVictim.Trainer && disturbance.Overlaps(settled, epoch.StoredAt))
             ? null
             : (epoch.Ended ?? epoch.StoredAt) - TimeSpan.FromSeconds(epoch.Seconds);
 
@@ -60,20 +69,25 @@ public sealed class OrderProof(SweepHistory history, IReadOnlyList<UserOrder> or
         where order is { Accepted: true, Deed: UserDeed.Drain }
         from leased in history.Events
         where leased.Event == "leased" && leased.Worker == order.Name && leased.At > order.Answered
-        select new Violation(leased.At, $"trial {leased.Trial}: leased to {leased.Worker} {After(order.Answered!.Value, leased.At)} after it was drained");
+        let after = After(order.Answered!.Value, leased.At)
+        select new Violation(leased.At, $"trial {leased.Trial}: leased to {leased.Worker} {after} after it was drained");
 
     /// <summary>What is tried again runs again, or goes on where its cancel had not come yet, unless somebody cancels it before.</summary>
     private IEnumerable<Violation> Retries()
     {
         if (!isOver)
             yield break;
-        foreach (var (order, place) in orders.Select((order, place) => (order, place)).Where(item => item.order is { Accepted: true, Deed: UserDeed.Retry or UserDeed.RetryTrial }))
+        foreach (var (place, order) in orders.Index())
         {
+            if (order is not { Accepted: true, Deed: UserDeed.Retry or UserDeed.RetryTrial })
+                continue;
             foreach (var trial in history.Trials.Where(trial => order.Concerns(history.Id, trial.Number)))
             {
-                var cancelled = orders.Skip(place + 1).Any(later => later.MayHold && later.Deed is UserDeed.Cancel or UserDeed.CancelTrial && later.Concerns(history.Id, trial.Number));
+                var cancelled = orders.Skip(place + 1).Any(later =>
+                    later is { MayHold: true, Deed: UserDeed.Cancel or UserDeed.CancelTrial } && later.Concerns(history.Id, trial.Number));
                 var since = history.Of(trial).SkipWhile(fact => fact.At < order.Sent).ToList();
-                if (!cancelled && (order.Trial is not null || since.Any(fact => fact.Event == "retried")) && since.All(fact => fact.Event is "cancelled" or "retried"))
+                var meant = order.Trial is not null || since.Any(fact => fact.Event == "retried");
+                if (meant && !cancelled && since.All(fact => fact.Event is "cancelled" or "retried"))
                     yield return new(order.Answered, $"{Trial(trial)} is {trial.State} and did not run after \"{order}\"", history.Of(trial));
             }
         }
@@ -86,13 +100,13 @@ public sealed class OrderProof(SweepHistory history, IReadOnlyList<UserOrder> or
         {
             foreach (var given in history.Of(trial).Where(fact => fact.Event == "given back"))
             {
-                var written = history.Marks.LastOrDefault(mark => mark.Trial == trial.Id && mark.Attempt == given.Attempt && !mark.Resumed);
-                var resumed = history.Marks.FirstOrDefault(mark => mark.Trial == trial.Id && mark.Attempt == given.Attempt + 1 && mark.Resumed);
-                if (written is not null && resumed is not null && (resumed.Epoch, resumed.Step).CompareTo((written.Epoch, written.Step)) < 0)
-                {
-                    yield return new(
-                        resumed.At, $"{Trial(trial)}: attempt {given.Attempt} wrote its checkpoint after epoch {written.Epoch} and step {written.Step}, and the next one began after epoch {resumed.Epoch} and step {resumed.Step}", history.Of(trial));
-                }
+                var marks = history.Marks.Where(mark => mark.Trial == trial.Id).ToList();
+                var written = marks.LastOrDefault(mark => mark.Attempt == given.Attempt && !mark.Resumed);
+                var resumed = marks.FirstOrDefault(mark => mark.Attempt == given.Attempt + 1 && mark.Resumed);
+                if (written is null || resumed is null || (resumed.Epoch, resumed.Step).CompareTo((written.Epoch, written.Step)) >= 0)
+                    continue;
+                var again = $"wrote its checkpoint after {written.Place}, and the next one began after {resumed.Place}";
+                yield return new(resumed.At, $"{Trial(trial)}: attempt {given.Attempt} {again}", history.Of(trial));
             }
         }
     }
@@ -104,10 +118,14 @@ public sealed class OrderProof(SweepHistory history, IReadOnlyList<UserOrder> or
         if (history.State is not ("completed" or "cancelled"))
             yield return new(journal.Now, $"{history.Name} is {history.State} though it had the time to end");
         foreach (var trial in history.Trials.Where(trial => trial.State is "queued" or "running"))
-            yield return new(journal.Now, $"{Trial(trial)} is {trial.State} though {history.Name} had the time to end; the sweep is {history.State}", history.Of(trial));
+        {
+            var though = $"though {history.Name} had the time to end; the sweep is {history.State}";
+            yield return new(journal.Now, $"{Trial(trial)} is {trial.State} {though}", history.Of(trial));
+        }
     }
 
     private string Trial(TrialFact trial) => string.Create(CultureInfo.InvariantCulture, $"{history.Name}/{trial.Number}");
 
-    private static string After(DateTimeOffset from, DateTimeOffset to) => string.Create(CultureInfo.InvariantCulture, $"{(to - from).TotalSeconds:0.00} s");
+    private static string After(DateTimeOffset from, DateTimeOffset to) =>
+        string.Create(CultureInfo.InvariantCulture, $"{(to - from).TotalSeconds:0.00} s");
 }

@@ -1,10 +1,11 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Npgsql;
 
 namespace Sweep.Processes.Chaos;
 
 /// <summary>A trial's row.</summary>
-public sealed record TrialFact(long Id, int Number, string State, int Failures, int Losses, int Epochs, bool HasCheckpoint);
+public sealed record TrialFact(long Id, int Number, string State, int Failures, int Losses, int Epochs);
 
 /// <summary>A row of <c>trial_events</c>.</summary>
 public sealed record EventFact(long Trial, int Attempt, DateTimeOffset At, string Event, string? Worker, string? Reason, string? Detail)
@@ -14,37 +15,53 @@ public sealed record EventFact(long Trial, int Attempt, DateTimeOffset At, strin
 
     public bool IsLoss => Reason is "worker_lost" or "lease_lost";
 
-    public override string ToString() => string.Join(' ', new[] { $"attempt {Attempt}", Event, Reason, Worker is null ? null : $"on {Worker}", Detail }.OfType<string>());
+    public override string ToString()
+    {
+        string?[] words = [$"attempt {Attempt}", Event, Reason, Worker is null ? null : $"on {Worker}", Detail];
+        return string.Join(' ', words.OfType<string>());
+    }
 }
 
 /// <summary>A row of <c>epochs</c>.</summary>
-/// <param name="Losses">What the trial is, the epoch, and the bits of its losses, as in <see cref="SweepProof.LossesAsync"/>.</param>
+/// <param name="Losses">What the trial is, the epoch, and the bits of its losses: <see cref="SweepProof.LossesAsync"/>.</param>
 /// <param name="Ended">When the trainer said that it wrote a checkpoint after it; null where it wrote none, or its log was lost.</param>
-public sealed record EpochFact(long Trial, int Attempt, int Epoch, DateTimeOffset StoredAt, double Seconds, string Losses, DateTimeOffset? Ended);
+public sealed record EpochFact(
+    long Trial, int Attempt, int Epoch, DateTimeOffset StoredAt, double Seconds, string Losses, DateTimeOffset? Ended);
 
 /// <summary>A trainer says what its attempt began after, or what it wrote a checkpoint after.</summary>
-public sealed record MarkFact(long Trial, int Attempt, DateTimeOffset At, bool Resumed, int Epoch, int Step);
+public sealed record MarkFact(long Trial, int Attempt, DateTimeOffset At, bool Resumed, int Epoch, int Step)
+{
+    public string Place => string.Create(CultureInfo.InvariantCulture, $"epoch {Epoch} and step {Step}");
+}
 
 /// <summary>Everything that the tables have of one sweep at one moment.</summary>
 public sealed partial record SweepHistory(
-    int Id, string Name, string State, IReadOnlyList<TrialFact> Trials, IReadOnlyList<EventFact> Events, IReadOnlyList<EpochFact> Epochs, IReadOnlyList<MarkFact> Marks)
+    int Id, string Name, string State, IReadOnlyList<TrialFact> Trials, IReadOnlyList<EventFact> Events, IReadOnlyList<EpochFact> Epochs,
+    IReadOnlyList<MarkFact> Marks)
 {
     /// <summary>The events of one trial, in their order.</summary>
     public IReadOnlyList<EventFact> Of(TrialFact trial) => [.. Events.Where(fact => fact.Trial == trial.Id)];
 
     /// <summary>The worker of an attempt.</summary>
-    public string? WorkerOf(long trial, int attempt) => Events.FirstOrDefault(fact => fact.Trial == trial && fact.Attempt == attempt && fact.Event == "leased")?.Worker;
+    public string? WorkerOf(long trial, int attempt) =>
+        Events.FirstOrDefault(fact => fact.Trial == trial && fact.Attempt == attempt && fact.Event == "leased")?.Worker;
 
     /// <summary>Reads them, those first that others follow from; null when there is no such sweep.</summary>
     public static async Task<SweepHistory?> LoadAsync(RealDatabase database, int sweep)
     {
         var marks = await database.RowsAsync(
-            Mark, "select l.trial_id, l.attempt, l.at, l.text from trial_logs l where l.trial_id / 1000000 = $1 and l.text ~ '^(resumed|checkpoint written) after' order by l.at", sweep);
-        var ends = marks.Where(mark => mark is { Resumed: false, Step: 0 }).ToLookup(mark => (mark.Trial, mark.Attempt, mark.Epoch), mark => mark.At);
+            Mark,
+            """
+            select l.trial_id, l.attempt, l.at, l.text from trial_logs l
+            where l.trial_id / 1000000 = $1 and l.text ~ '^(resumed|checkpoint written) after' order by l.at
+            """,
+            sweep);
+        var ends = marks.Where(mark => mark is { Resumed: false, Step: 0 })
+            .ToLookup(mark => (mark.Trial, mark.Attempt, mark.Epoch), mark => (DateTimeOffset?)mark.At);
         var epochs = await database.RowsAsync(
             row => new EpochFact(
                 row.GetInt64(0), row.GetInt32(1), row.GetInt32(2), Time(row, 3), row.GetDouble(4), row.GetString(5),
-                ends[(row.GetInt64(0), row.GetInt32(1), row.GetInt32(2))].Cast<DateTimeOffset?>().FirstOrDefault()),
+                ends[(row.GetInt64(0), row.GetInt32(1), row.GetInt32(2))].FirstOrDefault()),
             """
             select e.trial_id, e.attempt, e.epoch, e.at, e.seconds, format(
               '%s %s, epoch %s: losses %s %s', t.params ->> 'cell', t.params ->> 'sequence_length', e.epoch,
@@ -53,18 +70,21 @@ public sealed partial record SweepHistory(
             """,
             sweep);
         var events = await database.RowsAsync(
-            row => new EventFact(row.GetInt64(0), row.GetInt32(1), Time(row, 2), row.GetString(3), Maybe(row, 4), Maybe(row, 5), Maybe(row, 6)),
+            row => new EventFact(
+                row.GetInt64(0), row.GetInt32(1), Time(row, 2), row.GetString(3), Maybe(row, 4), Maybe(row, 5), Maybe(row, 6)),
             "select trial_id, attempt, at, event, worker, reason, detail from trial_events where trial_id / 1000000 = $1 order by id",
             sweep);
         var trials = await database.RowsAsync(
-            row => new TrialFact(row.GetInt64(0), row.GetInt32(1), row.GetString(2), row.GetInt32(3), row.GetInt32(4), row.GetInt32(5), row.GetBoolean(6)),
+            row => new TrialFact(row.GetInt64(0), row.GetInt32(1), row.GetString(2), row.GetInt32(3), row.GetInt32(4), row.GetInt32(5)),
             """
-            select t.id, t.number, t.state, t.failures, t.losses, (t.params ->> 'epochs')::integer, exists (select from checkpoints c where c.trial_id = t.id)
+            select t.id, t.number, t.state, t.failures, t.losses, (t.params ->> 'epochs')::integer
             from trials t where t.sweep_id = $1 order by t.number
             """,
             sweep);
         return (await database.RowsAsync(
-            row => new SweepHistory(sweep, row.GetString(0), row.GetString(1), trials, events, epochs, marks), "select name, state from sweeps where id = $1", sweep)).SingleOrDefault();
+            row => new SweepHistory(sweep, row.GetString(0), row.GetString(1), trials, events, epochs, marks),
+            "select name, state from sweeps where id = $1",
+            sweep)).SingleOrDefault();
     }
 
     private static MarkFact Mark(NpgsqlDataReader row)
@@ -73,7 +93,7 @@ public sealed partial record SweepHistory(
         var numbers = Numbers().Matches(text);
         return new(row.GetInt64(0), row.GetInt32(1), Time(row, 2), text.StartsWith('r'), Number(0), Number(1));
 
-        int Number(int place) => int.Parse(numbers[place].ValueSpan, System.Globalization.CultureInfo.InvariantCulture);
+        int Number(int place) => int.Parse(numbers[place].ValueSpan, CultureInfo.InvariantCulture);
     }
 
     private static DateTimeOffset Time(NpgsqlDataReader row, int column) => row.GetFieldValue<DateTimeOffset>(column);

@@ -28,7 +28,9 @@ public sealed record SweepStanding(string State, IReadOnlyList<int> Unfinished, 
         }
     }
 
-    /// <summary>Whether an order could be answered so, when this was read after it: only one user gives orders to the sweep, and only its end may come between.</summary>
+    /// <summary>
+    /// Whether an order could be answered so, when this was read after it: only one user gives orders to the sweep, and only its end may come between.
+    /// </summary>
     public bool Fits(UserOrder order) => (order.Deed, order.Accepted) switch
     {
         (UserDeed.Pause, true) => State is "paused" or "completed",

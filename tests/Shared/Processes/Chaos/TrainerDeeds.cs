@@ -72,7 +72,8 @@ public sealed class TrainerDeeds(ChaosSilos silos, ChaosJournal journal, int? st
                     await HangAsync(silo, trainer, who);
                 break;
             case ChaosDeed.Forbid:
-                using (journal.Begin(act, silo.Name, Text($"{who}: killed, and {silo.Name} can start no other for {time.TotalSeconds:0.0} s ({obstacle})")))
+                var without = Text($"{silo.Name} can start no other for {time.TotalSeconds:0.0} s ({obstacle})");
+                using (journal.Begin(act, silo.Name, $"{who}: killed, and {without}"))
                     await ForbidAsync(silos.FolderOf(silo), trainer, time, obstacle);
                 break;
             default:
@@ -101,8 +102,10 @@ public sealed class TrainerDeeds(ChaosSilos silos, ChaosJournal journal, int? st
         if (await GoneAsync(trainer, TimeSpan.FromSeconds(stallLimit!.Value) + HangMargin))
             return;
         // A silo that was disturbed meanwhile began to count anew, or is gone; and the trial may have been over.
-        if (!silo.Ended.IsCompleted && !journal.Disturbances.Any(other => other.Silo == silo.Name && other.Act.Victim != ChaosVictim.Trainer && other.Overlaps(since, journal.Now)))
-            _complaints.Enqueue($"{who} hangs since {(journal.Now - since).TotalSeconds:0} s and was not ended; the stall limit is {stallLimit} s");
+        var excused = silo.Ended.IsCompleted || journal.Disturbances.Any(other =>
+            other.Silo == silo.Name && other.Act.Victim != ChaosVictim.Trainer && other.Overlaps(since, journal.Now));
+        if (!excused)
+            _complaints.Enqueue(Text($"{who} hangs since {(journal.Now - since).TotalSeconds:0} s and was not ended; the stall limit is {stallLimit} s"));
         ProcessSignal.Kill.Send(trainer);
     }
 

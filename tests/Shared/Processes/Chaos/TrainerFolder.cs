@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Sweep.Processes.Chaos;
 
 /// <summary>
-/// A silo's own folder for <c>--trainer</c>, whose program starts the built one: what is done to it is felt by this silo alone. It also bounds the addresses of
-/// a trainer, so that a trial that is too large for any machine is refused its memory, in place of taking that of this one.
+/// A silo's own folder for <c>--trainer</c>, whose program starts the built one: what is done to it is felt by this silo alone. It also bounds the
+/// addresses of a trainer, so that a trial that is too large for any machine is refused its memory, in place of taking that of this one.
 /// </summary>
 public sealed class TrainerFolder
 {
@@ -12,9 +12,11 @@ public sealed class TrainerFolder
     private const int AddressKibibytes = 48 << 20;
 
     private const UnixFileMode Executable =
-        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
 
-    private static readonly string Dotnet = System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+    private static readonly string Dotnet =
+        System.IO.Path.GetFullPath(System.IO.Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
 
     public TrainerFolder(string path)
     {

@@ -60,9 +60,11 @@ internal sealed class UserConnection(string connectionString, string user, Chaos
     }
 
     private async Task<CommandReply> CallAsync(Func<IGrainFactory, Task<CommandReply>> call) =>
-        await call((_connection ??= await GrainConnection.OpenAsync(connectionString, null, Task.CompletedTask, CancellationToken.None)).Grains);
+        await call((_connection ??= await GrainConnection.OpenAsync(
+            connectionString, certificates: null, Task.CompletedTask, CancellationToken.None)).Grains);
 
     /// <summary>What a command says with the exit code for a cluster that cannot be reached.</summary>
     private static bool IsUnreachable(Exception error) =>
-        error is TimeoutException or OrleansException or ClusterUnreachableException or DbException or SocketException or OperationCanceledException;
+        error is TimeoutException or OrleansException or ClusterUnreachableException or DbException or SocketException
+            or OperationCanceledException;
 }

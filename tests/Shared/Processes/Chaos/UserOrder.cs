@@ -25,5 +25,6 @@ public sealed record UserOrder(UserDeed Deed, string Name, int Sweep, int? Trial
     /// <summary>Whether it is about this trial.</summary>
     public bool Concerns(int sweep, int number) => Sweep == sweep && (Trial is null || Trial == number);
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Deed} {Name}{(Trial is { } number ? $"/{number}" : "")}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{Deed} {Name}{(Trial is { } number ? $"/{number}" : "")}");
 }

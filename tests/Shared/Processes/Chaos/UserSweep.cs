@@ -5,7 +5,7 @@ public sealed record UserSweep(int Id, string Name, TrainingGrid Grid)
 {
     private static readonly string[] Cells = ["rnn", "lstm", "gru"];
 
-    /// <summary>From one trial, fewer than there are slots, to six. Long ones run when they are cancelled, short ones end while others are disturbed.</summary>
+    /// <summary>From one trial to six: fewer than there are slots, or as many. Long ones run when they are cancelled, short ones end meanwhile.</summary>
     /// <returns>What it trains, and whether it asks for more memory than there is, so that each attempt fails and says so.</returns>
     public static (TrainingGrid Grid, bool IsGreedy) Draw(Random random, IReadOnlyList<int> lengths, int? stallLimit)
     {
