@@ -49,7 +49,8 @@ public sealed class CauseProof(
     private static bool Explains(ChaosDeed deed, string? reason) => reason switch
     {
         "trainer_died" => deed is ChaosDeed.Kill or ChaosDeed.Starve or ChaosDeed.Forbid or ChaosDeed.Hang,
-        "worker_unfit" => deed is ChaosDeed.Forbid or ChaosDeed.Starve,
+        // The trainer of a self-test may be the next one that is hit.
+        "worker_unfit" => true,
         "out_of_memory" or "trainer_error" => deed is ChaosDeed.Starve,
         "stalled" => deed is ChaosDeed.Hang,
         _ => false,

@@ -49,7 +49,7 @@ public sealed class ChaosRound(
             {
                 if (await SweepHistory.LoadAsync(cluster.Database, left.Id) is { } history)
                     judged.Add((history, true));
-                else if (user.Orders.Any(order => order is { Deed: UserDeed.Submit, Accepted: true } && order.Sweep == left.Id))
+                else if (user.Has(left))
                     lost.Add(new(journal.Now, $"{left.Name} was submitted and is not there"));
             }
         }
@@ -98,7 +98,7 @@ public sealed class ChaosRound(
     /// <summary>Rows of sweeps that were deleted, in any table that names a sweep or a trial.</summary>
     private async Task<IReadOnlyList<Violation>> LeftOverAsync(IReadOnlyList<ChaosUser> users)
     {
-        int[] deleted = [.. users.SelectMany(user => user.DeletedSweeps)];
+        int[] deleted = [.. users.SelectMany(user => user.Deleted.Select(history => history.Id))];
         var tables = await cluster.Database.RowsAsync(
             row => (Table: row.GetString(0), Column: row.GetString(1)),
             """

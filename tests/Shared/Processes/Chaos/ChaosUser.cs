@@ -43,9 +43,10 @@ public sealed class ChaosUser(
     /// <summary>Ids of the sweeps that ask for more memory than there is, deleted ones among them.</summary>
     public IReadOnlyList<int> Greedy => _greedy;
 
-    /// <summary>Ids of the sweeps that are deleted.</summary>
-    public IEnumerable<int> DeletedSweeps =>
-        from order in _orders where order is { Deed: UserDeed.Delete, Accepted: true } select order.Sweep;
+    /// <summary>Whether the sweep must be there: its submission was answered, and no order may have deleted it.</summary>
+    public bool Has(UserSweep sweep) =>
+        _orders.Any(order => order is { Deed: UserDeed.Submit, Accepted: true } && order.Sweep == sweep.Id)
+        && !_orders.Any(order => order is { Deed: UserDeed.Delete, MayHold: true } && order.Sweep == sweep.Id);
 
     public IEnumerable<Violation> Violations =>
         [.. _violations, .. _connection.Complaints.Concat(_drains.Complaints).Select(complaint => new Violation(null, complaint))];
@@ -236,13 +237,13 @@ public sealed class ChaosUser(
         var order = new UserOrder(UserDeed.Delete, sweep.Name, sweep.Id, null, journal.Now);
         _orders.Add(order);
         var reply = await _connection.SendAsync(order, grains => Ask(grains.GetGrain<ISweepGrain>(sweep.Id), UserDeed.Delete, null));
-        if (reply is { Accepted: true })
+        if (reply is { Accepted: true } || (reply is not null && await IsGoneAsync(sweep)))
         {
             _sweeps.Remove(sweep);
             _deleted.Add(history);
             _freed.Enqueue(sweep.Name);
         }
-        else if (reply is not null && history.State == "completed" && await StandingAsync(sweep) is not null)
+        else if (reply is not null && history.State == "completed")
         {
             _violations.Add(new(journal.Now, $"{order} was refused: {reply.Message} It was completed."));
         }
@@ -272,6 +273,19 @@ public sealed class ChaosUser(
         catch (Npgsql.NpgsqlException)
         {
             return null;
+        }
+    }
+
+    /// <summary>An order that was not answered may have deleted it, and the next one finds nothing.</summary>
+    private async Task<bool> IsGoneAsync(UserSweep sweep)
+    {
+        try
+        {
+            return await cluster.Database.ValueAsync<long>("select count(*) from sweeps where id = $1", sweep.Id) == 0;
+        }
+        catch (Npgsql.NpgsqlException)
+        {
+            return false;
         }
     }
 
