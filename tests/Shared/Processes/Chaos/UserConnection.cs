@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.Net.Sockets;
-using Orleans.Runtime;
 using Sweep.Client.Clusters;
 using Sweep.Client.Errors;
 using Sweep.Contracts;
