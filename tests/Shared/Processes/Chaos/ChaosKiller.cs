@@ -1,4 +1,5 @@
 using System.Globalization;
+using Npgsql;
 
 namespace Sweep.Processes.Chaos;
 
@@ -33,8 +34,17 @@ public sealed class ChaosKiller(RealCluster cluster, ChaosSilos silos, TrainerDe
         while (!over.IsCancellationRequested)
         {
             await Task.Delay(Between(1.0, 3.0), over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (!over.IsCancellationRequested)
+            if (over.IsCancellationRequested)
+                break;
+            try
+            {
                 await ActAsync();
+            }
+            catch (NpgsqlException error)
+            {
+                // On a machine that has too much to do even PostgreSQL may not answer in time.
+                journal.Say($"the killer could not look: {error.Message}");
+            }
         }
 
         await silos.AllBackAsync();
