@@ -11,14 +11,8 @@ namespace Sweep.Processes;
 /// </summary>
 /// <param name="Cells">Kinds of recurrent layer.</param>
 /// <param name="Lengths">Characters of the past.</param>
-/// <param name="CheckpointEvery">Seconds.</param>
-/// <param name="StallLimit">Seconds; null for the default of sweep files.</param>
-public sealed record TrainingGrid(
-    IReadOnlyList<string> Cells, IReadOnlyList<int> Lengths, int Epochs, int HiddenSize = 16, int Retries = 10, double CheckpointEvery = 0,
-    int? StallLimit = null)
+public sealed record TrainingGrid(IReadOnlyList<string> Cells, IReadOnlyList<int> Lengths, int Epochs, int HiddenSize = 16, int Retries = 10)
 {
-    private const string File = "examples/next-character.yaml";
-
     /// <summary>Trials that go on for as long as a test looks.</summary>
     public static TrainingGrid Endless(int trials) => new(["gru"], [.. Enumerable.Range(10, trials)], Epochs: 100_000);
 
@@ -34,17 +28,17 @@ public sealed record TrainingGrid(
     /// <param name="prefix">A command that runs <c>sweep</c>.</param>
     public Task SubmitAsync(RealCluster cluster, string name, params string[] prefix) => cluster.OutputAsync(prefix, [.. Arguments(name), "--detach"]);
 
-    /// <summary>The same as a client sends it to the cluster.</summary>
+    /// <summary>What a client sends to the cluster.</summary>
     public async Task<SweepSpec> SpecAsync(string name)
     {
-        var path = Path.Combine(BuiltPrograms.Repository, File);
+        var path = Path.Combine(BuiltPrograms.Repository, "examples", "next-character.yaml");
         return (await SweepFile.LoadAsync(path, Settings, new DatasetReader(Path.GetDirectoryName(path)!))).Spec with { Name = name };
     }
 
     /// <summary>The command line of <c>sweep run</c>.</summary>
     public IReadOnlyList<string> Arguments(string name) =>
     [
-        "run", File, "--name", name, "--new",
+        "run", "examples/next-character.yaml", "--name", name, "--new",
         .. Settings.SelectMany(setting => (string[])["--set", setting]),
     ];
 
@@ -52,8 +46,7 @@ public sealed record TrainingGrid(
     [
         $"parameters.cell={{ values: [{string.Join(", ", Cells)}] }}", $"parameters.sequence_length={{ values: [{string.Join(", ", Lengths)}] }}",
         string.Create(CultureInfo.InvariantCulture, $"parameters.epochs={Epochs}"), string.Create(CultureInfo.InvariantCulture, $"parameters.hidden_size={HiddenSize}"),
-        "parameters.layers=2", "parameters.dropout=0.2", "parameters.batch_size=160",
-        string.Create(CultureInfo.InvariantCulture, $"checkpoint.every={CheckpointEvery}"), string.Create(CultureInfo.InvariantCulture, $"retries={Retries}"),
-        .. StallLimit is { } limit ? [string.Create(CultureInfo.InvariantCulture, $"stall_limit={limit}")] : (string[])[],
+        "parameters.layers=2", "parameters.dropout=0.2", "parameters.batch_size=160", "checkpoint.every=0",
+        string.Create(CultureInfo.InvariantCulture, $"retries={Retries}"),
     ];
 }

@@ -9,7 +9,7 @@ namespace Sweep.Processes.Chaos;
 /// <param name="random">The seed's. It decides orders, sweeps and pauses.</param>
 /// <param name="lengths">Of the undisturbed sweep, with which what is trained is compared.</param>
 public sealed class ChaosUser(
-    string name, RealCluster cluster, ChaosSilos silos, Random random, ChaosJournal journal, IReadOnlyList<int> lengths, int? stallLimit)
+    string name, RealCluster cluster, ChaosSilos silos, Random random, ChaosJournal journal, IReadOnlyList<int> lengths)
     : IAsyncDisposable
 {
     private const int MostSweeps = 3;
@@ -193,16 +193,17 @@ public sealed class ChaosUser(
 
     private async Task SubmitAsync()
     {
-        var (grid, greedy) = UserSweep.Draw(random, lengths, stallLimit);
+        var (grid, every, greedy) = UserSweep.Draw(random, lengths);
         var free = _freed.TryDequeue(out var freed);
         var sweepName = free ? freed! : $"{name}-{++_submitted}";
         if (await NextIdAsync() is not { } id)
             return;
-        var spec = (await grid.SpecAsync(sweepName)).ToJson();
+        var spec = await grid.SpecAsync(sweepName);
+        var json = (spec with { Checkpoint = spec.Checkpoint with { Every = every } }).ToJson();
         var order = new UserOrder(UserDeed.Submit, sweepName, id, null, journal.Now);
         var reply = await _connection.SendAsync(order, async grains =>
         {
-            var submitted = await grains.GetGrain<ISweepGrain>(id).Submit(new(spec, ExactName: true));
+            var submitted = await grains.GetGrain<ISweepGrain>(id).Submit(new(json, ExactName: true));
             return new CommandReply(submitted.Refusal is null, submitted.Refusal ?? $"{submitted.Trials} trials of {grid.Epochs} epochs");
         });
         _orders.Add(order);
