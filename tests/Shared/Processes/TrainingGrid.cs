@@ -32,7 +32,7 @@ public sealed record TrainingGrid(IReadOnlyList<string> Cells, IReadOnlyList<int
     public async Task<SweepSpec> SpecAsync(string name)
     {
         var path = Path.Combine(BuiltPrograms.Repository, "examples", "next-character.yaml");
-        return (await SweepFile.LoadAsync(path, Settings, new DatasetReader(Path.GetDirectoryName(path)!))).Spec with { Name = name };
+        return (await SweepFile.LoadAsync(path, Settings, new DatasetReader(() => Path.GetDirectoryName(path)!))).Spec with { Name = name };
     }
 
     /// <summary>The command line of <c>sweep run</c>.</summary>

@@ -1,8 +1,10 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using Npgsql;
 using Sweep.Client.Clusters;
 using Sweep.Client.Errors;
 using Sweep.Contracts;
+using Sweep.Storage;
 
 namespace Sweep.Processes.Chaos;
 
@@ -16,6 +18,7 @@ internal sealed class UserConnection(string connectionString, string user, Chaos
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
+    private NpgsqlDataSource? _source;
     private GrainConnection? _connection;
 
     /// <summary>What was answered with an error that no caller can act on.</summary>
@@ -55,12 +58,14 @@ internal sealed class UserConnection(string connectionString, string user, Chaos
     {
         if (_connection is not null)
             await _connection.DisposeAsync();
-        _connection = null;
+        if (_source is not null)
+            await _source.DisposeAsync();
+        (_connection, _source) = (null, null);
     }
 
     private async Task<CommandReply> CallAsync(Func<IGrainFactory, Task<CommandReply>> call) =>
         await call((_connection ??= await GrainConnection.OpenAsync(
-            connectionString, certificates: null, Task.CompletedTask, CancellationToken.None)).Grains);
+            _source ??= Database.Open(connectionString), certificates: null, Task.CompletedTask, CancellationToken.None)).Grains);
 
     /// <summary>What a command says with the exit code for a cluster that cannot be reached.</summary>
     private static bool IsUnreachable(Exception error) =>
