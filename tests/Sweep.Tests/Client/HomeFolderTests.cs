@@ -34,7 +34,7 @@ public sealed class HomeFolderTests : IDisposable
     {
         var longest = "/" + new string('a', 92);
         Assert.Null(HomeFolder.Complaint(longest));
-        Assert.Contains("whose path has 94 bytes; PostgreSQL's socket lies in it, so choose a folder of at most 93", HomeFolder.Complaint(longest + "a"), StringComparison.Ordinal);
+        Assert.Contains("whose path has 94 bytes; PostgreSQL's socket lies in it, so choose one of at most 93", HomeFolder.Complaint(longest + "a"), StringComparison.Ordinal);
         Assert.Contains("whose path has 94 bytes", HomeFolder.Complaint("/" + new string('中', 31)), StringComparison.Ordinal);
     }
 
