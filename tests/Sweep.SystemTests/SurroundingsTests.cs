@@ -22,7 +22,7 @@ public sealed class SurroundingsTests : IDisposable
     {
         foreach (var (name, value) in Others)
             _sweep.Variables[name] = value;
-        foreach (var name in (string[])["global.json", ".env", "sweep.runtimeconfig.json", "psqlrc"])
+        foreach (var name in (string[])["appsettings.json", "global.json", ".env", "sweep.runtimeconfig.json", "psqlrc"])
             await File.WriteAllTextAsync(Path.Combine(_folder, name), "{ broken", TestContext.Current.CancellationToken);
         foreach (var name in (string[])["setsid", "setpriv", "sh", "nvidia-smi", "id", "stat", "initdb", "pg_dump"])
             await File.WriteAllTextAsync(Path.Combine(_folder, name), "exit 1", TestContext.Current.CancellationToken);
