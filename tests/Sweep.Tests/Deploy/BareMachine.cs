@@ -5,10 +5,12 @@ namespace Sweep.Tests.Deploy;
 
 /// <summary>
 /// The launchers on a machine that lacks PostgreSQL and the .NET SDK: a PATH with the tools that every machine has, and stand-ins for what would install,
-/// which say how they were called. This machine's own PostgreSQL and /etc are out of sight in a mount namespace, which takes root.
+/// which say how they were called. This machine's own PostgreSQL and its configuration are out of sight in a mount namespace, which takes root.
 /// </summary>
 internal sealed class BareMachine : IDisposable
 {
+    private const string Configuration = "/etc/postgresql-common";
+
     private const string AptGet =
         """
         [ -e offline ] && { echo "Err:1 http://deb.debian.org"; echo "E: Unable to fetch some archives." >&2; exit 100; }
@@ -31,7 +33,8 @@ internal sealed class BareMachine : IDisposable
     public BareMachine()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "hiding this machine's PostgreSQL needs root (unshare --mount)");
-        foreach (var folder in (string[])["bin", "stand-ins", "home", "etc", "repository/client", "repository/grains", "repository/silo", "repository/deploy"])
+        Assert.SkipUnless(Directory.Exists(Configuration), $"{Configuration} is not there: this PostgreSQL is not Debian's");
+        foreach (var folder in (string[])["bin", "stand-ins", "home", "repository/client", "repository/grains", "repository/silo", "repository/deploy"])
             Directory.CreateDirectory(Join(folder));
         foreach (var file in (string[])["sweep", "check", "deploy/install.sh"])
             File.Copy(RepositoryFolder.Join(file), Join("repository", file));
@@ -95,7 +98,7 @@ internal sealed class BareMachine : IDisposable
     private async Task<DeployProgram.Answer> StartAsync(string command, string? keys, (string Name, string Value)[] environment)
     {
         // Whatever is mounted here nobody else sees, and is gone with the process.
-        var hide = $"cp -a /etc/. etc && mount --bind etc /etc && {{ [ ! -d /usr/lib/postgresql ] || mount -t tmpfs tmpfs /usr/lib/postgresql; }} && PATH={Join("bin")} && export PATH && exec {command}";
+        var hide = $"mount -t tmpfs tmpfs {Configuration} && mount -t tmpfs tmpfs /usr/lib/postgresql && PATH={Join("bin")} && export PATH && exec {command}";
         var start = new ProcessStartInfo("/usr/bin/unshare", ["--mount", "sh", "-c", hide])
         {
             RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder,
