@@ -44,7 +44,12 @@ public sealed class DatabaseAwayTests(UndisturbedSweep undisturbed)
         Assert.Equal(["running", "running"], await cluster.Database.LinesAsync("select state from trials"));
         Violations.None(await cluster.Database.LinesAsync("select format('trial %s lacks epochs', trial_id) from epochs group by trial_id having count(*) <> max(epoch)"));
         foreach (var silo in cluster.Silos)
+        {
             Assert.False(await cluster.IsDeclaredDeadAsync(silo), $"{silo.Name} was declared dead");
+            // Each part of a silo says it once; Orleans would say it every five seconds, with a trace.
+            Assert.InRange(silo.Log.Split('\n').Count(line => line.StartsWith("warn: ", StringComparison.Ordinal)), 1, 8);
+        }
+
         Violations.None(await new SweepProof(cluster.Database, "endless").StaleWritesAsync());
         // And nobody has to do anything for it to go on.
         foreach (var silo in cluster.Silos)

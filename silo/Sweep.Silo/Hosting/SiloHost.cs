@@ -48,11 +48,12 @@ public static class SiloHost
         var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(SiloConfiguration.OfTelemetry());
         var readiness = new Readiness();
-        ConfigureLog(builder.Logging, options.LogFormat, readiness);
+        var database = new DatabasePresence();
+        ConfigureLog(builder.Logging, options.LogFormat, readiness, database);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(ports.Http));
 
         builder.Services.AddRoutingCore().AddSingleton(ports).AddSingleton<DatabaseClock>();
-        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options).AddSweepStorage(options.Postgres);
+        builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options).AddSingleton(database).AddSweepStorage(options.Postgres);
         builder.Services.AddSingleton<SweepInstruments>().AddSingleton<SweepSpecs>().AddSingleton(readiness);
         // What the database says to a grain on another silo is told apart here as if the grain were on this one.
         builder.Services.Configure<ExceptionSerializationOptions>(exceptions => exceptions.SupportedNamespacePrefixes.Add(nameof(Npgsql)));
@@ -107,12 +108,12 @@ public static class SiloHost
         return application;
     }
 
-    private static void ConfigureLog(ILoggingBuilder log, string format, Readiness readiness)
+    private static void ConfigureLog(ILoggingBuilder log, string format, Readiness readiness, DatabasePresence database)
     {
-        log.SetMinimumLevel(LogLevel.Warning).AddFilter("Sweep", LogLevel.Information);
+        log.SetMinimumLevel(LogLevel.Warning).AddFilter("Sweep", LogLevel.Information).AddFilter(DatabasePresence.Absence, database.IsNews);
         // Each of them tells of the same error, with its stack, when a silo cannot start. The program says it once.
         foreach (var category in TellOfTheStart)
-            log.AddFilter(category, level => level >= LogLevel.Warning && readiness.IsReady);
+            log.AddFilter(category, level => level >= LogLevel.Warning && readiness.IsReady && (!category.StartsWith(DatabasePresence.Absence, StringComparison.Ordinal) || database.IsNews(level)));
         WatchdogLog.Use(log.Services);
         if (format.Equals("json", StringComparison.OrdinalIgnoreCase))
             log.AddJsonConsole(console => (console.IncludeScopes, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ"));

@@ -10,7 +10,7 @@ namespace Sweep.Silo.Monitoring;
 
 /// <summary>Asks every few seconds whether the database answers, what its clock says, what this silo's trials do, and how much disk is left.</summary>
 internal sealed partial class HealthWatch(
-    HealthReader reader, SweepInstruments instruments, DatabaseClock clock, IOptions<SiloOptions> silo, TimeProvider time,
+    HealthReader reader, SweepInstruments instruments, DatabaseClock clock, DatabasePresence database, IOptions<SiloOptions> silo, TimeProvider time,
     ILogger<HealthWatch> logger)
     : BackgroundService
 {
@@ -19,7 +19,7 @@ internal sealed partial class HealthWatch(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         FullServer.Tell = LogFull;
-        var (answered, agreed) = (true, clock.Complaint is null);
+        var agreed = clock.Complaint is null;
         while (!stoppingToken.IsCancellationRequested)
         {
             DatabaseHealth? health = null;
@@ -27,7 +27,7 @@ internal sealed partial class HealthWatch(
             {
                 var asked = time.GetUtcNow();
                 health = await reader.ReadAsync(silo.Value.SiloName, stoppingToken);
-                answered = true;
+                database.IsAway = false;
                 clock.Measure(asked, health.Clock, time.GetUtcNow());
                 if (agreed && clock.Complaint is { } complaint)
                     LogClock(complaint);
@@ -39,9 +39,9 @@ internal sealed partial class HealthWatch(
             }
             catch (Exception error) when (error is NpgsqlException or TimeoutException or OperationCanceledException)
             {
-                if (answered)
-                    LogDatabaseAway(error);
-                answered = false;
+                if (!database.IsAway)
+                    LogDatabaseAway(error.Message);
+                database.IsAway = true;
             }
 
             instruments.DatabaseSeen(health is not null, health?.Bytes, health?.LongestSilence?.TotalSeconds);
