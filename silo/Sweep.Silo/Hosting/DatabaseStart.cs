@@ -79,9 +79,9 @@ internal sealed class DatabaseStart(NpgsqlDataSource source, DatabaseClock clock
     private bool MayPass(Exception error, bool waits) => error switch
     {
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => waits,
-        // A user or a password that the server does not take is the same a little later.
-        PostgresException refused => !refused.SqlState.StartsWith("28", StringComparison.Ordinal)
-            && DatabaseFault.Of(refused.SqlState) is DatabaseFault.Unreachable or DatabaseFault.Busy,
+        // A running silo tries on with a password that no longer fits, and on what became a standby; one that starts says so.
+        PostgresException { SqlState: ['2', '8', ..] or PostgresErrorCodes.ProtocolViolation or PostgresErrorCodes.ReadOnlySqlTransaction } => false,
+        PostgresException => DatabaseFault.Find(error) is DatabaseFault.Unreachable or DatabaseFault.Busy,
         // Of several hosts none may be the primary yet.
         NpgsqlException { InnerException: null } =>
             new NpgsqlConnectionStringBuilder(source.ConnectionString).Host?.Contains(',', StringComparison.Ordinal) == true,
