@@ -88,34 +88,34 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         await RefusedAsync(1, "is not empty: found rows in the table datasets.", database, "restore", File);
     }
 
-    [Theory]
-    [InlineData("create table accounts ()", "found the table accounts.")]
-    [InlineData("create view mine as select 1 as a", "found the view mine.")]
-    [InlineData("create materialized view mine as select 1 as a", "found the materialized view mine.")]
-    [InlineData("create sequence numbers", "found the sequence numbers.")]
-    [InlineData("create type mood as enum ('to be')", "found the type mood.")]
-    [InlineData("create domain whole as int", "found the domain whole.")]
-    [InlineData("create function f() returns int language sql return 1", "found the function f().")]
-    [InlineData("create operator === (function = texteq, leftarg = text, rightarg = text)", "found the operator ===.")]
-    [InlineData("create schema books; create table books.accounts ()", "found the schema books, the table books.accounts.")]
-    [InlineData("create event trigger watch on ddl_command_end execute function f()", "found the function f(), the event trigger watch.")]
-    [InlineData("select lo_create(4711)", "4711")]
-    public async Task What_somebody_else_made_is_found_and_stays(string sql, string expected)
+    [Fact]
+    public async Task What_somebody_else_made_is_found_whatever_it_is()
     {
+        (string Sql, string Expected)[] cases =
+        [
+            ("create table accounts ()", "found the table accounts."),
+            ("create view mine as select 1 as a", "found the view mine."),
+            ("create materialized view mine as select 1 as a", "found the materialized view mine."),
+            ("create sequence numbers", "found the sequence numbers."),
+            ("create type mood as enum ('to be')", "found the type mood."),
+            ("create domain whole as int", "found the domain whole."),
+            ("create function f() returns int language sql return 1", "found the function f()."),
+            ("create operator === (function = texteq, leftarg = text, rightarg = text)", "found the operator ===."),
+            ("create schema books; create table books.accounts ()", "found the schema books, the table books.accounts."),
+            ("create function f() returns event_trigger language plpgsql as 'begin end'; create event trigger watch on ddl_command_end execute function f()", "found the function f(), the event trigger watch."),
+            ("select lo_create(4711)", "found the large object 4711."),
+        ];
         var original = await server.NewDatabaseAsync();
         await RunAsync(original, "db", "migrate");
         await RunAsync(original, "backup", File);
-        foreach (var isMigrated in new[] { false, true })
+        foreach (var (index, (sql, expected)) in cases.Index())
         {
+            // Beside Sweep's empty tables, and where there are none.
             var database = await server.NewDatabaseAsync();
-            if (isMigrated)
+            if (index % 2 == 1)
                 await RunAsync(database, "db", "migrate");
-            if (sql.Contains("event trigger", StringComparison.Ordinal))
-                await ExecuteAsync(database, "create function f() returns event_trigger language plpgsql as 'begin end'");
             await ExecuteAsync(database, sql);
-            var before = await DumpAsync(database);
             await RefusedAsync(1, expected, database, "restore", File);
-            Assert.Equal(before, await DumpAsync(database));
         }
     }
 
@@ -244,7 +244,9 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         {
             await System.IO.File.WriteAllTextAsync(File, "to be", TestContext.Current.CancellationToken);
             disk.Fill();
-            await RefusedAsync(3, "No space left on device", database, "backup", File, "--force");
+            var (code, output, error) = await RunAsync(database, "backup", File, "--force");
+            Assert.Equal((3, ""), (code, output));
+            Assert.Contains("No space left on device", error.TrimEnd('\n').Split('\n')[^1], StringComparison.Ordinal);
             Assert.Equal("to be", await System.IO.File.ReadAllTextAsync(File, TestContext.Current.CancellationToken));
             Assert.Equal(2, Directory.GetFileSystemEntries(_folder).Length);
         }
