@@ -11,7 +11,7 @@ public static class SystemProgram
     /// </summary>
     public static string? Find(string name) => Find(name, Environment.GetEnvironmentVariable("PATH") ?? "");
 
-    internal static string? Find(string name, string path) => name.StartsWith('/') ? name : path.Split(':')
+    internal static string? Find(string name, string path) => name.StartsWith('/') ? (File.Exists(name) ? name : null) : path.Split(':')
         .Where(folder => folder.StartsWith('/'))
         .Select(folder => Path.Combine(folder, name))
         .FirstOrDefault(file => File.Exists(file) && (File.GetUnixFileMode(file) & Executable) != 0);

@@ -4,6 +4,7 @@ using Sweep.Domain.Scheduling;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Simulation;
+using Sweep.Storage;
 using Sweep.Tests.Postgres;
 
 namespace Sweep.Tests.Cluster;
@@ -143,6 +144,11 @@ public sealed class SweepLifeTests(PostgresServer server)
         await silo.EndAsync(id);
         Assert.Equal([3L], await silo.QueryAsync<long>("select count(*) from checkpoints"));
         Assert.True((await silo.Sweep(id).Delete()).Accepted);
+        Assert.Empty(await silo.QueryAsync<int>("select id from sweeps"));
+        // What a command does next, or a silo when the command was cut off.
+        await using var source = Database.Open(silo.ConnectionString);
+        while (await new DeletedSweeps(source).EraseAsync(id, TestContext.Current.CancellationToken) > 0)
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
         Assert.Equal([0L], await silo.QueryAsync<long>("select (select count(*) from sweeps) + (select count(*) from trials) + (select count(*) from epochs) + (select count(*) from checkpoints) + (select count(*) from trial_events)"));
     }
 

@@ -87,7 +87,7 @@ public sealed class SweepSiloOptionsTests
         try
         {
             var options = new SweepSiloOptions { DashboardPasswordFile = file };
-            Assert.Contains("which is empty", Assert.Throws<ValidationException>(options.ReadDashboardPassword).Message, StringComparison.Ordinal);
+            Assert.Contains("whose first line is empty", Assert.Throws<ValidationException>(options.ReadDashboardPassword).Message, StringComparison.Ordinal);
             File.WriteAllText(file, "to be or not\n");
             Assert.Equal("to be or not", options.ReadDashboardPassword());
         }
