@@ -26,8 +26,10 @@ internal sealed class PrimaryFence(NpgsqlConnectionStringBuilder connectionStrin
         var highest = Math.Max(await _atStart.Value, Interlocked.Read(ref _highest));
         if (timeline < highest)
         {
+            // Npgsql leaves a host that fails so alone for a while; otherwise each statement would try it first.
             throw new NpgsqlException(
-                $"{connection.DataSource} was replaced by another primary (its timeline is {timeline}, the other one's {highest}) and must not be written to: stop it, and make it a standby with pg_rewind or pg_basebackup.");
+                $"{connection.DataSource} was replaced by another primary (its timeline is {timeline}, the other one's {highest}) and must not be written to:",
+                new IOException("stop it, and make it a standby with pg_rewind or pg_basebackup."));
         }
 
         // Two that learn at once: the higher one stays.
