@@ -20,6 +20,7 @@ public static class Devices
     /// <summary>How long <c>nvidia-smi</c> may take: a driver that is not in use yet takes seconds to wake up.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
+    private const int NoSuchFile = 2;
     private const int LongestLine = 200;
 
     private const string Query = "--query-gpu=index,memory.used,memory.total,utilization.gpu";
@@ -41,7 +42,7 @@ public static class Devices
         }
         catch (Win32Exception error)
         {
-            return new([], $"nvidia-smi cannot be started: {error.Message}");
+            return new([], error.NativeErrorCode == NoSuchFile ? null : $"nvidia-smi cannot be started: {error.Message}");
         }
 
         using (process)

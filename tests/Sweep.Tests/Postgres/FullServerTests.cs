@@ -34,10 +34,10 @@ public sealed class FullServerTests(PostgresServer server)
     {
         var worker = await WorkerAsync(connections: 4);
         await using var silo = await TestSilo.StartAsync(server, new(), slots: 8, connectionString: worker);
-        var id = await silo.SubmitAsync(SimulatedSweep.Spec("narrow", silo.Dataset, trials: 200, checkpoint: new(Every: 0)));
+        var id = await silo.SubmitAsync(SimulatedSweep.Spec("narrow", silo.Dataset, trials: 40, checkpoint: new(Every: 0)));
         var commands = Enumerable.Range(0, 5).Select(_ => Samples.RunAsync("show", "narrow", "--postgres", worker)).ToArray();
         Assert.All(await Task.WhenAll(commands), answer => Assert.Equal((int)ExitCode.Done, answer.Code));
-        Assert.Equal(200, (await silo.EndAsync(id)).Succeeded);
+        Assert.Equal(40, (await silo.EndAsync(id)).Succeeded);
     }
 
     /// <summary>A worker's connection string, for a user who may have so many connections at once.</summary>
