@@ -58,6 +58,9 @@ public sealed record ChaosAct(ChaosVictim Victim, ChaosDeed Deed)
         new(ChaosVictim.Database, ChaosDeed.Kill), new(ChaosVictim.Database, ChaosDeed.Terminate),
     ];
 
+    /// <summary>Whether a silo is hit.</summary>
+    public bool TakesSilosAway => Victim is ChaosVictim.Worker or ChaosVictim.Control;
+
     /// <summary>Whether the victim loses its trials by it.</summary>
     public bool CostsLeases => Victim is ChaosVictim.Worker or ChaosVictim.Control && Deed is ChaosDeed.Kill or ChaosDeed.FreezeLong;
 }

@@ -3,7 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Sweep.Processes.Chaos;
 
 /// <summary>
-/// Cards in an order that the seed decides; when each was drawn, in another one. So a short round sees most of them, and a long one all alike.
+/// Cards in an order that the seed decides; when none that is left is possible, all in another one. So a short round sees most of them, and a long one
+/// all alike.
 /// </summary>
 public sealed class ChaosDeck<T>(Random random, IReadOnlyList<T> cards)
 {
@@ -12,9 +13,14 @@ public sealed class ChaosDeck<T>(Random random, IReadOnlyList<T> cards)
     /// <summary>Takes the next card that <paramref name="isPossible"/> allows; the others keep their place. False when none is.</summary>
     public bool TryDraw(Predicate<T> isPossible, [MaybeNullWhen(false)] out T card)
     {
-        if (_left.Count == 0)
-            _left.AddRange(Shuffled());
         var place = _left.FindIndex(isPossible);
+        if (place < 0)
+        {
+            _left.Clear();
+            _left.AddRange(Shuffled());
+            place = _left.FindIndex(isPossible);
+        }
+
         card = place < 0 ? default : _left[place];
         if (place >= 0)
             _left.RemoveAt(place);

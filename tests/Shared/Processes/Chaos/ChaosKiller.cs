@@ -24,7 +24,8 @@ public sealed class ChaosKiller(RealCluster cluster, ChaosSilos silos, TrainerDe
     /// <summary>Failures that a trial may have left: several trainers may be at their end when this one is counted.</summary>
     private const int SparedFailures = 3;
 
-    private readonly ChaosDeck<ChaosAct> _deck = new(random, ChaosAct.All);
+    private readonly ChaosDeck<ChaosAct> _short = new(random, [.. ChaosAct.All.Where(act => !act.TakesSilosAway)]);
+    private readonly ChaosDeck<ChaosAct> _long = new(random, [.. ChaosAct.All.Where(act => act.TakesSilosAway)]);
 
     public int Acts { get; private set; }
 
@@ -57,7 +58,9 @@ public sealed class ChaosKiller(RealCluster cluster, ChaosSilos silos, TrainerDe
         var control = await cluster.ControlAsync();
         var fair = await FairTrainersAsync();
         var hardTried = await HardTriedAsync();
-        if (!_deck.TryDraw(IsPossible, out var act))
+        // A silo is away for long: what is over soon goes on meanwhile, and is not all over before the second silo is hit.
+        var turn = silos.AllThere && random.Next(2) == 0 ? _long : _short;
+        if (!turn.TryDraw(IsPossible, out var act))
             return;
         Acts++;
         switch (act.Victim)
