@@ -37,6 +37,7 @@ public sealed partial class SchedulerGrain(
     private static readonly TimeSpan SayEvery = TimeSpan.FromMinutes(1);
 
     private readonly LeaseTable _table = new(LeaseTime);
+    private readonly WorkerPresence _presence = new(LeaseTime);
     private readonly HashSet<AttemptId> _losing = [];
     private readonly HashSet<int> _unplaceable = [];
     private readonly LinkedList<WaitingWorker> _waiting = [];
@@ -69,6 +70,7 @@ public sealed partial class SchedulerGrain(
 
     public async Task<TrialGrant[]> Lease(LeaseRequest request, CancellationToken cancellation)
     {
+        _presence.Heard(request.Worker, time.GetUtcNow());
         var offer = new WorkerOffer(request.Worker, request.FreeSlots, request.Slots, request.Labels);
         if (Grant(offer) is { Length: > 0 } granted)
             return granted;
@@ -94,6 +96,7 @@ public sealed partial class SchedulerGrain(
 
     public async Task<RenewReply> Renew(string worker, long[] held, int[]? attempts)
     {
+        _presence.Heard(worker, time.GetUtcNow());
         AttemptId[] named = [.. held.Select((trial, index) => new AttemptId(TrialId.From(trial), attempts?[index] ?? 0))];
         var renewal = _table.Renew(worker, named, time.GetUtcNow());
         if (renewal.Unknown.Count > 0)
@@ -143,7 +146,7 @@ public sealed partial class SchedulerGrain(
 
     public async Task<CommandReply> Drain(string worker)
     {
-        if (!live.Names.Contains(worker) || !await workers.DrainAsync(worker))
+        if (_presence.IsGone(worker, live.Members, time.GetUtcNow()) || !await workers.DrainAsync(worker))
             return new(false, $"No worker named {worker} is alive.");
         _table.Drain(worker);
         LogDraining(worker);
@@ -152,8 +155,9 @@ public sealed partial class SchedulerGrain(
 
     private async Task WatchAsync(CancellationToken cancellation)
     {
-        var alive = live.Names;
-        foreach (var (attempt, worker) in _table.LeasedBy(worker => !alive.Contains(worker)))
+        var (members, now) = (live.Members, time.GetUtcNow());
+        _presence.Forget(now);
+        foreach (var (attempt, worker) in _table.LeasedBy(worker => _presence.IsGone(worker, members, now)))
             Lose(attempt, worker, FailureReason.WorkerLost);
         foreach (var (attempt, worker) in _table.Expired(time.GetUtcNow()))
             Lose(attempt, worker, FailureReason.LeaseLost);

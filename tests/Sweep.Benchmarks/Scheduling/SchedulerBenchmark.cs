@@ -48,6 +48,6 @@ public static class SchedulerBenchmark
 
     private sealed class EveryWorker(IReadOnlySet<string> names) : ILiveWorkers
     {
-        public IReadOnlySet<string> Names => names;
+        public IReadOnlyDictionary<string, bool> Members { get; } = names.ToDictionary(name => name, _ => true);
     }
 }

@@ -8,7 +8,7 @@ public sealed class ChaosCluster : IAsyncDisposable
     private const int Silos = 3;
 
     /// <summary>Seconds: so few that a hanging trainer is ended within a round, so many that one on a busy machine is not.</summary>
-    private static int? StallLimit => null;
+    private const int StallLimit = 15;
 
     private readonly ChaosSilos _silos;
     private readonly TrainerDeeds _trainers;
@@ -66,11 +66,11 @@ public sealed class ChaosCluster : IAsyncDisposable
         var round = ++_rounds;
         ChaosUser[] ask = [.. Enumerable.Range(1, users).Select(number => new ChaosUser(
             string.Create(CultureInfo.InvariantCulture, $"user-{round}-{number}"), Cluster, _silos,
-            new Random((_seed * 10_000) + (round * 10) + number), Journal, grid.Lengths))];
+            new Random((_seed * 10_000) + (round * 10) + number), Journal, grid.Lengths, StallLimit))];
         try
         {
             var violations = await new ChaosRound(Cluster, _silos, _trainers, _killer, Journal, undisturbed)
-                .RunAsync(grid, string.Create(CultureInfo.InvariantCulture, $"round-{round}"), ask, limit);
+                .RunAsync(grid with { StallLimit = StallLimit }, string.Create(CultureInfo.InvariantCulture, $"round-{round}"), ask, limit);
             Orders += ask.Sum(user => user.Orders.Count);
             return [.. violations.Select(violation => violation.Explain(Journal))];
         }

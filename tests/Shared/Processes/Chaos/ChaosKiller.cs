@@ -84,7 +84,7 @@ public sealed class ChaosKiller(RealCluster cluster, ChaosSilos silos, TrainerDe
 
         bool IsPossible(ChaosAct act) => act.Victim switch
         {
-            ChaosVictim.Trainer => fair.Count > 0 && (act.Deed != ChaosDeed.Hang || trainers.CanHang),
+            ChaosVictim.Trainer => fair.Count > 0,
             ChaosVictim.Database => true,
             ChaosVictim.Control => silos.AllThere && control is not null && !(act.CostsLeases && hardTried.Contains(control.Name)),
             _ => silos.AllThere && control is not null && Workers(act).Count > 0,

@@ -9,7 +9,7 @@ namespace Sweep.Processes.Chaos;
 /// <param name="random">The seed's. It decides orders, sweeps and pauses.</param>
 /// <param name="lengths">Of the undisturbed sweep, with which what is trained is compared.</param>
 public sealed class ChaosUser(
-    string name, RealCluster cluster, ChaosSilos silos, Random random, ChaosJournal journal, IReadOnlyList<int> lengths)
+    string name, RealCluster cluster, ChaosSilos silos, Random random, ChaosJournal journal, IReadOnlyList<int> lengths, int stallLimit)
     : IAsyncDisposable
 {
     private const int MostSweeps = 3;
@@ -193,7 +193,7 @@ public sealed class ChaosUser(
 
     private async Task SubmitAsync()
     {
-        var (grid, every, greedy) = UserSweep.Draw(random, lengths);
+        var (grid, every, greedy) = UserSweep.Draw(random, lengths, stallLimit);
         var free = _freed.TryDequeue(out var freed);
         var sweepName = free ? freed! : $"{name}-{++_submitted}";
         if (await NextIdAsync() is not { } id)

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Sweep.Processes.Chaos;
 
 /// <summary>What is done to trainers. Whatever takes its time goes on beside the other acts.</summary>
-/// <param name="stallLimit">Of the sweeps, in seconds: a trainer that hangs is ended by then. Null where it never is.</param>
-public sealed class TrainerDeeds(ChaosSilos silos, ChaosJournal journal, int? stallLimit)
+/// <param name="stallLimit">Of the sweeps, in seconds: a trainer that hangs is ended by then.</param>
+public sealed class TrainerDeeds(ChaosSilos silos, ChaosJournal journal, int stallLimit)
 {
     /// <summary>Less than any process holds: it gets nothing more.</summary>
     private const ulong Nothing = 1 << 20;
@@ -29,8 +29,6 @@ public sealed class TrainerDeeds(ChaosSilos silos, ChaosJournal journal, int? st
             taken.Add(complaint);
         return taken;
     }
-
-    public bool CanHang => stallLimit is not null;
 
     /// <summary>Ends when every trainer is left alone again.</summary>
     public Task AllBackAsync() => Task.WhenAll(_going);
@@ -99,7 +97,7 @@ public sealed class TrainerDeeds(ChaosSilos silos, ChaosJournal journal, int? st
     {
         var since = journal.Now;
         ProcessSignal.Stop.Send(trainer);
-        if (await GoneAsync(trainer, TimeSpan.FromSeconds(stallLimit!.Value) + HangMargin))
+        if (await GoneAsync(trainer, TimeSpan.FromSeconds(stallLimit) + HangMargin))
             return;
         // A silo that was disturbed meanwhile began to count anew, or is gone; and the trial may have been over.
         var excused = silo.Ended.IsCompleted || journal.Disturbances.Any(other =>

@@ -6,8 +6,10 @@ public sealed record UserSweep(int Id, string Name, TrainingGrid Grid)
     private static readonly string[] Cells = ["rnn", "lstm", "gru"];
 
     /// <summary>From one trial to six: fewer than there are slots, or as many. Long ones run when they are cancelled, short ones end meanwhile.</summary>
-    /// <returns>What it trains, the seconds between checkpoints, and whether it asks for more memory than there is, so that each attempt fails and says so.</returns>
-    public static (TrainingGrid Grid, double CheckpointEvery, bool IsGreedy) Draw(Random random, IReadOnlyList<int> lengths)
+    /// <returns>
+    /// What it trains, the seconds between checkpoints, and whether it asks for more memory than there is, so that each attempt fails and says so.
+    /// </returns>
+    public static (TrainingGrid Grid, double CheckpointEvery, bool IsGreedy) Draw(Random random, IReadOnlyList<int> lengths, int stallLimit)
     {
         var greedy = random.Next(8) == 0;
         string[] cells = [.. random.GetItems(Cells, 2).Distinct()];
@@ -15,7 +17,7 @@ public sealed record UserSweep(int Id, string Name, TrainingGrid Grid)
         var epochs = random.GetItems([8, 25, 60], 1)[0];
         var every = random.GetItems([0.0, 5, 30], 1)[0];
         return greedy
-            ? (new(["gru"], [lengths[0]], Epochs: 5, HiddenSize: 65_536, Retries: 4), every, true)
-            : (new(cells, chosen, epochs, Retries: 20), every, false);
+            ? (new(["gru"], [lengths[0]], Epochs: 5, HiddenSize: 65_536, Retries: 4, StallLimit: stallLimit), every, true)
+            : (new(cells, chosen, epochs, Retries: 20, StallLimit: stallLimit), every, false);
     }
 }
