@@ -7,7 +7,7 @@ namespace Sweep.Processes;
 /// <summary>A silo as a process of its own, on this machine. It ends with this process, however that ends.</summary>
 public sealed class RealSilo : IDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(2) };
 
     private readonly TaskCompletionSource<JsonElement> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,7 +39,7 @@ public sealed class RealSilo : IDisposable
     /// <summary>Starts one and waits until it is ready.</summary>
     /// <param name="prefix">A command that runs it: <c>ip netns exec NAME</c>, say.</param>
     /// <exception cref="InvalidOperationException">It ended before; the message has the end of its log.</exception>
-    /// <exception cref="TimeoutException">It is not ready after a minute, and was ended.</exception>
+    /// <exception cref="TimeoutException">It is not ready after two minutes, and was ended.</exception>
     public static async Task<RealSilo> StartAsync(string name, string folder, IReadOnlyList<string> options, IReadOnlyList<string> prefix)
     {
         var silo = new RealSilo(name, Path.Combine(folder, name + ".log"));
