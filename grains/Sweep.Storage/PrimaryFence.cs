@@ -50,7 +50,11 @@ internal sealed class PrimaryFence(NpgsqlConnectionStringBuilder connectionStrin
         // Npgsql reads a port after a host only where there are several.
         var settings = new NpgsqlConnectionStringBuilder(connectionString.ConnectionString)
         {
-            Host = $"{host},{host}", TargetSessionAttributes = "any", Pooling = false, Timeout = ProbeSeconds, CommandTimeout = ProbeSeconds,
+            Host = $"{host},{host}",
+            TargetSessionAttributes = "any",
+            Pooling = false,
+            Timeout = ProbeSeconds,
+            CommandTimeout = ProbeSeconds,
         };
         try
         {

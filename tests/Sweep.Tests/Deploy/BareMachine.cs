@@ -101,7 +101,10 @@ internal sealed class BareMachine : IDisposable
         var hide = $"mount -t tmpfs tmpfs {Configuration} && mount -t tmpfs tmpfs /usr/lib/postgresql && PATH={Join("bin")} && export PATH && exec {command}";
         var start = new ProcessStartInfo("/usr/bin/unshare", ["--mount", "sh", "-c", hide])
         {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = _folder,
         };
         foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("SWEEP_", StringComparison.Ordinal)).ToArray())
             start.Environment.Remove(name);

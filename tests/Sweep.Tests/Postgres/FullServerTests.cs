@@ -33,11 +33,11 @@ public sealed class FullServerTests(PostgresServer server)
     public async Task A_sweep_runs_to_its_end_where_silo_and_commands_share_four_connections()
     {
         var worker = await WorkerAsync(connections: 4);
-        await using var silo = await TestSilo.StartAsync(server, new(), slots: 8, connectionString: worker);
-        var id = await silo.SubmitAsync(SimulatedSweep.Spec("narrow", silo.Dataset, trials: 40, checkpoint: new(Every: 0)));
+        await using var silo = await TestSilo.StartAsync(server, new(), slots: 2, connectionString: worker);
+        var id = await silo.SubmitAsync(SimulatedSweep.Spec("narrow", silo.Dataset, trials: 10, checkpoint: new(Every: 0)));
         var commands = Enumerable.Range(0, 5).Select(_ => Samples.RunAsync("show", "narrow", "--postgres", worker)).ToArray();
         Assert.All(await Task.WhenAll(commands), answer => Assert.Equal((int)ExitCode.Done, answer.Code));
-        Assert.Equal(40, (await silo.EndAsync(id)).Succeeded);
+        Assert.Equal(10, (await silo.EndAsync(id)).Succeeded);
     }
 
     /// <summary>A worker's connection string, for a user who may have so many connections at once.</summary>

@@ -91,43 +91,43 @@ public sealed class ChaosSilos(RealCluster cluster, ChaosJournal journal)
         switch (act.Deed)
         {
             case ChaosDeed.Kill:
-            {
-                using var _ = journal.Begin(act, silo.Name, $"{who}: killed");
-                silo.Send(ProcessSignal.Kill);
-                await ReplaceAsync(silo, trainers, slots);
-                break;
-            }
+                {
+                    using var _ = journal.Begin(act, silo.Name, $"{who}: killed");
+                    silo.Send(ProcessSignal.Kill);
+                    await ReplaceAsync(silo, trainers, slots);
+                    break;
+                }
 
             case ChaosDeed.Terminate:
-            {
-                using var _ = journal.Begin(act, silo.Name, $"{who}: told to stop");
-                silo.Send(ProcessSignal.Terminate);
-                await EndedWellAsync(silo, "was told to stop");
-                await ReplaceAsync(silo, trainers, slots);
-                break;
-            }
+                {
+                    using var _ = journal.Begin(act, silo.Name, $"{who}: told to stop");
+                    silo.Send(ProcessSignal.Terminate);
+                    await EndedWellAsync(silo, "was told to stop");
+                    await ReplaceAsync(silo, trainers, slots);
+                    break;
+                }
 
             default:
-            {
-                using var _ = journal.Begin(act, silo.Name, string.Create(CultureInfo.InvariantCulture, $"{who}: frozen for {time.TotalSeconds:0.0} s"));
-                silo.Send(ProcessSignal.Stop);
-                await Task.Delay(time);
-                var dead = await IsDeclaredDeadAsync(silo);
-                silo.Send(ProcessSignal.Continue);
-                journal.Say($"{silo.Name}: goes on{(dead ? ", and was declared dead" : "")}");
-                if (dead)
                 {
-                    if (await EndOrComplainAsync(silo, DeadLimit, "was declared dead") is { } end)
-                        journal.Say($"{silo.Name}: ended with {end}");
-                    await ReplaceAsync(silo, trainers, slots);
-                }
-                else
-                {
-                    await ControlIsBackAsync();
-                }
+                    using var _ = journal.Begin(act, silo.Name, string.Create(CultureInfo.InvariantCulture, $"{who}: frozen for {time.TotalSeconds:0.0} s"));
+                    silo.Send(ProcessSignal.Stop);
+                    await Task.Delay(time);
+                    var dead = await IsDeclaredDeadAsync(silo);
+                    silo.Send(ProcessSignal.Continue);
+                    journal.Say($"{silo.Name}: goes on{(dead ? ", and was declared dead" : "")}");
+                    if (dead)
+                    {
+                        if (await EndOrComplainAsync(silo, DeadLimit, "was declared dead") is { } end)
+                            journal.Say($"{silo.Name}: ended with {end}");
+                        await ReplaceAsync(silo, trainers, slots);
+                    }
+                    else
+                    {
+                        await ControlIsBackAsync();
+                    }
 
-                break;
-            }
+                    break;
+                }
         }
     }
 
