@@ -1,3 +1,5 @@
+using Sweep.Storage;
+
 namespace Sweep.Processes.Chaos;
 
 /// <summary>
@@ -99,6 +101,17 @@ public sealed class ChaosRound(
     private async Task<IReadOnlyList<Violation>> LeftOverAsync(IReadOnlyList<ChaosUser> users)
     {
         int[] deleted = [.. users.SelectMany(user => user.Deleted.Select(history => history.Id))];
+        // What `sweep delete` does after the answer; a silo does it later where nobody else does.
+        await using (var source = Database.Open(cluster.Database.ConnectionString))
+        {
+            foreach (var sweep in deleted)
+            {
+                while (await new DeletedSweeps(source).EraseAsync(sweep) > 0)
+                {
+                }
+            }
+        }
+
         var tables = await cluster.Database.RowsAsync(
             row => (Table: row.GetString(0), Column: row.GetString(1)),
             """
