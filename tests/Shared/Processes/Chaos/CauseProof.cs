@@ -33,7 +33,7 @@ public sealed class CauseProof(
         var facts = histories.SelectMany(history => history.Events.Select(fact => (history, fact))).OrderBy(item => item.fact.At);
         foreach (var (history, fact) in facts)
         {
-            if (fact.Event is not ("requeued" or "failed") || fact.IsLoss || (greedy.Contains(history.Id) && fact.Reason == "out_of_memory"))
+            if (fact.Reason is null || fact.IsLoss || (greedy.Contains(history.Id) && fact.Reason == "out_of_memory"))
                 continue;
             var cause = journal.Disturbances.FirstOrDefault(disturbance =>
                 disturbance.Act.Victim == ChaosVictim.Trainer && disturbance.Silo == fact.Worker && Explains(disturbance.Act.Deed, fact.Reason)

@@ -97,21 +97,24 @@ public sealed class ChaosRound(
         }
     }
 
+    /// <summary>As the command does after the answer; where it is cut off, silos do it later.</summary>
+    private async Task EraseAsync(IReadOnlyList<int> deleted)
+    {
+        await using var source = Storage.Database.Open(cluster.Database.ConnectionString);
+        var sweeps = new DeletedSweeps(source);
+        foreach (var sweep in deleted)
+        {
+            while (await sweeps.EraseAsync(sweep) > 0)
+            {
+            }
+        }
+    }
+
     /// <summary>Rows of sweeps that were deleted, in any table that names a sweep or a trial.</summary>
     private async Task<IReadOnlyList<Violation>> LeftOverAsync(IReadOnlyList<ChaosUser> users)
     {
         int[] deleted = [.. users.SelectMany(user => user.Deleted.Select(history => history.Id))];
-        // What `sweep delete` does after the answer; a silo does it later where nobody else does.
-        await using (var source = Database.Open(cluster.Database.ConnectionString))
-        {
-            foreach (var sweep in deleted)
-            {
-                while (await new DeletedSweeps(source).EraseAsync(sweep) > 0)
-                {
-                }
-            }
-        }
-
+        await EraseAsync(deleted);
         var tables = await cluster.Database.RowsAsync(
             row => (Table: row.GetString(0), Column: row.GetString(1)),
             """

@@ -55,7 +55,8 @@ public sealed class HistoryProof(SweepHistory history, IReadOnlySet<string> undi
                 yield return new(epoch.StoredAt, $"{Name(trial)}: epoch {epoch.Epoch} of attempt {epoch.Attempt}, {stored}");
             }
 
-            if (epoch.Attempt < attempt)
+            // An attempt that begins again and is cancelled leaves what an older one trained beyond it.
+            if (epoch.Attempt < attempt && trial.State == "succeeded")
             {
                 yield return new(
                     epoch.StoredAt, $"{Name(trial)}: epoch {epoch.Epoch} is of attempt {epoch.Attempt}, the one before it of attempt {attempt}");

@@ -10,8 +10,8 @@ public sealed record TrialFact(long Id, int Number, string State, int Failures, 
 /// <summary>A row of <c>trial_events</c>.</summary>
 public sealed record EventFact(long Trial, int Attempt, DateTimeOffset At, string Event, string? Worker, string? Reason, string? Detail)
 {
-    /// <summary>The attempt ended by itself, as far as the trial's retries are concerned.</summary>
-    public bool IsFailure => Event is "requeued" or "failed" && Reason is not "worker_unfit" && !IsLoss;
+    /// <summary>The attempt ended by itself, as far as the trial's retries are concerned. One that was cancelled meanwhile has the reason, too.</summary>
+    public bool IsFailure => Reason is not (null or "worker_unfit") && !IsLoss;
 
     public bool IsLoss => Reason is "worker_lost" or "lease_lost";
 
