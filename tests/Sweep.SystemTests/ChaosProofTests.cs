@@ -56,9 +56,12 @@ public sealed class ChaosProofTests : IAsyncDisposable
     [Fact]
     public void A_lease_to_a_drained_worker_is_found()
     {
+        _clock.Now = At(1);
+        _journal.Begin(new(ChaosVictim.Worker, ChaosDeed.Drain), "a", "");
         var drain = new UserOrder(UserDeed.Drain, "a", 0, null, At(1));
         drain.Answer(At(2), accepted: true);
-        Assert.Contains("after it was drained", Assert.Single(Orders(History(Leased(1, 3)), drain)).Text, StringComparison.Ordinal);
+        Assert.Contains("after it was drained", Assert.Single(Orders(History(Leased(1, 7)), drain)).Text, StringComparison.Ordinal);
+        Assert.Empty(Orders(History(Leased(1, 3)), drain));
     }
 
     [Fact]

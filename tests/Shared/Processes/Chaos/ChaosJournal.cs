@@ -74,11 +74,14 @@ public sealed class ChaosJournal(Action<string> say, TimeProvider time) : IAsync
     /// When an order that was answered at <paramref name="answered"/> must have reached a worker: a renewal and a margin later, and later still
     /// while the worker, the scheduler's way to it or the database is disturbed.
     /// </summary>
-    public DateTimeOffset Settled(DateTimeOffset answered, string? worker)
+    /// <param name="isDrain">The order is to drain the worker, whose leaving then is no disturbance.</param>
+    public DateTimeOffset Settled(DateTimeOffset answered, string? worker, bool isDrain = false)
     {
         var settled = answered + Renewal + Margin + Late(answered, answered + Renewal + Margin);
         foreach (var disturbance in Disturbances.Where(disturbance => disturbance.Delays(worker)).OrderBy(disturbance => disturbance.From))
         {
+            if (isDrain && disturbance.Silo == worker && disturbance.Act.Deed == ChaosDeed.Drain)
+                continue;
             if (!disturbance.Overlaps(answered, settled) || disturbance.Until + Margin <= settled)
                 continue;
             settled = disturbance.Until == DateTimeOffset.MaxValue

@@ -4,8 +4,8 @@ namespace Sweep.Processes.Chaos;
 
 /// <summary>
 /// Holds every answer against what happened. From the moment of an answer: a cancelled trial and one of a paused sweep is leased to nobody, nor is
-/// anything to a drained worker; what runs trains no epoch that begins after <see cref="ChaosJournal.Settled"/>. An order holds until another one
-/// that may have been carried out takes it back.
+/// anything that was not on its way to a drained worker; what runs trains no epoch that begins after <see cref="ChaosJournal.Settled"/>. An order
+/// holds until another one that may have been carried out takes it back.
 /// </summary>
 /// <param name="isOver">The sweep had all the time that it needs to end.</param>
 public sealed class OrderProof(SweepHistory history, IReadOnlyList<UserOrder> orders, ChaosJournal journal, bool isOver)
@@ -64,11 +64,12 @@ public sealed class OrderProof(SweepHistory history, IReadOnlyList<UserOrder> or
             ? null
             : (epoch.Ended ?? epoch.StoredAt) - TimeSpan.FromSeconds(epoch.Seconds);
 
+    /// <summary>A trial that was granted before the worker was drained may be opened after it, until the worker hears; then it is given back.</summary>
     private IEnumerable<Violation> Drains() =>
         from order in orders
         where order is { Accepted: true, Deed: UserDeed.Drain }
         from leased in history.Events
-        where leased.Event == "leased" && leased.Worker == order.Name && leased.At > order.Answered
+        where leased.Event == "leased" && leased.Worker == order.Name && leased.At > journal.Settled(order.Answered!.Value, order.Name, isDrain: true)
         let after = After(order.Answered!.Value, leased.At)
         select new Violation(leased.At, $"trial {leased.Trial}: leased to {leased.Worker} {after} after it was drained");
 
