@@ -30,6 +30,9 @@ public sealed class ChaosProofTests : IAsyncDisposable
         var history = History(Leased(1, 0), Event(1, 2, "given back"), Leased(2, 3));
         Assert.Empty(Orders(history, Order(UserDeed.Pause, 1, 2), Order(UserDeed.Resume, 2.5, answered: null)));
         Assert.NotEmpty(Orders(history, Order(UserDeed.Pause, 1, 2), Order(UserDeed.Resume, 2.5, 2.6, accepted: false)));
+        var missed = Order(UserDeed.Resume, 2.5, 2.6, accepted: false);
+        missed.Miss();
+        Assert.Empty(Orders(history, Order(UserDeed.Pause, 1, 2), missed));
     }
 
     [Fact]

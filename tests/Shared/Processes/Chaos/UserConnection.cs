@@ -46,6 +46,7 @@ internal sealed class UserConnection(string connectionString, string user, Chaos
                 journal.Say($"{user}: {order}: {error.GetType().Name}: {error.Message}");
             }
 
+            order.Miss();
             if (tries % 2 == 0)
                 await DisposeAsync();
             await Task.Delay(Pause);

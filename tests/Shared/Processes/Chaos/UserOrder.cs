@@ -17,10 +17,15 @@ public sealed record UserOrder(UserDeed Deed, string Name, int Sweep, int? Trial
 
     public bool Accepted { get; private set; }
 
+    /// <summary>It was sent, and nobody answered: it may have been carried out all the same, and refused when it was sent again.</summary>
+    public bool WasMissed { get; private set; }
+
     /// <summary>False for one that was refused.</summary>
-    public bool MayHold => Answered is null || Accepted;
+    public bool MayHold => Answered is null || Accepted || WasMissed;
 
     public void Answer(DateTimeOffset at, bool accepted) => (Answered, Accepted) = (at, accepted);
+
+    public void Miss() => WasMissed = true;
 
     /// <summary>Whether it is about this trial.</summary>
     public bool Concerns(int sweep, int number) => Sweep == sweep && (Trial is null || Trial == number);
