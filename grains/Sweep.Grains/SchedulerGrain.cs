@@ -196,12 +196,12 @@ public sealed partial class SchedulerGrain(
     {
         var orders = _orders;
         var states = await sweeps.StatesAsync(_table.Open, cancellation);
-        var cancelling = await trials.CancellingAsync(cancellation);
+        var stopping = await trials.StoppingAsync(cancellation);
         var draining = await workers.DrainingAsync(cancellation);
         // What was read is older than an order that came meanwhile; the next look is newer.
         if (orders != _orders)
             return;
-        foreach (var sweep in _table.Follow(states, cancelling, draining))
+        foreach (var sweep in _table.Follow(states, stopping, draining, time.GetUtcNow()))
         {
             if (await sweeps.LoadAsync(sweep, cancellation) is not { State: SweepState.Running } stored || orders != _orders)
                 return;

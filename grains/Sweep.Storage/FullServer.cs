@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Npgsql;
 
@@ -5,15 +6,30 @@ namespace Sweep.Storage;
 
 /// <summary>
 /// A server that has no connection left for anybody (53300). Nothing was asked then, so asking again does no harm: others give theirs back, or this process has one
-/// of its own free again.
+/// of its own free again. Whoever is refused stands in line, and nobody who comes later goes before it.
 /// </summary>
 public static class FullServer
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan TellEvery = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
+    private static readonly ConcurrentDictionary<string, Line> Lines = [];
     private static long _told;
+
+    /// <summary>Those who wait for a connection of one kind: the head of the line asks again and again.</summary>
+    private sealed class Line
+    {
+        private int _length;
+
+        public bool IsEmpty => Volatile.Read(ref _length) == 0;
+
+        public SemaphoreSlim Head { get; } = new(1, 1);
+
+        public void Join() => Interlocked.Increment(ref _length);
+
+        public void Leave() => Interlocked.Decrement(ref _length);
+    }
 
     /// <summary>Hears of it in a line, once a minute at most; standard error unless somebody else wants to.</summary>
     public static Action<string> Tell { get; set; } = Console.Error.WriteLine;
@@ -22,22 +38,54 @@ public static class FullServer
     public static string Explain(string text) =>
         $"The database takes no more connections ({text}): raise its max_connections, or run fewer silos, of which each takes up to 8 (fewer with Maximum Pool Size=3 in the connection string).";
 
-    /// <summary>Asks until the server takes the connection, for a minute.</summary>
-    /// <exception cref="PostgresException">It did not, or refuses something else.</exception>
-    internal static async Task<T> WhenItHasRoomAsync<T>(Func<Task<T>> ask, CancellationToken cancellation)
+    /// <summary>Opens a connection as soon as the server has one, for a minute.</summary>
+    /// <exception cref="PostgresException">It had none, or refuses something else.</exception>
+    internal static async Task OpenAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
+        var line = Lines.GetOrAdd(connection.ConnectionString, _ => new());
+        if (line.IsEmpty && await TryOpenAsync(connection, last: false, cancellation))
+            return;
         var start = Stopwatch.GetTimestamp();
-        for (var pause = FirstPause; ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        line.Join();
+        try
         {
+            // Whoever stood in line for the whole time asks once more, and hears from the server why not.
+            if (!await line.Head.WaitAsync(Limit, cancellation))
+            {
+                await TryOpenAsync(connection, last: true, cancellation);
+                return;
+            }
+
             try
             {
-                return await ask();
+                for (var pause = FirstPause; !await TryOpenAsync(connection, Stopwatch.GetElapsedTime(start) >= Limit, cancellation);)
+                {
+                    await Task.Delay(pause, cancellation);
+                    pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
+                }
             }
-            catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.TooManyConnections && Stopwatch.GetElapsedTime(start) < Limit)
+            finally
             {
-                TellOnce(error);
-                await Task.Delay(pause, cancellation);
+                line.Head.Release();
             }
+        }
+        finally
+        {
+            line.Leave();
+        }
+    }
+
+    private static async Task<bool> TryOpenAsync(NpgsqlConnection connection, bool last, CancellationToken cancellation)
+    {
+        try
+        {
+            await connection.OpenAsync(cancellation);
+            return true;
+        }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.TooManyConnections && !last)
+        {
+            TellOnce(error);
+            return false;
         }
     }
 

@@ -36,19 +36,20 @@ public sealed class TrialStore : ITrialStore
             """
             select id, attempt, worker, 'continue' from trials where state = 'queued' and ($1::integer is null or sweep_id = $1)
             union all
-            select
-              t.id, t.attempt, coalesce(t.worker, ''),
-              case when t.cancelling or s.state = 'cancelled' then 'cancel' when s.state = 'paused' then 'pause' else 'continue' end
+            select t.id, t.attempt, coalesce(t.worker, ''), case when t.cancelling or s.state = 'cancelled' then 'cancel' when s.state = 'paused' then 'pause' else 'continue' end
             from trials t join sweeps s on s.id = t.sweep_id
             where t.state = 'running' and ($1::integer is null or t.sweep_id = $1)
             order by id
             """,
-            sweep).RowsAsync(
-                row => new UnfinishedTrial(TrialId.From(row.GetInt64(0)), row.GetInt32(1), row.MaybeText(2), StoredName.Parse<LeaseOrder>(row.GetString(3))), cancellation);
+            sweep).RowsAsync(ReadUnfinished, cancellation);
     }
 
-    public Task<IReadOnlyList<TrialId>> CancellingAsync(CancellationToken cancellation = default) =>
-        _source.Statement("select id from trials where cancelling and state = 'running'").RowsAsync(row => TrialId.From(row.GetInt64(0)), cancellation);
+    public Task<IReadOnlyList<UnfinishedTrial>> StoppingAsync(CancellationToken cancellation = default) => _source.Statement(
+        """
+        select t.id, t.attempt, coalesce(t.worker, ''), case when t.cancelling or s.state = 'cancelled' then 'cancel' else 'pause' end
+        from trials t join sweeps s on s.id = t.sweep_id
+        where t.state = 'running' and (t.cancelling or s.state in ('paused', 'cancelled'))
+        """).RowsAsync(ReadUnfinished, cancellation);
 
     public async Task<IReadOnlyDictionary<TrialState, long>> CountAsync(CancellationToken cancellation = default)
     {
@@ -60,6 +61,9 @@ public sealed class TrialStore : ITrialStore
             counts[state] = count;
         return counts;
     }
+
+    private static UnfinishedTrial ReadUnfinished(NpgsqlDataReader row) =>
+        new(TrialId.From(row.GetInt64(0)), row.GetInt32(1), row.MaybeText(2), StoredName.Parse<LeaseOrder>(row.GetString(3)));
 
     private async Task<IReadOnlyList<StoredTrial?>> LoadAsync(IReadOnlyList<TrialId> ids)
     {

@@ -88,14 +88,14 @@ public sealed class LeaseTable(TimeSpan leaseTime)
 
     /// <summary>Follows orders in the rows of which nobody told this table, since whoever was to tell it died in between.</summary>
     /// <param name="states">Where the sweeps stand that run or that are <see cref="Open"/>; one that is missing was deleted.</param>
-    /// <param name="cancelling">The running trials that a user cancelled.</param>
+    /// <param name="stopping">The trials that run and must not. This table may know nothing of them, and their workers may be gone.</param>
     /// <param name="draining">The workers that a user drains.</param>
     /// <returns>The sweeps that run and are not admitted yet.</returns>
-    public IReadOnlyList<int> Follow(IReadOnlyDictionary<int, SweepState> states, IEnumerable<TrialId> cancelling, IEnumerable<string> draining)
+    public IReadOnlyList<int> Follow(
+        IReadOnlyDictionary<int, SweepState> states, IEnumerable<UnfinishedTrial> stopping, IEnumerable<string> draining, DateTimeOffset now)
     {
         _draining.UnionWith(draining);
-        foreach (var trial in cancelling)
-            Cancel(trial);
+        Fill(stopping, now);
         foreach (var sweep in Open)
         {
             if (!states.TryGetValue(sweep, out var state))

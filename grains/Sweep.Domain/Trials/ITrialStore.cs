@@ -71,8 +71,8 @@ public interface ITrialStore
     /// <summary>All trials that wait or run at one moment, of every sweep or of one: what a scheduler must know.</summary>
     Task<IReadOnlyList<UnfinishedTrial>> UnfinishedAsync(int? sweep = null, CancellationToken cancellation = default);
 
-    /// <summary>The running trials that a user cancelled.</summary>
-    Task<IReadOnlyList<TrialId>> CancellingAsync(CancellationToken cancellation = default);
+    /// <summary>The trials that run and must not: a user cancelled them, or paused or cancelled their sweeps.</summary>
+    Task<IReadOnlyList<UnfinishedTrial>> StoppingAsync(CancellationToken cancellation = default);
 
     /// <summary>How many trials of running and paused sweeps are in each state.</summary>
     Task<IReadOnlyDictionary<TrialState, long>> CountAsync(CancellationToken cancellation = default);

@@ -23,11 +23,15 @@ public sealed partial class TracingTests(ITestOutputHelper output)
         string[] traced = ["env", $"OTEL_EXPORTER_OTLP_ENDPOINT={receiver.Address}", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "OTEL_BSP_SCHEDULE_DELAY=200"];
         var control = await cluster.AddSiloAsync(1, ["--role", "control"], traced);
         var worker = await cluster.AddSiloAsync(1, ["--role", "worker", "--log-format", "json"], traced);
-        // A checkpoint that is refused once is a thing that an attempt logs.
-        await cluster.Database.ValueAsync<object>("alter table checkpoints add constraint refused check (false)");
+        // A disk that is full for a while is a thing that an attempt logs.
+        await cluster.Database.ValueAsync<object>(
+            """
+            create function full_disk() returns trigger language plpgsql as $$ begin raise 'no space left' using errcode = 'disk_full'; end $$;
+            create trigger full_disk before insert on checkpoints for each row execute function full_disk();
+            """);
         await SubmitAsync(cluster, "traced");
-        await Waiting.UntilAsync("the refused checkpoint to be logged", Patience, () => Task.FromResult(worker.Log.Contains("A checkpoint of trial", StringComparison.Ordinal)));
-        await cluster.Database.ValueAsync<object>("alter table checkpoints drop constraint refused");
+        await Waiting.UntilAsync("the failure to be logged", Patience, () => Task.FromResult(worker.Log.Contains("A checkpoint of trial", StringComparison.Ordinal)));
+        await cluster.Database.ValueAsync<object>("drop trigger full_disk on checkpoints");
         await cluster.SweepIsOverAsync("traced", Patience);
         await Waiting.UntilAsync("both roots to be exported", Patience, async () => (Found: string.Join(", ", receiver.Spans.Select(span => span.Name).Distinct()), receiver.Spans.Count(span => span.Name == "trial") == 2));
         var openMetrics = await OpenMetricsAsync(worker);

@@ -77,7 +77,8 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
             Lose(attempt, worker, FailureReason.WorkerLost);
         foreach (var (attempt, worker) in _table.Expired(_now).ToList())
             Lose(attempt, worker, FailureReason.LeaseLost);
-        foreach (var sweep in _table.Follow(Rows.Sweeps.Where(sweep => sweep.Value == SweepState.Running || _table.Open.Contains(sweep.Key)).ToDictionary(), Rows.Cancelling, Rows.Draining))
+        var states = Rows.Sweeps.Where(sweep => sweep.Value == SweepState.Running || _table.Open.Contains(sweep.Key)).ToDictionary();
+        foreach (var sweep in _table.Follow(states, Rows.Stopping, Rows.Draining, _now))
         {
             _table.Admit(sweep, new());
             _table.Fill(Rows.Unfinished(sweep), _now);

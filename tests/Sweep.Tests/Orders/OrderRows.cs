@@ -46,7 +46,7 @@ internal sealed class OrderRows(int sweeps, int trialsEach)
                 : Sweeps[row.Id.Sweep] == SweepState.Paused ? LeaseOrder.Pause : LeaseOrder.Continue)),
     ];
 
-    public IReadOnlyList<TrialId> Cancelling => [.. Trials.Values.Where(row => row is { State: TrialState.Running, Cancelling: true }).Select(row => row.Id)];
+    public IEnumerable<UnfinishedTrial> Stopping => Unfinished().Where(trial => trial.Worker is not null && trial.Order != LeaseOrder.Continue);
 
     /// <summary>A worker opens an attempt that it was granted.</summary>
     public bool Open(AttemptId attempt, string worker)

@@ -236,8 +236,11 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
         var unfinished = await database.Trials.UnfinishedAsync(cancellation: Cancellation);
         Assert.Equal(new(paused, 1, "w1", LeaseOrder.Pause), unfinished.Single(trial => trial.Id == paused));
         Assert.Equal(new(cancelled, 1, "w1", LeaseOrder.Cancel), unfinished.Single(trial => trial.Id == cancelled));
-        Assert.Contains(cancelled, await database.Trials.CancellingAsync(Cancellation));
-        Assert.DoesNotContain(paused, await database.Trials.CancellingAsync(Cancellation));
+        var running = await database.AddRunningTrialAsync();
+        var stopping = await database.Trials.StoppingAsync(Cancellation);
+        Assert.Equal(new(paused, 1, "w1", LeaseOrder.Pause), stopping.Single(trial => trial.Id == paused));
+        Assert.Equal(new(cancelled, 1, "w1", LeaseOrder.Cancel), stopping.Single(trial => trial.Id == cancelled));
+        Assert.DoesNotContain(stopping, trial => trial.Id == running || trial.Worker is null);
         Assert.Equal(
             [1, 2, 3],
             (await database.Trials.UnfinishedAsync(waiting, Cancellation)).Where(trial => trial.Worker is null).Select(trial => trial.Id.Number));
