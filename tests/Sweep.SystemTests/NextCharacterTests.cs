@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Sweep.Processes;
 
 namespace Sweep.SystemTests;
 
@@ -44,18 +45,23 @@ public sealed class NextCharacterTests : IDisposable
         await _sweep.OutputAsync(["run", File, "--name", "undisturbed", .. Small]);
 
         // A trainer is killed: its trial is tried again within the run.
+        IReadOnlyList<int> trainers;
         using (var run = _sweep.Start(["run", File, "--name", "disturbed", .. Small]))
         {
             await run.PrintedAsync("1/9");
-            Process.GetProcessById(_sweep.Processes("Sweep.Trainer")[0]).Kill();
+            var silo = _sweep.Processes("Sweep.Silo.dll")[0];
+            Process.GetProcessById(ProcessTable.Children(silo, "Sweep.Trainer")[0]).Kill();
             await run.PrintedAsync("3/9");
 
             // The silo is killed: the run ends and says how to go on.
-            Process.GetProcessById(_sweep.Processes("Sweep.Silo.dll")[0]).Kill();
+            trainers = ProcessTable.Children(silo, "Sweep.Trainer");
+            Process.GetProcessById(silo).Kill();
             var (code, _, errors) = await run.EndAsync(Patience);
             Assert.Equal(4, code);
             Assert.Contains("run the same command again", errors, StringComparison.Ordinal);
         }
+
+        Assert.All(trainers, trainer => Assert.False(ProcessTable.IsAlive(trainer), "a trainer lives on without its silo"));
 
         // Interrupted: the sweep is paused.
         using (var run = _sweep.Start(["run", File, "--name", "disturbed", .. Small]))

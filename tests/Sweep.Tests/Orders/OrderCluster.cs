@@ -176,6 +176,8 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
         }
 
         Say($"sweep {sweep}: {move}{(told ? "" : ", and nobody tells the scheduler")}");
+        if (Rows.Sweeps[sweep] == SweepState.Running)
+            GoesOn(sweep);
         if (!told)
             return;
         switch (Rows.Sweeps[sweep])
@@ -209,7 +211,7 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
     {
         Rows.Retry(sweep);
         Say($"sweep {sweep}: tried again{(told ? "" : ", and nobody tells the scheduler")}");
-        _known.RemoveWhere(trial => trial.Sweep == sweep && !Rows.Trials[trial].Cancelling);
+        GoesOn(sweep);
         if (told && Rows.Sweeps[sweep] == SweepState.Running)
             Admit(sweep);
     }
@@ -248,9 +250,11 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
 
     private bool IsOrderedToStop(TrialId trial) => Rows.Unfinished(trial.Sweep).Any(row => row.Id == trial && row.Order != LeaseOrder.Continue);
 
+    /// <summary>What the scheduler knew was taken back; an order that follows is another one.</summary>
+    private void GoesOn(int sweep) => _known.RemoveWhere(trial => trial.Sweep == sweep && !Rows.Trials[trial].Cancelling);
+
     private void Admit(int sweep)
     {
-        _known.RemoveWhere(trial => trial.Sweep == sweep && !Rows.Trials[trial].Cancelling);
         _table.Admit(sweep, new());
         _table.Fill(Rows.Unfinished(sweep), _now);
     }
