@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Sweep.Domain;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Grains;
@@ -51,6 +52,7 @@ public sealed class SweepInstruments
         meter.CreateObservableGauge("sweep.trial.silence", () => One(_database?.Silence), "s", "Longest time since a trial that runs on this worker stored an epoch or began.");
         meter.CreateObservableGauge("sweep.disk.free", () => One(_disk?.Free), "By", "Free space for this silo's temporary files, where epochs wait when the database is away for long.");
         meter.CreateObservableGauge("sweep.certificate.remaining", () => One(_certificate?.Invoke().TotalSeconds), "s", "Time until this silo's certificate expires, or its authority's if that is sooner; absent without one.");
+        meter.CreateObservableGauge("sweep.build.info", Build, null, "Always 1; the labels are the version of this silo and the commit that it was built from.");
         meter.CreateObservableGauge("sweep.disk.size", () => One(_disk?.Size), "By", "Size of the disk that holds this silo's temporary files.");
     }
 
@@ -91,6 +93,9 @@ public sealed class SweepInstruments
 
     /// <param name="disk">Bytes; null when unknown.</param>
     public void DiskSeen((long Free, long Size)? disk) => _disk = disk;
+
+    private static Measurement<int> Build() =>
+        new(1, new KeyValuePair<string, object?>("version", SweepVersion.Number), new KeyValuePair<string, object?>("commit", SweepVersion.Commit));
 
     private IEnumerable<Measurement<int>> Silos() => _silos?.Invoke() is { } silos
         ? [new(silos.Active, new KeyValuePair<string, object?>("state", "active")), new(silos.Lost, new KeyValuePair<string, object?>("state", "lost"))]

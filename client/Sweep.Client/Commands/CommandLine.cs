@@ -48,6 +48,8 @@ internal static class CommandLine
         };
         foreach (var help in root.Options.OfType<HelpOption>())
             help.Action = new ExamplesHelp((HelpAction)help.Action!);
+        foreach (var version in root.Options.OfType<VersionOption>())
+            version.Action = new StampedVersion();
         return root;
     }
 

@@ -1,7 +1,7 @@
 using System.Globalization;
-using System.Reflection;
 using System.Runtime.InteropServices;
 using Sweep.Client.Output;
+using Sweep.Domain;
 
 namespace Sweep.Client.Report;
 
@@ -17,7 +17,7 @@ internal static class RepeatSection
             ("Text, SHA-256", spec.Dataset.Sha256),
             ("Submitted", Time(contents.Sweep.CreatedAt)),
             ("Ended", contents.Sweep.EndedAt is { } end ? Time(end) : ""),
-            ("Report by", $"Sweep {Version}, {RuntimeInformation.FrameworkDescription}, PostgreSQL {contents.ServerVersion}"),
+            ("Report by", $"Sweep {SweepVersion.Full}, {RuntimeInformation.FrameworkDescription}, PostgreSQL {contents.ServerVersion}"),
             ("Report of", Time(contents.MadeAt)),
         ];
         return new("repeat", "How to repeat it",
@@ -30,7 +30,4 @@ internal static class RepeatSection
     }
 
     private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
-
-    private static string Version =>
-        typeof(RepeatSection).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
 }

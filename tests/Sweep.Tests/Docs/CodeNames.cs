@@ -1,0 +1,37 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Sweep.Client.Commands;
+using Sweep.Contracts;
+using Sweep.Domain.Sweeps;
+using Sweep.Grains;
+using Sweep.Security;
+using Sweep.Silo.Hosting;
+using Sweep.Storage;
+using Sweep.Trainer.Training;
+
+namespace Sweep.Tests.Docs;
+
+/// <summary>Names of classes in a document: <c>`LeaseTable`</c>, and with a member <c>`LeaseTable.Expired`</c>.</summary>
+internal static partial class CodeNames
+{
+    private const BindingFlags Any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
+
+    private static readonly ILookup<string, Type> Types =
+        ((Type[])[typeof(SweepSpec), typeof(ISweepGrain), typeof(SweepInstruments), typeof(SweepStore), typeof(CertificateAuthority), typeof(SiloHost), typeof(Attempt), typeof(CommandLine)])
+        .SelectMany(one => one.Assembly.GetTypes()).ToLookup(type => type.Name);
+
+    /// <summary>The names in a text, each as type and member.</summary>
+    public static IReadOnlyList<(string Type, string? Member)> In(string text) =>
+        [.. Name().Matches(text).Select(match => (match.Groups[1].Value, match.Groups[2].Success ? match.Groups[2].Value : null))];
+
+    /// <summary>The code has the type, and the type the member.</summary>
+    public static void Require((string Type, string? Member) name)
+    {
+        Assert.True(Types.Contains(name.Type), $"no project has a type {name.Type}");
+        if (name.Member is { } member)
+            Assert.True(Types[name.Type].Any(type => type.GetMember(member, Any).Length > 0), $"{name.Type} has no member {member}");
+    }
+
+    [GeneratedRegex(@"`([A-Z]\w*[a-z]\w*)(?:\.([A-Z]\w+))?`")]
+    private static partial Regex Name();
+}

@@ -1,0 +1,31 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using Sweep.Tests.SweepFiles;
+
+namespace Sweep.Tests.Docs;
+
+/// <summary>docs/decisions.md has a reason for what it lists, and lists every package.</summary>
+public sealed partial class DecisionsTests
+{
+    private static readonly Document Decisions = new("docs/decisions.md");
+
+    public static TheoryData<string> Titles => [.. Title().Matches(Decisions.Text).Select(match => match.Value).Where(title => title != "## Packages")];
+
+    [Theory]
+    [MemberData(nameof(Titles))]
+    public void Every_decision_has_its_date_its_context_and_its_cost(string title) =>
+        Assert.Matches(@"^\n\d{4}-\d\d-\d\d\n\n\*\*Context\.\*\* [^\n]+\n\n\*\*Decision\.\*\* [^\n]+\n\n\*\*Cost\.\*\* [^\n]+\n\n$", Decisions.Section(title));
+
+    [Fact]
+    public void Every_package_has_its_reason()
+    {
+        var packages = XDocument.Load(RepositoryFolder.Join("Directory.Packages.props")).Descendants("PackageVersion").Select(package => (string)package.Attribute("Include")!);
+        Assert.Equal(packages.Order(), Decisions.Rows("## Packages").SelectMany(row => InBackticks().Matches(row[0])).Select(match => match.Groups[1].Value).Order());
+    }
+
+    [GeneratedRegex("^## .+$", RegexOptions.Multiline)]
+    private static partial Regex Title();
+
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex InBackticks();
+}

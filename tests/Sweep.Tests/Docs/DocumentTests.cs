@@ -1,0 +1,51 @@
+using System.Text.RegularExpressions;
+using Sweep.Tests.SweepFiles;
+
+namespace Sweep.Tests.Docs;
+
+/// <summary>What every document keeps: its links lead somewhere, and what it names is there.</summary>
+public sealed partial class DocumentTests
+{
+    private static readonly HashSet<string> Sources =
+        [.. Directory.GetFiles(RepositoryFolder.Join("tests"), "*.cs", SearchOption.AllDirectories).Select(file => Path.GetFileNameWithoutExtension(file))];
+
+    public static TheoryData<string> Documents => [.. Document.All.Select(document => document.Path)];
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_relative_link_leads_to_a_file_and_a_heading(string path)
+    {
+        var document = new Document(path);
+        var folder = Path.GetDirectoryName(path)!;
+        foreach (var link in Link().Matches(document.Prose).Select(match => match.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal)))
+        {
+            var (file, anchor) = link.Split('#') is [var before, var after] ? (before, after) : (link, null);
+            var target = file.Length == 0 ? path : Path.GetRelativePath(RepositoryFolder.Join(), Path.GetFullPath(RepositoryFolder.Join(folder, file)));
+            Assert.True(Path.Exists(RepositoryFolder.Join(target)), $"{path} links to {link}, and there is no {target}");
+            if (anchor is not null)
+                Assert.True(new Document(target).Anchors.Contains(anchor), $"{path} links to {link}, and {target} has no heading of this name: {string.Join(", ", new Document(target).Anchors)}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_file_and_folder_that_it_names_is_there(string path) =>
+        Assert.All(FileName().Matches(new Document(path).Text).Select(match => match.Groups[1].Value), name =>
+            Assert.True(Path.Exists(RepositoryFolder.Join(name)), $"{path} names {name}, which is not in the repository"));
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_class_of_tests_that_it_names_is_there(string path) =>
+        Assert.All(TestClass().Matches(new Document(path).Prose).Select(match => match.Groups[1].Value), name =>
+            Assert.True(Sources.Contains(name), $"{path} names {name}, and no file below tests/ has this name"));
+
+    /// <summary>Of a link or a picture, without its title.</summary>
+    [GeneratedRegex(@"\]\(([^)\s]+)")]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"`((?:client|deploy|docs|examples|grafana|grains|silo|tests)/[^`\s*]*)`")]
+    private static partial Regex FileName();
+
+    [GeneratedRegex(@"`(\w+(?:Tests|Suite))\b")]
+    private static partial Regex TestClass();
+}

@@ -1,0 +1,108 @@
+using System.Reflection;
+using Sweep.Domain.Protocol;
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+using Sweep.Grains;
+using Sweep.Silo.Worker;
+using Sweep.Tests.Worker;
+
+namespace Sweep.Tests.Docs;
+
+/// <summary>The diagrams of docs/architecture.md are the tables of legal moves, and for an attempt what <see cref="AttemptRun"/> does.</summary>
+public sealed class StateDiagramTests
+{
+    private const string Outside = "[*]";
+    private static readonly Document Architecture = new("docs/architecture.md");
+
+    [Fact]
+    public void A_sweep_moves_as_its_table_says() => Assert.Equal(
+        Table<SweepState, SweepMove>((state, move) => state.After(move)).Order(), Drawn("### Of a sweep").Where(IsMove).Order());
+
+    [Fact]
+    public void A_trial_moves_as_its_table_says() => Assert.Equal(
+        Table<TrialState, TrialMove>((state, move) => state.After(move)).Order(), Drawn("### Of a trial").Where(IsMove).Order());
+
+    [Theory]
+    [InlineData("### Of a sweep", nameof(SweepState.Running))]
+    [InlineData("### Of a trial", nameof(TrialState.Queued))]
+    [InlineData("### Of an attempt", "Running")]
+    public void A_diagram_begins_in_one_state_and_ends_where_no_move_leads_on(string heading, string first)
+    {
+        var edges = Drawn(heading);
+        Assert.Equal(first, Assert.Single(edges, edge => edge.From == Outside).To);
+        Assert.All(edges.Where(edge => edge.To == Outside), end => Assert.Single(edges, edge => edge.From == end.From));
+    }
+
+    [Fact]
+    public void An_attempt_hears_every_call_of_its_trial_and_stops_for_every_cause()
+    {
+        var edges = Drawn("### Of an attempt");
+        // Report is heard while it runs and changes nothing.
+        var calls = typeof(ITrialGrain).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly).Select(call => call.Name).Where(call => call != nameof(ITrialGrain.Report));
+        Assert.Equal(calls.Order(), edges.Select(edge => edge.Label).Where(label => label.Length > 0).Distinct().Order());
+        Assert.Equal(
+            Enum.GetValues<StopCause>().Where(cause => cause != StopCause.None).Select(cause => cause.ToString()).Order(),
+            edges.Where(edge => edge is { From: "Running", Label: "" }).Select(edge => edge.To).Order());
+    }
+
+    [Theory]
+    [InlineData(nameof(StopCause.Pause))]
+    [InlineData(nameof(StopCause.Cancel))]
+    [InlineData(nameof(StopCause.Stale))]
+    [InlineData(nameof(StopCause.Behind))]
+    [InlineData(nameof(StopCause.Refused))]
+    public async Task A_stopped_attempt_tells_its_trial_what_the_diagram_says(string cause)
+    {
+        var trainer = new ScriptedTrainer();
+        await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
+        await stage.StartAsync();
+        await trainer.HeardAsync<TrainerCommand.Train>();
+        if (cause == nameof(StopCause.Refused))
+        {
+            stage.Store.Wrong = _ => ScriptedStore.Error("42501");
+            trainer.Say(Events.Epoch(1));
+        }
+        else
+        {
+            stage.Stop(Enum.Parse<StopCause>(cause));
+        }
+
+        // The attempt that nobody wants any more does not wait for its trainer.
+        if (cause != nameof(StopCause.Stale))
+        {
+            await trainer.HeardAsync<TrainerCommand.Stop>();
+            trainer.Say(new TrainerEvent.Stopped());
+        }
+
+        var told = (await stage.EndAsync()).Split(' ')[0];
+        Assert.Equal(told, Assert.Single(Drawn("### Of an attempt"), edge => edge.From == cause).Label);
+    }
+
+    private static IReadOnlyList<(string From, string To, string Label)> Drawn(string heading) =>
+        Mermaid.StateEdges(Assert.Single(Architecture.Blocks("mermaid", Architecture.Section(heading))));
+
+    private static bool IsMove((string From, string To, string Label) edge) => edge.From != Outside && edge.To != Outside;
+
+    private static IEnumerable<(string From, string To, string Label)> Table<TState, TMove>(Func<TState, TMove, TState> after)
+        where TState : struct, Enum
+        where TMove : struct, Enum
+    {
+        foreach (var state in Enum.GetValues<TState>())
+        {
+            foreach (var move in Enum.GetValues<TMove>())
+            {
+                TState next;
+                try
+                {
+                    next = after(state, move);
+                }
+                catch (IllegalMoveException)
+                {
+                    continue;
+                }
+
+                yield return (state.ToString(), next.ToString(), move.ToString());
+            }
+        }
+    }
+}
