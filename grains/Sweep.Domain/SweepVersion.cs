@@ -13,5 +13,5 @@ public static class SweepVersion
     public static string Number { get; } = Full.Split('+')[0];
 
     /// <summary>The whole hash of the commit; empty where the build knew of none.</summary>
-    public static string Commit { get; } = Full.Contains('+', StringComparison.Ordinal) ? Full[(Full.IndexOf('+', StringComparison.Ordinal) + 1)..] : "";
+    public static string Commit { get; } = Full.Split('+') is [_, var commit] ? commit : "";
 }

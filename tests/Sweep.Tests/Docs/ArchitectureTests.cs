@@ -8,8 +8,9 @@ namespace Sweep.Tests.Docs;
 public sealed partial class ArchitectureTests
 {
     private static readonly Document Architecture = new("docs/architecture.md");
+    private static readonly string[] Folders = ["client", "grains", "silo", "tests"];
     private static readonly string[] Projects =
-        [.. ((string[])["client", "grains", "silo", "tests"]).SelectMany(folder => Directory.GetFiles(RepositoryFolder.Join(folder), "*.csproj", SearchOption.AllDirectories))];
+        [.. Folders.SelectMany(folder => Directory.GetFiles(RepositoryFolder.Join(folder), "*.csproj", SearchOption.AllDirectories))];
 
     [Fact]
     public void The_arrows_are_the_references_between_projects() => Assert.Equal(References().Order(), Drawn().Order());
@@ -33,7 +34,7 @@ public sealed partial class ArchitectureTests
 
     [Fact]
     public void Every_folder_of_a_project_has_its_line() => Assert.Equal(
-        Projects.Where(project => !project.Contains("/tests/", StringComparison.Ordinal)).SelectMany(Folders).Order(),
+        Projects.Where(project => !project.Contains("/tests/", StringComparison.Ordinal)).SelectMany(FoldersOf).Order(),
         Architecture.Rows("## Projects").Where(row => row.Length == 3).Select(row => (row[0], row[1].Trim('`'))).Order());
 
     [Theory]
@@ -58,8 +59,11 @@ public sealed partial class ArchitectureTests
         Assert.All(calls, call => CodeNames.Require((call.Type, call.Member)));
     }
 
-    private static List<(string From, string To)> Drawn() =>
-        [.. Mermaid.Arrows(Assert.Single(Architecture.Blocks("mermaid", Architecture.Section("## Projects")))).Select(arrow => ($"Sweep.{arrow.From}", $"Sweep.{arrow.To}"))];
+    private static List<(string From, string To)> Drawn()
+    {
+        var diagram = Assert.Single(Architecture.Blocks("mermaid", Architecture.Section("## Projects")));
+        return [.. Mermaid.Arrows(diagram).Select(arrow => ($"Sweep.{arrow.From}", $"Sweep.{arrow.To}"))];
+    }
 
     private static IEnumerable<(string From, string To)> References() =>
         from project in Projects
@@ -67,7 +71,7 @@ public sealed partial class ArchitectureTests
         where (string?)reference.Attribute("ReferenceOutputAssembly") != "false"
         select (Path.GetFileNameWithoutExtension(project), Path.GetFileNameWithoutExtension((string)reference.Attribute("Include")!));
 
-    private static IEnumerable<(string Project, string Folder)> Folders(string project) =>
+    private static IEnumerable<(string Project, string Folder)> FoldersOf(string project) =>
         from folder in Directory.GetDirectories(Path.GetDirectoryName(project)!)
         where Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories).Any()
         select (Path.GetFileNameWithoutExtension(project), Path.GetFileName(folder));

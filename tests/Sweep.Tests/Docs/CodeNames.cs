@@ -16,9 +16,14 @@ internal static partial class CodeNames
 {
     private const BindingFlags Any = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static;
 
+    private static readonly Type[] OneOfEachProject =
+    [
+        typeof(SweepSpec), typeof(ISweepGrain), typeof(SweepInstruments), typeof(SweepStore), typeof(CertificateAuthority),
+        typeof(SiloHost), typeof(Attempt), typeof(CommandLine),
+    ];
+
     private static readonly ILookup<string, Type> Types =
-        ((Type[])[typeof(SweepSpec), typeof(ISweepGrain), typeof(SweepInstruments), typeof(SweepStore), typeof(CertificateAuthority), typeof(SiloHost), typeof(Attempt), typeof(CommandLine)])
-        .SelectMany(one => one.Assembly.GetTypes()).ToLookup(type => type.Name);
+        OneOfEachProject.SelectMany(one => one.Assembly.GetTypes()).ToLookup(type => type.Name);
 
     /// <summary>The names in a text, each as type and member.</summary>
     public static IReadOnlyList<(string Type, string? Member)> In(string text) =>
@@ -32,6 +37,7 @@ internal static partial class CodeNames
             Assert.True(Types[name.Type].Any(type => type.GetMember(member, Any).Length > 0), $"{name.Type} has no member {member}");
     }
 
-    [GeneratedRegex(@"`([A-Z]\w*[a-z]\w*)(?:\.([A-Z]\w+))?`")]
+    /// <summary>A project's name is none.</summary>
+    [GeneratedRegex(@"`(?!Sweep\.)([A-Z]\w*[a-z]\w*)(?:\.([A-Z]\w+))?`")]
     private static partial Regex Name();
 }

@@ -11,7 +11,8 @@ internal sealed partial record Document(string Path)
     public static IReadOnlyList<Document> All { get; } =
     [
         new("README.md"), new("CONTRIBUTING.md"), new("CHANGELOG.md"),
-        .. Directory.GetFiles(RepositoryFolder.Join("docs"), "*.md").Select(file => new Document($"docs/{System.IO.Path.GetFileName(file)}")).OrderBy(document => document.Path),
+        .. Directory.GetFiles(RepositoryFolder.Join("docs"), "*.md").Order()
+            .Select(file => new Document($"docs/{System.IO.Path.GetFileName(file)}")),
     ];
 
     public string Text { get; } = File.ReadAllText(RepositoryFolder.Join(Path));

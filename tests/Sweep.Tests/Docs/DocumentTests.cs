@@ -7,7 +7,10 @@ namespace Sweep.Tests.Docs;
 public sealed partial class DocumentTests
 {
     private static readonly HashSet<string> Sources =
-        [.. Directory.GetFiles(RepositoryFolder.Join("tests"), "*.cs", SearchOption.AllDirectories).Select(file => Path.GetFileNameWithoutExtension(file))];
+    [
+        .. Directory.GetFiles(RepositoryFolder.Join("tests"), "*.cs", SearchOption.AllDirectories)
+            .Select(file => Path.GetFileNameWithoutExtension(file)),
+    ];
 
     public static TheoryData<string> Documents => [.. Document.All.Select(document => document.Path)];
 
@@ -17,13 +20,16 @@ public sealed partial class DocumentTests
     {
         var document = new Document(path);
         var folder = Path.GetDirectoryName(path)!;
-        foreach (var link in Link().Matches(document.Prose).Select(match => match.Groups[1].Value).Where(link => !link.Contains("://", StringComparison.Ordinal)))
+        var links = Link().Matches(document.Prose).Select(match => match.Groups[1].Value);
+        foreach (var link in links.Where(link => !link.Contains("://", StringComparison.Ordinal)))
         {
             var (file, anchor) = link.Split('#') is [var before, var after] ? (before, after) : (link, null);
-            var target = file.Length == 0 ? path : Path.GetRelativePath(RepositoryFolder.Join(), Path.GetFullPath(RepositoryFolder.Join(folder, file)));
+            var target = file.Length == 0
+                ? path
+                : Path.GetRelativePath(RepositoryFolder.Join(), Path.GetFullPath(RepositoryFolder.Join(folder, file)));
             Assert.True(Path.Exists(RepositoryFolder.Join(target)), $"{path} links to {link}, and there is no {target}");
             if (anchor is not null)
-                Assert.True(new Document(target).Anchors.Contains(anchor), $"{path} links to {link}, and {target} has no heading of this name: {string.Join(", ", new Document(target).Anchors)}");
+                Assert.True(new Document(target).Anchors.Contains(anchor), $"{path} links to {link}, and {target} has no such heading");
         }
     }
 
@@ -38,6 +44,14 @@ public sealed partial class DocumentTests
     public void Every_class_of_tests_that_it_names_is_there(string path) =>
         Assert.All(TestClass().Matches(new Document(path).Prose).Select(match => match.Groups[1].Value), name =>
             Assert.True(Sources.Contains(name), $"{path} names {name}, and no file below tests/ has this name"));
+
+    [Fact]
+    public void Every_class_that_a_recipe_names_is_there()
+    {
+        var names = CodeNames.In(new Document("CONTRIBUTING.md").Text).Where(name => !Sources.Contains(name.Type)).ToList();
+        Assert.True(names.Count >= 15, $"found {names.Count}");
+        Assert.All(names, CodeNames.Require);
+    }
 
     /// <summary>Of a link or a picture, without its title.</summary>
     [GeneratedRegex(@"\]\(([^)\s]+)")]

@@ -5,13 +5,16 @@ namespace Sweep.Tests.Docs;
 /// <summary>The edges of diagrams as GitHub draws them.</summary>
 internal static partial class Mermaid
 {
-    /// <summary>An edge of a <c>stateDiagram-v2</c> for each of its labels; one without a label has an empty one. <c>[*]</c> is the beginning and the end.</summary>
+    /// <summary>
+    /// The edges of a <c>stateDiagram-v2</c>, once for each of its labels; where it has none, with an empty one. <c>[*]</c> is the beginning
+    /// and the end.
+    /// </summary>
     public static IReadOnlyList<(string From, string To, string Label)> StateEdges(string diagram)
     {
         Assert.StartsWith("stateDiagram-v2\n", diagram, StringComparison.Ordinal);
         return
         [
-            .. Lines(diagram).Select(line => StateEdge().Match(line) is { Success: true } edge ? edge : throw new InvalidOperationException($"no edge of a state diagram: {line}"))
+            .. Matches(diagram, StateEdge())
                 .SelectMany(edge => edge.Groups[3].Value.Split(", ").Select(label => (edge.Groups[1].Value, edge.Groups[2].Value, label))),
         ];
     }
@@ -20,14 +23,14 @@ internal static partial class Mermaid
     public static IReadOnlyList<(string From, string To)> Arrows(string diagram)
     {
         Assert.StartsWith("flowchart ", diagram, StringComparison.Ordinal);
-        return
-        [
-            .. Lines(diagram).Select(line => Arrow().Match(line) is { Success: true } arrow ? arrow : throw new InvalidOperationException($"no arrow between two names: {line}"))
-                .Select(arrow => (arrow.Groups[1].Value, arrow.Groups[2].Value)),
-        ];
+        return [.. Matches(diagram, Arrow()).Select(arrow => (arrow.Groups[1].Value, arrow.Groups[2].Value))];
     }
 
-    private static IEnumerable<string> Lines(string diagram) => diagram.Split('\n').Skip(1).Select(line => line.Trim()).Where(line => line.Length > 0);
+    /// <summary>Every line below the first one, none of which may be anything else.</summary>
+    private static IEnumerable<Match> Matches(string diagram, Regex edge) =>
+        from line in diagram.Split('\n').Skip(1)
+        where line.Trim().Length > 0
+        select edge.Match(line.Trim()) is { Success: true } match ? match : throw new InvalidOperationException($"no edge: {line}");
 
     [GeneratedRegex(@"^(\w+|\[\*\]) --> (\w+|\[\*\])(?: : (.+))?$")]
     private static partial Regex StateEdge();

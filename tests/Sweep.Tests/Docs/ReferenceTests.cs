@@ -10,10 +10,14 @@ namespace Sweep.Tests.Docs;
 public sealed partial class ReferenceTests
 {
     private static readonly Document Commands = new("docs/cli.md");
+    private static readonly string Alerts = File.ReadAllText(RepositoryFolder.Join("deploy/prometheus/alerts.yml"));
 
     [Fact]
     public void Every_command_has_its_line_and_no_other() => Assert.Equal(
-        CommandLine.Create(Samples.Terminal().Terminal).Subcommands.Where(command => !command.Hidden).Select(command => command.Name).Order(),
+        from command in CommandLine.Create(Samples.Terminal().Terminal).Subcommands
+        where !command.Hidden
+        orderby command.Name
+        select command.Name,
         Commands.Rows("## Commands").SelectMany(row => Word().Matches(row[0])).Select(match => match.Groups[1].Value).Distinct().Order());
 
     [Fact]
@@ -22,7 +26,7 @@ public sealed partial class ReferenceTests
 
     [Fact]
     public void Every_alert_has_its_line_and_no_other() => Assert.Equal(
-        Alert().Matches(File.ReadAllText(RepositoryFolder.Join("deploy/prometheus/alerts.yml"))).Select(match => match.Groups[1].Value).Order(),
+        Alert().Matches(Alerts).Select(match => match.Groups[1].Value).Order(),
         new Document("docs/monitoring.md").Rows("## Alerts").Select(row => row[0]).Order());
 
     /// <summary>The first word of what stands in backticks.</summary>

@@ -1,0 +1,48 @@
+using System.Xml.Linq;
+using Sweep.Client.Report;
+using Sweep.Domain;
+using Sweep.Tests.Cluster;
+using Sweep.Tests.Postgres;
+using Sweep.Tests.Reports;
+using Sweep.Tests.SweepFiles;
+
+namespace Sweep.Tests.Client;
+
+/// <summary>The version that the build stamps is the one that people and Prometheus see.</summary>
+public sealed class VersionTests(PostgresServer server)
+{
+    [Fact]
+    public void The_build_stamps_the_number_of_the_repository_and_the_commit_if_there_is_one()
+    {
+        var number = XDocument.Load(RepositoryFolder.Join("Directory.Build.props")).Descendants("Version").Single().Value;
+        Assert.Equal(number, SweepVersion.Number);
+        Assert.Matches(@"^([0-9a-f]{40})?$", SweepVersion.Commit);
+        Assert.Equal(SweepVersion.Commit.Length == 0 ? number : $"{number}+{SweepVersion.Commit}", SweepVersion.Full);
+    }
+
+    [Fact]
+    public async Task The_command_line_prints_it() => Assert.Equal((0, $"{SweepVersion.Full}\n", ""), await Samples.RunAsync("--version"));
+
+    [Fact]
+    public void The_report_has_it_among_what_it_takes_to_repeat_a_sweep()
+    {
+        var report = MarkdownReport.Of(ReportPages.With("To be")).Replace("\\", "", StringComparison.Ordinal);
+        Assert.Contains($"Sweep {SweepVersion.Full}, ", report, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_silo_shows_it_to_Prometheus()
+    {
+        await using var silo = await TestSilo.StartAsync(server, new());
+        var metrics = await silo.Http.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
+        var expected = $"sweep_build_info{{version=\"{SweepVersion.Number}\",commit=\"{SweepVersion.Commit}\"}} 1";
+        Assert.Contains(expected, metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_changelog_has_it()
+    {
+        var changelog = File.ReadAllText(RepositoryFolder.Join("CHANGELOG.md"));
+        Assert.Contains($"\n## [{SweepVersion.Number}] - ", changelog, StringComparison.Ordinal);
+    }
+}
