@@ -2,9 +2,10 @@ using System.Collections.Concurrent;
 using Sweep.Domain.Scheduling;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
+using Sweep.Silo.Delivery;
 using Sweep.Silo.Hosting;
 using Sweep.Silo.Trainers;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Silo.Worker;
 
