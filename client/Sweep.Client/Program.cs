@@ -1,7 +1,7 @@
 using Sweep.Client.Commands;
 using Sweep.Client.Local;
 using Sweep.Client.Output;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 
 PostgresEnvironment.Forget();
 Utf8Streams.Force();

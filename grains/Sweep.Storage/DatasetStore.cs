@@ -2,6 +2,7 @@ using System.Text;
 using Npgsql;
 using Sweep.Domain.Models;
 using Sweep.Domain.Sweeps;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Storage;
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using Sweep.Domain.Trials;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Storage;
 

@@ -3,6 +3,7 @@ using Npgsql;
 using Sweep.Domain.Scheduling;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
+using Sweep.Storage.Connections;
 using Sweep.Storage.Reading;
 
 namespace Sweep.Storage;

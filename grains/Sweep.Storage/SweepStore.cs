@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Storage;
 

@@ -1,6 +1,7 @@
 using Npgsql;
 using Sweep.Domain.Scheduling;
 using Sweep.Domain.Trials;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Storage;
 

@@ -1,5 +1,6 @@
 using Npgsql;
 using Sweep.Domain.Scheduling;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Storage;
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Npgsql;
 using Sweep.Silo.Hosting;
 using Sweep.Silo.Worker;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 
 // What a log and the parent read is UTF-8, whatever the locale says.
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);

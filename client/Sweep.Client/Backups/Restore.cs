@@ -1,7 +1,7 @@
 using Npgsql;
 using Sweep.Client.Errors;
 using Sweep.Client.Local;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
 
 namespace Sweep.Client.Backups;

@@ -5,6 +5,7 @@ using Sweep.Client.Local;
 using Sweep.Contracts;
 using Sweep.Domain.Sweeps;
 using Sweep.Storage;
+using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
 using Sweep.Storage.Reading;
 

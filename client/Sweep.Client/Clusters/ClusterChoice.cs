@@ -1,6 +1,6 @@
 using Sweep.Client.Errors;
 using Sweep.Client.Local;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Client.Clusters;
 

@@ -2,7 +2,7 @@ using System.CommandLine;
 using Sweep.Client.Errors;
 using Sweep.Client.Local;
 using Sweep.Client.Output;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Client.Commands;
 

@@ -5,7 +5,7 @@ using Sweep.Client.Output;
 using Sweep.Client.Report;
 using Sweep.Client.SweepFiles;
 using Sweep.Client.Tables;
-using Sweep.Domain.Sweeps;
+using Sweep.Domain.Reports;
 using Sweep.Domain.Trials;
 using Sweep.Storage.Reading;
 

@@ -4,7 +4,7 @@ using Sweep.Client.Local;
 using Sweep.Client.Output;
 using Sweep.Client.SweepFiles;
 using Sweep.Security;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
 
 namespace Sweep.Client.Errors;

@@ -1,4 +1,5 @@
 using Sweep.Client.Output;
+using Sweep.Domain.Reports;
 using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.Live;

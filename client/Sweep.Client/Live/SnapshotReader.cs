@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Sweep.Client.Clusters;
 using Sweep.Client.Errors;
+using Sweep.Domain.Reports;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 

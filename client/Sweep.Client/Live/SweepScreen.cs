@@ -1,7 +1,7 @@
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using Sweep.Client.Output;
-using Sweep.Domain.Sweeps;
+using Sweep.Domain.Reports;
 
 namespace Sweep.Client.Live;
 

@@ -1,5 +1,5 @@
 using Sweep.Domain.Protocol;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Client.Local;
 

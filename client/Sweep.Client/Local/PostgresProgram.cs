@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Client.Local;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using Npgsql;
 using Sweep.Client.Clusters;
 using Sweep.Client.Errors;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
 
 namespace Sweep.Client.Local;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Client.Local;
 

@@ -1,5 +1,5 @@
 using Sweep.Client.Clusters;
-using Sweep.Domain.Sweeps;
+using Sweep.Domain.Reports;
 using Sweep.Domain.Trials;
 using Sweep.Storage.Reading;
 

@@ -1,8 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sweep.Client.Output;
+using Sweep.Domain.Reports;
 using Sweep.Domain.Search;
-using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Report;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sweep.Client.Output;
 using Sweep.Client.Tables;
+using Sweep.Domain.Reports;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 

@@ -5,6 +5,7 @@ using Sweep.Client.Errors;
 using Sweep.Client.Live;
 using Sweep.Client.Output;
 using Sweep.Client.Tables;
+using Sweep.Domain.Reports;
 using Sweep.Domain.Sweeps;
 using Sweep.Storage.Reading;
 

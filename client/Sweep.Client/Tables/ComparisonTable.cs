@@ -1,6 +1,6 @@
 using System.Globalization;
 using Sweep.Client.Output;
-using Sweep.Domain.Sweeps;
+using Sweep.Domain.Reports;
 
 namespace Sweep.Client.Tables;
 

@@ -1,4 +1,4 @@
-using Sweep.Domain.Sweeps;
+using Sweep.Domain.Reports;
 using Sweep.Domain.Trials;
 using Sweep.Storage.Reading;
 

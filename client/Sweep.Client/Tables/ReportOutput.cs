@@ -1,5 +1,5 @@
 using Sweep.Client.Output;
-using Sweep.Domain.Sweeps;
+using Sweep.Domain.Reports;
 using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Tables;

@@ -1,5 +1,5 @@
 using Sweep.Client.Output;
-using Sweep.Domain.Sweeps;
+using Sweep.Domain.Reports;
 
 namespace Sweep.Client.Tables;
 

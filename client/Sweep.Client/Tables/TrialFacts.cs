@@ -1,6 +1,6 @@
 using Sweep.Client.Output;
+using Sweep.Domain.Reports;
 using Sweep.Domain.Search;
-using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.Tables;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Npgsql;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Storage.Migrations;
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Storage.Reading;
 

@@ -1,7 +1,9 @@
 using Npgsql;
+using Sweep.Domain.Reports;
 using Sweep.Domain.Scheduling;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Storage.Reading;
 

@@ -1,6 +1,7 @@
 using Npgsql;
-using Sweep.Domain.Sweeps;
+using Sweep.Domain.Reports;
 using Sweep.Domain.Trials;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Storage.Reading;
 

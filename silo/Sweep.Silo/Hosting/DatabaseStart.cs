@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Authentication;
 using Npgsql;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
 
 namespace Sweep.Silo.Hosting;

@@ -1,5 +1,5 @@
 using Npgsql;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Silo.Hosting;
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Connections;
 using Npgsql;
 using Orleans.Runtime.MembershipService;
 using Sweep.Security;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
 
 namespace Sweep.Silo.Hosting;

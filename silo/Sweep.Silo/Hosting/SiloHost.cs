@@ -15,6 +15,7 @@ using Orleans.Serialization;
 using Sweep.Domain.Scheduling;
 using Sweep.Grains;
 using Sweep.Security;
+using Sweep.Silo.Delivery;
 using Sweep.Silo.Monitoring;
 using Sweep.Silo.Trainers;
 using Sweep.Silo.Worker;

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Sweep.Grains;
 using Sweep.Security;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Silo.Hosting;
 

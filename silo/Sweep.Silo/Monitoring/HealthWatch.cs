@@ -3,7 +3,7 @@ using Npgsql;
 using Orleans.Configuration;
 using Sweep.Grains;
 using Sweep.Silo.Hosting;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 using Sweep.Storage.Reading;
 
 namespace Sweep.Silo.Monitoring;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
+using Sweep.Silo.Delivery;
 
 namespace Sweep.Silo.Worker;
 

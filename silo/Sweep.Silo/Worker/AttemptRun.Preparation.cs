@@ -50,7 +50,10 @@ internal sealed partial class AttemptRun
         try
         {
             if (await ReadAsync(() => services.Store.ReadCheckpointAsync(trial), asked) is { } checkpoint)
+            {
                 await watch.WithinAsync(trainer.SendAsync(new TrainerCommand.LoadCheckpoint(checkpoint.Sha256), checkpoint.Data, asked));
+                _trained = checkpoint.Epoch;
+            }
         }
         catch (InvalidDataException error)
         {

@@ -5,8 +5,9 @@ using Sweep.Domain.Protocol;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
+using Sweep.Silo.Delivery;
 using Sweep.Silo.Trainers;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Silo.Worker;
 
@@ -36,6 +37,9 @@ internal sealed partial class AttemptRun(
     private Activity? _trace;
     private volatile TrainerEvent? _lastWord;
     private volatile StorageRefusedException? _refusal;
+
+    /// <summary>The last epoch of the checkpoint that it goes on from, then the last one that the trainer reported.</summary>
+    private int _trained;
 
     public TrialId Trial => trial;
 
@@ -239,7 +243,7 @@ internal sealed partial class AttemptRun(
                 case TrainerEvent.CheckpointWritten(var epoch, var step) when epoch >= 0 && epoch <= epochs && step >= 0:
                     _checkpoints!.Add(new(Attempt, epoch, step, Convert.ToHexStringLower(SHA256.HashData(received.Payload)), received.Payload));
                     break;
-                case TrainerEvent.Succeeded(var result):
+                case TrainerEvent.Succeeded(var result) when _trained == epochs:
                     _lastWord = received.Event;
                     slot.Health.Passed();
                     if (await IsStoredAsync())
@@ -257,7 +261,7 @@ internal sealed partial class AttemptRun(
                     await StoppedAsync();
                     return;
                 default:
-                    throw new InvalidOperationException($"A trainer that trains said {received.Event}, which makes no sense then.");
+                    throw new InvalidOperationException($"After epoch {_trained} of {epochs} the trainer said {received.Event}, which makes no sense then.");
             }
         }
 
@@ -275,6 +279,7 @@ internal sealed partial class AttemptRun(
 
     private async Task EpochAsync(EpochReport report, Objective objective)
     {
+        _trained = report.Epoch;
         var value = report.Value(objective.Metric);
         using (SweepActivities.Epoch(report, services.Time.GetUtcNow()))
             services.Instruments.EpochFinished(report.Seconds);

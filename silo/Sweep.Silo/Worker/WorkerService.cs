@@ -2,8 +2,10 @@ using System.Collections.Concurrent;
 using Sweep.Domain.Scheduling;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
+using Sweep.Silo.Delivery;
 using Sweep.Silo.Hosting;
 using Sweep.Silo.Trainers;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Silo.Worker;
 
@@ -21,6 +23,9 @@ public sealed partial class WorkerService(
 
     /// <summary>How often a slot that could not train is tested again.</summary>
     private static readonly TimeSpan TestEvery = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long the database has to store that the worker is gone.</summary>
+    private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(2);
 
     private readonly Slot[] _slots = Slots(worker.Devices, trainers, services.Time, logger);
     private readonly ConcurrentDictionary<AttemptId, AttemptRun> _running = new();
@@ -47,7 +52,7 @@ public sealed partial class WorkerService(
         await DrainAsync();
         await drained.CancelAsync();
         await Task.WhenAll(renewing, testing);
-        await workers.GoneAsync(worker.Name, CancellationToken.None);
+        await LeaveAsync();
     }
 
     /// <summary>Starts the trainers, which load their libraries while the silo gets ready and joins its cluster.</summary>
@@ -225,6 +230,19 @@ public sealed partial class WorkerService(
         await Task.WhenAll(_attempts.Keys);
         foreach (var slot in _slots)
             await slot.DisposeAsync();
+    }
+
+    /// <summary>Stores that the worker is gone. Without the database it ends all the same: the scheduler misses it soon.</summary>
+    private async Task LeaveAsync()
+    {
+        try
+        {
+            await workers.GoneAsync(worker.Name, CancellationToken.None).WaitAsync(LeaveLimit, services.Time);
+        }
+        catch (Exception error) when (Persist.IsPassing(error) || DatabaseFault.Find(error) is not null)
+        {
+            services.Alarm.Failed($"That worker {worker.Name} is gone cannot be stored", error);
+        }
     }
 
     private async Task ShowAsync(CancellationToken stopping)

@@ -11,6 +11,7 @@ using Sweep.Silo.Hosting;
 using Sweep.Silo.Trainers;
 using Sweep.Simulation;
 using Sweep.Storage;
+using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
 using Sweep.Storage.Reading;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Sweep.Client.Local;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Benchmarks.Overhead;
 

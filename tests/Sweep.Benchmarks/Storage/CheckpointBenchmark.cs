@@ -7,6 +7,7 @@ using Sweep.Domain.Search;
 using Sweep.Domain.Trials;
 using Sweep.Simulation;
 using Sweep.Storage;
+using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
 using Sweep.Storage.Reading;
 

@@ -1,7 +1,7 @@
 using Sweep.Client.Clusters;
 using Sweep.Client.Errors;
 using Sweep.Client.Local;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Tests.Client;
 

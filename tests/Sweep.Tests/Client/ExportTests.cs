@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Parquet.Serialization;
 using Sweep.Client.Export;
-using Sweep.Domain.Sweeps;
+using Sweep.Domain.Reports;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Tests.Client;

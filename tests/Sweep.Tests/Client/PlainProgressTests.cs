@@ -1,5 +1,5 @@
 using Sweep.Client.Live;
-using Sweep.Domain.Sweeps;
+using Sweep.Domain.Reports;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Tests.Client;

@@ -1,5 +1,6 @@
 using Sweep.Client.Commands;
 using Sweep.Client.Output;
+using Sweep.Domain.Reports;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;

@@ -1,4 +1,4 @@
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
 using Sweep.Tests.Postgres;
 

@@ -5,6 +5,7 @@ using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Simulation;
 using Sweep.Storage;
+using Sweep.Storage.Connections;
 using Sweep.Tests.Postgres;
 
 namespace Sweep.Tests.Cluster;

@@ -14,6 +14,7 @@ using Sweep.Silo.Hosting;
 using Sweep.Silo.Trainers;
 using Sweep.Simulation;
 using Sweep.Storage;
+using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
 using Sweep.Storage.Reading;
 using Sweep.Tests.Postgres;

@@ -1,6 +1,6 @@
 using Npgsql;
 using Sweep.Client.Local;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Tests.Postgres;
 

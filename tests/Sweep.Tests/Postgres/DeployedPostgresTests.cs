@@ -1,6 +1,7 @@
 using Npgsql;
 using Sweep.Client.Commands;
 using Sweep.Storage;
+using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
 using Sweep.Tests.Client;
 

@@ -2,7 +2,7 @@ using Npgsql;
 using Sweep.Client.Errors;
 using Sweep.Domain.Sweeps;
 using Sweep.Simulation;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
 using Sweep.Storage.Reading;
 using Sweep.Tests.Client;

@@ -1,6 +1,6 @@
 using Sweep.Client.Errors;
 using Sweep.Simulation;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
 using Sweep.Tests.Client;
 using Sweep.Tests.Cluster;

@@ -1,7 +1,7 @@
 using Npgsql;
 using Sweep.Client.Clusters;
 using Sweep.Client.Errors;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Tests.Postgres;
 

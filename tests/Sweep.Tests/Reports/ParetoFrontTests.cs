@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using Sweep.Domain.Sweeps;
+using Sweep.Domain.Reports;
 
 namespace Sweep.Tests.Reports;
 

@@ -1,5 +1,5 @@
 using Sweep.Client.Report;
-using Sweep.Domain.Sweeps;
+using Sweep.Domain.Reports;
 using Sweep.Tests.Client;
 using static Sweep.Tests.Search.Spaces;
 

@@ -1,3 +1,4 @@
+using Sweep.Domain.Reports;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using static Sweep.Tests.Search.Spaces;

@@ -4,7 +4,7 @@ using Sweep.Client.Errors;
 using Sweep.Contracts;
 using Sweep.Security;
 using Sweep.Simulation;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 using Sweep.Tests.Cluster;
 using Sweep.Tests.Postgres;
 

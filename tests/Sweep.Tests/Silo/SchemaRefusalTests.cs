@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 using Sweep.Client.Local;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
 using Sweep.Tests.Postgres;
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Configuration;
 using Sweep.Grains;
 using Sweep.Security;
 using Sweep.Silo.Hosting;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Tests.Silo;
 

@@ -2,7 +2,7 @@ using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Orleans.Serialization;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Tests.Storage;
 

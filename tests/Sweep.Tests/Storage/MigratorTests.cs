@@ -1,5 +1,6 @@
 using Npgsql;
 using Sweep.Storage;
+using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
 using Sweep.Tests.Postgres;
 

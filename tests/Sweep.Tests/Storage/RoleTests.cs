@@ -3,7 +3,7 @@ using Sweep.Domain.Protocol;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Simulation;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
 using Sweep.Tests.Client;
 using Sweep.Tests.Cluster;

@@ -1,8 +1,10 @@
 using Npgsql;
+using Sweep.Domain.Reports;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Storage;
+using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
 using Sweep.Storage.Reading;
 using Sweep.Tests.Postgres;

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
-using Sweep.Silo.Worker;
+using Sweep.Silo.Delivery;
 using Sweep.Tests.Cluster;
 
 namespace Sweep.Tests.Worker;

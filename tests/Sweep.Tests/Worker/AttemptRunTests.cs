@@ -15,13 +15,35 @@ public sealed class AttemptRunTests
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
         await stage.StartAsync();
         await trainer.HeardAsync<TrainerCommand.Train>();
-        trainer.Say(Events.Epoch(1));
+        trainer.Say(Events.LastEpoch);
         trainer.Say(new TrainerEvent.Progress());
-        trainer.Say(new TrainerEvent.CheckpointWritten(1, 0), 7);
+        trainer.Say(new TrainerEvent.CheckpointWritten(AttemptStage.Epochs, 0), 7);
         trainer.Say(Events.Succeeded);
         Assert.StartsWith("Complete", await stage.EndAsync(), StringComparison.Ordinal);
         Assert.Equal((1, 1), (stage.Store.Epochs.Count, stage.Store.Checkpoints.Count));
         Assert.Null(trainer.Death);
+    }
+
+    [Fact]
+    public async Task Success_before_the_last_epoch_is_none()
+    {
+        var trainer = new ScriptedTrainer();
+        await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
+        await stage.StartAsync();
+        trainer.Say(Events.Epoch(AttemptStage.Epochs - 1));
+        trainer.Say(Events.Succeeded);
+        Assert.StartsWith("Fail TrainerError InvalidOperationException: After epoch 9 of 10", await stage.EndAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Success_needs_no_more_epochs_than_the_checkpoint_lacks()
+    {
+        var trainer = new ScriptedTrainer();
+        await using var stage = new AttemptStage(new ScriptedTrainers(trainer), checkpoint: true);
+        stage.Store.Checkpoints.Enqueue(new(Attempt: 1, AttemptStage.Epochs, Step: 0, Sha256: "", [7]));
+        await stage.StartAsync();
+        trainer.Say(Events.Succeeded);
+        Assert.StartsWith("Complete", await stage.EndAsync(), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -66,6 +88,7 @@ public sealed class AttemptRunTests
         }
 
         Assert.True(stage.IsRunning);
+        trainer.Say(Events.LastEpoch);
         trainer.Say(Events.Succeeded);
         Assert.StartsWith("Complete", await stage.EndAsync(), StringComparison.Ordinal);
     }
@@ -214,6 +237,7 @@ public sealed class AttemptRunTests
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
         stage.Refusal = report => report.StartsWith("Complete", StringComparison.Ordinal) ? ScriptedStore.Error("22P05", "no equivalent in LATIN1") : null;
         await stage.StartAsync();
+        trainer.Say(Events.LastEpoch);
         trainer.Say(Events.Succeeded);
         Assert.Equal("Fail StorageRefused PostgreSQL refuses it: 22P05: no equivalent in LATIN1", await stage.EndAsync());
         Assert.Null(trainer.Death);
@@ -273,6 +297,7 @@ public sealed class AttemptRunTests
         var tries = 0;
         stage.Refusal = said => said.StartsWith("Complete", StringComparison.Ordinal) && ++tries < 6 ? ScriptedStore.Error("53300", "too many clients") : null;
         await stage.StartAsync();
+        trainer.Say(Events.LastEpoch);
         trainer.Say(Events.Succeeded);
         Assert.StartsWith("Complete", await stage.EndAsync(moves: true), StringComparison.Ordinal);
         Assert.Equal(6, tries);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Time.Testing;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
+using Sweep.Silo.Delivery;
 using Sweep.Silo.Trainers;
 using Sweep.Silo.Worker;
 using Sweep.Simulation;
@@ -15,6 +16,7 @@ namespace Sweep.Tests.Worker;
 internal sealed class AttemptStage : IAsyncDisposable
 {
     public const int StallLimit = 60;
+    public const int Epochs = 10;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TrialId Trial = new(1, 1);
     private static readonly IMeterFactory Meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
@@ -41,7 +43,7 @@ internal sealed class AttemptStage : IAsyncDisposable
                 Reports.Enqueue(said);
             return Task.FromResult(Verdict.Continue);
         });
-        var spec = SimulatedSweep.Spec("stage", "text", trials: 1) with { StallLimit = StallLimit };
+        var spec = SimulatedSweep.Spec("stage", "text", trials: 1, Epochs) with { StallLimit = StallLimit };
         var sweeps = Fake.Of<ISweepStore>((_, _) => Task.FromResult<StoredSweep?>(new(1, spec, SweepState.Running, Trials: 1)));
         var datasets = Fake.Of<IDatasetStore>((_, _) => Task.FromResult<byte[]?>([1, 2, 3]));
         var services = new AttemptServices(
@@ -69,7 +71,7 @@ internal sealed class AttemptStage : IAsyncDisposable
     /// <summary>What the database says to a report; null for nothing.</summary>
     public Func<string, Exception?> Refusal { get; set; } = _ => null;
 
-    private static TrialParameters Parameters => Domain.Search.Samplers.For(SimulatedSweep.Spec("stage", "text", trials: 1)).Trials().Single();
+    private static TrialParameters Parameters => Domain.Search.Samplers.For(SimulatedSweep.Spec("stage", "text", trials: 1, Epochs)).Trials().Single();
 
     public async Task StartAsync()
     {

@@ -1,5 +1,5 @@
 using Sweep.Domain.Trials;
-using Sweep.Silo.Worker;
+using Sweep.Silo.Delivery;
 
 namespace Sweep.Tests.Worker;
 

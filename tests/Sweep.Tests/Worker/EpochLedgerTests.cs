@@ -1,4 +1,4 @@
-using Sweep.Silo.Worker;
+using Sweep.Silo.Delivery;
 
 namespace Sweep.Tests.Worker;
 

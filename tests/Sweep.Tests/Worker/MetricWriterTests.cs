@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
-using Sweep.Silo.Worker;
+using Sweep.Silo.Delivery;
 
 namespace Sweep.Tests.Worker;
 

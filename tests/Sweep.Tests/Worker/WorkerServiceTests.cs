@@ -7,6 +7,7 @@ using Sweep.Domain.Scheduling;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
+using Sweep.Silo.Delivery;
 using Sweep.Silo.Hosting;
 using Sweep.Silo.Trainers;
 using Sweep.Silo.Worker;

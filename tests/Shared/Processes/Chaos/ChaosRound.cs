@@ -1,4 +1,5 @@
 using Sweep.Storage;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Processes.Chaos;
 
@@ -100,7 +101,7 @@ public sealed class ChaosRound(
     /// <summary>As the command does after the answer; where it is cut off, silos do it later.</summary>
     private async Task EraseAsync(IReadOnlyList<int> deleted)
     {
-        await using var source = Storage.Database.Open(cluster.Database.ConnectionString);
+        await using var source = Database.Open(cluster.Database.ConnectionString);
         var sweeps = new DeletedSweeps(source);
         foreach (var sweep in deleted)
         {

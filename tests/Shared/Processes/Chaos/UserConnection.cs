@@ -4,7 +4,7 @@ using Npgsql;
 using Sweep.Client.Clusters;
 using Sweep.Client.Errors;
 using Sweep.Contracts;
-using Sweep.Storage;
+using Sweep.Storage.Connections;
 
 namespace Sweep.Processes.Chaos;
 

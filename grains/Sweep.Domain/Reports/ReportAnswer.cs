@@ -1,0 +1,31 @@
+using System.Globalization;
+using System.Text.Json;
+using Sweep.Domain.Search;
+using Sweep.Domain.Sweeps;
+
+namespace Sweep.Domain.Reports;
+
+/// <summary>The sentence of a report that names the best trial.</summary>
+internal static class ReportAnswer
+{
+    public static string Of(SweepSpec spec, IReadOnlyList<TrialSummary> rows)
+    {
+        var succeeded = rows.Count(SweepReport.HasSucceeded);
+        if (succeeded == 0)
+        {
+            var standing = string.Join(", ", rows.GroupBy(row => row.State).Select(group => $"{group.Count()} {group.Key.ToString().ToLowerInvariant()}"));
+            return $"No trial has finished yet{(standing.Length > 0 ? $": {standing}" : "")}.";
+        }
+
+        var best = rows[0];
+        var values = string.Join(", ", spec.Parameters.Varying.Select(name => $"{name} {Digits(best.Parameters.ValueOf(name))}"));
+        var metric = JsonNamingPolicy.SnakeCaseLower.ConvertName(spec.Objective.Metric.ToString());
+        var numbers = string.Create(CultureInfo.InvariantCulture, $"{metric} {best.BestValue:G4} at epoch {best.Best?.Epoch} of {best.Parameters.Epochs}");
+        if (best.Best is { } epoch && spec.Objective.Metric != Metric.ValAccuracy)
+            numbers += string.Create(CultureInfo.InvariantCulture, $", {epoch.ValAccuracy * 100:0.0} % of the next characters right");
+        return $"The best of {(succeeded == 1 ? "1 trial that succeeded" : $"{succeeded} trials that succeeded")} is trial {best.Number}{(values.Length > 0 ? $" ({values})" : "")}: {numbers}.";
+    }
+
+    private static string Digits(ParameterValue value) =>
+        value is ParameterValue.Real real ? real.Number.ToString("G4", CultureInfo.InvariantCulture) : value.ToString()!;
+}

@@ -1,0 +1,34 @@
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+
+namespace Sweep.Domain.Reports;
+
+/// <summary>What a trial costs: seconds of training, bytes of the parameters, multiply-accumulates of a forward pass for one window.</summary>
+public enum TrialCost { TrainSeconds, ModelBytes, Macs }
+
+/// <summary>The succeeded trials that are worth their price in one kind of cost: see <see cref="ParetoFront"/>.</summary>
+/// <param name="Metric">At each trial's best epoch.</param>
+/// <param name="Trials">The cheapest first.</param>
+public sealed record ReportFront(Metric Metric, TrialCost Cost, IReadOnlyList<TrialSummary> Trials)
+{
+    /// <summary>Loss and accuracy, whatever the objective is, and the objective.</summary>
+    internal static IReadOnlyList<ReportFront> Of(Objective objective, IReadOnlyList<TrialSummary> trials)
+    {
+        var measured = trials.Where(trial => SweepReport.HasSucceeded(trial) && trial is { Result: not null, Best: not null }).ToList();
+        return
+        [
+            .. from metric in new[] { objective.Metric, Metric.ValLoss, Metric.ValAccuracy }.Distinct()
+               let goal = metric == objective.Metric ? objective.Goal : metric == Metric.ValAccuracy ? Goal.Maximize : Goal.Minimize
+               from cost in Enum.GetValues<TrialCost>()
+               select new ReportFront(metric, cost, ParetoFront.Of(measured, trial => Of(trial.Result!, cost), trial => new Objective(metric, goal).Score(trial.Best!.Value(metric)))),
+        ];
+    }
+
+    public static double Of(TrialResult result, TrialCost cost) => cost switch
+    {
+        TrialCost.TrainSeconds => result.TrainSeconds,
+        TrialCost.ModelBytes => result.ModelBytes,
+        TrialCost.Macs => result.Macs,
+        _ => throw new ArgumentOutOfRangeException(nameof(cost), cost, null),
+    };
+}

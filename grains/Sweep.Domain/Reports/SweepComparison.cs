@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Text.Json;
+using Sweep.Domain.Search;
+using Sweep.Domain.Sweeps;
+
+namespace Sweep.Domain.Reports;
+
+/// <summary>A trial of one sweep, and the one of another sweep with the same values.</summary>
+public sealed record TrialPair(TrialSummary Here, TrialSummary There);
+
+/// <summary>Two sweeps side by side.</summary>
+/// <param name="Parameters">What varies in either of them; paired trials are equal in all of it. Several trials with the same values are paired in the order of their numbers.</param>
+/// <param name="Pairs">In the order of our ranking.</param>
+/// <param name="Verdict">One sentence: which sweep is better, in how many pairs.</param>
+/// <param name="Notes">What else differs between them.</param>
+public sealed record SweepComparison(
+    string Here, string There, IReadOnlyList<string> Parameters, IReadOnlyList<TrialPair> Pairs, string Verdict, IReadOnlyList<string> Notes)
+{
+    /// <param name="name">Ours as stored; likewise <paramref name="otherName"/>.</param>
+    public static SweepComparison Of(string name, SweepReport report, string otherName, SweepReport other)
+    {
+        var parameters = report.Spec.Parameters.Varying.Union(other.Spec.Parameters.Varying).ToList();
+        var waiting = other.Rows.OrderBy(row => row.Number).GroupBy(Key).ToDictionary(group => group.Key, group => new Queue<TrialSummary>(group));
+        var partners = new Dictionary<int, TrialSummary>();
+        foreach (var row in report.Rows.OrderBy(row => row.Number))
+        {
+            if (waiting.GetValueOrDefault(Key(row)) is { Count: > 0 } queue)
+                partners[row.Number] = queue.Dequeue();
+        }
+
+        List<TrialPair> pairs = [.. report.Rows.Where(row => partners.ContainsKey(row.Number)).Select(row => new TrialPair(row, partners[row.Number]))];
+        return new(name, otherName, parameters, pairs, VerdictOn(), [.. NotesOn()]);
+
+        string Key(TrialSummary row) => string.Join('\n', parameters.Select(parameter => row.Parameters.ValueOf(parameter)));
+
+        string VerdictOn()
+        {
+            var objective = report.Spec.Objective;
+            var both = pairs
+                .Where(pair => SweepReport.HasSucceeded(pair.Here) && SweepReport.HasSucceeded(pair.There) && pair is { Here.Best: not null, There.Best: not null })
+                .Select(pair => (Here: pair.Here.Best!.Value(objective.Metric), There: pair.There.Best!.Value(objective.Metric)))
+                .ToList();
+            if (both.Count == 0)
+                return $"No trial of {name} and of {otherName} with the same values have both succeeded, so there is nothing to compare.";
+            var wins = both.Count(pair => objective.Score(pair.Here) < objective.Score(pair.There));
+            var losses = both.Count(pair => objective.Score(pair.Here) > objective.Score(pair.There));
+            var metric = JsonNamingPolicy.SnakeCaseLower.ConvertName(objective.Metric.ToString());
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"Of {(both.Count == 1 ? "1 pair" : $"{both.Count} pairs")} of trials with the same values {name} is better in {wins}, {otherName} in {losses}{(wins + losses < both.Count ? $", {both.Count - wins - losses} are equal" : "")}; mean {metric} {both.Average(pair => pair.Here):G4} and {both.Average(pair => pair.There):G4}.");
+        }
+
+        IEnumerable<string> NotesOn()
+        {
+            var (here, there) = (report.Spec, other.Spec);
+            if (here.Dataset.Sha256 != there.Dataset.Sha256)
+                yield return $"They train on different texts: {here.Dataset.Name} and {there.Dataset.Name}.";
+            if ((here.Dataset.Split, here.Dataset.Validation) != (there.Dataset.Split, there.Dataset.Validation))
+                yield return string.Create(CultureInfo.InvariantCulture, $"Their splits differ: {Split(here.Dataset)} and {Split(there.Dataset)}.");
+            if (here.Objective != there.Objective)
+                yield return $"Their objectives differ, so their best epochs are chosen differently: {here.Objective.Goal} {here.Objective.Metric} and {there.Objective.Goal} {there.Objective.Metric}.";
+            if (report.Rows.Count > 0 && other.Rows.Count > 0)
+            {
+                foreach (var parameter in ParameterCatalog.All.Select(definition => definition.Name).Except(parameters))
+                {
+                    if (report.Rows[0].Parameters.ValueOf(parameter) is var ours && other.Rows[0].Parameters.ValueOf(parameter) is var theirs && ours != theirs)
+                        yield return $"{parameter} is {ours} in {name} and {theirs} in {otherName}.";
+                }
+            }
+
+            if (report.Rows.Count > pairs.Count || other.Rows.Count > pairs.Count)
+                yield return $"{report.Rows.Count - pairs.Count} of {report.Rows.Count} trials of {name} and {other.Rows.Count - pairs.Count} of {other.Rows.Count} of {otherName} have no partner.";
+        }
+
+        static string Split(DatasetSpec dataset) => string.Create(CultureInfo.InvariantCulture, $"{dataset.Split.ToString().ToLowerInvariant()} with {dataset.Validation * 100:0.#} % held out");
+    }
+}

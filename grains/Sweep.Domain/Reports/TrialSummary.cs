@@ -1,0 +1,24 @@
+using Sweep.Domain.Trials;
+
+namespace Sweep.Domain.Reports;
+
+/// <summary>What is known of one trial: the row that reports, exports and views are made of. Numbers are null until they are measured.</summary>
+/// <param name="BestValue">The objective's metric at its best epoch; <paramref name="BestScore"/> is the same with lower winning.</param>
+/// <param name="Best">The best epoch's numbers.</param>
+/// <param name="Last">The last epoch's numbers.</param>
+/// <param name="Reason">Why it failed, in words.</param>
+/// <param name="PrunedAt">When its checkpoint, log and epochs but the best and the last were freed; null while they are kept.</param>
+public sealed record TrialSummary(
+    int Number,
+    TrialParameters Parameters,
+    TrialState State,
+    int Attempt,
+    int EpochsDone,
+    double? BestValue,
+    double? BestScore,
+    EpochReport? Best,
+    EpochReport? Last,
+    TrialResult? Result,
+    string? Worker,
+    string? Reason,
+    DateTimeOffset? PrunedAt = null);

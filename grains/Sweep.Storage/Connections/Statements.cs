@@ -1,0 +1,78 @@
+using System.Data;
+using System.Runtime.CompilerServices;
+using Npgsql;
+
+namespace Sweep.Storage.Connections;
+
+/// <summary>SQL with its values (<c>$1</c>, <c>$2</c>, …) beside it, and the rows that it answers.</summary>
+internal static class Statements
+{
+    public static NpgsqlCommand Statement(this NpgsqlDataSource source, string sql, params ReadOnlySpan<object?> values) =>
+        new NpgsqlCommand(sql, source.CreateConnection()).With(values);
+
+    /// <summary>A statement of the transaction that is open on the connection.</summary>
+    public static NpgsqlCommand Statement(this NpgsqlConnection connection, string sql, params ReadOnlySpan<object?> values) =>
+        new NpgsqlCommand(sql, connection).With(values);
+
+    /// <summary>A connection of one's own, as soon as the server has one.</summary>
+    public static async Task<NpgsqlConnection> ConnectAsync(this NpgsqlDataSource source, CancellationToken cancellation)
+    {
+        var connection = source.CreateConnection();
+        await FullServer.OpenAsync(connection, cancellation);
+        return connection;
+    }
+
+    public static async Task<int> ExecuteAsync(this NpgsqlCommand command, CancellationToken cancellation)
+    {
+        await using (command)
+        await using (await command.ConnectAsync(cancellation))
+            return await command.ExecuteNonQueryAsync(cancellation);
+    }
+
+    /// <summary>The first value of the first row; default when there is no row, or it is null.</summary>
+    public static async Task<T?> ValueAsync<T>(this NpgsqlCommand command, CancellationToken cancellation)
+    {
+        await using (command)
+        await using (await command.ConnectAsync(cancellation))
+            return await command.ExecuteScalarAsync(cancellation) is T value ? value : default;
+    }
+
+    public static async Task<IReadOnlyList<T>> RowsAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> row, CancellationToken cancellation) =>
+        await command.StreamAsync(row, cancellation).ToListAsync(cancellation);
+
+    public static async IAsyncEnumerable<T> StreamAsync<T>(
+        this NpgsqlCommand command, Func<NpgsqlDataReader, T> row, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await using (command)
+        await using (await command.ConnectAsync(cancellation))
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellation);
+            while (await reader.ReadAsync(cancellation))
+                yield return row(reader);
+        }
+    }
+
+    /// <summary>The column's value, or null.</summary>
+    public static T? Maybe<T>(this NpgsqlDataReader reader, int column) where T : struct => reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
+
+    public static string? MaybeText(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    public static DateTimeOffset Time(this NpgsqlDataReader reader, int column) => reader.GetFieldValue<DateTimeOffset>(column);
+
+    /// <summary>Opens the connection of a statement that has one for itself.</summary>
+    /// <returns>What is given back after it; null for a statement of an open transaction.</returns>
+    private static async Task<NpgsqlConnection?> ConnectAsync(this NpgsqlCommand command, CancellationToken cancellation)
+    {
+        if (command.Connection!.State != ConnectionState.Closed)
+            return null;
+        await FullServer.OpenAsync(command.Connection, cancellation);
+        return command.Connection;
+    }
+
+    private static NpgsqlCommand With(this NpgsqlCommand command, ReadOnlySpan<object?> values)
+    {
+        foreach (var value in values)
+            command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
+        return command;
+    }
+}

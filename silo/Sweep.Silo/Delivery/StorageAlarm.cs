@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using Sweep.Grains;
+using Sweep.Storage.Connections;
+
+namespace Sweep.Silo.Delivery;
+
+/// <summary>Says what the database does not take, or no grain hears: counted each time, logged once a minute and kind, since each is tried again and again.</summary>
+public sealed partial class StorageAlarm(SweepInstruments instruments, TimeProvider time, ILogger<StorageAlarm> logger)
+{
+    private static readonly TimeSpan SayEvery = TimeSpan.FromMinutes(1);
+
+    private readonly ConcurrentDictionary<(DatabaseFault? Fault, string? Words), long> _said = new();
+
+    /// <param name="what">What cannot be done, such as <c>A checkpoint cannot be stored</c>.</param>
+    public void Failed(string what, Exception error)
+    {
+        var fault = DatabaseFault.Find(error);
+        if (fault is { } known)
+            instruments.StorageFailed(known.Name());
+        // What is refused differs from one thing to the next, and each goes on being refused.
+        if (!IsNews(fault, fault == DatabaseFault.Refused ? error.GetBaseException().Message : null))
+            return;
+        if (fault is null)
+            LogUnheard(what, error.Message);
+        else
+            LogFailed(fault is DatabaseFault.DiskFull or DatabaseFault.Refused ? LogLevel.Error : LogLevel.Warning, what, fault.Value.Advice(), error.GetBaseException().Message);
+    }
+
+    private bool IsNews(DatabaseFault? fault, string? words)
+    {
+        var now = time.GetTimestamp();
+        if (_said.TryGetValue((fault, words), out var last) && time.GetElapsedTime(last, now) < SayEvery)
+            return false;
+        if (_said.Count > 100)
+            _said.Clear();
+        _said[(fault, words)] = now;
+        return true;
+    }
+
+    [LoggerMessage(Message = "{What}: {Advice} ({Error})")]
+    private partial void LogFailed(LogLevel level, string what, string advice, string error);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{What}, and is tried again: the cluster does not answer ({Error})")]
+    private partial void LogUnheard(string what, string error);
+}

@@ -1,0 +1,73 @@
+using Orleans.Concurrency;
+using Sweep.Contracts;
+using Sweep.Domain.Protocol;
+using Sweep.Domain.Trials;
+using Sweep.Grains;
+using Sweep.Silo.Trainers;
+using Sweep.Silo.Worker;
+
+namespace Sweep.Silo.Generation;
+
+/// <summary>Writes text with a trainer of its own, so that nobody waits for a slot.</summary>
+[StatelessWorker(2), PlaceOn(SiloRole.Worker)]
+public sealed class GeneratorGrain(
+    ITrainerFactory trainers, ITrialStore trials, IAttemptStore attempts, SweepSpecs specs, DatasetCache datasets, TimeProvider time)
+    : Grain, IGeneratorGrain
+{
+    /// <summary>Nobody waits longer for the answer.</summary>
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+
+    public async Task<GenerateReply> Generate(GenerateRequest request)
+    {
+        if (request.Length is < 1 or > GenerateRequest.MaxLength || request.Prompt.Length > GenerateRequest.MaxPromptLength)
+            return new(null, $"Found a prompt of {request.Prompt.Length} characters and {request.Length} to write; at most {GenerateRequest.MaxPromptLength} and from 1 to {GenerateRequest.MaxLength} are possible.");
+        var id = TrialId.From(request.Trial);
+        if (await trials.LoadAsync(id) is not { } trial)
+            return new(null, $"There is no trial {id.Number} in this sweep.");
+        try
+        {
+            if (await attempts.ReadCheckpointAsync(id) is not { } checkpoint)
+            {
+                return new(null, trial.PrunedAt is { } pruned
+                    ? $"Trial {id.Number} has no checkpoint any more: sweep prune freed it on {pruned:yyyy-MM-dd}."
+                    : $"Trial {id.Number} has no checkpoint: it has not written one yet, or it is not among the best whose checkpoints are kept (checkpoint.keep).");
+            }
+
+            var dataset = (await specs.GetAsync(id.Sweep)).Dataset.Sha256;
+            return await GenerateAsync(request, dataset, await datasets.ReadAsync(dataset, CancellationToken.None), checkpoint);
+        }
+        catch (Exception error) when (error is TrainerStartException or InvalidDataException)
+        {
+            return new(null, error.Message);
+        }
+    }
+
+    private async Task<GenerateReply> GenerateAsync(GenerateRequest request, string dataset, byte[] text, StoredCheckpoint checkpoint)
+    {
+        using var limit = new CancellationTokenSource(Limit, time);
+        ITrainer? trainer = null;
+        try
+        {
+            trainer = await trainers.StartAsync("cpu", limit.Token);
+            await trainer.SendAsync(new TrainerCommand.LoadDataset(dataset), text, limit.Token);
+            await trainer.SendAsync(new TrainerCommand.LoadCheckpoint(checkpoint.Sha256), checkpoint.Data, limit.Token);
+            await trainer.SendAsync(new TrainerCommand.Generate(request.Prompt, request.Length, request.Temperature, request.Seed), default, limit.Token);
+            return (await trainer.ReceiveAsync(limit.Token))?.Event switch
+            {
+                TrainerEvent.Generated(var written) => new(written, null),
+                TrainerEvent.Failed(_, var message) => new(null, message),
+                null => new(null, trainer.Death),
+                var other => new(null, $"The trainer answered {other.GetType().Name}."),
+            };
+        }
+        catch (OperationCanceledException)
+        {
+            return new(null, $"The trainer did not answer within {Limit.TotalSeconds:0} s; ask for a shorter text.");
+        }
+        finally
+        {
+            if (trainer is not null)
+                await trainer.EndAsync(time);
+        }
+    }
+}
