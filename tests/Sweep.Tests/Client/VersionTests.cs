@@ -1,9 +1,9 @@
 using System.Xml.Linq;
 using Sweep.Client.Report;
 using Sweep.Domain;
-using Sweep.Tests.Cluster;
 using Sweep.Tests.Postgres;
 using Sweep.Tests.Reports;
+using Sweep.Tests.Silo;
 using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Client;
@@ -33,9 +33,10 @@ public sealed class VersionTests(PostgresServer server)
     [Fact]
     public async Task A_silo_shows_it_to_Prometheus()
     {
-        await using var silo = await TestSilo.StartAsync(server, new());
-        var metrics = await silo.Http.GetStringAsync("/metrics", TestContext.Current.CancellationToken);
-        var expected = $"sweep_build_info{{version=\"{SweepVersion.Number}\",commit=\"{SweepVersion.Commit}\"}} 1";
+        using var silo = SiloRun.Start(await server.NewDatabaseAsync(), []);
+        using var http = new HttpClient();
+        var metrics = await http.GetStringAsync($"http://127.0.0.1:{await silo.ReadyAsync()}/metrics", TestContext.Current.CancellationToken);
+        var expected = $"sweep_build_info{{commit=\"{SweepVersion.Commit}\",version=\"{SweepVersion.Number}\"}} 1";
         Assert.Contains(expected, metrics, StringComparison.Ordinal);
     }
 

@@ -79,7 +79,7 @@ public sealed partial class ArchitectureTests
     [GeneratedRegex(@"participant (\w+)")]
     private static partial Regex Participant();
 
-    /// <summary>A call whose first word is a member, with what is sent in parentheses or alone; a wish in small letters is none.</summary>
-    [GeneratedRegex(@"->>(\w+): ([A-Z]\w+)(?= \(|$)", RegexOptions.Multiline)]
+    /// <summary>A call of a member, with what is sent in parentheses or alone. Answers, with two dashes, and what begins with a small letter are none.</summary>
+    [GeneratedRegex(@"(?<!-)->>(\w+): ([A-Z]\w+)(?= \(|$)", RegexOptions.Multiline)]
     private static partial Regex Call();
 }

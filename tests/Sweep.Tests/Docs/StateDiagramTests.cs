@@ -68,13 +68,8 @@ public sealed class StateDiagramTests
             stage.Stop(Enum.Parse<StopCause>(cause));
         }
 
-        // The attempt that nobody wants any more does not wait for its trainer.
-        if (cause != nameof(StopCause.Stale))
-        {
-            await trainer.HeardAsync<TrainerCommand.Stop>();
-            trainer.Say(new TrainerEvent.Stopped());
-        }
-
+        await trainer.HeardAsync<TrainerCommand.Stop>();
+        trainer.Say(new TrainerEvent.Stopped());
         var told = (await stage.EndAsync()).Split(' ')[0];
         Assert.Equal(told, Assert.Single(Drawn("### Of an attempt"), edge => edge.From == cause).Label);
     }

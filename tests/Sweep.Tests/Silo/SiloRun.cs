@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 
 namespace Sweep.Tests.Silo;
 
@@ -12,7 +13,7 @@ internal sealed class SiloRun : IDisposable
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _errors = new();
-    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<int> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task _reading;
 
     private SiloRun(ProcessStartInfo start)
@@ -44,10 +45,12 @@ internal sealed class SiloRun : IDisposable
     }
 
     /// <summary>Waits until it says that it is ready.</summary>
-    public async Task ReadyAsync()
+    /// <returns>The port of its HTTP endpoints.</returns>
+    public async Task<int> ReadyAsync()
     {
         await Task.WhenAny(_ready.Task, _reading).WaitAsync(Limit, TestContext.Current.CancellationToken);
         Assert.True(_ready.Task.IsCompleted, $"The silo ended before it was ready: {string.Join('\n', Errors)}");
+        return await _ready.Task;
     }
 
     /// <summary>Waits for a line on its standard error that has these words.</summary>
@@ -92,7 +95,7 @@ internal sealed class SiloRun : IDisposable
         while (await _process.StandardOutput.ReadLineAsync() is { } line)
         {
             if (line.StartsWith("READY ", StringComparison.Ordinal))
-                _ready.TrySetResult();
+                _ready.TrySetResult(JsonDocument.Parse(line["READY ".Length..]).RootElement.GetProperty("http").GetInt32());
         }
     }
 
