@@ -35,7 +35,8 @@ public sealed class VersionTests(PostgresServer server)
     {
         using var silo = SiloRun.Start(await server.NewDatabaseAsync(), []);
         using var http = new HttpClient();
-        var metrics = await http.GetStringAsync($"http://127.0.0.1:{await silo.ReadyAsync()}/metrics", TestContext.Current.CancellationToken);
+        var address = new Uri($"http://127.0.0.1:{await silo.ReadyAsync()}/metrics");
+        var metrics = await http.GetStringAsync(address, TestContext.Current.CancellationToken);
         var expected = $"sweep_build_info{{commit=\"{SweepVersion.Commit}\",version=\"{SweepVersion.Number}\"}} 1";
         Assert.Contains(expected, metrics, StringComparison.Ordinal);
     }

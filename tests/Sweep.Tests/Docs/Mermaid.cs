@@ -6,8 +6,8 @@ namespace Sweep.Tests.Docs;
 internal static partial class Mermaid
 {
     /// <summary>
-    /// The edges of a <c>stateDiagram-v2</c>, once for each of its labels; where it has none, with an empty one. <c>[*]</c> is the beginning
-    /// and the end.
+    /// The edges of a <c>stateDiagram-v2</c>, once for each of its labels; where it has none, with an empty one. <c>[*]</c> is the
+    /// beginning and the end.
     /// </summary>
     public static IReadOnlyList<(string From, string To, string Label)> StateEdges(string diagram)
     {
