@@ -46,10 +46,10 @@ public sealed class StateDiagramTests
             edges.Where(edge => edge is { From: "Running", Label: "" }).Select(edge => edge.To).Order());
     }
 
+    /// <summary>What a stale attempt still reports depends on what it waits for, and its trial refuses it.</summary>
     [Theory]
     [InlineData(nameof(StopCause.Pause))]
     [InlineData(nameof(StopCause.Cancel))]
-    [InlineData(nameof(StopCause.Stale))]
     [InlineData(nameof(StopCause.Behind))]
     [InlineData(nameof(StopCause.Refused))]
     public async Task A_stopped_attempt_tells_its_trial_what_the_diagram_says(string cause)
