@@ -185,8 +185,7 @@ public sealed class MigratorTests(PostgresServer server)
             new NpgsqlConnectionStringBuilder(connectionString.ConnectionString)
             {
                 Username = $"{connectionString.Database}_owner",
-            }
-            .ConnectionString);
+            }.ConnectionString);
         Assert.Equal(Migration.All.Count, (await Migrator.MigrateAsync(owner, Cancellation)).Count);
         Assert.Equal(1, await new Sweep.Storage.Reading.SweepReader(owner).NextSweepIdAsync(Cancellation));
     }
