@@ -21,7 +21,7 @@ public sealed class DashboardAccessTests
     {
         var access = new DashboardAccess(null);
         Assert.Equal(status, access.Judge(from is null ? null : IPAddress.Parse(from), null));
-        // Without a password no password is right, the empty one neither.
+        // Without a password no password is right, not even the empty one.
         Assert.Equal(status, access.Judge(from is null ? null : IPAddress.Parse(from), Basic("any:")));
     }
 
