@@ -18,7 +18,8 @@ public sealed partial class ReadmeTests(PostgresServer server)
         await using var silo = await TestSilo.StartAsync(server, new());
         await silo.EndAsync(await silo.SubmitAsync(SimulatedSweep.Spec("readme", silo.Dataset, trials: 3)));
         foreach (var query in SqlBlock().Matches(Readme).Select(match => match.Groups[1].Value))
-            Assert.True((await silo.Reader.QueryAsync(query, TestContext.Current.CancellationToken)).Rows.Count > 0, $"no rows from\n{query}");
+            Assert.True(
+                (await silo.Reader.QueryAsync(query, TestContext.Current.CancellationToken)).Rows.Count > 0, $"no rows from\n{query}");
     }
 
     [Fact]
@@ -48,8 +49,11 @@ public sealed partial class ReadmeTests(PostgresServer server)
     [Fact]
     public void Every_package_has_its_reason()
     {
-        var packages = XDocument.Load(RepositoryFolder.Join("Directory.Packages.props")).Descendants("PackageVersion").Select(package => (string)package.Attribute("Include")!);
-        Assert.Equal(packages.Order(), PackageName().Matches(Readme.Split("\n### Packages\n")[1].Split("\n## ")[0]).Select(match => match.Groups[1].Value).Order());
+        var packages = XDocument.Load(RepositoryFolder.Join("Directory.Packages.props")).Descendants("PackageVersion")
+            .Select(package => (string)package.Attribute("Include")!);
+        Assert.Equal(
+            packages.Order(),
+            PackageName().Matches(Readme.Split("\n### Packages\n")[1].Split("\n## ")[0]).Select(match => match.Groups[1].Value).Order());
     }
 
     [Fact]
