@@ -59,16 +59,16 @@ public sealed class DatabaseAwayTests(UndisturbedSweep undisturbed)
     [Fact]
     public async Task Connections_that_are_cut_every_second_change_no_result()
     {
-        var losses = await undisturbed.LossesAsync();
+        var losses = await undisturbed.LossesAsync(UndisturbedSweep.Part);
         await using var cluster = await RealCluster.StartAsync(silos: 2);
-        await UndisturbedSweep.Grid.SubmitAsync(cluster, "cut-off");
+        await UndisturbedSweep.Part.SubmitAsync(cluster, "cut-off");
         await cluster.EpochsAsync(5, Patience);
         using var over = new CancellationTokenSource();
         var cuts = CutAsync(cluster.Database, over.Token);
         await cluster.SweepIsOverAsync("cut-off", Patience);
         await over.CancelAsync();
         Assert.True(await cuts >= 5, "the sweep was over before it was disturbed");
-        Violations.None(await new SweepProof(cluster.Database, "cut-off").ViolationsAsync(UndisturbedSweep.Grid.Epochs, losses));
+        Violations.None(await new SweepProof(cluster.Database, "cut-off").ViolationsAsync(UndisturbedSweep.Part.Epochs, losses));
         foreach (var silo in cluster.Silos)
             Assert.False(await cluster.IsDeclaredDeadAsync(silo), $"{silo.Name} was declared dead");
     }

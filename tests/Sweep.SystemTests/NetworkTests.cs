@@ -13,7 +13,7 @@ public sealed class NetworkTests(UndisturbedSweep undisturbed, ITestOutputHelper
     {
         using var cable = NetworkCable.TryLay(out var refusal);
         Assert.SkipWhen(cable is null, refusal);
-        var losses = await undisturbed.LossesAsync();
+        var losses = await undisturbed.LossesAsync(UndisturbedSweep.Grid);
         await using var cluster = await RealCluster.StartAsync(silos: 0);
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => cluster.AddSiloAsync(slots: 1, ["--address", cable!.Sides[0].Address], cable.Sides[0].Prefix));
         Assert.Matches("exit code 3 .*`sweep certs init AUTHORITY` and `sweep certs issue AUTHORITY --for silo", refused.Message);

@@ -9,10 +9,10 @@ public sealed class NextCharacterTests : IDisposable
 {
     private const string File = "examples/next-character.yaml";
 
-    /// <summary>Small enough for a test, long enough to be interrupted: 9 trials of 30 epochs.</summary>
-    private const int Epochs = 30;
+    /// <summary>Small enough for a test, long enough to be interrupted: 9 trials of 20 epochs.</summary>
+    private const int Epochs = 20;
 
-    private static readonly string[] Small = ["--set", "parameters.hidden_size=48", "--set", $"parameters.epochs={Epochs}", "--set", "checkpoint.every=0"];
+    private static readonly string[] Small = ["--set", "parameters.hidden_size=32", "--set", $"parameters.epochs={Epochs}", "--set", "checkpoint.every=0"];
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 

@@ -10,11 +10,11 @@ public sealed class NobodyThereTests(UndisturbedSweep undisturbed)
     [Fact]
     public async Task A_sweep_outlives_its_client_and_all_its_silos_and_goes_on_by_itself()
     {
-        var losses = await undisturbed.LossesAsync();
+        var losses = await undisturbed.LossesAsync(UndisturbedSweep.Part);
         await using var cluster = await RealCluster.StartAsync(silos: 2);
-        using (var run = cluster.Start([.. UndisturbedSweep.Grid.Arguments("left-alone")]))
+        using (var run = cluster.Start([.. UndisturbedSweep.Part.Arguments("left-alone")]))
         {
-            await run.PrintedAsync("1/9");
+            await run.PrintedAsync("1/6");
             run.Send(ProcessSignal.Kill);
         }
 
@@ -22,7 +22,7 @@ public sealed class NobodyThereTests(UndisturbedSweep undisturbed)
         var epochs = await cluster.Database.ValueAsync<long>("select count(*) from epochs");
         await cluster.EpochsAsync(epochs + 3, Patience);
         using var watch = cluster.Start("watch", "left-alone");
-        await watch.PrintedAsync("left-alone: 9 trials");
+        await watch.PrintedAsync("left-alone: 6 trials");
 
         foreach (var silo in cluster.Silos)
             silo.Send(ProcessSignal.Kill);
@@ -33,7 +33,7 @@ public sealed class NobodyThereTests(UndisturbedSweep undisturbed)
         // The same watch has stayed, and sees the end.
         var (code, output, errors) = await watch.EndAsync(Patience);
         Assert.True(code == 0, $"watch ended with {code}: {errors}{output}");
-        Assert.Contains("9/9", output, StringComparison.Ordinal);
-        Violations.None(await new SweepProof(cluster.Database, "left-alone").ViolationsAsync(UndisturbedSweep.Grid.Epochs, losses));
+        Assert.Contains("6/6", output, StringComparison.Ordinal);
+        Violations.None(await new SweepProof(cluster.Database, "left-alone").ViolationsAsync(UndisturbedSweep.Part.Epochs, losses));
     }
 }

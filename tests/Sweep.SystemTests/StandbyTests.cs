@@ -11,12 +11,12 @@ public sealed class StandbyTests(UndisturbedSweep undisturbed)
     [Fact]
     public async Task A_sweep_ends_on_the_standby_with_the_same_table_and_the_old_primary_is_left_alone_when_it_is_back()
     {
-        var losses = await undisturbed.LossesAsync();
+        var losses = await undisturbed.LossesAsync(UndisturbedSweep.Part);
         await using var cluster = await RealCluster.StartAsync(silos: 0);
         await cluster.Database.AddStandbyAsync(synchronous: true);
         for (var silo = 0; silo < 2; silo++)
             await cluster.AddSiloAsync();
-        await UndisturbedSweep.Grid.SubmitAsync(cluster, Name);
+        await UndisturbedSweep.Part.SubmitAsync(cluster, Name);
         using var watch = cluster.Start("watch", Name);
         await cluster.EpochsAsync(30, Patience);
 
@@ -26,7 +26,7 @@ public sealed class StandbyTests(UndisturbedSweep undisturbed)
         var left = await cluster.Database.FirstValueAsync<string>(Written);
         await cluster.SweepIsOverAsync(Name, Patience);
 
-        Violations.None(await new SweepProof(cluster.Database, Name).ViolationsAsync(UndisturbedSweep.Grid.Epochs, losses));
+        Violations.None(await new SweepProof(cluster.Database, Name).ViolationsAsync(UndisturbedSweep.Part.Epochs, losses));
         // Nothing is trained twice: each trial has one attempt, which trained before the kill and after it.
         Violations.None(await cluster.Database.LinesAsync("select format('trial %s: attempt %s %s', trial_id, attempt, event) from trial_events where event not in ('leased', 'succeeded')"));
         Violations.None(await cluster.Database.LinesAsync("select format('trial %s is in attempt %s', id, attempt) from trials where attempt <> 1"));
@@ -43,12 +43,12 @@ public sealed class StandbyTests(UndisturbedSweep undisturbed)
     [Fact]
     public async Task What_an_asynchronous_standby_lacks_is_trained_again_to_the_same_table()
     {
-        var losses = await undisturbed.LossesAsync();
+        var losses = await undisturbed.LossesAsync(UndisturbedSweep.Part);
         await using var cluster = await RealCluster.StartAsync(silos: 0);
         await cluster.Database.AddStandbyAsync(synchronous: false);
         for (var silo = 0; silo < 2; silo++)
             await cluster.AddSiloAsync();
-        await UndisturbedSweep.Grid.SubmitAsync(cluster, Name);
+        await UndisturbedSweep.Part.SubmitAsync(cluster, Name);
         await cluster.EpochsAsync(10, Patience);
 
         // The standby knows neither the end of a trial nor the attempts after it, nor that a silo joined and another one died.
@@ -63,7 +63,7 @@ public sealed class StandbyTests(UndisturbedSweep undisturbed)
         // A silo that the cluster does not know any more ends; somebody starts another one.
         await cluster.AddSiloAsync();
         await cluster.SweepIsOverAsync(Name, Patience);
-        Violations.None(await new SweepProof(cluster.Database, Name).ViolationsAsync(UndisturbedSweep.Grid.Epochs, losses));
+        Violations.None(await new SweepProof(cluster.Database, Name).ViolationsAsync(UndisturbedSweep.Part.Epochs, losses));
     }
 
     /// <summary>What silos and clients change all the time, and what tests look at.</summary>

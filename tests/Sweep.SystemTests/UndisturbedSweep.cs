@@ -10,11 +10,14 @@ public sealed class UndisturbedSweep
     /// <summary>Long enough for a killer to do its work, some of it twice.</summary>
     public static readonly TrainingGrid Grid = new(["rnn", "lstm", "gru"], [10, 20, 30], Epochs: 20);
 
+    /// <summary>Part of it, for tests that disturb a sweep once.</summary>
+    public static readonly TrainingGrid Part = Grid with { Lengths = [10, 20] };
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
     private readonly Lazy<Task<IReadOnlyList<string>>> _losses = new(TrainAsync);
 
-    /// <summary>A line for each epoch: trial, epoch, and the bits of its two losses.</summary>
-    public Task<IReadOnlyList<string>> LossesAsync() => _losses.Value;
+    /// <summary>A line for each epoch of a grid within this one: trial, epoch, and the bits of its two losses.</summary>
+    public async Task<IReadOnlyList<string>> LossesAsync(TrainingGrid grid) => [.. (await _losses.Value).Where(grid.Has)];
 
     private static async Task<IReadOnlyList<string>> TrainAsync()
     {

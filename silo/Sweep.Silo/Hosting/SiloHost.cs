@@ -111,6 +111,8 @@ public static class SiloHost
 
     private static void ConfigureLog(ILoggingBuilder log, string format, Readiness readiness, DatabasePresence database)
     {
+        // A line leads to its trace.
+        log.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
         log.SetMinimumLevel(LogLevel.Warning).AddFilter("Sweep", LogLevel.Information).AddFilter(DatabasePresence.Absence, database.IsNews);
         // Each of them tells of the same error, with its stack, when a silo cannot start. The program says it once.
         foreach (var category in TellOfTheStart)

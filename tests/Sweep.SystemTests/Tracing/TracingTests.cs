@@ -23,11 +23,12 @@ public sealed partial class TracingTests(ITestOutputHelper output)
         string[] traced = ["env", $"OTEL_EXPORTER_OTLP_ENDPOINT={receiver.Address}", "OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf", "OTEL_BSP_SCHEDULE_DELAY=200"];
         var control = await cluster.AddSiloAsync(1, ["--role", "control"], traced);
         var worker = await cluster.AddSiloAsync(1, ["--role", "worker", "--log-format", "json"], traced);
-        // A disk that is full for a while is a thing that an attempt logs.
+        // An attempt logs a disk that is full for a while.
         await cluster.Database.ValueAsync<object>(
             """
             create function full_disk() returns trigger language plpgsql as $$ begin raise 'no space left' using errcode = 'disk_full'; end $$;
-            create trigger full_disk before insert on checkpoints for each row execute function full_disk();
+            create trigger full_disk before insert on checkpoints
+              for each row when (new.trial_id = 1000001) execute function full_disk();
             """);
         await SubmitAsync(cluster, "traced");
         await Waiting.UntilAsync("the failure to be logged", Patience, () => Task.FromResult(worker.Log.Contains("A checkpoint of trial", StringComparison.Ordinal)));

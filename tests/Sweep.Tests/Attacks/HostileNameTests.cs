@@ -11,11 +11,14 @@ using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Attacks;
 
-/// <summary>A sweep whose name is SQL and HTML: no door lets it in, and where one lies in the database all the same, it is text.</summary>
+/// <summary>
+/// Tests a sweep whose name is SQL and HTML. Every command refuses it, and where it is in the database all the same, it is treated as text.
+/// </summary>
 [Collection("silos")]
 public sealed class HostileNameTests(PostgresServer server, StorageDatabase database) : IClassFixture<StorageDatabase>
 {
-    private const string Hostile = "x'; drop table sweeps cascade; --\"</title></script><script>document.title = 'owned'</script><img src=x onerror=\"document.title = 'owned'\">";
+    private const string Hostile = "x'; drop table sweeps cascade; --\"</title></script><script>document.title = 'owned'</script>"
+        + "<img src=x onerror=\"document.title = 'owned'\">";
 
     [Fact]
     public async Task The_command_line_refuses_it_in_one_line_wherever_it_is_given()
@@ -27,8 +30,10 @@ public sealed class HostileNameTests(PostgresServer server, StorageDatabase data
         var inItsFile = folder.Write($"{Hostile.Replace('/', '|')}.yaml", rest);
         string[][] lines =
         [
-            ["run", named], ["run", inItsFile], ["run", plain, "--name", Hostile], ["run", plain, "--set", $"name={Hostile}"], ["plan", named],
-            ["show", Hostile], ["report", Hostile], ["export", Hostile], ["pause", Hostile], ["delete", Hostile, "--yes"], ["logs", $"{Hostile}/1"], ["generate", $"{Hostile}/1"],
+            ["run", named], ["run", inItsFile], ["run", plain, "--name", Hostile], ["run", plain, "--set", $"name={Hostile}"],
+            ["plan", named],
+            ["show", Hostile], ["report", Hostile], ["export", Hostile], ["pause", Hostile], ["delete", Hostile, "--yes"],
+            ["logs", $"{Hostile}/1"], ["generate", $"{Hostile}/1"],
         ];
         foreach (var line in lines)
         {
@@ -38,7 +43,9 @@ public sealed class HostileNameTests(PostgresServer server, StorageDatabase data
         }
 
         foreach (var typed in new[] { "exp #3", "a: b", "", " quick" })
-            await Samples.RefusedAsync($"sweep: --name: found {(typed.Length == 0 ? "nothing" : typed)}; expected at most 100 letters", "run", plain, "--name", typed);
+            await Samples.RefusedAsync(
+                $"sweep: --name: found {(typed.Length == 0 ? "nothing" : typed)}; expected at most 100 letters",
+                "run", plain, "--name", typed);
     }
 
     [Fact]
@@ -57,22 +64,31 @@ public sealed class HostileNameTests(PostgresServer server, StorageDatabase data
         await ReportRows.AddNineAsync(database, Hostile);
         var rows = await database.Reader.QueryAsync("select distinct sweep from trial_summary", TestContext.Current.CancellationToken);
         Assert.Contains(rows.Rows, row => Hostile.Equals(row[0]));
-        Assert.Equal(9, (await database.Reader.QueryAsync($"select * from leaderboard where sweep = '{Hostile.Replace("'", "''", StringComparison.Ordinal)}'", TestContext.Current.CancellationToken)).Rows.Count);
+        Assert.Equal(
+            9,
+            (await database.Reader.QueryAsync(
+                $"select * from leaderboard where sweep = '{Hostile.Replace("'", "''", StringComparison.Ordinal)}'",
+                TestContext.Current.CancellationToken)).Rows.Count);
 
-        var queries = Dashboard.ReadAll(RepositoryFolder.Join("grafana/dashboards")).SelectMany(dashboard => dashboard.Queries).Where(query => query.DatasourceType == Dashboard.Postgres).ToList();
+        var queries = Dashboard.ReadAll(RepositoryFolder.Join("grafana/dashboards"))
+            .SelectMany(dashboard => dashboard.Queries)
+            .Where(query => query.DatasourceType == Dashboard.Postgres)
+            .ToList();
         Assert.NotEmpty(queries);
         var expansion = new QueryExpansion(
-            new Dictionary<string, string> { ["sweep"] = Hostile, ["trial"] = Hostile }, DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+            new Dictionary<string, string> { ["sweep"] = Hostile, ["trial"] = Hostile }, DateTimeOffset.UnixEpoch,
+            DateTimeOffset.UnixEpoch.AddYears(100));
         var answered = 0;
         foreach (var query in queries)
         {
             try
             {
-                answered += (await database.Reader.QueryAsync(expansion.Expand(query.Text), TestContext.Current.CancellationToken)).Rows.Count;
+                answered += (await database.Reader.QueryAsync(
+                    expansion.Expand(query.Text), TestContext.Current.CancellationToken)).Rows.Count;
             }
             catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.InvalidTextRepresentation)
             {
-                // The trial's number is none: refused as a value, not read as SQL.
+                // The name is no number of a trial: PostgreSQL refused it as a value and did not read it as SQL.
             }
         }
 
@@ -86,7 +102,8 @@ public sealed class HostileNameTests(PostgresServer server, StorageDatabase data
         Assert.SkipUnless(File.Exists(Browser.Program), Browser.WhyMissing);
         var contents = ReportPages.With(Hostile);
         var page = Path.Combine(Directory.CreateTempSubdirectory("sweep-page-").FullName, "page.html");
-        await ReportFile.WriteAsync(page, HtmlReport.Of(contents with { Sweep = contents.Sweep with { Name = Hostile } }), TestContext.Current.CancellationToken);
+        await ReportFile.WriteAsync(
+            page, HtmlReport.Of(contents with { Sweep = contents.Sweep with { Name = Hostile } }), TestContext.Current.CancellationToken);
         await using var browser = await Browser.StartAsync();
         await browser.OpenAsync(page);
         Assert.Equal($"{Hostile} · Sweep", (await browser.EvaluateAsync("document.title")).GetString());

@@ -8,17 +8,21 @@ using Sweep.Tests.Postgres;
 
 namespace Sweep.Tests.Attacks;
 
-/// <summary>Trainers that say anything: the code in them reads texts and checkpoints of others, and may be under their spell.</summary>
+/// <summary>
+/// Tests trainers that send anything. A trainer's code reads texts and checkpoints of other people, so that an attacker may control it.
+/// </summary>
 [Collection("silos")]
 public sealed class HostileTrainerTests(PostgresServer server)
 {
     private const int Trials = 40;
 
-    /// <summary>Events that are well formed and make no sense; what follows them in a conversation is the end of a training.</summary>
+    /// <summary>Events that are well formed and make no sense. The stream ends after each.</summary>
     private static readonly string[] Nonsense =
     [
-        """{"type":"epoch","report":{"epoch":-2147483648,"train_loss":1e999,"val_loss":-1e999,"val_accuracy":7,"learning_rate":-1,"seconds":-1e308,"samples_per_second":1e999}}""",
-        """{"type":"epoch","report":{"epoch":2147483647,"train_loss":1,"val_loss":1,"val_accuracy":1,"learning_rate":1,"seconds":1,"samples_per_second":1}}""",
+        """{"type":"epoch","report":{"epoch":-2147483648,"train_loss":1e999,"val_loss":-1e999,"val_accuracy":7"""
+            + ""","learning_rate":-1,"seconds":-1e308,"samples_per_second":1e999}}""",
+        """{"type":"epoch","report":{"epoch":2147483647,"train_loss":1,"val_loss":1,"val_accuracy":1"""
+            + ""","learning_rate":1,"seconds":1,"samples_per_second":1}}""",
         """{"type":"epoch","report":null}""",
         """{"type":"epoch"}""",
         """{"type":"checkpoint","epoch":-1,"step":-2147483648}""",
@@ -30,8 +34,12 @@ public sealed class HostileTrainerTests(PostgresServer server)
         """{"type":"failed","reason":"trainer_error","message":"\u0000\u001b[2J'; drop table trials; --\ud83d\ude00"}""",
         """{"type":"failed","reason":"diverged","message":"LONG"}""",
         """{"type":"succeeded","result":null}""",
-        """{"type":"succeeded","result":{"train_seconds":1e999,"inference_milliseconds":-1,"inference_windows_per_second":0,"parameters":-9223372036854775808,"model_bytes":0,"macs":0,"training_windows":-1,"validation_windows":0,"peak_memory_bytes":-1,"sample":null}}""",
-        """{"type":"succeeded","result":{"train_seconds":1,"inference_milliseconds":1,"inference_windows_per_second":1,"parameters":1,"model_bytes":1,"macs":1,"training_windows":1,"validation_windows":1,"peak_memory_bytes":1,"sample":"\u0000'; drop table trials; --<script>"}}""",
+        """{"type":"succeeded","result":{"train_seconds":1e999,"inference_milliseconds":-1,"inference_windows_per_second":0"""
+            + ""","parameters":-9223372036854775808,"model_bytes":0,"macs":0,"training_windows":-1,"validation_windows":0"""
+            + ""","peak_memory_bytes":-1,"sample":null}}""",
+        """{"type":"succeeded","result":{"train_seconds":1,"inference_milliseconds":1,"inference_windows_per_second":1"""
+            + ""","parameters":1,"model_bytes":1,"macs":1,"training_windows":1,"validation_windows":1"""
+            + ""","peak_memory_bytes":1,"sample":"\u0000'; drop table trials; --<script>"}}""",
         """{"type":"stopped"}""",
         """{"type":"progress"}""",
     ];
@@ -58,10 +66,13 @@ public sealed class HostileTrainerTests(PostgresServer server)
     {
         public bool Honest { get; set; }
 
-        public Task<ITrainer> StartAsync(string device, CancellationToken cancellation) => Task.FromResult<ITrainer>(new Trainer(this, new SimulatedTrainer(new SimulatedTrainers())));
+        public Task<ITrainer> StartAsync(string device, CancellationToken cancellation) =>
+            Task.FromResult<ITrainer>(new Trainer(this, new SimulatedTrainer(new SimulatedTrainers())));
     }
 
-    /// <summary>Answers with a damaged conversation in place of a training; the worker's self-test it passes, so that it gets the next trial too.</summary>
+    /// <summary>
+    /// Sends a damaged conversation in place of a training. It passes the worker's self-test, so that the slot gets the next trial too.
+    /// </summary>
     private sealed class Trainer(Trainers trainers, SimulatedTrainer sound) : ITrainer
     {
         private MemoryStream? _said;
@@ -106,11 +117,14 @@ public sealed class HostileTrainerTests(PostgresServer server)
             {
                 var target = new TrainerFrameTarget();
                 return Enumerable.Range(1, 1 + (number % 4))
-                    .Select(turn => new Damage((DamageKind)((number + turn) % 7), number * turn * 7919 % 1_000_000, 1 + (number % 40), System.Text.Encoding.UTF8.GetBytes(target.Scraps[number * turn % target.Scraps.Count])))
+                    .Select(turn => new Damage(
+                        (DamageKind)((number + turn) % 7), number * turn * 7919 % 1_000_000, 1 + (number % 40),
+                        System.Text.Encoding.UTF8.GetBytes(target.Scraps[number * turn % target.Scraps.Count])))
                     .Aggregate(target.Inputs[1], (bytes, damage) => damage.Do(bytes));
             }
 
-            var json = System.Text.Encoding.UTF8.GetBytes(Nonsense[number - 1].Replace("LONG", new string('x', 1_000_000), StringComparison.Ordinal));
+            var json = System.Text.Encoding.UTF8.GetBytes(
+                Nonsense[number - 1].Replace("LONG", new string('x', 1_000_000), StringComparison.Ordinal));
             return [Frame.Version, .. BitConverter.GetBytes(json.Length), .. BitConverter.GetBytes(3), .. json, 1, 2, 3];
         }
     }

@@ -2,7 +2,9 @@ using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Attacks;
 
-/// <summary>A sweep file from somebody else names a text of its reader's, which the cluster would then show to everybody.</summary>
+/// <summary>
+/// Tests a sweep file from somebody else that names a private text of the user's machine, which the cluster would then show to everybody.
+/// </summary>
 public sealed class OutsidePathTests : IDisposable
 {
     private readonly SweepFileFolder _outside = new();
@@ -21,7 +23,8 @@ public sealed class OutsidePathTests : IDisposable
     [InlineData("..", "/tmp")]
     public async Task A_path_in_the_file_that_leaves_its_folder_is_refused_with_the_option_that_takes_it(string path, string named) =>
         Assert.Equal(
-            $"x.yaml:1: dataset.path: found {path}, which is outside the folder of the sweep file; expected a text in that folder; to use this one, name it yourself: --set dataset.path={named}.",
+            $"x.yaml:1: dataset.path: found {path}, which is outside the folder of the sweep file; expected a text in that folder; "
+                + $"to use this one, name it yourself: --set dataset.path={named}.",
             await RefusalAsync(path));
 
     [Fact]
@@ -52,7 +55,7 @@ public sealed class OutsidePathTests : IDisposable
         Directory.CreateSymbolicLink(Path.Combine(_outside.Path, "way"), _folder.Path);
         foreach (var path in new[] { "deep/er/..text.txt", "./deep/../text.txt", "link.txt", Path.Combine(_folder.Path, "text.txt") })
             Assert.Equal(400, (await _folder.LoadAsync(Yaml(path))).Dataset.Characters);
-        // The folder itself may be a link.
+        // The sweep file's folder itself may be a link.
         Assert.Equal(400, (await _outside.LoadFileAsync("way/x.yaml")).Dataset.Characters);
     }
 

@@ -4,10 +4,10 @@ using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Attacks;
 
-/// <summary>Sweep files that are small on disk and large, deep or more than data once they are read.</summary>
+/// <summary>Tests sweep files that are small on disk and large or deep once they are read, or that create objects.</summary>
 public sealed class YamlBombTests
 {
-    /// <summary>A file of 400 bytes whose aliases stand for a billion words.</summary>
+    /// <summary>A file of 400 bytes whose aliases expand to a billion words.</summary>
     private static readonly string Bomb = string.Concat(Enumerable.Range(0, 9).Select(level =>
         $"a{level}: &a{level} [{string.Join(", ", Enumerable.Repeat(level == 0 ? "lol" : $"*a{level - 1}", 10))}]\n"));
 
@@ -34,7 +34,11 @@ public sealed class YamlBombTests
     public async Task Depth_is_refused_before_it_fills_the_stack()
     {
         using var folder = new SweepFileFolder();
-        foreach (var deep in new[] { new string('[', 500_000), string.Concat(Enumerable.Repeat("{a: ", 200_000)), string.Concat(Enumerable.Repeat("- ", 400_000)), string.Concat(Enumerable.Repeat("? ", 400_000)) })
+        foreach (var deep in new[]
+        {
+            new string('[', 500_000), string.Concat(Enumerable.Repeat("{a: ", 200_000)), string.Concat(Enumerable.Repeat("- ", 400_000)),
+            string.Concat(Enumerable.Repeat("? ", 400_000)),
+        })
             Assert.Contains("nested too deeply", await folder.ErrorAsync($"name:\n {deep}"), StringComparison.Ordinal);
     }
 
@@ -53,7 +57,8 @@ public sealed class YamlBombTests
             Fill("", _ => "# comment\n"),
         ];
         foreach (var file in large)
-            await Task.Run(() => Record.ExceptionAsync(() => folder.LoadAsync(file)), TestContext.Current.CancellationToken).WaitAsync(limit.Token);
+            await Task.Run(() => Record.ExceptionAsync(() => folder.LoadAsync(file)), TestContext.Current.CancellationToken)
+                .WaitAsync(limit.Token);
     }
 
     private static string Fill(string start, Func<int, string> next)

@@ -9,18 +9,21 @@ using Sweep.Tests.Postgres;
 
 namespace Sweep.Tests.Backups;
 
-/// <summary>Real pg_dump and pg_restore, on a database whose sweep runs.</summary>
+/// <summary>Runs the real pg_dump and pg_restore on a database whose sweep runs.</summary>
 public sealed class BackupTests(PostgresServer server) : IDisposable
 {
-    private const string Losses = "select format('%s/%s %s %s', trial_id, epoch, train_loss, val_loss) from epochs order by trial_id, epoch";
+    private const string Losses =
+        "select format('%s/%s %s %s', trial_id, epoch, train_loss, val_loss) from epochs order by trial_id, epoch";
 
     private const string Privileges =
         """
-        select format('%s %s %s', relname, pg_get_userbyid(relowner), relacl) from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'S')
+        select format('%s %s %s', relname, pg_get_userbyid(relowner), relacl) from pg_class
+        where relnamespace = 'public'::regnamespace and relkind in ('r', 'v', 'S')
         union all
         select format('%s.%s %s', attrelid::regclass, attname, attacl) from pg_attribute where attacl is not null
         union all
-        select format('%s %s %s', description, objsubid, objoid::regclass) from pg_description d join pg_class c on c.oid = d.objoid and c.relnamespace = 'public'::regnamespace
+        select format('%s %s %s', description, objsubid, objoid::regclass)
+        from pg_description d join pg_class c on c.oid = d.objoid and c.relnamespace = 'public'::regnamespace
         union all
         select indexdef from pg_indexes where schemaname = 'public'
         order by 1
@@ -40,7 +43,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         var id = await original.SubmitAsync(SimulatedSweep.Spec("running", original.Dataset, trials: 5, checkpoint: new(Every: 0)));
         await original.UntilAsync(id, sweep => sweep.EpochsDone == 25 && sweep.Running == 2, "half of the epochs");
 
-        // A reader may make a backup.
+        // A user with the role of a reader may make a backup.
         var reader = await PostgresServer.NewUserAsync(original.ConnectionString, "sweep_reader");
         var (code, output, error) = await RunAsync(reader, "backup", File);
         Assert.Equal((0, ""), (code, error));
@@ -63,7 +66,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         var losses = await QueryAsync(original.ConnectionString, Losses);
         Assert.Equal(50, losses.Count);
         Assert.Equal(losses, await QueryAsync(elsewhere, Losses));
-        // What is new gets an id of its own.
+        // A new sweep gets an id that no restored one has.
         Assert.NotEqual(id, await copy.SubmitAsync(SimulatedSweep.Spec("next", copy.Dataset, trials: 1)));
     }
 
@@ -82,7 +85,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         await RefusedAsync(2, "which does not exist; name a file that sweep backup wrote.", database, "restore", File + "2");
         Assert.Equal(0, (await RunAsync(database, "backup", File, "--force")).Code);
 
-        // Tables without a row are no obstacle, a row is.
+        // Empty tables do not prevent a restore; a single row does.
         Assert.Equal(0, (await RunAsync(database, "restore", File)).Code);
         await QueryAsync(database, "insert into datasets values ('a', 'a', '', 0, 0) returning sha256");
         await RefusedAsync(1, "is not empty: found rows in the table datasets.", database, "restore", File);
@@ -102,7 +105,10 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
             ("create function f() returns int language sql return 1", "found the function f()."),
             ("create operator === (function = texteq, leftarg = text, rightarg = text)", "found the operator ===."),
             ("create schema books; create table books.accounts ()", "found the schema books, the table books.accounts."),
-            ("create function f() returns event_trigger language plpgsql as 'begin end'; create event trigger watch on ddl_command_end execute function f()", "found the function f(), the event trigger watch."),
+            (
+                "create function f() returns event_trigger language plpgsql as 'begin end'; "
+                    + "create event trigger watch on ddl_command_end execute function f()",
+                "found the function f(), the event trigger watch."),
             ("select lo_create(4711)", "found the large object 4711."),
         ];
         var original = await server.NewDatabaseAsync();
@@ -110,7 +116,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         await RunAsync(original, "backup", File);
         foreach (var (index, (sql, expected)) in cases.Index())
         {
-            // Beside Sweep's empty tables, and where there are none.
+            // Every other database has Sweep's empty tables besides.
             var database = await server.NewDatabaseAsync();
             if (index % 2 == 1)
                 await RunAsync(database, "db", "migrate");
@@ -124,7 +130,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     {
         var (original, database) = (await server.NewDatabaseAsync(), await server.NewDatabaseAsync());
         await RunAsync(original, "db", "migrate");
-        // As a backup that was made before these were.
+        // The backup is one of an older version, which had neither this view nor this index.
         await ExecuteAsync(original, "drop view parameter_effects; drop index trial_logs_by_position");
         await RunAsync(original, "backup", File);
         await RunAsync(database, "db", "migrate");
@@ -143,7 +149,8 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     {
         var database = await server.NewDatabaseAsync();
         await RunAsync(database, "db", "migrate");
-        var objects = DatabaseObject.In(await PostgresProgram.RunAsync("pg_dump", database, ["--schema-only"], _ => { }, TestContext.Current.CancellationToken));
+        var objects = DatabaseObject.In(await PostgresProgram.RunAsync(
+            "pg_dump", database, ["--schema-only"], _ => { }, TestContext.Current.CancellationToken));
         Assert.NotEmpty(objects);
         Assert.All(objects, one => Assert.True(Sweep.Storage.Migrations.Migrator.Makes(one.Kind, one.Name), one.ToString()));
         Assert.False(Sweep.Storage.Migrations.Migrator.Makes("VIEW", "mine"));
@@ -155,7 +162,10 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         var database = await server.NewDatabaseAsync();
         await RunAsync(database, "db", "migrate");
         await RunAsync(database, "backup", File);
-        await ExecuteAsync(database, "create view mine as select * from leaderboard; create index by_day on epochs (at); create rule none as on delete to datasets do instead nothing");
+        await ExecuteAsync(
+            database,
+            "create view mine as select * from leaderboard; create index by_day on epochs (at); "
+                + "create rule none as on delete to datasets do instead nothing");
         var before = await DumpAsync(database);
         await RefusedAsync(1, "is not empty: found the view mine, the index by_day, the rule datasets none.", database, "restore", File);
         Assert.Equal(before, await DumpAsync(database));
@@ -164,14 +174,17 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     [Fact]
     public async Task Extensions_that_Sweep_does_not_need_are_no_obstacle_there_or_in_the_backup_and_stay()
     {
-        var (original, database, plain) = (await server.NewDatabaseAsync(), await server.NewDatabaseAsync(), await server.NewDatabaseAsync());
+        var (original, database, plain) = (
+            await server.NewDatabaseAsync(), await server.NewDatabaseAsync(), await server.NewDatabaseAsync());
         await RunAsync(original, "db", "migrate");
         foreach (var one in new[] { original, database })
             await ExecuteAsync(one, "create extension pg_stat_statements");
         Assert.Equal(0, (await RunAsync(original, "backup", File)).Code);
         foreach (var (one, extensions) in new[] { (database, 2), (plain, 1) })
         {
-            Assert.Equal((0, "Restored 0 sweeps with 0 trials.\n"), await RunAsync(one, "restore", File) is var answer ? (answer.Code, answer.Output) : default);
+            Assert.Equal(
+                (0, "Restored 0 sweeps with 0 trials.\n"),
+                await RunAsync(one, "restore", File) is var answer ? (answer.Code, answer.Output) : default);
             Assert.Equal(extensions, (await QueryAsync(one, "select extname::text from pg_extension")).Count);
         }
     }
@@ -198,10 +211,11 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     [Fact]
     public async Task A_restore_that_fails_half_way_leaves_everything_as_it_was_and_can_be_repeated()
     {
-        // A type of an extension that the other server was not told to have.
+        // The backup has a type of an extension that the other database lacks.
         var (original, elsewhere) = (await server.NewDatabaseAsync(), await server.NewDatabaseAsync());
         await RunAsync(original, "db", "migrate");
-        await ExecuteAsync(original, "create extension citext; create table zoo (name citext); create view mine as select * from leaderboard");
+        await ExecuteAsync(
+            original, "create extension citext; create table zoo (name citext); create view mine as select * from leaderboard");
         await RunAsync(original, "backup", File);
         await RunAsync(elsewhere, "db", "migrate");
         var before = await DumpAsync(elsewhere);
@@ -224,10 +238,14 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
             await made.WaitForExitAsync(TestContext.Current.CancellationToken);
         await RefusedAsync(2, $"FILE: found {link}, which is a link to {kept}; name a file itself.", database, "backup", link, "--force");
         await RefusedAsync(2, $"FILE: found {pipe}, which is a pipe; name a file, which may be new.", database, "backup", pipe, "--force");
-        await RefusedAsync(2, "FILE: found /dev/null, which is a device; name a file, which may be new.", database, "backup", "/dev/null", "--force");
+        await RefusedAsync(
+            2, "FILE: found /dev/null, which is a device; name a file, which may be new.", database, "backup", "/dev/null", "--force");
         await RefusedAsync(2, $"FILE: found {pipe}, which is a pipe; name a file that sweep backup wrote.", database, "restore", pipe);
-        await RefusedAsync(2, $"--output: found {link}, which is a link to {kept}; name a file itself.", database, "export", "letters", "--output", link);
-        await RefusedAsync(2, "--html: found /dev/null, which is a device; name a file, which may be new.", database, "report", "letters", "--html", "/dev/null");
+        await RefusedAsync(
+            2, $"--output: found {link}, which is a link to {kept}; name a file itself.", database, "export", "letters", "--output", link);
+        await RefusedAsync(
+            2, "--html: found /dev/null, which is a device; name a file, which may be new.", database, "report", "letters", "--html",
+            "/dev/null");
         Assert.Equal("to be", await System.IO.File.ReadAllTextAsync(kept, TestContext.Current.CancellationToken));
         Assert.Equal(3, Directory.GetFileSystemEntries(_folder).Length);
     }
@@ -280,10 +298,11 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     [Fact]
     public void The_programs_hear_of_the_database_by_the_environment_alone() => Assert.Equal(
         [
-            ("PGHOST", "db"), ("PGPORT", "5433"), ("PGDATABASE", "sweep"), ("PGUSER", "ada"), ("PGPASSWORD", "se cret"), ("PGSSLMODE", "verify-full"),
-            ("PGSSLROOTCERT", "/ca.crt"), ("PGAPPNAME", "sweep"),
+            ("PGHOST", "db"), ("PGPORT", "5433"), ("PGDATABASE", "sweep"), ("PGUSER", "ada"), ("PGPASSWORD", "se cret"),
+            ("PGSSLMODE", "verify-full"), ("PGSSLROOTCERT", "/ca.crt"), ("PGAPPNAME", "sweep"),
         ],
-        PostgresProgram.Variables(new("Host=db;Port=5433;Database=sweep;Username=ada;Password=se cret;SSL Mode=VerifyFull;Root Certificate=/ca.crt")));
+        PostgresProgram.Variables(new(
+            "Host=db;Port=5433;Database=sweep;Username=ada;Password=se cret;SSL Mode=VerifyFull;Root Certificate=/ca.crt")));
 
     private static async Task RefusedAsync(int code, string expected, string database, params string[] line)
     {
@@ -303,13 +322,20 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>Everything in a database, and its server's roles.</summary>
+    /// <summary>Returns the lines of a dump of the whole database, and Sweep's roles of its server.</summary>
     private static async Task<string> DumpAsync(string database)
     {
         var dump = await PostgresProgram.RunAsync("pg_dump", database, ["--inserts"], _ => { }, TestContext.Current.CancellationToken);
-        // A random word in each dump.
+        // The lines with \restrict and \unrestrict hold a word that differs in each dump.
         var lines = dump.Split('\n').Where(line => !line.Contains("restrict ", StringComparison.Ordinal));
-        return string.Join('\n', [.. lines, .. await QueryAsync(database, "select rolname::text from pg_roles where rolname in ('sweep_owner', 'sweep_worker', 'sweep_reader') order by 1")]);
+        return string.Join(
+            '\n',
+            [
+                .. lines,
+                .. await QueryAsync(
+                    database,
+                    "select rolname::text from pg_roles where rolname in ('sweep_owner', 'sweep_worker', 'sweep_reader') order by 1"),
+            ]);
     }
 
     private static async Task<List<string>> QueryAsync(string database, string sql)

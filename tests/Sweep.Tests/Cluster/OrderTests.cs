@@ -6,13 +6,14 @@ using Sweep.Tests.Postgres;
 
 namespace Sweep.Tests.Cluster;
 
-/// <summary>An order holds from the moment that it is answered, whatever dies and whatever is under way just then.</summary>
+/// <summary>Tests that an order holds from its answer on, whichever process dies and whatever is under way at that moment.</summary>
 [Collection("silos")]
 public sealed class OrderTests(PostgresServer server)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    public static TheoryData<TrainerEvent> Ends => [new TrainerEvent.Stopped(), new TrainerEvent.Failed(FailureReason.OutOfMemory, "out of memory")];
+    public static TheoryData<TrainerEvent> Ends =>
+        [new TrainerEvent.Stopped(), new TrainerEvent.Failed(FailureReason.OutOfMemory, "out of memory")];
 
     [Theory]
     [MemberData(nameof(Ends))]
@@ -20,14 +21,16 @@ public sealed class OrderTests(PostgresServer server)
     {
         var gate = new SemaphoreSlim(0);
         await using var silo = await TestSilo.StartAsync(
-            server, new() { Gate = gate, Fault = (train, epoch) => train.Trial > 0 && train.Attempt == 1 && epoch == 2 ? end : null }, slots: 2);
+            server, new() { Gate = gate, Fault = (train, epoch) => train.Trial > 0 && train.Attempt == 1 && epoch == 2 ? end : null },
+            slots: 2);
         var id = await silo.SubmitAsync(SimulatedSweep.Spec("again", silo.Dataset, trials: 1));
-        // Two epochs' permits end the first attempt; the slot's self-test takes one more.
+        // Two permits, one an epoch, end the first attempt; the slot's self-test takes the third.
         gate.Release(3);
         await Poll.UntilAsync(async () => (await AttemptsAsync(silo)).Contains(2), "the second attempt to be leased");
-        // A lease that nobody renews is lost after half its time, and expires after all of it.
+        // The scheduler takes a lease that nobody renews for lost after half its time, and for expired after all of it.
         await Poll.UntilAsync(
-            async () => await silo.QueryAsync<int>("select 1 from trial_events where event = 'leased' and attempt = 2 and at < clock_timestamp() - interval '9 s'") is [_],
+            async () => await silo.QueryAsync<int>(
+                "select 1 from trial_events where event = 'leased' and attempt = 2 and at < clock_timestamp() - interval '9 s'") is [_],
             "the second attempt to be older than a lease that is missing");
         gate.Release(1_000);
         await silo.EndAsync(id);
@@ -54,13 +57,15 @@ public sealed class OrderTests(PostgresServer server)
             },
             slots: 1);
         var id = await silo.SubmitAsync(SimulatedSweep.Spec("tested", silo.Dataset, trials: 1));
-        // The attempt fails; the self-test waits at the gate, since its permit is the second one.
+        // The first permit lets the attempt fail; the self-test that follows waits for a second one.
         gate.Release(1);
         await Poll.UntilAsync(async () => (await silo.OverviewAsync(id)).Running == 1, "the trial to run");
         Assert.True((await silo.Sweep(id).Cancel(1)).Accepted);
         gate.Release(1_000);
         await silo.EndAsync(id);
-        Assert.Equal((1, "cancelled"), (Assert.Single(await AttemptsAsync(silo)), Assert.Single(await silo.QueryAsync<string>("select state from trials"))));
+        Assert.Equal(
+            (1, "cancelled"),
+            (Assert.Single(await AttemptsAsync(silo)), Assert.Single(await silo.QueryAsync<string>("select state from trials"))));
     }
 
     [Theory]
@@ -76,7 +81,7 @@ public sealed class OrderTests(PostgresServer server)
         Assert.True((await OrderAsync()).Accepted);
         await silo.RestartSchedulerAsync();
         await silo.UntilAsync(id, sweep => sweep.Running == 0, "both to stop");
-        // The order may be repeated.
+        // The user may give the same order again.
         Assert.True((await OrderAsync()).Accepted);
         Assert.Equal(cancel ? "cancelled" : "queued", Assert.Single(await silo.QueryAsync<string>("select distinct state from trials")));
         Assert.Equal([2L], await silo.QueryAsync<long>("select count(*) from trial_events where event = 'leased'"));
@@ -91,7 +96,7 @@ public sealed class OrderTests(PostgresServer server)
         await using var silo = await TestSilo.StartAsync(server, new() { Gate = gate }, slots: 2);
         var id = await silo.SubmitAsync(SimulatedSweep.Spec("untold", silo.Dataset, trials: 3, epochs: 1_000));
         await silo.UntilAsync(id, sweep => sweep.Running == 2, "two to run");
-        // What a silo leaves that dies between storing the order and telling the scheduler.
+        // A silo that dies after it stored the order and before it called the scheduler leaves such rows.
         await silo.QueryAsync<int>($"update sweeps set state = 'paused' where id = {id}");
         await silo.UntilAsync(id, sweep => sweep is { State: SweepState.Paused, Running: 0 }, "the paused sweep to stop");
         await silo.QueryAsync<int>($"update sweeps set state = 'running' where id = {id}");

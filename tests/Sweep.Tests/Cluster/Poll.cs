@@ -1,11 +1,11 @@
 namespace Sweep.Tests.Cluster;
 
-/// <summary>Waits for what happens in another process or grain, and says what it waited for.</summary>
+/// <summary>Waits for an event in another process or grain. A time-out names what was waited for.</summary>
 internal static class Poll
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
 
-    /// <param name="found">What there was instead, for the message.</param>
+    /// <param name="found">Returns the last state found, for the message of a time-out.</param>
     public static async Task UntilAsync(Func<Task<bool>> condition, string what, Func<object?>? found = null)
     {
         using var limit = new CancellationTokenSource(Patience);

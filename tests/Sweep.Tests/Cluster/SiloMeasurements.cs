@@ -5,8 +5,8 @@ using Sweep.Grains;
 namespace Sweep.Tests.Cluster;
 
 /// <summary>
-/// What one silo measures, heard at its own instruments: in a process with several silos <c>/metrics</c> mixes them, and forgets an instrument when another silo's of
-/// the same name ends.
+/// Measurements of one silo, taken from its own instruments. <c>/metrics</c> does not serve for that in a process with several silos: it
+/// mixes their values, and drops an instrument when another silo's instrument of the same name ends.
 /// </summary>
 internal sealed class SiloMeasurements : IDisposable
 {
@@ -26,7 +26,7 @@ internal sealed class SiloMeasurements : IDisposable
         _listener.Start();
     }
 
-    /// <summary>The sum of a counter since the start, or what a gauge shows now; null if it was silent.</summary>
+    /// <summary>Returns a counter's sum since the start or a gauge's present value; null where nothing was measured.</summary>
     public double? Read(string instrument)
     {
         _listener.RecordObservableInstruments();

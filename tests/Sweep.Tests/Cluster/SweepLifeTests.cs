@@ -41,9 +41,11 @@ public sealed class SweepLifeTests(PostgresServer server)
         await using var silo = await TestSilo.StartAsync(server, new());
         var spec = SimulatedSweep.Spec("name", silo.Dataset, trials: 1);
         await silo.SubmitAsync(spec);
-        var refused = await silo.Sweep(await silo.Reader.NextSweepIdAsync(TestContext.Current.CancellationToken)).Submit(new(spec.ToJson(), ExactName: true));
+        var refused = await silo.Sweep(await silo.Reader.NextSweepIdAsync(TestContext.Current.CancellationToken))
+            .Submit(new(spec.ToJson(), ExactName: true));
         Assert.Contains("name exists already", refused.Refusal, StringComparison.Ordinal);
-        var second = await silo.Sweep(await silo.Reader.NextSweepIdAsync(TestContext.Current.CancellationToken)).Submit(new(spec.ToJson(), ExactName: false));
+        var second = await silo.Sweep(await silo.Reader.NextSweepIdAsync(TestContext.Current.CancellationToken))
+            .Submit(new(spec.ToJson(), ExactName: false));
         Assert.Equal("name-2", second.Name);
     }
 
@@ -75,11 +77,14 @@ public sealed class SweepLifeTests(PostgresServer server)
     [Fact]
     public async Task A_trial_that_diverges_fails_at_once()
     {
-        await using var silo = await TestSilo.StartAsync(server, new() { Fault = (_, epoch) => epoch == 3 ? new TrainerEvent.Failed(FailureReason.Diverged, "epoch 3") : null });
+        await using var silo = await TestSilo.StartAsync(
+            server, new() { Fault = (_, epoch) => epoch == 3 ? new TrainerEvent.Failed(FailureReason.Diverged, "epoch 3") : null });
         var id = await silo.SubmitAsync(SimulatedSweep.Spec("diverge", silo.Dataset, trials: 1));
         Assert.Equal(1, (await silo.EndAsync(id)).Failed);
         Assert.Equal([1], await silo.QueryAsync<int>("select attempt from trials"));
-        Assert.Contains("epoch 3", (await silo.Reader.TrialsAsync(id, TestContext.Current.CancellationToken)).Single().Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "epoch 3", (await silo.Reader.TrialsAsync(id, TestContext.Current.CancellationToken)).Single().Reason,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,8 +107,12 @@ public sealed class SweepLifeTests(PostgresServer server)
         gate.Release(1_000);
         Assert.Equal(5, (await silo.EndAsync(id)).Succeeded);
         Assert.Equal([50L], await silo.QueryAsync<long>("select count(*) from epochs"));
-        // What the first attempts trained was not trained again.
-        Assert.Equal([6L], await silo.QueryAsync<long>("select count(*) from epochs where attempt = 1 and trial_id in (select trial_id from checkpoints union select id from trials where attempt = 2)"));
+        // The epochs of the first attempts were not trained again.
+        Assert.Equal(
+            [6L],
+            await silo.QueryAsync<long>(
+                "select count(*) from epochs where attempt = 1 and trial_id in "
+                    + "(select trial_id from checkpoints union select id from trials where attempt = 2)"));
     }
 
     [Fact]
@@ -146,11 +155,15 @@ public sealed class SweepLifeTests(PostgresServer server)
         Assert.Equal([3L], await silo.QueryAsync<long>("select count(*) from checkpoints"));
         Assert.True((await silo.Sweep(id).Delete()).Accepted);
         Assert.Empty(await silo.QueryAsync<int>("select id from sweeps"));
-        // What a command does next, or a silo when the command was cut off.
+        // A command erases the rows after it deleted the sweep, and a silo does so where the command was cut off.
         await using var source = Database.Open(silo.ConnectionString);
         while (await new DeletedSweeps(source).EraseAsync(id, TestContext.Current.CancellationToken) > 0)
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-        Assert.Equal([0L], await silo.QueryAsync<long>("select (select count(*) from sweeps) + (select count(*) from trials) + (select count(*) from epochs) + (select count(*) from checkpoints) + (select count(*) from trial_events)"));
+        Assert.Equal(
+            [0L],
+            await silo.QueryAsync<long>(
+                "select (select count(*) from sweeps) + (select count(*) from trials) + (select count(*) from epochs) "
+                    + "+ (select count(*) from checkpoints) + (select count(*) from trial_events)"));
     }
 
     [Fact]
@@ -159,7 +172,11 @@ public sealed class SweepLifeTests(PostgresServer server)
         await using var silo = await TestSilo.StartAsync(server, new() { FinalCheckpoint = true });
         var id = await silo.SubmitAsync(SimulatedSweep.Spec("keep", silo.Dataset, trials: 6, checkpoint: new(30, Keep: 2)));
         await silo.EndAsync(id);
-        var best = (await silo.Reader.TrialsAsync(id, TestContext.Current.CancellationToken)).OrderBy(trial => trial.BestScore).Take(2).Select(trial => new TrialId(id, trial.Number).Value).Order();
+        var best = (await silo.Reader.TrialsAsync(id, TestContext.Current.CancellationToken))
+            .OrderBy(trial => trial.BestScore)
+            .Take(2)
+            .Select(trial => new TrialId(id, trial.Number).Value)
+            .Order();
         Assert.Equal(best, await silo.QueryAsync<long>("select trial_id from checkpoints order by 1"));
     }
 
@@ -176,17 +193,22 @@ public sealed class SweepLifeTests(PostgresServer server)
         await using var second = await TestSilo.StartAsync(server, new(), connectionString: first.ConnectionString);
         Assert.Equal(3, (await second.EndAsync(id)).Succeeded);
         Assert.Equal([30L], await second.QueryAsync<long>("select count(*) from epochs"));
-        Assert.Equal([5L], await second.QueryAsync<long>("select count(*) from epochs where attempt = 1 and trial_id in (select id from trials where attempt = 2)"));
+        Assert.Equal(
+            [5L],
+            await second.QueryAsync<long>(
+                "select count(*) from epochs where attempt = 1 and trial_id in (select id from trials where attempt = 2)"));
     }
 
     [Fact]
     public async Task A_worker_that_cannot_train_takes_no_more_trials_and_costs_them_nothing()
     {
-        await using var broken = await TestSilo.StartAsync(server, new() { Fault = (_, _) => new TrainerEvent.Failed(FailureReason.TrainerError, "no driver") });
+        await using var broken = await TestSilo.StartAsync(
+            server, new() { Fault = (_, _) => new TrainerEvent.Failed(FailureReason.TrainerError, "no driver") });
         var id = await broken.SubmitAsync(SimulatedSweep.Spec("broken", broken.Dataset, trials: 8, retries: 0));
         var worker = await broken.WorkerAsync(worker => worker.State == WorkerState.Quarantined, "the broken worker to be quarantined");
         Assert.Equal("2 of 2 slots cannot train: no driver", worker.Message);
-        Assert.Equal([6L], await broken.QueryAsync<long>("select count(*) from trial_events where event = 'requeued' and reason = 'worker_unfit'"));
+        Assert.Equal(
+            [6L], await broken.QueryAsync<long>("select count(*) from trial_events where event = 'requeued' and reason = 'worker_unfit'"));
 
         await using var sound = await TestSilo.StartAsync(server, new(), connectionString: broken.ConnectionString);
         Assert.Equal(8, (await broken.EndAsync(id)).Succeeded);
@@ -215,7 +237,7 @@ public sealed class SweepLifeTests(PostgresServer server)
             server,
             new()
             {
-                // Trial 3 runs out of memory, and the second time unless it is alone.
+                // Trial 3 runs out of memory in its first attempt, and in later ones unless it is alone.
                 Fault = (train, epoch) =>
                 {
                     running[train.Trial] = true;
@@ -243,14 +265,17 @@ public sealed class SweepLifeTests(PostgresServer server)
         await using var silo = await TestSilo.StartAsync(server, new() { Gate = gate }, slots: 1);
         var id = await silo.SubmitAsync(SimulatedSweep.Spec("orphan", silo.Dataset, trials: 3));
         await silo.UntilAsync(id, sweep => sweep.Running == 1, "the first trial to run");
-        // What the scheduler of such a silo leads to; the scheduler here still takes the trial for a waiting one.
-        await silo.QueryAsync<int>($"update trials set state = 'running', attempt = 1, worker = 'ghost' where id = {new TrialId(id, 2).Value}");
-        // The first one ends and the third one begins: the second one is not left for the end.
+        // A silo that was declared dead and still opens a trial leaves such a row; the scheduler here takes the trial for a waiting one.
+        await silo.QueryAsync<int>(
+            $"update trials set state = 'running', attempt = 1, worker = 'ghost' where id = {new TrialId(id, 2).Value}");
+        // The second trial must be found before the sweep's other trials have ended.
         gate.Release(10);
         await silo.UntilAsync(id, sweep => sweep is { Succeeded: 1, Running: 1, Queued: 1 }, "the second trial to wait again");
         gate.Release(1_000);
         Assert.Equal(3, (await silo.EndAsync(id)).Succeeded);
-        Assert.Equal(["lost", "leased", "succeeded"], await silo.QueryAsync<string>($"select event from trial_events where trial_id = {new TrialId(id, 2).Value} order by id"));
+        Assert.Equal(
+            ["lost", "leased", "succeeded"],
+            await silo.QueryAsync<string>($"select event from trial_events where trial_id = {new TrialId(id, 2).Value} order by id"));
     }
 
     [Fact]
@@ -259,7 +284,7 @@ public sealed class SweepLifeTests(PostgresServer server)
         await using var silo = await TestSilo.StartAsync(server, new());
         var id = await silo.SubmitAsync(SimulatedSweep.Spec("before", silo.Dataset, trials: 1));
         await silo.EndAsync(id);
-        // The worker's question for more is open now, and the old activation hears nothing until it is answered.
+        // The worker's request for trials is open now, and the old activation handles no other call until it is answered.
         await silo.RestartSchedulerAsync();
         var asked = TimeProvider.System.GetTimestamp();
         await silo.EndAsync(await silo.SubmitAsync(SimulatedSweep.Spec("after", silo.Dataset, trials: 1)));
@@ -273,7 +298,8 @@ public sealed class SweepLifeTests(PostgresServer server)
         await using var silo = await TestSilo.StartAsync(server, new() { Gate = gate }, slots: 1);
         var id = await silo.SubmitAsync(SimulatedSweep.Spec("forgotten", silo.Dataset, trials: 1));
         await silo.UntilAsync(id, sweep => sweep.Running == 1, "the trial to run");
-        await silo.QueryAsync<int>($"insert into trials (id, sweep_id, number, params) select id + 1, sweep_id, 2, params from trials where sweep_id = {id}");
+        await silo.QueryAsync<int>(
+            $"insert into trials (id, sweep_id, number, params) select id + 1, sweep_id, 2, params from trials where sweep_id = {id}");
         gate.Release(1_000);
         Assert.Equal(2, (await silo.EndAsync(id)).Succeeded);
     }
@@ -292,7 +318,10 @@ public sealed class SweepLifeTests(PostgresServer server)
         await leaving.WorkerAsync(worker => !worker.Alive, "the worker to be gone");
         await using var staying = await TestSilo.StartAsync(server, new(), connectionString: leaving.ConnectionString);
         Assert.Equal(3, (await staying.EndAsync(id)).Succeeded);
-        Assert.Equal([4L], await staying.QueryAsync<long>("select count(*) from epochs where attempt = 1 and trial_id in (select id from trials where attempt = 2)"));
+        Assert.Equal(
+            [4L],
+            await staying.QueryAsync<long>(
+                "select count(*) from epochs where attempt = 1 and trial_id in (select id from trials where attempt = 2)"));
         Assert.Equal([30L], await staying.QueryAsync<long>("select count(*) from epochs"));
     }
 
@@ -301,10 +330,16 @@ public sealed class SweepLifeTests(PostgresServer server)
     {
         await using var plain = await TestSilo.StartAsync(server, new());
         var id = await plain.SubmitAsync(SimulatedSweep.Spec("labels", plain.Dataset, trials: 4, resources: new(Require: ["gpu=h200"])));
-        await using var labelled = await TestSilo.StartAsync(server, new(), connectionString: plain.ConnectionString, labels: "gpu=h200,rack=3");
+        await using var labelled = await TestSilo.StartAsync(
+            server, new(), connectionString: plain.ConnectionString, labels: "gpu=h200,rack=3");
         Assert.Equal(4, (await plain.EndAsync(id)).Succeeded);
-        Assert.Equal([1L], await plain.QueryAsync<long>("select count(distinct e.worker) from trial_events e join workers w on w.name = e.worker where w.labels @> '{gpu=h200}'"));
-        Assert.Equal([0L], await plain.QueryAsync<long>("select count(*) from trial_events e join workers w on w.name = e.worker where w.labels = '{}'"));
+        Assert.Equal(
+            [1L],
+            await plain.QueryAsync<long>(
+                "select count(distinct e.worker) from trial_events e join workers w on w.name = e.worker where w.labels @> '{gpu=h200}'"));
+        Assert.Equal(
+            [0L],
+            await plain.QueryAsync<long>("select count(*) from trial_events e join workers w on w.name = e.worker where w.labels = '{}'"));
     }
 
     [Fact]
@@ -317,7 +352,9 @@ public sealed class SweepLifeTests(PostgresServer server)
         Assert.Equal([1L], await worker.QueryAsync<long>("select count(*) from workers"));
         using var http = control.Http;
         await Poll.UntilAsync(
-            async () => (await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken)).Contains("sweep_queue", StringComparison.Ordinal), "the scheduler on the control silo");
+            async () => (await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken))
+                .Contains("sweep_queue", StringComparison.Ordinal),
+            "the scheduler on the control silo");
     }
 
     [Fact]

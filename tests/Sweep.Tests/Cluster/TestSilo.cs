@@ -21,7 +21,7 @@ using Sweep.Tests.Postgres;
 
 namespace Sweep.Tests.Cluster;
 
-/// <summary>A real silo in the process of the tests, on a database of its own, with simulated trainers.</summary>
+/// <summary>A real silo in the tests' process, on a database of its own, with simulated trainers.</summary>
 public sealed class TestSilo : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -46,11 +46,11 @@ public sealed class TestSilo : IAsyncDisposable
 
     private EndpointOptions Endpoints => _application.Services.GetRequiredService<IOptions<EndpointOptions>>().Value;
 
-    /// <param name="change">Last changes to its options.</param>
-    /// <param name="others">Trainers in place of the simulated ones.</param>
+    /// <param name="change">Changes the silo's options last.</param>
+    /// <param name="others">Replaces the simulated trainers.</param>
     public static async Task<TestSilo> StartAsync(
-        PostgresServer server, SimulatedTrainers trainers, int slots = 2, string? connectionString = null, string? labels = null, string role = "both", Action<SweepSiloOptions>? change = null,
-        ITrainerFactory? others = null)
+        PostgresServer server, SimulatedTrainers trainers, int slots = 2, string? connectionString = null, string? labels = null,
+        string role = "both", Action<SweepSiloOptions>? change = null, ITrainerFactory? others = null)
     {
         connectionString ??= await server.NewDatabaseAsync();
         await using var source = Database.Open(connectionString);
@@ -61,7 +61,8 @@ public sealed class TestSilo : IAsyncDisposable
         var options = new SweepSiloOptions { Postgres = connectionString, Labels = labels, Role = role };
         change?.Invoke(options);
         var application = SiloHost.Build(
-            options, Devices.ForSlots([], slots, slotsPerGpu: 1, cores: 1), services => services.Replace(ServiceDescriptor.Singleton(others ?? trainers)));
+            options, Devices.ForSlots([], slots, slotsPerGpu: 1, cores: 1),
+            services => services.Replace(ServiceDescriptor.Singleton(others ?? trainers)));
         await application.StartAsync();
         await application.Services.GetRequiredService<Readiness>().WaitAsync(TestContext.Current.CancellationToken);
         return new(application, connectionString, dataset);
@@ -69,23 +70,27 @@ public sealed class TestSilo : IAsyncDisposable
 
     public ISweepGrain Sweep(int id) => _application.Services.GetRequiredService<IGrainFactory>().GetGrain<ISweepGrain>(id);
 
-    /// <summary>Has the scheduler activated anew, as when the silo dies that has it in its part of the directory.</summary>
+    /// <summary>Ends the scheduler's activation, as the death of the silo does that holds its entry of the grain directory.</summary>
     public async Task RestartSchedulerAsync() =>
-        await _application.Services.GetRequiredService<IGrainFactory>().GetGrain<ISchedulerGrain>(0).AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        await _application.Services.GetRequiredService<IGrainFactory>()
+            .GetGrain<ISchedulerGrain>(0)
+            .AsReference<IGrainManagementExtension>()
+            .DeactivateOnIdle();
 
     public IGeneratorGrain Generator => _application.Services.GetRequiredService<IGrainFactory>().GetGrain<IGeneratorGrain>(0);
 
     public IClusterGrain Cluster => _application.Services.GetRequiredService<IGrainFactory>().GetGrain<IClusterGrain>(0);
 
-    /// <summary>Waits for what the first worker is to become.</summary>
+    /// <summary>Waits until the only worker fulfils the condition.</summary>
     public async Task<WorkerOverview> WorkerAsync(Predicate<WorkerOverview> condition, string what)
     {
         WorkerOverview? worker = null;
-        await Poll.UntilAsync(async () => (worker = (await Reader.WorkersAsync()).SingleOrDefault()) is not null && condition(worker), what, () => worker);
+        await Poll.UntilAsync(
+            async () => (worker = (await Reader.WorkersAsync()).SingleOrDefault()) is not null && condition(worker), what, () => worker);
         return worker!;
     }
 
-    /// <summary>Submits a sweep and answers its id.</summary>
+    /// <summary>Submits a sweep and returns its id.</summary>
     public async Task<int> SubmitAsync(SweepSpec spec)
     {
         var id = await Reader.NextSweepIdAsync();
@@ -96,9 +101,10 @@ public sealed class TestSilo : IAsyncDisposable
 
     public async Task<SweepOverview> OverviewAsync(int id) => (await Reader.ListAsync()).Single(sweep => sweep.Id == id);
 
-    public Task<SweepOverview> EndAsync(int id) => UntilAsync(id, sweep => sweep.State is SweepState.Completed or SweepState.Cancelled, "the sweep to end");
+    public Task<SweepOverview> EndAsync(int id) =>
+        UntilAsync(id, sweep => sweep.State is SweepState.Completed or SweepState.Cancelled, "the sweep to end");
 
-    /// <summary>Waits for what a sweep is to become.</summary>
+    /// <summary>Waits until a sweep fulfils the condition.</summary>
     public async Task<SweepOverview> UntilAsync(int id, Predicate<SweepOverview> condition, string what)
     {
         SweepOverview? sweep = null;

@@ -5,11 +5,14 @@ using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Dashboards;
 
-/// <summary>What Grafana needs of a dashboard, and what a reader does.</summary>
+/// <summary>Checks that the dashboards have what Grafana and their readers need.</summary>
 public sealed partial class DashboardRulesTests
 {
     private static readonly HashSet<string> PanelTypes =
-        ["barchart", "bargauge", "gauge", "heatmap", "histogram", "piechart", "stat", "state-timeline", "table", "timeseries", "trend", "xychart"];
+    [
+        "barchart", "bargauge", "gauge", "heatmap", "histogram", "piechart", "stat", "state-timeline", "table", "timeseries", "trend",
+        "xychart",
+    ];
 
     private static readonly HashSet<string> Units =
         ["bytes", "Bps", "cps", "dateTimeAsIso", "ms", "none", "percentunit", "s", "short"];
@@ -22,7 +25,8 @@ public sealed partial class DashboardRulesTests
     public void There_are_three_dashboards_with_uids_of_their_own() =>
         Assert.Equal(
             [("cluster", "sweep-cluster", "Cluster", 42), ("sweep", "sweep-sweep", "Sweep", 42), ("trial", "sweep-trial", "Trial", 42)],
-            All.Select(board => (board.Name, Text(board.Json, "uid"), Text(board.Json, "title"), board.Json.GetProperty("schemaVersion").GetInt32())));
+            All.Select(board => (
+                board.Name, Text(board.Json, "uid"), Text(board.Json, "title"), board.Json.GetProperty("schemaVersion").GetInt32())));
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -37,7 +41,10 @@ public sealed partial class DashboardRulesTests
             var fields = panel.GetProperty("fieldConfig");
             Assert.Contains(Text(fields.GetProperty("defaults"), "unit"), Units);
             Assert.All(
-                fields.GetProperty("overrides").EnumerateArray().SelectMany(o => o.GetProperty("properties").EnumerateArray()).Where(p => Text(p, "id") == "unit"),
+                fields.GetProperty("overrides")
+                    .EnumerateArray()
+                    .SelectMany(o => o.GetProperty("properties").EnumerateArray())
+                    .Where(p => Text(p, "id") == "unit"),
                 property => Assert.Contains(Text(property, "value"), Units));
         });
         Assert.Distinct(panels.Select(panel => Text(panel, "title")));
@@ -53,7 +60,9 @@ public sealed partial class DashboardRulesTests
         Assert.All(panels, panel =>
         {
             var grid = panel.GetProperty("gridPos");
-            var (x, y, w, h) = (grid.GetProperty("x").GetInt32(), grid.GetProperty("y").GetInt32(), grid.GetProperty("w").GetInt32(), grid.GetProperty("h").GetInt32());
+            var (x, y, w, h) = (
+                grid.GetProperty("x").GetInt32(), grid.GetProperty("y").GetInt32(), grid.GetProperty("w").GetInt32(),
+                grid.GetProperty("h").GetInt32());
             Assert.True(x >= 0 && y >= 0 && w > 0 && h > 0 && x + w <= 24, $"at {x}, {y}, {w} wide, {h} high");
             for (var column = x; column < x + w; column++)
             {
@@ -68,7 +77,8 @@ public sealed partial class DashboardRulesTests
     public void Every_query_has_a_letter_of_its_own_and_a_datasource_by_variable(string name)
     {
         var board = Board(name);
-        var sources = board.Variables.Where(variable => Text(variable, "type") == "datasource").ToDictionary(variable => "${" + Text(variable, "name") + "}", variable => Text(variable, "query"));
+        var sources = board.Variables.Where(variable => Text(variable, "type") == "datasource")
+            .ToDictionary(variable => "${" + Text(variable, "name") + "}", variable => Text(variable, "query"));
         Assert.All(board.Panels, panel =>
         {
             var targets = panel.GetProperty("targets").EnumerateArray().ToList();
@@ -85,15 +95,23 @@ public sealed partial class DashboardRulesTests
     {
         var board = Board(name);
         var defined = board.Variables.Select(variable => Text(variable, "name")).ToHashSet();
-        var queries = board.Queries.Select(query => query.Text).Concat(board.Variables.Where(variable => Text(variable, "type") == "query").Select(variable => Text(variable, "query")));
-        Assert.All(queries.SelectMany(query => UsedVariable().Matches(query)).Select(match => match.Groups[1].Value), used => Assert.Contains(used, defined));
+        var queries = board.Queries.Select(query => query.Text)
+            .Concat(board.Variables.Where(variable => Text(variable, "type") == "query").Select(variable => Text(variable, "query")));
+        Assert.All(
+            queries.SelectMany(query => UsedVariable().Matches(query)).Select(match => match.Groups[1].Value),
+            used => Assert.Contains(used, defined));
 
-        var provisioned = Provisioned().Matches(File.ReadAllText(RepositoryFolder.Join("grafana", "provisioning", "datasources", "sweep.yml")))
+        var provisioned = Provisioned()
+            .Matches(File.ReadAllText(RepositoryFolder.Join("grafana", "provisioning", "datasources", "sweep.yml")))
             .Select(match => (match.Groups[1].Value, match.Groups[2].Value, match.Groups[3].Value)).Order();
         Assert.Equal(
             provisioned,
-            board.Variables.Where(variable => Text(variable, "type") == "datasource")
-                .Select(variable => (Text(variable.GetProperty("current"), "text"), Text(variable.GetProperty("current"), "value"), Text(variable, "query"))).Order());
+            board.Variables
+                .Where(variable => Text(variable, "type") == "datasource")
+                .Select(variable => (
+                    Text(variable.GetProperty("current"), "text"), Text(variable.GetProperty("current"), "value"),
+                    Text(variable, "query")))
+                .Order());
     }
 
     [Theory]
@@ -107,7 +125,9 @@ public sealed partial class DashboardRulesTests
     public void No_file_holds_a_secret()
     {
         foreach (var file in Directory.GetFiles(RepositoryFolder.Join("grafana"), "*", SearchOption.AllDirectories))
-            Assert.All(Secret().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value), value => Assert.StartsWith("$__file{", value, StringComparison.Ordinal));
+            Assert.All(
+                Secret().Matches(File.ReadAllText(file)).Select(match => match.Groups[1].Value),
+                value => Assert.StartsWith("$__file{", value, StringComparison.Ordinal));
     }
 
     private static Dashboard Board(string name) => All.Single(dashboard => dashboard.Name == name);

@@ -4,8 +4,9 @@ using Sweep.Tests.SweepFiles;
 namespace Sweep.Tests.Deploy;
 
 /// <summary>
-/// The launchers on a machine that lacks PostgreSQL and the .NET SDK: a PATH with the tools that every machine has, and stand-ins for what would install,
-/// which say how they were called. This machine's own PostgreSQL and its configuration are out of sight in a mount namespace, which takes root.
+/// A machine that lacks PostgreSQL and the .NET SDK, to run the launchers on. Its PATH holds the tools that every machine has, and
+/// stand-ins for the programs that install something, which record how they were called. A mount namespace, which takes root, hides
+/// this machine's own PostgreSQL and its configuration.
 /// </summary>
 internal sealed class BareMachine : IDisposable
 {
@@ -15,7 +16,9 @@ internal sealed class BareMachine : IDisposable
         """
         [ -e offline ] && { echo "Err:1 http://deb.debian.org"; echo "E: Unable to fetch some archives." >&2; exit 100; }
         cat /etc/postgresql-common/createcluster.d/sweep.conf >>calls
-        case " $* " in *" postgresql "*) for program in initdb postgres; do echo "#!$(command -v sh)" >bin/$program; chmod +x bin/$program; done ;; esac
+        case " $* " in *" postgresql "*)
+            for program in initdb postgres; do echo "#!$(command -v sh)" >bin/$program; chmod +x bin/$program; done ;;
+        esac
         case " $* " in *" curl "*) cp stand-ins/curl bin/curl ;; esac
         """;
 
@@ -23,7 +26,9 @@ internal sealed class BareMachine : IDisposable
         """
         case $1 in
             --list-sdks) echo "10.0.100 [/somewhere]" ;;
-            build) mkdir -p repository/artifacts/bin/Sweep.Client/release; echo built >repository/artifacts/bin/Sweep.Client/release/sweep.dll ;;
+            build)
+                mkdir -p repository/artifacts/bin/Sweep.Client/release
+                echo built >repository/artifacts/bin/Sweep.Client/release/sweep.dll ;;
             *) shift; echo "ran $*" ;;
         esac
         """;
@@ -34,13 +39,18 @@ internal sealed class BareMachine : IDisposable
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "hiding this machine's PostgreSQL needs root (unshare --mount)");
         Assert.SkipUnless(Directory.Exists(Configuration), $"{Configuration} is not there: this PostgreSQL is not Debian's");
-        foreach (var folder in (string[])["bin", "stand-ins", "home", "repository/client", "repository/grains", "repository/silo", "repository/deploy"])
+        foreach (var folder in (string[])[
+            "bin", "stand-ins", "home", "repository/client", "repository/grains", "repository/silo", "repository/deploy",
+        ])
             Directory.CreateDirectory(Join(folder));
         foreach (var file in (string[])["sweep", "check", "deploy/install.sh"])
             File.Copy(RepositoryFolder.Join(file), Join("repository", file));
         foreach (var file in (string[])["Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "global.json"])
             File.WriteAllText(Join("repository", file), "");
-        foreach (var tool in (string[])["bash", "sh", "env", "dirname", "readlink", "find", "mkdir", "flock", "touch", "mv", "cp", "cat", "id", "getent", "cut", "mktemp", "rm", "grep", "tail", "chmod", "sed"])
+        foreach (var tool in (string[])[
+            "bash", "sh", "env", "dirname", "readlink", "find", "mkdir", "flock", "touch", "mv", "cp", "cat", "id", "getent", "cut",
+            "mktemp", "rm", "grep", "tail", "chmod", "sed",
+        ])
             File.CreateSymbolicLink(Join("bin", tool), new[] { "/usr/bin/", "/bin/" }.Select(place => place + tool).First(File.Exists));
         StandIn("apt-get", AptGet);
         StandIn("apt-cache", "echo '  Candidate: '$(cat candidate || echo 15+248)");
@@ -52,10 +62,14 @@ internal sealed class BareMachine : IDisposable
 
     public string Home => Join("home");
 
-    /// <summary>How the stand-ins were called, but for what the SDK is asked.</summary>
-    public IEnumerable<string> Calls => File.Exists(Join("calls")) ? File.ReadLines(Join("calls")).Where(call => !call.StartsWith("dotnet", StringComparison.Ordinal) && !call.StartsWith("apt-cache", StringComparison.Ordinal)) : [];
+    /// <summary>The command lines of the stand-ins in order, without those that only query the SDK or a package's version.</summary>
+    public IEnumerable<string> Calls =>
+        File.Exists(Join("calls"))
+            ? File.ReadLines(Join("calls")).Where(
+                call => !call.StartsWith("dotnet", StringComparison.Ordinal) && !call.StartsWith("apt-cache", StringComparison.Ordinal))
+            : [];
 
-    /// <summary>Puts a stand-in on the PATH.</summary>
+    /// <summary>Puts stand-ins on the PATH.</summary>
     public void Have(params string[] programs)
     {
         foreach (var program in programs)
@@ -74,10 +88,10 @@ internal sealed class BareMachine : IDisposable
             File.Copy(Join("stand-ins/sudo"), Join("bin", program));
     }
 
-    /// <summary>apt-get finds no network.</summary>
+    /// <summary>Lets apt-get find no network.</summary>
     public void GoOffline() => File.WriteAllText(Join("offline"), "");
 
-    /// <summary>The version that apt-get would install.</summary>
+    /// <summary>Sets the version of PostgreSQL that apt-get would install.</summary>
     public void Offer(string postgres) => File.WriteAllText(Join("candidate"), postgres);
 
     public void BeNobody()
@@ -87,18 +101,21 @@ internal sealed class BareMachine : IDisposable
         Have("id");
     }
 
-    /// <summary>Runs one of the launchers in a pipe.</summary>
-    public Task<DeployProgram.Answer> RunAsync(string command, params (string Name, string Value)[] environment) => StartAsync($"repository/{command}", null, environment);
+    /// <summary>Runs one of the launchers with pipes for its streams.</summary>
+    public Task<DeployProgram.Answer> RunAsync(string command, params (string Name, string Value)[] environment) =>
+        StartAsync($"repository/{command}", null, environment);
 
-    /// <summary>Runs it at a terminal, where these keys are typed.</summary>
-    public Task<DeployProgram.Answer> RunAtTerminalAsync(string command, string keys) => StartAsync($"/usr/bin/script -qec 'repository/{command}' /dev/null", keys, []);
+    /// <summary>Runs one of the launchers at a terminal, where these keys are typed.</summary>
+    public Task<DeployProgram.Answer> RunAtTerminalAsync(string command, string keys) =>
+        StartAsync($"/usr/bin/script -qec 'repository/{command}' /dev/null", keys, []);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private async Task<DeployProgram.Answer> StartAsync(string command, string? keys, (string Name, string Value)[] environment)
     {
-        // Whatever is mounted here nobody else sees, and is gone with the process.
-        var hide = $"mount -t tmpfs tmpfs {Configuration} && mount -t tmpfs tmpfs /usr/lib/postgresql && PATH={Join("bin")} && export PATH && exec {command}";
+        // The mounts exist only in this process's namespace and end with it.
+        var hide = $"mount -t tmpfs tmpfs {Configuration} && mount -t tmpfs tmpfs /usr/lib/postgresql "
+            + $"&& PATH={Join("bin")} && export PATH && exec {command}";
         var start = new ProcessStartInfo("/usr/bin/unshare", ["--mount", "sh", "-c", hide])
         {
             RedirectStandardInput = true,

@@ -39,7 +39,8 @@ public sealed partial class ComposeTests
             Assert.Matches("^[1-9][0-9]+:[1-9][0-9]+$", settings["user"]?.ToString());
             Assert.True(settings["mem_limit"] is not null, $"{name} has no memory limit");
             Assert.True(settings["pids_limit"] is not null, $"{name} has no limit of processes");
-            Assert.DoesNotContain(ComposeFile.List(settings, "volumes"), volume => volume.Contains("docker.sock", StringComparison.Ordinal));
+            Assert.DoesNotContain(
+                ComposeFile.List(settings, "volumes"), volume => volume.Contains("docker.sock", StringComparison.Ordinal));
         });
     }
 
@@ -54,7 +55,7 @@ public sealed partial class ComposeTests
     {
         var compose = await ComposeFile.RenderAsync(OneMachine);
         Assert.Equal(compose.Services.Count, compose.Lasting.Count() + compose.Once.Count());
-        // What runs once must have ended well; what stays must be healthy. That something has merely started is nothing to go by.
+        // A service that runs once must have ended well, one that stays must be healthy; that it merely started proves nothing.
         Assert.All(compose.Services, service => Assert.All(ComposeFile.Waits(service.Value), wait => Assert.Equal(
             compose.Once.Any(once => once.Key == wait.Service) ? "service_completed_successfully" : "service_healthy", wait.Condition)));
         Assert.Equal(
@@ -66,7 +67,8 @@ public sealed partial class ComposeTests
     [Fact]
     public async Task Only_Grafana_and_what_a_client_needs_are_published_and_only_to_this_machine()
     {
-        var published = (await ComposeFile.RenderAsync(OneMachine)).Services.SelectMany(service => ComposeFile.List(service.Value, "ports"), (service, port) => $"{service.Key} {port}");
+        var published = (await ComposeFile.RenderAsync(OneMachine)).Services.SelectMany(
+            service => ComposeFile.List(service.Value, "ports"), (service, port) => $"{service.Key} {port}");
         Assert.Equal(["grafana 127.0.0.1:3000:3000/tcp", "postgres 127.0.0.1:5432:5432/tcp"], published.Order());
     }
 
@@ -75,7 +77,9 @@ public sealed partial class ComposeTests
     {
         var compose = await ComposeFile.RenderAsync(OneMachine);
         Assert.True(compose["networks"]["cluster"]!["internal"]!.GetValue<bool>());
-        Assert.All(["control", "worker", "worker-gpu"], name => Assert.Equal(["cluster"], compose.Services[name]["networks"]!.AsObject().Select(network => network.Key)));
+        Assert.All(
+            ["control", "worker", "worker-gpu"],
+            name => Assert.Equal(["cluster"], compose.Services[name]["networks"]!.AsObject().Select(network => network.Key)));
     }
 
     [Theory]
@@ -92,12 +96,23 @@ public sealed partial class ComposeTests
         {
             var (name, settings) = service;
             Assert.All(settings["environment"]?.AsObject() ?? [], variable =>
-                Assert.True(!SecretName().IsMatch(variable.Key) || variable.Value!.ToString().StartsWith('/'), $"{name}: {variable.Key} is no file"));
-            var secrets = ComposeFile.List(settings, "volumes").Where(volume => volume.Contains("-secrets:", StringComparison.Ordinal)).ToList();
+                Assert.True(
+                    !SecretName().IsMatch(variable.Key) || variable.Value!.ToString().StartsWith('/'),
+                    $"{name}: {variable.Key} is no file"));
+            var secrets = ComposeFile.List(settings, "volumes")
+                .Where(volume => volume.Contains("-secrets:", StringComparison.Ordinal))
+                .ToList();
             if (name != "secrets")
-                Assert.True(secrets.Count <= 1 && secrets.TrueForAll(volume => volume.EndsWith(":ro", StringComparison.Ordinal)), $"{name}: {string.Join(", ", secrets)}");
+                Assert.True(
+                    secrets.Count <= 1 && secrets.TrueForAll(volume => volume.EndsWith(":ro", StringComparison.Ordinal)),
+                    $"{name}: {string.Join(", ", secrets)}");
         });
-        Assert.Equal(["secrets"], compose.Services.Where(service => ComposeFile.List(service.Value, "volumes").Any(volume => volume.StartsWith("authority:", StringComparison.Ordinal))).Select(service => service.Key));
+        Assert.Equal(
+            ["secrets"],
+            compose.Services
+                .Where(service => ComposeFile.List(service.Value, "volumes")
+                    .Any(volume => volume.StartsWith("authority:", StringComparison.Ordinal)))
+                .Select(service => service.Key));
         Assert.Equal("none", compose.Services["secrets"]["network_mode"]!.ToString());
     }
 
@@ -105,39 +120,54 @@ public sealed partial class ComposeTests
     [InlineData(OneMachine)]
     [InlineData(OtherMachine)]
     public async Task Every_image_has_a_version(string file) =>
-        Assert.All((await ComposeFile.RenderAsync(file)).Services, service => Assert.Matches(@":v?\d+\.\d+", service.Value["image"]!.ToString()));
+        Assert.All(
+            (await ComposeFile.RenderAsync(file)).Services, service => Assert.Matches(@":v?\d+\.\d+", service.Value["image"]!.ToString()));
 
     [Fact]
     public async Task The_cpu_trains_unless_the_gpu_is_asked_for()
     {
         var compose = await ComposeFile.RenderAsync(OneMachine);
-        Assert.Contains("\nCOMPOSE_PROFILES=cpu\n", await File.ReadAllTextAsync(RepositoryFolder.Join(".env"), TestContext.Current.CancellationToken));
+        Assert.Contains(
+            "\nCOMPOSE_PROFILES=cpu\n", await File.ReadAllTextAsync(RepositoryFolder.Join(".env"), TestContext.Current.CancellationToken));
         Assert.Equal(
             ["client client", "dcgm gpu", "worker cpu", "worker-gpu gpu"],
-            compose.Services.Where(service => service.Value["profiles"] is not null).Select(service => $"{service.Key} {string.Join(',', ComposeFile.List(service.Value, "profiles"))}").Order());
+            compose.Services
+                .Where(service => service.Value["profiles"] is not null)
+                .Select(service => $"{service.Key} {string.Join(',', ComposeFile.List(service.Value, "profiles"))}")
+                .Order());
         Assert.Equal(
             ["dcgm", "worker-gpu"],
-            compose.Services.Where(service => service.Value["deploy"]?["resources"]?["reservations"]?["devices"]?[0]?["driver"]?.ToString() == "nvidia").Select(service => service.Key).Order());
+            compose.Services
+                .Where(service =>
+                    service.Value["deploy"]?["resources"]?["reservations"]?["devices"]?[0]?["driver"]?.ToString() == "nvidia")
+                .Select(service => service.Key)
+                .Order());
     }
 
     [Fact]
     public async Task A_misspelt_key_is_refused()
     {
         var file = Path.Combine(Path.GetTempPath(), $"compose-{Guid.NewGuid():n}.yaml");
-        await File.WriteAllTextAsync(file, (await File.ReadAllTextAsync(RepositoryFolder.Join(OneMachine), TestContext.Current.CancellationToken)).Replace("read_only:", "readonly:", StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            file,
+            (await File.ReadAllTextAsync(RepositoryFolder.Join(OneMachine), TestContext.Current.CancellationToken))
+                .Replace("read_only:", "readonly:", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
         var answer = await ComposeFile.ConfigAsync(file, "cpu", "--quiet");
         File.Delete(file);
         Assert.NotEqual(0, answer.Code);
         Assert.Contains("readonly", answer.Error, StringComparison.Ordinal);
     }
 
-    /// <summary>What a service waits for, the first first.</summary>
+    /// <summary>Follows the first service that each one waits for. Returns the chain, which ends with the service itself.</summary>
     private static IEnumerable<string> Chain(ComposeFile compose, string service) =>
         ComposeFile.Waits(compose.Services[service]).Take(1).SelectMany(wait => Chain(compose, wait.Service)).Append(service);
 
     private static List<JsonObject> Silos(ComposeFile compose)
     {
-        var silos = compose.Services.Values.Where(service => service["healthcheck"]?["test"]?.ToJsonString().Contains("/app/healthy", StringComparison.Ordinal) == true).ToList();
+        var silos = compose.Services.Values
+            .Where(service => service["healthcheck"]?["test"]?.ToJsonString().Contains("/app/healthy", StringComparison.Ordinal) == true)
+            .ToList();
         Assert.True(silos.Count >= 2, $"found {silos.Count}");
         return silos;
     }

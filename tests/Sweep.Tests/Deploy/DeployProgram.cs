@@ -3,20 +3,29 @@ using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Deploy;
 
-/// <summary>A program of Debian's that looks at what is deployed, run in the repository's folder.</summary>
+/// <summary>Runs a program of Debian that checks what is deployed, in the repository's folder.</summary>
 internal static class DeployProgram
 {
-    /// <param name="Output">Of standard output.</param>
-    /// <param name="Error">Of standard error.</param>
+    /// <param name="Output">The program's standard output.</param>
+    /// <param name="Error">The program's standard error.</param>
     public sealed record Answer(int Code, string Output, string Error);
 
-    /// <summary>Skips the test where the program is missing.</summary>
-    public static async Task<Answer> RunAsync(string program, string package, IReadOnlyList<string> arguments, params (string Name, string Value)[] environment)
+    /// <summary>Runs the program without variables of Sweep and of docker-compose. Skips the test where the program is missing.</summary>
+    public static async Task<Answer> RunAsync(
+        string program, string package, IReadOnlyList<string> arguments, params (string Name, string Value)[] environment)
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
-        Assert.SkipUnless(folders.Any(folder => File.Exists(Path.Combine(folder, program))), $"{program} is not installed: apt-get install {package}");
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = RepositoryFolder.Join() };
-        foreach (var name in start.Environment.Keys.Where(name => name.StartsWith("SWEEP_", StringComparison.Ordinal) || name.StartsWith("COMPOSE_", StringComparison.Ordinal)).ToArray())
+        Assert.SkipUnless(
+            folders.Any(folder => File.Exists(Path.Combine(folder, program))), $"{program} is not installed: apt-get install {package}");
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = RepositoryFolder.Join(),
+        };
+        foreach (var name in start.Environment.Keys
+            .Where(name => name.StartsWith("SWEEP_", StringComparison.Ordinal) || name.StartsWith("COMPOSE_", StringComparison.Ordinal))
+            .ToArray())
             start.Environment.Remove(name);
         foreach (var (name, value) in environment)
             start.Environment[name] = value;

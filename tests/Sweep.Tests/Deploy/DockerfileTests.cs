@@ -14,7 +14,8 @@ public sealed partial class DockerfileTests
         var projects = from folder in (string[])["client", "grains", "silo"]
                        from file in Directory.GetFiles(RepositoryFolder.Join(folder), "*.csproj", SearchOption.AllDirectories)
                        select Path.GetRelativePath(RepositoryFolder.Join(), file);
-        var restore = Dockerfile.Split("\nFROM ").Single(stage => stage.EndsWith("AS restore", StringComparison.Ordinal) || stage.Contains(" AS restore\n", StringComparison.Ordinal));
+        var restore = Dockerfile.Split("\nFROM ").Single(
+            stage => stage.EndsWith("AS restore", StringComparison.Ordinal) || stage.Contains(" AS restore\n", StringComparison.Ordinal));
         Assert.Equal(projects.Order(), ProjectFile().Matches(restore).Select(match => match.Value).Order());
         Assert.DoesNotContain(".cs ", restore, StringComparison.Ordinal);
     }
@@ -25,9 +26,11 @@ public sealed partial class DockerfileTests
         var bases = Base().Matches(Dockerfile).Select(match => (Name: match.Groups[1].Value, Image: match.Groups[2].Value)).ToList();
         Assert.Equal(3, bases.Count);
         Assert.All(bases, image => Assert.Matches(@":10\.0\.\d+-noble$", image.Image));
-        // Every other stage begins with one of them, or with a stage before it.
+        // Every other stage begins with one of the three bases or with another stage.
         var stages = Stage().Matches(Dockerfile).Select(match => (From: match.Groups[1].Value, Name: match.Groups[2].Value)).ToList();
-        Assert.All(stages, stage => Assert.Contains(stage.From, bases.Select(image => $"${{{image.Name}}}").Concat(stages.Select(other => other.Name))));
+        Assert.All(
+            stages,
+            stage => Assert.Contains(stage.From, bases.Select(image => $"${{{image.Name}}}").Concat(stages.Select(other => other.Name))));
     }
 
     [Theory]
@@ -46,7 +49,8 @@ public sealed partial class DockerfileTests
         var version = XDocument.Load(RepositoryFolder.Join("Directory.Build.props")).Descendants("Version").Single().Value;
         string[] files = ["docker-compose.yml", "deploy/compose.worker.yaml", "deploy/kubernetes/kustomization.yaml"];
         Assert.All(files, file => Assert.All(
-            ImageVersion().Matches(File.ReadAllText(RepositoryFolder.Join(file))).Select(match => match.Groups[1].Value), found => Assert.Equal(version, found)));
+            ImageVersion().Matches(File.ReadAllText(RepositoryFolder.Join(file))).Select(match => match.Groups[1].Value),
+            found => Assert.Equal(version, found)));
     }
 
     [GeneratedRegex(@"\S+\.csproj")]

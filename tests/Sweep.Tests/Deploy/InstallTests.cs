@@ -1,14 +1,15 @@
 namespace Sweep.Tests.Deploy;
 
-/// <summary>What <c>./sweep</c> and <c>./check</c> install on a bare machine, and when they ask before.</summary>
+/// <summary>Tests what <c>./sweep</c> and <c>./check</c> install on a bare machine, and when they ask first.</summary>
 public sealed class InstallTests : IDisposable
 {
     private const string Packages = "install -y -q --no-install-recommends -o DPkg::Lock::Timeout=120";
     private static readonly (string, string) Yes = ("SWEEP_INSTALL", "yes");
     private readonly BareMachine _machine = new();
 
-    /// <summary>A server of Debian's own is not made.</summary>
-    private static string[] Installed(string packages) => ["apt-get update -q", "create_main_cluster = false", $"apt-get {Packages} {packages}", "create_main_cluster = false"];
+    /// <summary>Returns the calls that install packages without letting Debian create a server of its own.</summary>
+    private static string[] Installed(string packages) =>
+        ["apt-get update -q", "create_main_cluster = false", $"apt-get {Packages} {packages}", "create_main_cluster = false"];
 
     public void Dispose() => _machine.Dispose();
 
@@ -33,7 +34,8 @@ public sealed class InstallTests : IDisposable
     [InlineData("run file.yaml", "SWEEP_POSTGRES", "Host=db")]
     [InlineData("run file.yaml", "SWEEP_PG_BIN", "/opt/postgres/bin")]
     [InlineData("run file.yaml", "SWEEP_INSTALL", "no")]
-    public async Task Postgres_is_not_installed_for_other_commands_for_a_database_that_is_named_or_where_nobody_wants_it(string command, string name = "X", string value = "")
+    public async Task Postgres_is_not_installed_for_other_commands_for_a_database_that_is_named_or_where_nobody_wants_it(
+        string command, string name = "X", string value = "")
     {
         _machine.Have("dotnet");
         Assert.Equal($"ran {command}\n", (await _machine.RunAsync("sweep " + command, (name, value))).Output);
@@ -46,7 +48,9 @@ public sealed class InstallTests : IDisposable
         _machine.Have("dotnet", "sudo");
         _machine.BeNobody();
         Assert.Equal("ran run file.yaml\n", (await _machine.RunAsync("sweep run file.yaml")).Output);
-        Assert.DoesNotContain(_machine.Calls, call => call.StartsWith("apt-get", StringComparison.Ordinal) || call.StartsWith("sudo", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _machine.Calls,
+            call => call.StartsWith("apt-get", StringComparison.Ordinal) || call.StartsWith("sudo", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -69,7 +73,8 @@ public sealed class InstallTests : IDisposable
         _machine.Have("dotnet", "sudo");
         _machine.BeNobody();
         Assert.Equal(0, (await _machine.RunAsync("sweep up", Yes)).Code);
-        Assert.Contains(_machine.Calls, call => call.StartsWith("sudo -n env DEBIAN_FRONTEND=noninteractive sh -c", StringComparison.Ordinal));
+        Assert.Contains(
+            _machine.Calls, call => call.StartsWith("sudo -n env DEBIAN_FRONTEND=noninteractive sh -c", StringComparison.Ordinal));
         Assert.Contains($"apt-get {Packages} postgresql", _machine.Calls);
     }
 
@@ -80,7 +85,9 @@ public sealed class InstallTests : IDisposable
         _machine.GoOffline();
         var answer = await _machine.RunAsync("sweep run file.yaml");
         Assert.Equal((3, ""), (answer.Code, answer.Output));
-        Assert.Equal("sweep: installing postgresql (apt-get)…\nsweep: postgresql could not be installed: E: Unable to fetch some archives.\n", answer.Error[answer.Error.IndexOf("sweep: installing", StringComparison.Ordinal)..]);
+        Assert.Equal(
+            "sweep: installing postgresql (apt-get)…\nsweep: postgresql could not be installed: E: Unable to fetch some archives.\n",
+            answer.Error[answer.Error.IndexOf("sweep: installing", StringComparison.Ordinal)..]);
     }
 
     [Fact]
@@ -99,7 +106,10 @@ public sealed class InstallTests : IDisposable
     {
         _machine.Have("curl");
         var answer = await _machine.RunAtTerminalAsync("sweep run file.yaml", "y\n");
-        Assert.Contains($"sweep: the .NET SDK 10 and PostgreSQL are missing. Install them now (Microsoft's script into {_machine.Home}/.dotnet; apt-get install ", answer.Output);
+        Assert.Contains(
+            "sweep: the .NET SDK 10 and PostgreSQL are missing. "
+                + $"Install them now (Microsoft's script into {_machine.Home}/.dotnet; apt-get install ",
+            answer.Output);
         Assert.Contains("ran run file.yaml", answer.Output);
         Assert.Contains("curl -fsSL --retry 2 https://dot.net/v1/dotnet-install.sh", _machine.Calls);
     }
@@ -141,7 +151,9 @@ public sealed class InstallTests : IDisposable
         _machine.HavePostgres();
         var answer = await _machine.RunAsync("sweep list", Yes, ("HOME", "/dev/null"));
         Assert.Equal(3, answer.Code);
-        Assert.EndsWith("sweep: the .NET SDK 10 could not be installed: /dev/null/.dotnet cannot be made; name a folder that can with HOME.\n", answer.Error);
+        Assert.EndsWith(
+            "sweep: the .NET SDK 10 could not be installed: /dev/null/.dotnet cannot be made; name a folder that can with HOME.\n",
+            answer.Error);
     }
 
     [Fact]
@@ -149,7 +161,10 @@ public sealed class InstallTests : IDisposable
     {
         _machine.Have("curl");
         var answer = await _machine.RunAsync("check", ("SWEEP_INSTALL", "no"));
-        Assert.Equal((3, "check: the .NET SDK 10 is missing. Install it: https://learn.microsoft.com/dotnet/core/install/linux, or type SWEEP_INSTALL=yes ./check\n"), (answer.Code, answer.Error));
+        Assert.Equal(
+            (3, "check: the .NET SDK 10 is missing. Install it: https://learn.microsoft.com/dotnet/core/install/linux, "
+                + "or type SWEEP_INSTALL=yes ./check\n"),
+            (answer.Code, answer.Error));
         _machine.GoOffline();
         answer = await _machine.RunAsync("check", Yes);
         Assert.Equal(3, answer.Code);

@@ -9,7 +9,10 @@ public sealed class KubernetesTests
     [Fact]
     public async Task Every_object_is_one_that_Kubernetes_knows() =>
         Assert.Equal(
-            ["ConfigMap", "Deployment", "Deployment", "Job", "Namespace", "NetworkPolicy", "NetworkPolicy", "NetworkPolicy", "NetworkPolicy", "PodDisruptionBudget", "PodDisruptionBudget", "Service", "ServiceAccount"],
+            [
+                "ConfigMap", "Deployment", "Deployment", "Job", "Namespace", "NetworkPolicy", "NetworkPolicy", "NetworkPolicy",
+                "NetworkPolicy", "PodDisruptionBudget", "PodDisruptionBudget", "Service", "ServiceAccount",
+            ],
             Read(await RenderAsync()).Select(item => ((IKubernetesObject)item).Kind).Order());
 
     [Theory]
@@ -42,7 +45,9 @@ public sealed class KubernetesTests
                 Assert.Equal(["ALL"], container.SecurityContext.Capabilities.Drop);
                 Assert.Null(container.SecurityContext.Capabilities.Add);
                 Assert.True(container.Resources.Limits.ContainsKey("memory"));
-                Assert.DoesNotContain(container.Env, variable => variable.Name.Contains("PASSWORD", StringComparison.Ordinal) && !variable.Value.StartsWith('/'));
+                Assert.DoesNotContain(
+                    container.Env,
+                    variable => variable.Name.Contains("PASSWORD", StringComparison.Ordinal) && !variable.Value.StartsWith('/'));
             });
         });
     }
@@ -56,11 +61,16 @@ public sealed class KubernetesTests
         {
             Assert.Equal(45, silo.Spec.Template.Spec.TerminationGracePeriodSeconds);
             var container = Assert.Single(silo.Spec.Template.Spec.Containers);
-            Assert.Equal(("/readyz", "/readyz", "/healthz"), (container.StartupProbe.HttpGet.Path, container.ReadinessProbe.HttpGet.Path, container.LivenessProbe.HttpGet.Path));
-            Assert.Single(objects.OfType<V1PodDisruptionBudget>(), budget => Selects(budget.Spec.Selector, silo.Spec.Template.Metadata.Labels));
+            Assert.Equal(
+                ("/readyz", "/readyz", "/healthz"),
+                (container.StartupProbe.HttpGet.Path, container.ReadinessProbe.HttpGet.Path, container.LivenessProbe.HttpGet.Path));
+            Assert.Single(
+                objects.OfType<V1PodDisruptionBudget>(), budget => Selects(budget.Spec.Selector, silo.Spec.Template.Metadata.Labels));
             Assert.True(Selects(silo.Spec.Selector, silo.Spec.Template.Metadata.Labels));
         });
-        Assert.Equal(["nvidia.com/gpu"], silos.SelectMany(silo => silo.Spec.Template.Spec.Containers[0].Resources.Limits.Keys).Where(key => key.Contains('/')));
+        Assert.Equal(
+            ["nvidia.com/gpu"],
+            silos.SelectMany(silo => silo.Spec.Template.Spec.Containers[0].Resources.Limits.Keys).Where(key => key.Contains('/')));
     }
 
     [Fact]
@@ -77,7 +87,8 @@ public sealed class KubernetesTests
         selector.MatchLabels.All(label => labels.TryGetValue(label.Key, out var value) && value == label.Value);
 
     private static IEnumerable<V1PodSpec> Pods(IReadOnlyList<object> objects) =>
-        objects.OfType<V1Deployment>().Select(deployment => deployment.Spec.Template.Spec).Concat(objects.OfType<V1Job>().Select(job => job.Spec.Template.Spec));
+        objects.OfType<V1Deployment>().Select(deployment => deployment.Spec.Template.Spec)
+            .Concat(objects.OfType<V1Job>().Select(job => job.Spec.Template.Spec));
 
     private static List<object> Read(string yaml) => KubernetesYaml.LoadAllFromString(yaml, strict: true);
 

@@ -11,7 +11,7 @@ public sealed partial class SystemdTests
     [Fact]
     public async Task Systemd_finds_nothing_wrong()
     {
-        // It looks for the program that is started; dotnet is not in the same place everywhere.
+        // systemd-analyze looks for the program that the unit starts, and dotnet is not in the same place on every machine.
         using var folder = new TemporaryUnit(text => text.Replace("/usr/bin/dotnet", "/bin/true", StringComparison.Ordinal));
         var answer = await DeployProgram.RunAsync("systemd-analyze", "systemd", ["verify", folder.Path]);
         Assert.Equal((0, "", ""), (answer.Code, answer.Output, answer.Error));
@@ -30,11 +30,15 @@ public sealed partial class SystemdTests
     {
         var answer = await DeployProgram.RunAsync("systemd-analyze", "systemd", ["security", "--offline=true", "--no-pager", Unit]);
         var found = double.Parse(Exposure().Match(answer.Output).Groups[1].Value, CultureInfo.InvariantCulture);
-        var documented = double.Parse(Documented().Match(await File.ReadAllTextAsync(RepositoryFolder.Join("docs", "deploy.md"), TestContext.Current.CancellationToken)).Groups[1].Value, CultureInfo.InvariantCulture);
+        var documented = double.Parse(
+            Documented().Match(
+                await File.ReadAllTextAsync(RepositoryFolder.Join("docs", "deploy.md"), TestContext.Current.CancellationToken))
+                .Groups[1].Value,
+            CultureInfo.InvariantCulture);
         Assert.True(found <= documented, $"found {found}, documented {documented}");
     }
 
-    /// <summary>A copy of the unit, changed, under its own name.</summary>
+    /// <summary>A changed copy of the unit, under the unit's own name.</summary>
     private sealed class TemporaryUnit : IDisposable
     {
         private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sweep-unit-");

@@ -80,7 +80,8 @@ public sealed partial class ArchitectureTests
     private static partial Regex Participant();
 
     /// <summary>
-    /// A call of a member, with what is sent in parentheses or alone. Answers, with two dashes, and what begins with a small letter are none.
+    /// A call of a member, with what is sent in parentheses or alone. Answers, with two dashes, and what begins with a small letter are
+    /// none.
     /// </summary>
     [GeneratedRegex(@"(?<!-)->>(\w+): ([A-Z]\w+)(?= \(|$)", RegexOptions.Multiline)]
     private static partial Regex Call();

@@ -20,6 +20,7 @@ public sealed class BuildTests
         using var image = new PEReader(File.OpenRead(RepositoryFolder.Join($"artifacts/bin/{program}/release/{file}.dll")));
 
         // Only an image that was compiled ahead has native code.
-        Assert.True(image.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0, $"{file} of {program} holds intermediate language alone");
+        Assert.True(
+            image.PEHeaders.CorHeader!.ManagedNativeHeaderDirectory.Size > 0, $"{file} of {program} holds intermediate language alone");
     }
 }

@@ -28,7 +28,8 @@ public sealed partial class SqlTests(PostgresServer server)
         var end = await silo.EndAsync(await silo.SubmitAsync(SimulatedSweep.Spec("questions", silo.Dataset, trials: 6)));
         Assert.Equal((SweepState.Completed, 5, 1), (end.State, end.Succeeded, end.Failed));
         foreach (var query in Queries())
-            Assert.True((await silo.Reader.QueryAsync(query, TestContext.Current.CancellationToken)).Rows.Count > 0, $"no rows from\n{query}");
+            Assert.True(
+                (await silo.Reader.QueryAsync(query, TestContext.Current.CancellationToken)).Rows.Count > 0, $"no rows from\n{query}");
     }
 
     [Fact]

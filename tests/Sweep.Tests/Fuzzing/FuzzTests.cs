@@ -5,7 +5,7 @@ using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Fuzzing;
 
-/// <summary>A second of damaged inputs for each reader; <c>Sweep.Benchmarks fuzz</c> goes on for as long as it is told.</summary>
+/// <summary>Reads damaged inputs for a second with each reader; <c>Sweep.Benchmarks fuzz</c> does so for as long as is wanted.</summary>
 [Collection("silos")]
 public sealed class FuzzTests(PostgresServer server)
 {
@@ -31,7 +31,8 @@ public sealed class FuzzTests(PostgresServer server)
     public void Every_target_is_among_those_tried()
     {
         using var targets = new FuzzTargets(RepositoryFolder.Join());
-        var tried = typeof(FuzzTests).GetMethod(nameof(Damaged_input_is_taken_or_refused_in_the_reader_s_own_words))!.GetCustomAttributes(typeof(InlineDataAttribute), false).Length;
+        var tried = typeof(FuzzTests).GetMethod(nameof(Damaged_input_is_taken_or_refused_in_the_reader_s_own_words))!
+            .GetCustomAttributes(typeof(InlineDataAttribute), false).Length;
         Assert.Equal(targets.All.Count, tried);
     }
 
@@ -53,7 +54,7 @@ public sealed class FuzzTests(PostgresServer server)
     private static void Run(FuzzTarget target) =>
         TestContext.Current.TestOutputHelper!.WriteLine($"{target.Name}: {FuzzRun.Run(target, Seed, Budget)} inputs, seed {Seed}");
 
-    /// <summary>Trips over a single byte.</summary>
+    /// <summary>A reader that throws at a single byte.</summary>
     private sealed class Careless : FuzzTarget
     {
         public override string Name => "careless";
@@ -62,6 +63,7 @@ public sealed class FuzzTests(PostgresServer server)
 
         public override IReadOnlyList<string> Scraps { get; } = ["#", "x"];
 
-        public override Task ReadAsync(byte[] input) => input.Contains((byte)'#') ? throw new InvalidOperationException("tripped") : Task.CompletedTask;
+        public override Task ReadAsync(byte[] input) =>
+            input.Contains((byte)'#') ? throw new InvalidOperationException("tripped") : Task.CompletedTask;
     }
 }

@@ -3,11 +3,11 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Tests.Models;
 
-/// <summary>Numbers worked out by hand: vocabulary 5, width 3, 4 steps, unless a test says otherwise.</summary>
+/// <summary>Compares with numbers worked out by hand: vocabulary 5, width 3, 4 steps, unless a test gives others.</summary>
 public sealed class ModelShapeTests
 {
     [Theory]
-    // Embedding 5·3 = 15, a gate 2·3·3 + 2·3 = 24, logits 3·5 + 5 = 20.
+    // The embedding has 5·3 = 15 parameters, a gate 2·3·3 + 2·3 = 24, the logits 3·5 + 5 = 20.
     [InlineData(CellKind.Rnn, 15 + (1 * 24) + 20)]
     [InlineData(CellKind.Gru, 15 + (3 * 24) + 20)]
     [InlineData(CellKind.Lstm, 15 + (4 * 24) + 20)]
@@ -18,28 +18,32 @@ public sealed class ModelShapeTests
     }
 
     [Theory]
-    // A step multiplies by two 3×3 matrices a gate: 18. LSTM and GRU combine three times by element: 9. Logits 3·5 = 15, once.
+    // A step multiplies by two 3×3 matrices a gate, 18 in all. LSTM and GRU combine three times by element, 9 in all. The logits take
+    // 3·5 = 15, once.
     [InlineData(CellKind.Rnn, (4 * 18) + 15)]
     [InlineData(CellKind.Gru, (4 * ((3 * 18) + 9)) + 15)]
     [InlineData(CellKind.Lstm, (4 * ((4 * 18) + 9)) + 15)]
     public void Multiply_accumulates_of_one_layer(CellKind cell, long expected) => Assert.Equal(expected, Shape(cell).Macs);
 
     [Theory]
-    // Embedding 15, two layers, then 3·7 + 7 = 28, 7·2 + 2 = 16, 2·5 + 5 = 15.
+    // The embedding has 15 parameters, then come two layers, then 3·7 + 7 = 28, 7·2 + 2 = 16 and 2·5 + 5 = 15.
     [InlineData(CellKind.Rnn, 15 + (2 * 24) + 28 + 16 + 15)]
     [InlineData(CellKind.Gru, 15 + (2 * 72) + 28 + 16 + 15)]
     [InlineData(CellKind.Lstm, 15 + (2 * 96) + 28 + 16 + 15)]
-    public void Parameters_of_two_layers_and_a_head(CellKind cell, long expected) => Assert.Equal(expected, Shape(cell, 2, 7, 2).Parameters);
+    public void Parameters_of_two_layers_and_a_head(CellKind cell, long expected) =>
+        Assert.Equal(expected, Shape(cell, 2, 7, 2).Parameters);
 
     [Theory]
-    // Two layers at each of four steps, then 3·7 + 7·2 + 2·5 = 45, once.
+    // Two layers are computed at each of four steps; 3·7 + 7·2 + 2·5 = 45 follow once.
     [InlineData(CellKind.Rnn, (4 * 2 * 18) + 45)]
     [InlineData(CellKind.Gru, (4 * 2 * 63) + 45)]
     [InlineData(CellKind.Lstm, (4 * 2 * 81) + 45)]
-    public void Multiply_accumulates_of_two_layers_and_a_head(CellKind cell, long expected) => Assert.Equal(expected, Shape(cell, 2, 7, 2).Macs);
+    public void Multiply_accumulates_of_two_layers_and_a_head(CellKind cell, long expected) =>
+        Assert.Equal(expected, Shape(cell, 2, 7, 2).Macs);
 
     [Theory]
-    // 44 characters, width 128, 10 steps: embedding 5,632; a gate 2·16,384 + 256 = 33,024; logits 5,632 + 44. A gate's step 32,768; elements 384.
+    // With 44 characters, width 128 and 10 steps the embedding has 5,632 parameters, a gate 2·16,384 + 256 = 33,024 and the logits
+    // 5,632 + 44. A step takes 32,768 multiplications a gate, and 384 by element.
     [InlineData(CellKind.Rnn, 5632 + 33024 + 5676, 327_680 + 5632)]
     [InlineData(CellKind.Gru, 5632 + 99072 + 5676, 983_040 + 3840 + 5632)]
     [InlineData(CellKind.Lstm, 5632 + 132096 + 5676, 1_310_720 + 3840 + 5632)]
@@ -52,7 +56,7 @@ public sealed class ModelShapeTests
     [Fact]
     public void Training_takes_four_copies_of_the_weights_and_what_a_batch_keeps()
     {
-        // LSTM: 131 parameters. A batch of 2: 2·4·1·(2·4 + 4)·3 = 288 activations, 2·5·3 = 30 for the logits.
+        // The LSTM has 131 parameters. A batch of 2 has 2·4·1·(2·4 + 4)·3 = 288 activations, and 2·5·3 = 30 for the logits.
         Assert.Equal(4 * ((4 * 131) + 288 + 30), Shape(CellKind.Lstm).TrainingBytes(2));
     }
 
@@ -61,10 +65,12 @@ public sealed class ModelShapeTests
     {
         var largest = new ModelShape(CellKind.Lstm, 1_114_112, 65_536, 128, [.. Enumerable.Repeat(65_536, 32)], 100_000);
         Assert.True(largest.Bytes > largest.Parameters && largest.Parameters > 0);
-        // 100,000 steps · 128 layers · (8·65,536² + 3·65,536) and the head's 32·65,536² + 65,536·1,114,112.
-        Assert.Equal((100_000L * 128 * ((8L * 65_536 * 65_536) + (3 * 65_536))) + (32L * 65_536 * 65_536) + (65_536L * 1_114_112), largest.Macs);
+        // The layers take 100,000 steps · 128 layers · (8·65,536² + 3·65,536), the head 32·65,536² + 65,536·1,114,112.
+        Assert.Equal(
+            (100_000L * 128 * ((8L * 65_536 * 65_536) + (3 * 65_536))) + (32L * 65_536 * 65_536) + (65_536L * 1_114_112), largest.Macs);
         Assert.Equal(long.MaxValue, largest.TrainingBytes(10_000_000));
     }
 
-    private static ModelShape Shape(CellKind cell, int layers = 1, params int[] fullyConnected) => new(cell, 5, 3, layers, fullyConnected, 4);
+    private static ModelShape Shape(CellKind cell, int layers = 1, params int[] fullyConnected) =>
+        new(cell, 5, 3, layers, fullyConnected, 4);
 }

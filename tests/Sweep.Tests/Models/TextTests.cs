@@ -5,7 +5,7 @@ namespace Sweep.Tests.Models;
 public sealed class TextTests
 {
     [Theory]
-    // The published experiment's numbers; 0.2 · n is never cut by floating point.
+    // The first numbers are the published experiment's. The product 0.2 · n must never lose a window to floating point.
     [InlineData(2386, 10, 0.2, 1900, 476)]
     [InlineData(2386, 20, 0.2, 1892, 474)]
     [InlineData(2386, 30, 0.2, 1884, 472)]
@@ -13,7 +13,8 @@ public sealed class TextTests
     [InlineData(30, 20, 0.3, 7, 3)]
     [InlineData(20, 20, 0.2, 0, 0)]
     [InlineData(5, 20, 0.2, 0, 0)]
-    public void Windows_are_every_start_that_has_a_next_character(int characters, int length, double validation, int training, int heldOut) =>
+    public void Windows_are_every_start_that_has_a_next_character(
+        int characters, int length, double validation, int training, int heldOut) =>
         Assert.Equal(new WindowCounts(training, heldOut), WindowCounts.Of(characters, length, validation));
 
     [Fact]

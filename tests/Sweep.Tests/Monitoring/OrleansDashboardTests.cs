@@ -10,8 +10,12 @@ namespace Sweep.Tests.Monitoring;
 
 public sealed class OrleansDashboardTests(PostgresServer server)
 {
-    /// <summary>What it serves: the page, a script, numbers, the stream of logs.</summary>
-    private static readonly string[] Paths = ["/dashboard", "/dashboard/", "/Dashboard/index.html", "/dashboard/index.min.js", "/dashboard/DashboardCounters", "/dashboard/Trace", "/dashboard/nothing"];
+    /// <summary>Paths of the page, a script, the numbers and the stream of logs, and one that leads to nothing.</summary>
+    private static readonly string[] Paths =
+    [
+        "/dashboard", "/dashboard/", "/Dashboard/index.html", "/dashboard/index.min.js", "/dashboard/DashboardCounters",
+        "/dashboard/Trace", "/dashboard/nothing",
+    ];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -27,7 +31,8 @@ public sealed class OrleansDashboardTests(PostgresServer server)
     public async Task It_shows_every_silo_even_those_that_do_not_serve_it()
     {
         await using var plain = await TestSilo.StartAsync(server, new());
-        await using var silo = await TestSilo.StartAsync(server, new(), connectionString: plain.ConnectionString, change: options => options.Dashboard = true);
+        await using var silo = await TestSilo.StartAsync(
+            server, new(), connectionString: plain.ConnectionString, change: options => options.Dashboard = true);
         var page = await silo.Http.GetAsync("/dashboard/", Cancellation);
         Assert.Equal((HttpStatusCode.OK, "text/html"), (page.StatusCode, page.Content.Headers.ContentType?.MediaType));
         Assert.Contains("index.min.js", await page.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
@@ -36,12 +41,15 @@ public sealed class OrleansDashboardTests(PostgresServer server)
             async () =>
             {
                 using var counters = JsonDocument.Parse(await silo.Http.GetStringAsync("/dashboard/DashboardCounters", Cancellation));
-                states = [.. counters.RootElement.GetProperty("hosts").EnumerateArray().Select(host => host.GetProperty("status").GetString()!)];
+                states =
+                [
+                    .. counters.RootElement.GetProperty("hosts").EnumerateArray().Select(host => host.GetProperty("status").GetString()!),
+                ];
                 return states is ["Active", "Active"];
             },
             "two active silos",
             () => string.Join(", ", states ?? []));
-        // An open stream of the log would hold up a silo that stops.
+        // The stream of the log is refused, since an open one would keep a silo from stopping.
         Assert.Equal(HttpStatusCode.Forbidden, (await silo.Http.GetAsync("/dashboard/Trace", Cancellation)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await plain.Http.GetAsync("/dashboard/", Cancellation)).StatusCode);
     }
@@ -50,7 +58,8 @@ public sealed class OrleansDashboardTests(PostgresServer server)
     public async Task From_elsewhere_it_is_refused_with_a_word_on_how_to_see_it()
     {
         var address = OwnAddress.Find().ToString();
-        await using var silo = await TestSilo.StartAsync(server, new(), change: options => (options.HttpAddress, options.Dashboard) = ("0.0.0.0", true));
+        await using var silo = await TestSilo.StartAsync(
+            server, new(), change: options => (options.HttpAddress, options.Dashboard) = ("0.0.0.0", true));
         using var elsewhere = From(address, silo);
         foreach (var path in Paths)
         {
@@ -70,7 +79,8 @@ public sealed class OrleansDashboardTests(PostgresServer server)
         var (address, file) = (OwnAddress.Find().ToString(), Path.GetTempFileName());
         await File.WriteAllTextAsync(file, "swordfish\n", Cancellation);
         await using var silo = await TestSilo.StartAsync(
-            server, new(), change: options => (options.HttpAddress, options.Dashboard, options.DashboardPasswordFile) = ("0.0.0.0", true, file));
+            server, new(),
+            change: options => (options.HttpAddress, options.Dashboard, options.DashboardPasswordFile) = ("0.0.0.0", true, file));
         File.Delete(file);
         using var elsewhere = From(address, silo);
         foreach (var path in Paths)
@@ -86,9 +96,13 @@ public sealed class OrleansDashboardTests(PostgresServer server)
         Assert.Equal(HttpStatusCode.OK, (await elsewhere.GetAsync("/dashboard/", Cancellation)).StatusCode);
     }
 
-    private static AuthenticationHeaderValue Password(string password) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"sweep:{password}")));
+    private static AuthenticationHeaderValue Password(string password) =>
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"sweep:{password}")));
 
-    /// <summary>A request to an address of this machine comes from that address.</summary>
+    /// <summary>Makes a client whose requests come from this address of the machine, since they go to it.</summary>
     private static HttpClient From(string address, TestSilo silo) =>
-        new(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = new UriBuilder("http", address, silo.Http.BaseAddress!.Port).Uri };
+        new(new HttpClientHandler { AllowAutoRedirect = false })
+        {
+            BaseAddress = new UriBuilder("http", address, silo.Http.BaseAddress!.Port).Uri,
+        };
 }

@@ -76,7 +76,7 @@ public sealed class ScrapeTargetsTests
     [Fact]
     public void What_cannot_be_reached_takes_the_address_of_nothing_else()
     {
-        // Two machines serve on their own loopback.
+        // Silos of two machines each serve on the loopback address of their machine.
         See(Start, Active("a"), new SiloSighting("b", SiloLife.Active, Target("a") with { Instance = "b", Host = "other" }));
         Assert.Equal(["b"], _targets.List(Start, target => target.Host == "other").Select(target => target.Instance));
         Assert.Equal((2, 0), _targets.Count(Start));

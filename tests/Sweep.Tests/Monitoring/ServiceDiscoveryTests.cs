@@ -23,7 +23,9 @@ public sealed class ServiceDiscoveryTests(PostgresServer server)
             Assert.Equal("both", groups[first.Http.BaseAddress!.Authority]["role"]);
         }
 
-        Assert.Contains("sweep_silos{state=\"active\"} 2", await first.Http.GetStringAsync("/metrics", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "sweep_silos{state=\"active\"} 2", await first.Http.GetStringAsync("/metrics", TestContext.Current.CancellationToken),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -41,24 +43,33 @@ public sealed class ServiceDiscoveryTests(PostgresServer server)
     {
         using var certificates = new TestCertificates();
         var (own, folder) = (OwnAddress.Find().ToString(), certificates.Issue(CertificateRole.Silo));
-        await using var inside = await TestSilo.StartAsync(server, new(), change: options => (options.Address, options.Certificates) = (own, folder));
+        await using var inside = await TestSilo.StartAsync(
+            server, new(), change: options => (options.Address, options.Certificates) = (own, folder));
         await using var open = await TestSilo.StartAsync(
-            server, new(), connectionString: inside.ConnectionString, change: options => (options.Address, options.Certificates, options.HttpAddress) = (own, folder, "0.0.0.0"));
+            server, new(), connectionString: inside.ConnectionString,
+            change: options => (options.Address, options.Certificates, options.HttpAddress) = (own, folder, "0.0.0.0"));
         var port = open.Http.BaseAddress!.Port;
-        Assert.Equal([inside.Http.BaseAddress!.Authority, $"{own}:{port}"], (await ListedAsync(inside, 2)).Keys.OrderBy(target => target.StartsWith(own, StringComparison.Ordinal)));
+        Assert.Equal(
+            [inside.Http.BaseAddress!.Authority, $"{own}:{port}"],
+            (await ListedAsync(inside, 2)).Keys.OrderBy(target => target.StartsWith(own, StringComparison.Ordinal)));
         using var elsewhere = new HttpClient();
-        using var listed = JsonDocument.Parse(await elsewhere.GetStringAsync($"http://{own}:{port}/sd", TestContext.Current.CancellationToken));
+        using var listed = JsonDocument.Parse(await elsewhere.GetStringAsync(
+            $"http://{own}:{port}/sd", TestContext.Current.CancellationToken));
         Assert.Equal([$"{own}:{port}"], listed.RootElement.EnumerateArray().Select(group => group.GetProperty("targets")[0].GetString()));
     }
 
-    /// <summary>The labels of each target, once there are so many.</summary>
+    /// <summary>Waits until this many targets are listed, and returns the labels of each.</summary>
     private static async Task<Dictionary<string, Dictionary<string, string>>> ListedAsync(TestSilo silo, int count)
     {
         Dictionary<string, Dictionary<string, string>> found = [];
         await Poll.UntilAsync(
-            async () => (found = JsonDocument.Parse(await silo.Http.GetStringAsync("/sd", TestContext.Current.CancellationToken)).RootElement.EnumerateArray().ToDictionary(
-                group => group.GetProperty("targets").EnumerateArray().Single().GetString()!,
-                group => group.GetProperty("labels").EnumerateObject().ToDictionary(label => label.Name, label => label.Value.GetString()!))).Count == count,
+            async () => (found = JsonDocument.Parse(await silo.Http.GetStringAsync("/sd", TestContext.Current.CancellationToken))
+                .RootElement.EnumerateArray()
+                .ToDictionary(
+                    group => group.GetProperty("targets").EnumerateArray().Single().GetString()!,
+                    group => group.GetProperty("labels").EnumerateObject()
+                        .ToDictionary(label => label.Name, label => label.Value.GetString()!)))
+                .Count == count,
             $"{count} targets",
             () => string.Join(", ", found.Keys));
         return found;

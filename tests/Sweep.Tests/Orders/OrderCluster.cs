@@ -5,8 +5,8 @@ using Sweep.Domain.Trials;
 namespace Sweep.Tests.Orders;
 
 /// <summary>
-/// A cluster in which everything comes at the wrong moment: the real lease table and the real rules, with messages that wait, come twice, or are lost with
-/// whoever carried them. It knows who did what, and so which loss somebody caused.
+/// A cluster in which everything comes at the wrong moment. It has the real lease table and the real rules; its messages wait, come twice,
+/// or are lost with their sender. It records who did what, and so knows whether a loss was caused.
 /// </summary>
 internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
 {
@@ -26,14 +26,14 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
 
     public string History => string.Join("\n", _history.TakeLast(60));
 
-    /// <summary>What a worker has: granted, perhaps opened, perhaps ordered to stop.</summary>
+    /// <summary>An attempt that a worker was granted, which it may have opened and may have to stop.</summary>
     public sealed class Held(AttemptId attempt)
     {
         public AttemptId Attempt => attempt;
 
         public bool Opened { get; set; }
 
-        /// <summary>A renewal after an order that the scheduler knows of: no epoch is trained any more.</summary>
+        /// <summary>Whether the worker has renewed since the scheduler was ordered to stop the trial, so that it trains no more epochs.</summary>
         public bool MustStop { get; set; }
     }
 
@@ -57,7 +57,7 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
         return worker;
     }
 
-    /// <summary>The scheduler is activated anew: what it knew is gone, the rows are not.</summary>
+    /// <summary>Activates the scheduler anew: its memory is gone, the rows are not.</summary>
     public void Activate()
     {
         Say("the scheduler is activated anew");
@@ -70,7 +70,7 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
         Known();
     }
 
-    /// <summary>The scheduler looks around, as it does each second.</summary>
+    /// <summary>Does what the scheduler does each second: it finds losses and compares its leases with the rows.</summary>
     public void Watch()
     {
         foreach (var (attempt, worker) in _table.LeasedBy(name => !Workers.Any(worker => worker.Alive && worker.Name == name)).ToList())
@@ -93,7 +93,7 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
         Known();
     }
 
-    /// <summary>A worker asks for trials.</summary>
+    /// <summary>A worker asks the scheduler for trials.</summary>
     public void Lease(Worker worker)
     {
         var free = slots - worker.Holds.Count;
@@ -102,7 +102,7 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
         foreach (var (attempt, _) in _table.Grant(new(worker.Name, free, slots, []), _now))
         {
             Say($"{worker.Name} is granted {attempt}");
-            // A scheduler that was activated after a grant may grant it again.
+            // A scheduler that was activated after a grant may grant the same attempt again.
             if (worker.Holds.All(held => held.Attempt != attempt))
                 worker.Holds.Add(new(attempt));
         }
@@ -114,7 +114,9 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
         Say($"{worker.Name} opens {held.Attempt}: {(held.Opened ? "it runs" : "refused")}");
         if (held.Opened)
         {
-            Assert.True(Rows.Sweeps[held.Attempt.Trial.Sweep] == SweepState.Running, $"{held.Attempt} began in a sweep that does not run.\n{History}");
+            Assert.True(
+                Rows.Sweeps[held.Attempt.Trial.Sweep] == SweepState.Running,
+                $"{held.Attempt} began in a sweep that does not run.\n{History}");
             return;
         }
 
@@ -126,12 +128,12 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
 
     public void Train(Worker worker, Held held)
     {
-        // An order that was taken back meanwhile does not count any more.
+        // An order that was withdrawn meanwhile no longer holds.
         if (held.Opened && IsOrderedToStop(held.Attempt.Trial))
             Assert.False(held.MustStop, $"{worker.Name} trains an epoch of {held.Attempt} though it was told to stop.\n{History}");
     }
 
-    /// <summary>An attempt ends by itself, and the trial hears of it; the scheduler may hear later, or twice.</summary>
+    /// <summary>Ends an attempt, which its trial stores at once. The scheduler receives the message later, perhaps twice.</summary>
     public void End(Worker worker, Held held, TrialMove move, FailureReason? reason = null)
     {
         if (!held.Opened)
@@ -163,7 +165,7 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
             Drained(worker);
     }
 
-    /// <summary>A user's order: the rows are written, then the scheduler is told, unless whoever was to tell it dies first.</summary>
+    /// <summary>Gives a user's order. The rows are written first; the scheduler is not called if the caller dies before that.</summary>
     public void Order(int sweep, SweepMove move, bool told)
     {
         try
@@ -231,7 +233,7 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
 
     public void Pass(TimeSpan time) => _now += time;
 
-    /// <summary>A message that waited arrives; it may come once more.</summary>
+    /// <summary>Delivers a message that waited; it stays in the queue if it is to come once more.</summary>
     public void Deliver(int which, bool again)
     {
         if (_messages.Count == 0)
@@ -242,15 +244,16 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
         message();
     }
 
-    /// <summary>The trials of which the scheduler knows that they must stop.</summary>
+    /// <summary>The trials that the scheduler has been ordered to stop.</summary>
     private readonly HashSet<TrialId> _known = [];
 
     private void Known(int? sweep = null) =>
         _known.UnionWith(Rows.Unfinished(sweep).Where(row => row.Order != LeaseOrder.Continue).Select(row => row.Id));
 
-    private bool IsOrderedToStop(TrialId trial) => Rows.Unfinished(trial.Sweep).Any(row => row.Id == trial && row.Order != LeaseOrder.Continue);
+    private bool IsOrderedToStop(TrialId trial) =>
+        Rows.Unfinished(trial.Sweep).Any(row => row.Id == trial && row.Order != LeaseOrder.Continue);
 
-    /// <summary>What the scheduler knew was taken back; an order that follows is another one.</summary>
+    /// <summary>Withdraws the sweep's orders to stop, since an order that follows is a new one.</summary>
     private void GoesOn(int sweep) => _known.RemoveWhere(trial => trial.Sweep == sweep && !Rows.Trials[trial].Cancelling);
 
     private void Admit(int sweep)
@@ -291,7 +294,7 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
             worker.Alive = false;
     }
 
-    /// <summary>The trial tells the scheduler how its row stands after an attempt.</summary>
+    /// <summary>Sends the scheduler the state of a trial's row after an attempt.</summary>
     private void Tell(AttemptId attempt, string worker, bool waits = true) => _messages.Add(() =>
     {
         var row = Rows.Trials[attempt.Trial];
@@ -300,7 +303,10 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
             _table.Fill(Rows.Unfinished(attempt.Trial.Sweep), _now);
     });
 
-    /// <summary>The scheduler tells a trial that its worker has lost it: a loss that counts must have been caused by a death or by silence.</summary>
+    /// <summary>
+    /// Sends a trial the loss of its worker. The loss counts only if the attempt still runs, and must then have been caused by a death
+    /// or by silence.
+    /// </summary>
     private void Lose(AttemptId attempt, string worker, FailureReason reason)
     {
         var wasCaused = IsCaused(attempt, worker);
@@ -309,7 +315,9 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
             var row = Rows.Trials[attempt.Trial];
             if (row.State == TrialState.Running && row.Attempt == attempt.Attempt && row.Worker == worker)
             {
-                Assert.True(wasCaused || IsCaused(attempt, worker), $"{attempt} is lost ({reason}) though {worker} lives, trains it and renews.\n{History}");
+                Assert.True(
+                    wasCaused || IsCaused(attempt, worker),
+                    $"{attempt} is lost ({reason}) though {worker} lives, trains it and renews.\n{History}");
                 Say($"{attempt} is lost by {worker}: {reason}");
                 Rows.End(attempt, TrialMove.Requeue, reason);
             }

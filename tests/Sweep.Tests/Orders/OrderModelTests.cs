@@ -6,16 +6,20 @@ using Sweep.Domain.Trials;
 namespace Sweep.Tests.Orders;
 
 /// <summary>
-/// Random orders, reports, losses, deaths and activations on the lease table, the trials and the sweeps. After each step no trial trains that was told to
-/// stop, nothing begins in a sweep that does not run, nothing that runs is dropped, no loss is counted that nobody caused; and at the end nothing that
-/// waits is out of reach.
+/// Does random orders, reports, losses, deaths and activations to the lease table, the trials and the sweeps. After each step no trial
+/// trains that was ordered to stop, nothing begins in a sweep that does not run, nothing that runs is dropped, and no loss is counted
+/// without a cause. At the end everything that waits can be started.
 /// </summary>
 public sealed class OrderModelTests
 {
     private const int Sweeps = 2;
     private const int TrialsEach = 3;
 
-    public enum Act { Lease, Open, Train, Succeed, Fail, Die, Renew, Deliver, DeliverTwice, Watch, Activate, Pause, Resume, Cancel, CancelTrial, Retry, Drain, Pass, Silence }
+    public enum Act
+    {
+        Lease, Open, Train, Succeed, Fail, Die, Renew, Deliver, DeliverTwice, Watch, Activate, Pause, Resume, Cancel, CancelTrial, Retry,
+        Drain, Pass, Silence,
+    }
 
     public sealed record Step(Act Act, int Which, bool Told);
 
@@ -26,12 +30,16 @@ public sealed class OrderModelTests
     public void Whatever_comes_in_whichever_order_every_order_holds_and_every_trial_ends(int slots)
     {
         var act = Gen.Frequency(
-            (8, Gen.Constant(Act.Lease)), (8, Gen.Constant(Act.Open)), (6, Gen.Constant(Act.Train)), (3, Gen.Constant(Act.Succeed)), (3, Gen.Constant(Act.Fail)),
-            (1, Gen.Constant(Act.Die)), (8, Gen.Constant(Act.Renew)), (8, Gen.Constant(Act.Deliver)), (2, Gen.Constant(Act.DeliverTwice)),
+            (8, Gen.Constant(Act.Lease)), (8, Gen.Constant(Act.Open)), (6, Gen.Constant(Act.Train)), (3, Gen.Constant(Act.Succeed)),
+            (3, Gen.Constant(Act.Fail)), (1, Gen.Constant(Act.Die)), (8, Gen.Constant(Act.Renew)), (8, Gen.Constant(Act.Deliver)),
+            (2, Gen.Constant(Act.DeliverTwice)),
             (4, Gen.Constant(Act.Watch)), (2, Gen.Constant(Act.Activate)), (1, Gen.Constant(Act.Pause)), (2, Gen.Constant(Act.Resume)),
             (1, Gen.Constant(Act.Cancel)), (1, Gen.Constant(Act.CancelTrial)), (2, Gen.Constant(Act.Retry)), (1, Gen.Constant(Act.Drain)),
             (4, Gen.Constant(Act.Pass)), (1, Gen.Constant(Act.Silence)));
-        var step = from what in act from which in Gen.Choose(0, 1_000) from told in Gen.Frequency((3, Gen.Constant(true)), (1, Gen.Constant(false))) select new Step(what, which, told);
+        var step = from what in act
+                   from which in Gen.Choose(0, 1_000)
+                   from told in Gen.Frequency((3, Gen.Constant(true)), (1, Gen.Constant(false)))
+                   select new Step(what, which, told);
         Prop.ForAll(step.ListOf(150).ToArbitrary(), steps => Run([.. steps], slots)).Check(Config.QuickThrowOnFailure.WithMaxTest(1_000));
     }
 
@@ -87,7 +95,9 @@ public sealed class OrderModelTests
                 cluster.Activate();
                 break;
             case Act.Pause or Act.Resume or Act.Cancel:
-                cluster.Order(sweep, step.Act switch { Act.Pause => SweepMove.Pause, Act.Resume => SweepMove.Resume, _ => SweepMove.Cancel }, step.Told);
+                cluster.Order(
+                    sweep, step.Act switch { Act.Pause => SweepMove.Pause, Act.Resume => SweepMove.Resume, _ => SweepMove.Cancel },
+                    step.Told);
                 break;
             case Act.CancelTrial:
                 cluster.Cancel(new(sweep, 1 + (step.Which / 7 % TrialsEach)), step.Told);
@@ -99,7 +109,7 @@ public sealed class OrderModelTests
                 cluster.Drain(worker);
                 break;
             case Act.Pass:
-                // Workers that live renew in time.
+                // The workers that live renew their leases in time.
                 foreach (var other in alive)
                     cluster.Renew(other);
                 foreach (var other in alive)
@@ -120,12 +130,16 @@ public sealed class OrderModelTests
             cluster.AddWorker();
     }
 
-    /// <summary>Nobody disturbs any more: everything that is to run runs to its end.</summary>
+    /// <summary>Lets everything that is to run end without further disturbance.</summary>
     private static void End(OrderCluster cluster)
     {
         for (var sweep = 1; sweep <= Sweeps; sweep++)
             cluster.Order(sweep, SweepMove.Resume, told: true);
-        for (var round = 0; round < 100 && !Enumerable.Range(1, Sweeps).All(sweep => cluster.Rows.Sweeps[sweep] != SweepState.Running && cluster.Rows.IsOver(sweep)); round++)
+        for (var round = 0;
+            round < 100
+                && !Enumerable.Range(1, Sweeps)
+                    .All(sweep => cluster.Rows.Sweeps[sweep] != SweepState.Running && cluster.Rows.IsOver(sweep));
+            round++)
         {
             while (cluster.Waiting > 0)
                 cluster.Deliver(0, again: false);
@@ -147,7 +161,14 @@ public sealed class OrderModelTests
         }
 
         Assert.True(
-            cluster.Rows.Sweeps.Values.All(state => state is SweepState.Completed or SweepState.Cancelled) && Enumerable.Range(1, Sweeps).All(cluster.Rows.IsOver),
-            $"Something waits and nothing can start it: {string.Join(", ", cluster.Rows.Trials.Values.Where(row => !row.State.IsOver()).Select(row => $"{row.Id} {row.State} {row.Attempt}"))}\n{cluster.History}");
+            cluster.Rows.Sweeps.Values.All(state => state is SweepState.Completed or SweepState.Cancelled)
+                && Enumerable.Range(1, Sweeps).All(cluster.Rows.IsOver),
+            "Something waits and nothing can start it: "
+                + string.Join(
+                    ", ",
+                    cluster.Rows.Trials.Values
+                        .Where(row => !row.State.IsOver())
+                        .Select(row => $"{row.Id} {row.State} {row.Attempt}"))
+                + $"\n{cluster.History}");
     }
 }

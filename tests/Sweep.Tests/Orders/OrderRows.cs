@@ -4,7 +4,10 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Tests.Orders;
 
-/// <summary>The rows of sweeps, trials and workers, and what statements do to them. The rules are the domain's own; <c>TrialStoreTests</c> holds the SQL against them.</summary>
+/// <summary>
+/// The rows of sweeps, trials and workers, and the effects of the statements on them. The rules are the domain's own;
+/// <c>TrialStoreTests</c> checks that the SQL follows them.
+/// </summary>
 internal sealed class OrderRows(int sweeps, int trialsEach)
 {
     public sealed class TrialRow(TrialId id)
@@ -46,9 +49,10 @@ internal sealed class OrderRows(int sweeps, int trialsEach)
                 : Sweeps[row.Id.Sweep] == SweepState.Paused ? LeaseOrder.Pause : LeaseOrder.Continue)),
     ];
 
-    public IEnumerable<UnfinishedTrial> Stopping => Unfinished().Where(trial => trial.Worker is not null && trial.Order != LeaseOrder.Continue);
+    public IEnumerable<UnfinishedTrial> Stopping =>
+        Unfinished().Where(trial => trial.Worker is not null && trial.Order != LeaseOrder.Continue);
 
-    /// <summary>A worker opens an attempt that it was granted.</summary>
+    /// <summary>Opens an attempt that the worker was granted. Returns whether the row allows it.</summary>
     public bool Open(AttemptId attempt, string worker)
     {
         var row = Trials[attempt.Trial];
@@ -58,7 +62,7 @@ internal sealed class OrderRows(int sweeps, int trialsEach)
         return true;
     }
 
-    /// <summary>How an attempt ended; an older one is refused.</summary>
+    /// <summary>Stores how an attempt ended, unless it is not the trial's present one.</summary>
     public void End(AttemptId attempt, TrialMove move, FailureReason? reason = null, int retries = 2)
     {
         var row = Trials[attempt.Trial];
@@ -99,7 +103,9 @@ internal sealed class OrderRows(int sweeps, int trialsEach)
 
     public void Retry(int sweep)
     {
-        var again = Of(sweep).Where(row => row.State is TrialState.Failed or TrialState.Cancelled || row is { State: TrialState.Running, Cancelling: true }).ToList();
+        var again = Of(sweep)
+            .Where(row => row.State is TrialState.Failed or TrialState.Cancelled || row is { State: TrialState.Running, Cancelling: true })
+            .ToList();
         foreach (var row in again)
         {
             row.State = row.State == TrialState.Running ? row.State : TrialState.Queued;

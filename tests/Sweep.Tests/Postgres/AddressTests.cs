@@ -4,7 +4,7 @@ using Sweep.Storage.Connections;
 
 namespace Sweep.Tests.Postgres;
 
-/// <summary>Addresses of databases, as psql takes them and gives them back.</summary>
+/// <summary>Tests the addresses of databases that psql and Sweep must understand alike.</summary>
 public sealed class AddressTests(PostgresServer server)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -23,10 +23,16 @@ public sealed class AddressTests(PostgresServer server)
             await source.CreateCommand($"create role {Quoted(user)} login superuser").ExecuteNonQueryAsync(Cancellation);
         }
 
-        // A home whose path needs escaping, too.
+        // The path of the socket's folder needs escaping too.
         var home = Path.Combine(Directory.CreateTempSubdirectory("sweep-address-").FullName, "a b%20?#&@'\\;é");
         Directory.CreateSymbolicLink(home, plain.Host!);
-        var stated = new NpgsqlConnectionStringBuilder { Host = home, Database = database, Username = user, Password = "not asked for" }.ConnectionString;
+        var stated = new NpgsqlConnectionStringBuilder
+        {
+            Host = home,
+            Database = database,
+            Username = user,
+            Password = "not asked for",
+        }.ConnectionString;
         var uri = PostgresAddress.ToUri(stated);
         var keywords = string.Join(' ', LibpqSettings.Of(new(stated)).Select(pair => LibpqSettings.Keyword(pair.Key, pair.Value)));
         const string query = "select current_database() || '|' || current_user";
@@ -39,13 +45,18 @@ public sealed class AddressTests(PostgresServer server)
             Assert.Equal($"{database}|{user}", await source.CreateCommand(query).ExecuteScalarAsync(Cancellation));
         }
 
-        Assert.Contains("-- Dumped from database", await PostgresProgram.RunAsync("pg_dump", PostgresAddress.Parse(keywords), [], _ => { }, Cancellation), StringComparison.Ordinal);
+        Assert.Contains(
+            "-- Dumped from database",
+            await PostgresProgram.RunAsync("pg_dump", PostgresAddress.Parse(keywords), [], _ => { }, Cancellation),
+            StringComparison.Ordinal);
         Directory.Delete(Path.GetDirectoryName(home)!, recursive: true);
     }
 
     [Theory]
     [InlineData("Host=127.0.0.1:1,[::1]:2", "postgresql://127.0.0.1:1,[::1]:2/")]
-    [InlineData("Host=127.0.0.1,127.0.0.2;Port=1;Target Session Attributes=Primary", "postgresql://127.0.0.1:1,127.0.0.2:1/?target_session_attrs=primary")]
+    [InlineData(
+        "Host=127.0.0.1,127.0.0.2;Port=1;Target Session Attributes=Primary",
+        "postgresql://127.0.0.1:1,127.0.0.2:1/?target_session_attrs=primary")]
     [InlineData("Host=::1;Port=1;Database=a", "postgresql://[::1]:1/a")]
     [InlineData("postgresql://ada@[::1]:1,127.0.0.1:2/a?connect_timeout=3", "postgresql://ada@[::1]:1,127.0.0.1:2/a?connect_timeout=3")]
     [InlineData("host=127.0.0.1,::1 port=1,2 dbname=a user=ada", "postgresql://ada@127.0.0.1:1,[::1]:2/a")]
@@ -60,19 +71,28 @@ public sealed class AddressTests(PostgresServer server)
         var refused = await RefusalAsync(null, uri);
         Assert.Equal(refused, await RefusalAsync(stated));
         var settings = LibpqSettings.Of(new(stated)).ToDictionary();
-        foreach (var (host, port) in settings["host"].Split(',').Zip(settings["port"].Contains(',', StringComparison.Ordinal) ? settings["port"].Split(',') : Enumerable.Repeat(settings["port"], 9)))
-            Assert.Contains(host.StartsWith('/') ? $"\"{host}/.s.PGSQL.{port}\"" : $"\"{host}\", port {port} failed", refused, StringComparison.Ordinal);
+        foreach (var (host, port) in settings["host"].Split(',').Zip(
+            settings["port"].Contains(',', StringComparison.Ordinal)
+                ? settings["port"].Split(',')
+                : Enumerable.Repeat(settings["port"], 9)))
+            Assert.Contains(
+                host.StartsWith('/') ? $"\"{host}/.s.PGSQL.{port}\"" : $"\"{host}\", port {port} failed", refused,
+                StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("host = db  dbname = 'to \\'be\\\\' user=a\\ b password=x;y", "postgresql://a%20b:x%3By@db:5432/to%20%27be%5C")]
-    [InlineData("host=db sslmode=verify-full sslrootcert=/ca.crt channel_binding=require client_encoding=utf8", "postgresql://db:5432/?sslmode=verify-full&sslrootcert=/ca.crt&channel_binding=require")]
+    [InlineData(
+        "host=db sslmode=verify-full sslrootcert=/ca.crt channel_binding=require client_encoding=utf8",
+        "postgresql://db:5432/?sslmode=verify-full&sslrootcert=/ca.crt&channel_binding=require")]
     [InlineData("host=db;database=sweep", "postgresql://db:5432/sweep")]
     [InlineData("host=db", "postgresql://db:5432/")]
     [InlineData("postgresql://db/sweep?ssl=true", "postgresql://db:5432/sweep?sslmode=require")]
     [InlineData("postgres://db", "postgresql://db:5432/")]
-    [InlineData("postgresql://db/sweep?options=-c%20statement_timeout%3D5s", "postgresql://db:5432/sweep?options=-c%20statement_timeout%3D5s")]
-    public void The_keywords_of_psql_are_taken(string text, string uri) => Assert.Equal(uri, PostgresAddress.ToUri(PostgresAddress.Parse(text)));
+    [InlineData(
+        "postgresql://db/sweep?options=-c%20statement_timeout%3D5s", "postgresql://db:5432/sweep?options=-c%20statement_timeout%3D5s")]
+    public void The_keywords_of_psql_are_taken(string text, string uri) =>
+        Assert.Equal(uri, PostgresAddress.ToUri(PostgresAddress.Parse(text)));
 
     [Theory]
     [InlineData("postgresql://db/sweep?service=other", "found service, which psql takes and Sweep does not; leave it out.")]
@@ -87,7 +107,8 @@ public sealed class AddressTests(PostgresServer server)
     [InlineData("dbname=sweep", "found no host.")]
     [InlineData("host=db user=ada password='it''s'", "Format of the initialization string does not conform")]
     [InlineData("Host=a,,b", "found a host without a name.")]
-    [InlineData("host=db user=ada dbname", "found blanks within a host's name; between quotes write \\' for a quote and \\\\ for a backslash.")]
+    [InlineData(
+        "host=db user=ada dbname", "found blanks within a host's name; between quotes write \\' for a quote and \\\\ for a backslash.")]
     public void What_is_not_taken_is_named(string text, string expected)
     {
         var message = Assert.Throws<FormatException>(() => PostgresAddress.Parse(text)).Message;
@@ -98,12 +119,14 @@ public sealed class AddressTests(PostgresServer server)
     private static async Task<string> RefusalAsync(string? connectionString, params string[] arguments)
     {
         var lines = new List<string>();
-        await Assert.ThrowsAsync<LocalClusterException>(() => PostgresProgram.RunAsync("psql", connectionString, [.. arguments, "-c", ""], lines.Add, Cancellation));
+        await Assert.ThrowsAsync<LocalClusterException>(
+            () => PostgresProgram.RunAsync("psql", connectionString, [.. arguments, "-c", ""], lines.Add, Cancellation));
         return string.Join('\n', lines);
     }
 
     private static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    /// <summary>psql with an address on its command line, as <c>psql "$(sweep db url)"</c>.</summary>
-    private static Task<string> PsqlAsync(string address, params string[] arguments) => PostgresProgram.RunAsync("psql", null, [address, .. arguments], _ => { }, Cancellation);
+    /// <summary>Runs psql with an address on its command line, as in <c>psql "$(sweep db url)"</c>.</summary>
+    private static Task<string> PsqlAsync(string address, params string[] arguments) =>
+        PostgresProgram.RunAsync("psql", null, [address, .. arguments], _ => { }, Cancellation);
 }

@@ -7,7 +7,7 @@ using Sweep.Tests.Client;
 
 namespace Sweep.Tests.Postgres;
 
-/// <summary>deploy/postgres on a real server: who may connect, how, and what for.</summary>
+/// <summary>Tests who may connect to a server that deploy/postgres set up, how, and what for.</summary>
 public sealed class DeployedPostgresTests(DeployedPostgres server) : IClassFixture<DeployedPostgres>
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -28,8 +28,13 @@ public sealed class DeployedPostgresTests(DeployedPostgres server) : IClassFixtu
         Assert.Equal("TLSv1.3", await ScalarAsync(reader, "select version from pg_stat_ssl where pid = pg_backend_pid()"));
         foreach (var (role, source) in new[] { ("worker", worker), ("reader", reader) })
         {
-            foreach (var attack in (string[])["create table mine ()", "create temporary table mine ()", "create schema mine", "create role mine", "set role sweep_owner", "drop table workers"])
-                Assert.Equal((role, attack, "42501"), (role, attack, (await Assert.ThrowsAsync<PostgresException>(() => ScalarAsync(source, attack))).SqlState));
+            foreach (var attack in (string[])[
+                "create table mine ()", "create temporary table mine ()", "create schema mine", "create role mine", "set role sweep_owner",
+                "drop table workers",
+            ])
+                Assert.Equal(
+                    (role, attack, "42501"),
+                    (role, attack, (await Assert.ThrowsAsync<PostgresException>(() => ScalarAsync(source, attack))).SqlState));
         }
     }
 
@@ -61,7 +66,10 @@ public sealed class DeployedPostgresTests(DeployedPostgres server) : IClassFixtu
         await File.WriteAllTextAsync(file, server.Password("sweep_reader"), Cancellation);
         var (terminal, output, error) = Samples.Terminal();
         var address = $"postgresql://sweep_reader@127.0.0.1:{server.Port}/sweep?sslmode=verify-full&sslrootcert={server.Authority}";
-        Assert.Equal((0, ""), (await CommandLine.RunAsync(["list", "--postgres", address, "--postgres-password-file", file], terminal, Cancellation), error.ToString()));
+        Assert.Equal(
+            (0, ""),
+            (await CommandLine.RunAsync(["list", "--postgres", address, "--postgres-password-file", file], terminal, Cancellation),
+                error.ToString()));
         Assert.Equal("No sweeps yet.\n", output.ToString());
         File.Delete(file);
     }

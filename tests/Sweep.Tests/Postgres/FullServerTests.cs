@@ -38,21 +38,22 @@ public sealed class FullServerTests(PostgresServer server)
         var id = await silo.SubmitAsync(SimulatedSweep.Spec("narrow", silo.Dataset, trials: 10, checkpoint: new(Every: 0)));
         var commands = Enumerable.Range(0, 5).Select(_ => Samples.RunAsync("show", "narrow", "--postgres", worker)).ToArray();
         Assert.All(await Task.WhenAll(commands), answer => Assert.Equal((int)ExitCode.Done, answer.Code));
-        // Each waits for the others again and again: it takes its time, and loses nothing.
+        // The few connections are waited for again and again, so the sweep is slow, but it must lose nothing.
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(90));
         while ((await silo.OverviewAsync(id)).State == SweepState.Running)
             await Task.Delay(200, patience.Token);
         Assert.Equal(10, (await silo.OverviewAsync(id)).Succeeded);
     }
 
-    /// <summary>A worker's connection string, for a user who may have so many connections at once.</summary>
+    /// <summary>Returns the connection string of a worker's user who may have this many connections at once.</summary>
     private async Task<string> WorkerAsync(int connections)
     {
         var administrator = await server.NewDatabaseAsync();
         await using var source = Database.Open(administrator);
         await Migrator.MigrateAsync(source, Cancellation);
         var worker = await PostgresServer.NewUserAsync(administrator, "sweep_worker");
-        await using var limit = source.CreateCommand($"alter role {new NpgsqlConnectionStringBuilder(worker).Username} connection limit {connections}");
+        await using var limit = source.CreateCommand(
+            $"alter role {new NpgsqlConnectionStringBuilder(worker).Username} connection limit {connections}");
         await limit.ExecuteNonQueryAsync(Cancellation);
         return worker;
     }

@@ -4,7 +4,7 @@ using Sweep.Tests.Cluster;
 
 namespace Sweep.Tests.Postgres;
 
-/// <summary>A pgbouncer before the server of the tests that gives its few connections to many clients, a transaction at a time.</summary>
+/// <summary>A pgbouncer before the tests' server. It lends its few connections to many clients, for one transaction at a time.</summary>
 internal sealed class PgBouncer : IAsyncDisposable
 {
     private const string Account = "postgres";
@@ -13,16 +13,21 @@ internal sealed class PgBouncer : IAsyncDisposable
     private readonly string _folder;
     private readonly Process _process;
 
-    private PgBouncer(string folder, Process process, string database) => (_folder, _process, ConnectionString) = (folder, process, database);
+    private PgBouncer(string folder, Process process, string database) =>
+        (_folder, _process, ConnectionString) = (folder, process, database);
 
-    /// <summary>To the database, through this program.</summary>
+    /// <summary>Leads to the database through pgbouncer.</summary>
     public string ConnectionString { get; }
 
-    /// <summary>Skips the test where the program is missing.</summary>
-    /// <param name="connectionString">Of a database, on a unix socket.</param>
+    /// <summary>Starts pgbouncer. Skips the test where it is not installed.</summary>
+    /// <param name="connectionString">A database whose server listens on a unix socket.</param>
     public static async Task<PgBouncer> StartAsync(string connectionString)
     {
-        var program = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin").Select(path => Path.Combine(path, "pgbouncer")).FirstOrDefault(File.Exists);
+        var program = (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':')
+            .Append("/usr/sbin")
+            .Select(path => Path.Combine(path, "pgbouncer"))
+            .FirstOrDefault(File.Exists);
         Assert.SkipWhen(program is null, "pgbouncer is not installed: apt-get install pgbouncer");
         var server = new NpgsqlConnectionStringBuilder(connectionString);
         var folder = Directory.CreateTempSubdirectory("sweep-pgbouncer-").FullName;
@@ -38,19 +43,31 @@ internal sealed class PgBouncer : IAsyncDisposable
             pool_mode = transaction
             default_pool_size = 3
             """);
-        // It refuses to run as root, as PostgreSQL does.
-        string[] command = Environment.IsPrivilegedProcess ? ["setpriv", "--reuid", Account, "--regid", Account, "--init-groups", program!, settings] : [program!, settings];
+        // pgbouncer refuses to run as root, as PostgreSQL does.
+        string[] command = Environment.IsPrivilegedProcess
+            ? ["setpriv", "--reuid", Account, "--regid", Account, "--init-groups", program!, settings]
+            : [program!, settings];
         if (Environment.IsPrivilegedProcess)
         {
             using var owner = Process.Start("chown", ["-R", Account, folder]);
             await owner.WaitForExitAsync(TestContext.Current.CancellationToken);
         }
 
-        var process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1)) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var process = Process.Start(new ProcessStartInfo(command[0], command.Skip(1))
+        {
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        })!;
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
         await Poll.UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(folder, $".s.PGSQL.{Port}"))), "pgbouncer to listen");
-        return new(folder, process, new NpgsqlConnectionStringBuilder { Host = folder, Port = Port, Username = server.Username, Database = server.Database }.ConnectionString);
+        return new(folder, process, new NpgsqlConnectionStringBuilder
+        {
+            Host = folder,
+            Port = Port,
+            Username = server.Username,
+            Database = server.Database,
+        }.ConnectionString);
     }
 
     public async ValueTask DisposeAsync()

@@ -34,7 +34,10 @@ public sealed class PoolerTests(PostgresServer server)
         await using var silo = await TestSilo.StartAsync(server, new(), slots: 4, connectionString: address);
         var id = await silo.SubmitAsync(SimulatedSweep.Spec("pooled", silo.Dataset, trials: 40, checkpoint: new(Every: 0)));
         Assert.Equal(40, (await silo.EndAsync(id)).Succeeded);
-        foreach (var line in (string[])["list", "show pooled", "report pooled", "logs pooled/1", "export pooled --what epochs", "sql select(1)", "workers", "delete pooled --yes"])
+        foreach (var line in (string[])[
+            "list", "show pooled", "report pooled", "logs pooled/1", "export pooled --what epochs", "sql select(1)", "workers",
+            "delete pooled --yes",
+        ])
         {
             var (code, output, error) = await Samples.RunAsync([.. line.Split(' '), "--postgres", address]);
             Assert.True(code == 0, $"{line}: {error}{output}");

@@ -6,7 +6,7 @@ using Sweep.Tests.Postgres;
 
 namespace Sweep.Tests.Postgres;
 
-/// <summary>One private PostgreSQL for the whole run of the tests; each test that asks gets an empty database of its own.</summary>
+/// <summary>One private PostgreSQL for all tests of a run; each test that needs a database gets an empty one of its own.</summary>
 public sealed class PostgresServer : IAsyncLifetime
 {
     private readonly string _folder = Path.Combine("/tmp", $"sweep-tests-{Environment.ProcessId}");
@@ -21,7 +21,7 @@ public sealed class PostgresServer : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    /// <summary>The connection string of a new user of a migrated database, who has one role alone.</summary>
+    /// <summary>Creates a user who has only this role. Returns the user's connection string for the migrated database.</summary>
     public static async Task<string> NewUserAsync(string connectionString, string role)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
@@ -32,8 +32,8 @@ public sealed class PostgresServer : IAsyncLifetime
         return settings.ConnectionString;
     }
 
-    /// <summary>The connection string of a new database without tables.</summary>
-    /// <param name="options">More of <c>create database</c>.</param>
+    /// <summary>Creates a database without tables and returns its connection string.</summary>
+    /// <param name="options">Further options of <c>create database</c>.</param>
     public async Task<string> NewDatabaseAsync(string options = "")
     {
         var name = $"test_{Interlocked.Increment(ref _databases)}";

@@ -11,7 +11,7 @@ public sealed class PostgresTlsTests : IDisposable
 
     private string Authority => Path.Combine(_folder, "ca.crt");
 
-    /// <summary>What every connection string says of text.</summary>
+    /// <summary>The settings for text that every resolved connection string has.</summary>
     private const string Utf8 = ";Client Encoding=UTF8;Encoding=UTF8";
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -63,15 +63,21 @@ public sealed class PostgresTlsTests : IDisposable
     public void Less_is_refused_beyond_this_machine_in_one_line_without_the_password(string mode)
     {
         var error = Assert.Throws<FormatException>(() => Resolve($"Host=db;Password=secret;SSL Mode={mode}"));
-        Assert.Equal($"found SSL Mode={mode} for db, which is not this machine; leave it out or write SSL Mode=VerifyFull (sslmode=verify-full).", error.Message);
+        Assert.Equal(
+            $"found SSL Mode={mode} for db, which is not this machine; leave it out or write SSL Mode=VerifyFull (sslmode=verify-full).",
+            error.Message);
     }
 
     [Fact]
     public void The_words_of_psql_are_understood_and_written()
     {
-        Assert.Contains("SSL Mode=Require", Assert.Throws<FormatException>(() => Resolve("postgresql://db/sweep?sslmode=require")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "SSL Mode=Require", Assert.Throws<FormatException>(() => Resolve("postgresql://db/sweep?sslmode=require")).Message,
+            StringComparison.Ordinal);
         var builder = Builder("postgresql://ada@db/sweep?sslmode=verify-full&sslrootcert=/certificates/ca.crt&sslcert=/c&sslkey=/k");
-        Assert.Equal((SslMode.VerifyFull, "/certificates/ca.crt", "/c", "/k"), (builder.SslMode, builder.RootCertificate, builder.SslCertificate, builder.SslKey));
+        Assert.Equal(
+            (SslMode.VerifyFull, "/certificates/ca.crt", "/c", "/k"),
+            (builder.SslMode, builder.RootCertificate, builder.SslCertificate, builder.SslKey));
         Assert.Equal(
             "postgresql://ada@db:5432/sweep?sslmode=verify-full&sslrootcert=/certificates/ca.crt",
             PostgresAddress.ToUri("Host=db;Username=ada;Database=sweep;SSL Mode=VerifyFull;Root Certificate=/certificates/ca.crt"));
@@ -91,9 +97,12 @@ public sealed class PostgresTlsTests : IDisposable
     public void A_password_may_come_from_a_file_and_one_that_is_written_wins()
     {
         var file = Path.Combine(_folder, "password");
-        Assert.Contains($"found {file} as the file of the password, which cannot be read", Assert.Throws<FormatException>(() => Password("Host=db", file)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"found {file} as the file of the password, which cannot be read",
+            Assert.Throws<FormatException>(() => Password("Host=db", file)).Message, StringComparison.Ordinal);
         File.WriteAllText(file, "\nto be\n");
-        Assert.Contains("whose first line is empty", Assert.Throws<FormatException>(() => Password("Host=db", file)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "whose first line is empty", Assert.Throws<FormatException>(() => Password("Host=db", file)).Message, StringComparison.Ordinal);
         File.WriteAllText(file, "to be; or 'not'\n");
         Assert.Equal("to be; or 'not'", Password("Host=db", file));
         Assert.Equal("to be; or 'not'", Password("postgresql://ada@db/sweep", file));
@@ -106,9 +115,12 @@ public sealed class PostgresTlsTests : IDisposable
         File.WriteAllText(file, "to be; or 'not'\n");
         Assert.Equal("written", Password("Host=db;Password=written", file));
         Assert.Equal("to be; or 'not'", new NpgsqlConnectionStringBuilder(ClusterChoice.From("Host=db", file).ConnectionString).Password);
-        Assert.StartsWith("--postgres: found ", Assert.Throws<WrongInputException>(() => ClusterChoice.From("Host=db", "/nowhere")).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "--postgres: found ", Assert.Throws<WrongInputException>(() => ClusterChoice.From("Host=db", "/nowhere")).Message,
+            StringComparison.Ordinal);
 
-        static string? Password(string text, string file) => new NpgsqlConnectionStringBuilder(PostgresAddress.Resolve(text, file, null)).Password;
+        static string? Password(string text, string file) =>
+            new NpgsqlConnectionStringBuilder(PostgresAddress.Resolve(text, file, null)).Password;
     }
 
     private string Resolve(string text) => PostgresAddress.Resolve(text, null, _folder);

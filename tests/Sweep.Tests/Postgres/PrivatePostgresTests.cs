@@ -22,7 +22,8 @@ public sealed class PrivatePostgresTests(PostgresServer server)
             File.WriteAllText(Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "data")).FullName, "PG_VERSION"), "1\n");
             var start = PrivatePostgres.StartAsync(folder, cancellation: TestContext.Current.CancellationToken);
 
-            var error = await Assert.ThrowsAsync<LocalClusterException>(() => start.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+            var error = await Assert.ThrowsAsync<LocalClusterException>(
+                () => start.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
 
             Assert.Matches($"^PostgreSQL in {folder} does not answer: .*data", error.Message);
         }

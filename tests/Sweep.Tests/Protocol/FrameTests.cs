@@ -9,7 +9,13 @@ namespace Sweep.Tests.Protocol;
 
 public sealed class FrameTests
 {
-    private static readonly TrialParameters Parameters = ParameterAssignment.ToTrial(new Dictionary<string, ParameterValue> { ["batch_size"] = new ParameterValue.Word("full"), ["fully_connected"] = new ParameterValue.Widths([64, 32]) }, seed: 7);
+    private static readonly TrialParameters Parameters = ParameterAssignment.ToTrial(
+        new Dictionary<string, ParameterValue>
+        {
+            ["batch_size"] = new ParameterValue.Word("full"),
+            ["fully_connected"] = new ParameterValue.Widths([64, 32]),
+        },
+        seed: 7);
 
     private static readonly TrainerCommand[] Commands =
     [
@@ -85,7 +91,8 @@ public sealed class FrameTests
     public async Task A_message_beyond_the_limits_is_not_written()
     {
         var stream = new MemoryStream();
-        var error = await Assert.ThrowsAsync<ProtocolException>(() => Frame.WriteAsync(stream, new TrainerEvent.Generated(new string('x', Frame.MaxJsonLength)), default, TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<ProtocolException>(() => Frame.WriteAsync(
+            stream, new TrainerEvent.Generated(new string('x', Frame.MaxJsonLength)), default, TestContext.Current.CancellationToken));
         Assert.StartsWith("Generated has lengths ", error.Message, StringComparison.Ordinal);
         Assert.Equal(0, stream.Length);
     }
@@ -95,7 +102,7 @@ public sealed class FrameTests
     {
         var json = "{\"type\":\"stop\",\"checkpoint\":true}";
         byte[] bytes = [.. Header(json.Length, Frame.MaxPayloadLength), .. Encoding.UTF8.GetBytes(json), 1, 2, 3];
-        // All on this thread, since the stream has everything ready.
+        // All reads end at once and so run on this thread, whose allocations are counted.
         var before = GC.GetAllocatedBytesForCurrentThread();
         await RefusedAsync(bytes, "The stream ended within a message.");
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
@@ -105,7 +112,8 @@ public sealed class FrameTests
     public async Task Bytes_of_several_parts_come_back()
     {
         byte[] payload = [.. Enumerable.Range(0, (5 << 20) + 3).Select(place => (byte)(place * 7 / 3))];
-        var read = await Frame.ReadAsync<TrainerCommand>(new MemoryStream(await WriteAsync(Commands[0], payload)), TestContext.Current.CancellationToken);
+        var read = await Frame.ReadAsync<TrainerCommand>(
+            new MemoryStream(await WriteAsync(Commands[0], payload)), TestContext.Current.CancellationToken);
         Assert.True(payload.AsSpan().SequenceEqual(read!.Value.Payload));
     }
 
@@ -116,7 +124,8 @@ public sealed class FrameTests
     [InlineData("{\"type\":\"unheard-of\"}")]
     [InlineData("{\"type\":\"stop\",\"checkpoint\":3}")]
     [InlineData("not json")]
-    public async Task A_message_that_is_none_is_refused(string json) => await RefusedAsync([.. Header(json.Length, 0), .. Encoding.UTF8.GetBytes(json)], "");
+    public async Task A_message_that_is_none_is_refused(string json) =>
+        await RefusedAsync([.. Header(json.Length, 0), .. Encoding.UTF8.GetBytes(json)], "");
 
     [Fact]
     public async Task Random_bytes_are_refused_as_protocol_errors()
@@ -124,7 +133,7 @@ public sealed class FrameTests
         for (var seed = 0; seed < 2000; seed++)
         {
             var bytes = Enumerable.Range(0, 1 + (seed % 40)).Select(index => (byte)SplitMix64.Bits(seed, index, 0)).ToArray();
-            // Half of them begin like a message, so that what lies behind the header is reached too.
+            // Half of the inputs begin with a valid header, so that the code behind the header is reached too.
             await RefusedAsync(seed % 2 == 0 ? bytes : [.. Header(bytes.Length, 0), .. bytes], "");
         }
     }
@@ -167,11 +176,12 @@ public sealed class FrameTests
 
     private static async Task RefusedAsync(byte[] bytes, string message)
     {
-        var error = await Assert.ThrowsAsync<ProtocolException>(() => Frame.ReadAsync<TrainerCommand>(new MemoryStream(bytes), TestContext.Current.CancellationToken));
+        var error = await Assert.ThrowsAsync<ProtocolException>(
+            () => Frame.ReadAsync<TrainerCommand>(new MemoryStream(bytes), TestContext.Current.CancellationToken));
         Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>A pipe that never has more than one byte ready.</summary>
+    /// <summary>A stream that returns one byte a read.</summary>
     private sealed class Trickle(byte[] bytes) : MemoryStream(bytes)
     {
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>

@@ -7,19 +7,19 @@ using Sweep.Tests.SweepFiles;
 namespace Sweep.Tests.Recorded;
 
 /// <summary>
-/// What every version of the program has written, as bytes and as the values that they stand for: tests/Sweep.Tests/Recorded/VERSION/.
-/// SWEEP_RECORD=1 records what the present version has no file for.
+/// Everything that the versions of the program have written, as bytes and as the values that the bytes mean, in
+/// tests/Sweep.Tests/Recorded/VERSION/. SWEEP_RECORD=1 records what has no file yet for the present version.
 /// </summary>
 internal static class RecordedFiles
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter() } };
 
-    /// <summary>Of this build.</summary>
+    /// <summary>The version of this build, of three numbers.</summary>
     public static string Version { get; } = typeof(TrialId).Assembly.GetName().Version!.ToString(3);
 
     private static string Root => RepositoryFolder.Join("tests", "Sweep.Tests", "Recorded");
 
-    /// <summary>Every recording of every version: its kind, and the folder and name.</summary>
+    /// <summary>Returns every recording of this kind: its version, which is its folder, and its name.</summary>
     public static IEnumerable<(string Version, string Name)> All(string kind) =>
         from version in Directory.GetDirectories(Root).Select(Path.GetFileName)
         let folder = Path.Combine(Root, version, kind)
@@ -27,10 +27,11 @@ internal static class RecordedFiles
         from file in Directory.GetFiles(folder, "*.json").Order(StringComparer.Ordinal)
         select (version, Path.GetFileNameWithoutExtension(file));
 
-    public static byte[] Bytes(string version, string kind, string name) => File.ReadAllBytes(Path.Combine(Root, version, kind, name + ".bin"));
+    public static byte[] Bytes(string version, string kind, string name) =>
+        File.ReadAllBytes(Path.Combine(Root, version, kind, name + ".bin"));
 
-    /// <summary>Records a value of the present version if nothing is recorded yet and SWEEP_RECORD=1.</summary>
-    /// <returns>Whether it is recorded.</returns>
+    /// <summary>Records a value of the present version if it has no recording yet and SWEEP_RECORD=1.</summary>
+    /// <returns>Whether the value has a recording.</returns>
     public static async Task<bool> IsThereAsync(string kind, string name, object value, Func<Task<byte[]>> write)
     {
         var folder = Path.Combine(Root, Version, kind);
@@ -45,7 +46,7 @@ internal static class RecordedFiles
         return File.Exists(bytes) && File.Exists(values);
     }
 
-    /// <summary>Each value that was recorded is there today; members that came later may be beside them.</summary>
+    /// <summary>Checks that each recorded value is read today. Members that came later may stand beside them.</summary>
     public static void AssertHolds(string version, string kind, string name, object found)
     {
         var expected = JsonNode.Parse(File.ReadAllText(Path.Combine(Root, version, kind, name + ".json")));
@@ -53,11 +54,13 @@ internal static class RecordedFiles
         Assert.True(Holds(expected, today), $"{kind}/{name} of {version}: found {today}, expected {expected}");
     }
 
-    /// <param name="more">A list may have grown: the arguments of a call.</param>
+    /// <param name="more">Whether a list may have grown, as the arguments of a call may.</param>
     private static bool Holds(JsonNode? expected, JsonNode? found, bool more = false) => (expected, found) switch
     {
-        (JsonObject one, JsonObject other) => one.All(member => other.TryGetPropertyValue(member.Key, out var value) && Holds(member.Value, value, more: member.Key == "Arguments")),
-        (JsonArray one, JsonArray other) => (one.Count == other.Count || (more && one.Count < other.Count)) && one.Zip(other).All(pair => Holds(pair.First, pair.Second)),
+        (JsonObject one, JsonObject other) => one.All(member =>
+            other.TryGetPropertyValue(member.Key, out var value) && Holds(member.Value, value, more: member.Key == "Arguments")),
+        (JsonArray one, JsonArray other) => (one.Count == other.Count || (more && one.Count < other.Count))
+            && one.Zip(other).All(pair => Holds(pair.First, pair.Second)),
         _ => JsonNode.DeepEquals(expected, found),
     };
 }

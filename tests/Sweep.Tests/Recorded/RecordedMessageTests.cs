@@ -18,7 +18,8 @@ using Sweep.Trainer.Checkpoints;
 namespace Sweep.Tests.Recorded;
 
 /// <summary>
-/// Silos, clients and trainers of two versions meet during an upgrade, and a database outlives many: what every released version wrote is read today.
+/// Checks that the present version reads what every released version wrote: silos, clients and trainers of two versions meet during an
+/// upgrade, and a database outlives many versions.
 /// </summary>
 public sealed class RecordedMessageTests
 {
@@ -28,13 +29,18 @@ public sealed class RecordedMessageTests
     private const string Stored = "stored";
 
     private static readonly Assembly[] Assemblies = [typeof(ISweepGrain).Assembly, typeof(ISchedulerGrain).Assembly];
-    private static readonly Serializer Serializer = new ServiceCollection().AddSerializer().BuildServiceProvider().GetRequiredService<Serializer>();
+    private static readonly Serializer Serializer = new ServiceCollection()
+        .AddSerializer()
+        .BuildServiceProvider()
+        .GetRequiredService<Serializer>();
 
     [Fact]
-    public void Messages_between_silos_and_clients_are_read_with_their_values() => EachIs(Messages, (_, bytes) => Serializer.Deserialize<object>(bytes)!);
+    public void Messages_between_silos_and_clients_are_read_with_their_values() =>
+        EachIs(Messages, (_, bytes) => Serializer.Deserialize<object>(bytes)!);
 
     [Fact]
-    public void Calls_between_silos_and_clients_are_read_with_their_arguments() => EachIs(Calls, (_, bytes) => Describe((IInvokable)Serializer.Deserialize<object>(bytes)!));
+    public void Calls_between_silos_and_clients_are_read_with_their_arguments() =>
+        EachIs(Calls, (_, bytes) => Describe((IInvokable)Serializer.Deserialize<object>(bytes)!));
 
     [Fact]
     public void Frames_between_silos_and_trainers_are_read_with_their_values() => EachIs(Frames, (name, bytes) => Read(name, bytes));
@@ -52,7 +58,10 @@ public sealed class RecordedMessageTests
                 missing.Add($"{kind}/{name}");
         }
 
-        Assert.True(missing.Count == 0, $"version {RecordedFiles.Version} has no recording of {string.Join(", ", missing)}: run this test once with SWEEP_RECORD=1 and commit the files");
+        Assert.True(
+            missing.Count == 0,
+            $"version {RecordedFiles.Version} has no recording of {string.Join(", ", missing)}: "
+                + "run this test once with SWEEP_RECORD=1 and commit the files");
     }
 
     [Fact]
@@ -75,7 +84,11 @@ public sealed class RecordedMessageTests
             var json = JsonNode.Parse(bytes.AsSpan(Frame.HeaderLength, length))!.AsObject();
             json["added_later"] = new JsonObject { ["type"] = "newer" };
             var changed = Encoding.UTF8.GetBytes(json.ToJsonString());
-            byte[] longer = [bytes[0], .. BitConverter.GetBytes(changed.Length), .. bytes[5..Frame.HeaderLength], .. changed, .. bytes[(Frame.HeaderLength + length)..]];
+            byte[] longer =
+            [
+                bytes[0], .. BitConverter.GetBytes(changed.Length), .. bytes[5..Frame.HeaderLength], .. changed,
+                .. bytes[(Frame.HeaderLength + length)..],
+            ];
             RecordedFiles.AssertHolds(version, Frames, name, await ReadAsync(name, longer));
         }
     }
@@ -88,32 +101,47 @@ public sealed class RecordedMessageTests
             RecordedFiles.AssertHolds(version, kind, name, read(name, RecordedFiles.Bytes(version, kind, name)));
     }
 
-    /// <summary>A sample of everything, found by its type: what is added to the program is added here by itself.</summary>
+    /// <summary>
+    /// Returns a sample of everything that is sent or stored. The types of messages, calls and frames are found by reflection, so that
+    /// a new one needs no line here.
+    /// </summary>
     private static IEnumerable<(string Kind, string Name, object Value, Func<Task<byte[]>> Write)> Written()
     {
-        foreach (var type in Assemblies.SelectMany(assembly => assembly.GetTypes()).Where(type => type.GetCustomAttribute<GenerateSerializerAttribute>() is not null && type.GetCustomAttribute<CompilerGeneratedAttribute>() is null && !typeof(IInvokable).IsAssignableFrom(type)))
+        foreach (var type in Assemblies
+            .SelectMany(assembly => assembly.GetTypes())
+            .Where(type => type.GetCustomAttribute<GenerateSerializerAttribute>() is not null
+                && type.GetCustomAttribute<CompilerGeneratedAttribute>() is null && !typeof(IInvokable).IsAssignableFrom(type)))
         {
             var message = Sample.Of(type, type.Name)!;
-            yield return (Messages, type.GetCustomAttribute<AliasAttribute>()!.Alias, message, () => Task.FromResult(Serializer.SerializeToArray<object>(message)));
+            yield return (
+                Messages, type.GetCustomAttribute<AliasAttribute>()!.Alias, message,
+                () => Task.FromResult(Serializer.SerializeToArray<object>(message)));
         }
 
-        foreach (var type in Assemblies.SelectMany(assembly => assembly.GetTypes()).Where(type => typeof(IInvokable).IsAssignableFrom(type) && !type.IsAbstract))
+        foreach (var type in Assemblies
+            .SelectMany(assembly => assembly.GetTypes())
+            .Where(type => typeof(IInvokable).IsAssignableFrom(type) && !type.IsAbstract))
         {
             var call = Sampled(type);
-            yield return (Calls, $"{call.GetInterfaceName()}.{call.GetMethodName()}", Describe(call), () => Task.FromResult(Serializer.SerializeToArray<object>(call)));
+            yield return (
+                Calls, $"{call.GetInterfaceName()}.{call.GetMethodName()}", Describe(call),
+                () => Task.FromResult(Serializer.SerializeToArray<object>(call)));
         }
 
         foreach (var type in (Type[])[.. typeof(TrainerCommand).GetNestedTypes(), .. typeof(TrainerEvent).GetNestedTypes()])
         {
             var message = Sample.Of(type, type.Name)!;
             var payload = Encoding.UTF8.GetBytes(type.Name);
-            yield return (Frames, $"{type.DeclaringType!.Name}.{type.Name}", new Framed(message, payload), () => WriteAsync(message, payload));
+            yield return (
+                Frames, $"{type.DeclaringType!.Name}.{type.Name}", new Framed(message, payload), () => WriteAsync(message, payload));
         }
 
         yield return (Stored, "spec", ParseSpec(Spec().ToJson()), () => Task.FromResult(Encoding.UTF8.GetBytes(Spec().ToJson())));
         var parameters = (TrialParameters)Sample.Of(typeof(TrialParameters), "parameters")!;
         yield return (Stored, "params", parameters, () => Task.FromResult(Encoding.UTF8.GetBytes(parameters.ToJson())));
-        yield return (Stored, "params-full-batch", parameters with { BatchSize = null }, () => Task.FromResult(Encoding.UTF8.GetBytes((parameters with { BatchSize = null }).ToJson())));
+        yield return (
+            Stored, "params-full-batch", parameters with { BatchSize = null },
+            () => Task.FromResult(Encoding.UTF8.GetBytes((parameters with { BatchSize = null }).ToJson())));
         var result = (TrialResult)Sample.Of(typeof(TrialResult), "result")!;
         yield return (Stored, "result", result, () => Task.FromResult(JsonSerializer.SerializeToUtf8Bytes(result)));
         var header = (CheckpointHeader)Sample.Of(typeof(CheckpointHeader), "checkpoint")!;
@@ -123,14 +151,22 @@ public sealed class RecordedMessageTests
     private static IInvokable Sampled(Type type)
     {
         var call = (IInvokable)RuntimeHelpers.GetUninitializedObject(type);
-        foreach (var (index, parameter) in call.GetMethod().GetParameters().Where(parameter => parameter.ParameterType != typeof(CancellationToken)).Index())
+        foreach (var (index, parameter) in call.GetMethod().GetParameters()
+            .Where(parameter => parameter.ParameterType != typeof(CancellationToken))
+            .Index())
             call.SetArgument(index, Sample.Of(parameter.ParameterType, parameter.Name!)!);
         return call;
     }
 
     private static Called Describe(IInvokable call) => new(
         call.GetInterfaceName(), call.GetMethodName(),
-        [.. call.GetMethod().GetParameters().Where(parameter => parameter.ParameterType != typeof(CancellationToken)).Index().Select(parameter => call.GetArgument(parameter.Index))]);
+        [
+            .. call.GetMethod()
+                .GetParameters()
+                .Where(parameter => parameter.ParameterType != typeof(CancellationToken))
+                .Index()
+                .Select(parameter => call.GetArgument(parameter.Index)),
+        ]);
 
     private static object Read(string name, byte[] bytes) => ReadAsync(name, bytes).GetAwaiter().GetResult();
 
@@ -138,8 +174,12 @@ public sealed class RecordedMessageTests
     {
         var stream = new MemoryStream(bytes);
         if (name.StartsWith(nameof(TrainerCommand), StringComparison.Ordinal))
-            return await Frame.ReadAsync<TrainerCommand>(stream, TestContext.Current.CancellationToken) is var (command, text) ? new Framed(command, text) : "nothing";
-        return await Frame.ReadAsync<TrainerEvent>(stream, TestContext.Current.CancellationToken) is var (happened, payload) ? new Framed(happened, payload) : "nothing";
+            return await Frame.ReadAsync<TrainerCommand>(stream, TestContext.Current.CancellationToken) is var (command, text)
+                ? new Framed(command, text)
+                : "nothing";
+        return await Frame.ReadAsync<TrainerEvent>(stream, TestContext.Current.CancellationToken) is var (happened, payload)
+            ? new Framed(happened, payload)
+            : "nothing";
     }
 
     private static async Task<byte[]> WriteAsync(object message, byte[] payload)
@@ -160,7 +200,7 @@ public sealed class RecordedMessageTests
         _ => TrialParameters.FromJson(Encoding.UTF8.GetString(bytes)),
     };
 
-    /// <summary>A spec as it is read, and the trials that it stands for: an upgrade must not change what a sweep trains.</summary>
+    /// <summary>Returns a spec as it is read and the trials that it plans, since an upgrade must not change what a sweep trains.</summary>
     private static StoredSpec ParseSpec(string json)
     {
         var spec = SweepSpec.FromJson(json);

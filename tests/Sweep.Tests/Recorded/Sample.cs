@@ -3,7 +3,9 @@ using System.Reflection;
 
 namespace Sweep.Tests.Recorded;
 
-/// <summary>A value of any type of message, in which no member has its default: so a member that a newer version adds is sampled by itself.</summary>
+/// <summary>
+/// Makes a value of any type of message. No member has its default value, so that a member that a newer version adds is covered too.
+/// </summary>
 internal static class Sample
 {
     public static object? Of(Type type, string name) => type switch
@@ -16,7 +18,8 @@ internal static class Sample
         _ when type == typeof(CancellationToken) => CancellationToken.None,
         _ when type.IsEnum => Enum.GetValues(type).Cast<object>().Last(),
         _ when type.IsArray => ArrayOf(type.GetElementType()!, name),
-        _ when type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) => ArrayOf(type.GetGenericArguments()[0], name),
+        _ when type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) =>
+            ArrayOf(type.GetGenericArguments()[0], name),
         _ => Record(type),
     };
 
@@ -30,7 +33,8 @@ internal static class Sample
 
     private static object Record(Type type)
     {
-        var constructor = type.GetConstructors(BindingFlags.Public | BindingFlags.Instance).MaxBy(candidate => candidate.GetParameters().Length)
+        var constructor = type.GetConstructors(BindingFlags.Public | BindingFlags.Instance)
+            .MaxBy(candidate => candidate.GetParameters().Length)
             ?? throw new InvalidOperationException($"{type} has no constructor to be sampled by.");
         return constructor.Invoke([.. constructor.GetParameters().Select(parameter => Of(parameter.ParameterType, parameter.Name!))]);
     }

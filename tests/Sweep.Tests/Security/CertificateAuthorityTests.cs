@@ -33,7 +33,10 @@ public sealed class CertificateAuthorityTests : IDisposable
         var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single();
         Assert.Equal([.. name is null ? [] : new[] { name }, "db.example"], names.EnumerateDnsNames());
         Assert.Equal(["10.0.0.7"], names.EnumerateIPAddresses().Select(address => address.ToString()));
-        var uses = certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().Single().EnhancedKeyUsages.Cast<Oid>().Select(use => use.Value!).ToList();
+        var uses = certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>()
+            .Single().EnhancedKeyUsages.Cast<Oid>()
+            .Select(use => use.Value!)
+            .ToList();
         Assert.Equal((serves, calls), (uses.Contains("1.3.6.1.5.5.7.3.1"), uses.Contains("1.3.6.1.5.5.7.3.2")));
         Assert.False(certificate.Extensions.OfType<X509BasicConstraintsExtension>().Single().CertificateAuthority);
         Assert.Equal(name is null ? [] : [role], Enum.GetValues<CertificateRole>().Where(certificate.Is));
@@ -58,9 +61,14 @@ public sealed class CertificateAuthorityTests : IDisposable
     [Fact]
     public void No_certificate_outlives_its_authority()
     {
-        var expires = _certificates.Authority.Issue(CertificateRole.Silo, [], Path.Combine(_certificates.AuthorityFolder, "long"), TimeSpan.FromDays(30_000), DateTimeOffset.UtcNow);
+        var expires = _certificates.Authority.Issue(
+            CertificateRole.Silo, [], Path.Combine(_certificates.AuthorityFolder, "long"), TimeSpan.FromDays(30_000),
+            DateTimeOffset.UtcNow);
         Assert.Equal(_certificates.Authority.Expires, expires);
-        Assert.Contains("expired on", Assert.Throws<CertificateException>(() => _certificates.Authority.Issue(CertificateRole.Silo, [], "/nowhere", TimeSpan.FromDays(1), expires.AddDays(1))).Message);
+        Assert.Contains(
+            "expired on",
+            Assert.Throws<CertificateException>(() => _certificates.Authority.Issue(
+                CertificateRole.Silo, [], "/nowhere", TimeSpan.FromDays(1), expires.AddDays(1))).Message);
     }
 
     [Theory]
@@ -74,7 +82,8 @@ public sealed class CertificateAuthorityTests : IDisposable
     public void A_host_that_would_open_anothers_door_is_refused(string host)
     {
         var folder = Path.Combine(_certificates.AuthorityFolder, "refused");
-        var error = Assert.Throws<CertificateException>(() => _certificates.Authority.Issue(CertificateRole.Client, [host], folder, TimeSpan.FromDays(1), DateTimeOffset.UtcNow));
+        var error = Assert.Throws<CertificateException>(
+            () => _certificates.Authority.Issue(CertificateRole.Client, [host], folder, TimeSpan.FromDays(1), DateTimeOffset.UtcNow));
         Assert.StartsWith("host: found", error.Message);
         Assert.False(Directory.Exists(folder));
     }
@@ -83,10 +92,15 @@ public sealed class CertificateAuthorityTests : IDisposable
     public void Nothing_is_overwritten_and_what_is_missing_is_named_with_the_command_that_makes_it()
     {
         var silo = _certificates.Issue(CertificateRole.Silo);
-        Refused("found ca.key", () => CertificateAuthority.Create(_certificates.AuthorityFolder, TimeSpan.FromDays(1), DateTimeOffset.UtcNow));
-        Refused("sweep certs renew", () => _certificates.Authority.Issue(CertificateRole.Silo, [], silo, TimeSpan.FromDays(1), DateTimeOffset.UtcNow));
+        Refused(
+            "found ca.key", () => CertificateAuthority.Create(_certificates.AuthorityFolder, TimeSpan.FromDays(1), DateTimeOffset.UtcNow));
+        Refused(
+            "sweep certs renew",
+            () => _certificates.Authority.Issue(CertificateRole.Silo, [], silo, TimeSpan.FromDays(1), DateTimeOffset.UtcNow));
         Refused("sweep certs init AUTHORITY", () => CertificateAuthority.Open("/nowhere/authority"));
-        Refused("sweep certs issue AUTHORITY", () => _certificates.Authority.Renew("/nowhere/silo", TimeSpan.FromDays(1), DateTimeOffset.UtcNow));
+        Refused(
+            "sweep certs issue AUTHORITY",
+            () => _certificates.Authority.Renew("/nowhere/silo", TimeSpan.FromDays(1), DateTimeOffset.UtcNow));
         File.Copy(Path.Combine(silo, "tls.crt"), Path.Combine(_certificates.AuthorityFolder, "ca.crt"), overwrite: true);
         File.Copy(Path.Combine(silo, "tls.key"), Path.Combine(_certificates.AuthorityFolder, "ca.key"), overwrite: true);
         Refused("is no authority's", () => CertificateAuthority.Open(_certificates.AuthorityFolder));

@@ -28,8 +28,12 @@ public sealed class CertificateFolderTests : IDisposable
     public void A_certificate_that_cannot_be_used_is_refused_at_the_start()
     {
         Refused(_certificates.Issue(CertificateRole.Client), "found a certificate for client.sweep; expected one for silo.sweep");
-        Refused(_certificates.Issue(CertificateRole.Postgres, hosts: ["db.example"]), "found a certificate for db.example; expected one for silo.sweep");
-        Refused(_certificates.IssueExpired(CertificateRole.Silo), $"the certificate expired on {DateTimeOffset.Now.AddHours(-1):yyyy-MM-dd}. `sweep certs renew AUTHORITY");
+        Refused(
+            _certificates.Issue(CertificateRole.Postgres, hosts: ["db.example"]),
+            "found a certificate for db.example; expected one for silo.sweep");
+        Refused(
+            _certificates.IssueExpired(CertificateRole.Silo),
+            $"the certificate expired on {DateTimeOffset.Now.AddHours(-1):yyyy-MM-dd}. `sweep certs renew AUTHORITY");
         Refused(_certificates.Issue(CertificateRole.Silo, age: TimeSpan.FromDays(-2)), "is not good before");
         using var other = new TestCertificates();
         Refused(Mixed(other), "is of another authority than ca.crt");
@@ -117,7 +121,7 @@ public sealed class CertificateFolderTests : IDisposable
         Assert.DoesNotContain('\n', message);
     }
 
-    /// <summary>A good pair beside the certificate of an authority that did not issue it.</summary>
+    /// <summary>Makes a folder with a valid certificate and key and another authority's certificate. Returns its path.</summary>
     private string Mixed(TestCertificates other)
     {
         var folder = _certificates.Issue(CertificateRole.Silo);
@@ -125,5 +129,6 @@ public sealed class CertificateFolderTests : IDisposable
         return folder;
     }
 
-    private static void Copy(string from, string to, string file) => File.Copy(Path.Combine(from, file), Path.Combine(to, file), overwrite: true);
+    private static void Copy(string from, string to, string file) =>
+        File.Copy(Path.Combine(from, file), Path.Combine(to, file), overwrite: true);
 }

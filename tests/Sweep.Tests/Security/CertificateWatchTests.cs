@@ -65,7 +65,8 @@ public sealed class CertificateWatchTests : IDisposable
         _services.Dispose();
     }
 
-    private CertificateWatch Watch(string folder) => new(CertificateFolder.Open(folder, CertificateRole.Silo), Instruments(), _clock, _log.For<CertificateWatch>());
+    private CertificateWatch Watch(string folder) =>
+        new(CertificateFolder.Open(folder, CertificateRole.Silo), Instruments(), _clock, _log.For<CertificateWatch>());
 
     private SweepInstruments Instruments() => new(_services.GetRequiredService<IMeterFactory>());
 
@@ -91,7 +92,8 @@ public sealed class CertificateWatchTests : IDisposable
 
             public bool IsEnabled(LogLevel level) => true;
 
-            public void Log<TState>(LogLevel level, EventId id, TState state, Exception? error, Func<TState, Exception?, string> format) => lines.Said.Add(format(state, error));
+            public void Log<TState>(LogLevel level, EventId id, TState state, Exception? error, Func<TState, Exception?, string> format) =>
+                lines.Said.Add(format(state, error));
         }
     }
 }

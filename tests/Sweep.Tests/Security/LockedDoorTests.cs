@@ -10,7 +10,7 @@ using Sweep.Tests.Postgres;
 
 namespace Sweep.Tests.Security;
 
-/// <summary>Attacks on the ports of real silos, and the ways of those who may come in.</summary>
+/// <summary>Attacks the ports of real silos, and tries the connections that they must let in.</summary>
 [Collection("silos")]
 public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : IClassFixture<LockedSilo>
 {
@@ -32,7 +32,8 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
         foreach (var role in new[] { CertificateRole.Client, CertificateRole.Silo })
         {
             await using var source = Database.Open(locked.Silo.ConnectionString);
-            await using var connection = await GrainConnection.OpenAsync(source, locked.Certificates.Issue(role), Task.CompletedTask, Cancellation);
+            await using var connection = await GrainConnection.OpenAsync(
+                source, locked.Certificates.Issue(role), Task.CompletedTask, Cancellation);
             Assert.False((await connection.Grains.GetGrain<IClusterGrain>(0).Drain("nobody")).Accepted);
         }
     }
@@ -78,7 +79,7 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
         var silo = locked.Certificates.Issue(CertificateRole.Silo);
         Assert.NotNull(await LockedSilo.KnockAsync(locked.Silo.SiloPort, silo, SslProtocols.Tls12));
         Assert.NotNull(await LockedSilo.KnockAsync(locked.Silo.SiloPort, silo, SslProtocols.Tls13));
-#pragma warning disable SYSLIB0039 // The old version is what is tested.
+#pragma warning disable SYSLIB0039 // The test offers the old version on purpose.
         Assert.Null(await LockedSilo.KnockAsync(locked.Silo.SiloPort, silo, SslProtocols.Tls11));
 #pragma warning restore SYSLIB0039
     }
@@ -89,7 +90,7 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
         foreach (var port in Ports)
         {
             Assert.InRange(await LockedSilo.SendPlainAsync(port, "GET / HTTP/1.1\r\n\r\n"u8.ToArray()), 0, 7);
-            // As long as Orleans' own first words, which stand behind their length.
+            // These bytes have the form of Orleans' own preamble: its length, then so many bytes.
             Assert.InRange(await LockedSilo.SendPlainAsync(port, [40, 0, 0, 0, .. new byte[40]]), 0, 7);
         }
 
@@ -100,7 +101,8 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
     public async Task Whoever_connects_and_says_nothing_or_half_a_word_is_sent_away()
     {
         byte[][] beginnings = [[], [0x16, 0x03, 0x01, 0x02, 0x00, 0x01]];
-        var answered = await Task.WhenAll(Ports.SelectMany(port => beginnings.Select(beginning => LockedSilo.SendPlainAsync(port, beginning))));
+        var answered = await Task.WhenAll(Ports.SelectMany(
+            port => beginnings.Select(beginning => LockedSilo.SendPlainAsync(port, beginning))));
         Assert.All(answered, count => Assert.InRange(count, 0, 7));
     }
 
@@ -112,7 +114,7 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
         locked.Certificates.Authority.Renew(locked.Folder, TimeSpan.FromDays(30), DateTimeOffset.UtcNow);
         var after = await LockedSilo.KnockAsync(locked.Silo.GatewayPort, client);
         Assert.NotEqual(before!.SerialNumber, after!.SerialNumber);
-        // What half of a renewal leaves behind does no harm.
+        // A renewal that was cut off after the key does no harm.
         File.Copy(Path.Combine(client, "tls.key"), Path.Combine(locked.Folder, "tls.key"), overwrite: true);
         Assert.Equal(after.SerialNumber, (await LockedSilo.KnockAsync(locked.Silo.GatewayPort, client))!.SerialNumber);
         locked.Certificates.Authority.Renew(locked.Folder, CertificateAuthority.DefaultCertificateLife, DateTimeOffset.UtcNow);
@@ -147,11 +149,15 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
     public async Task A_client_without_certificates_is_told_to_make_them_when_the_silos_are_beyond_its_machine()
     {
         await using var silo = await TestSilo.StartAsync(
-            server, new SimulatedTrainers(), change: options => (options.Address, options.Certificates) = (OwnAddress.Find().ToString(), locked.Certificates.Issue(CertificateRole.Silo)));
+            server, new SimulatedTrainers(),
+            change: options => (options.Address, options.Certificates) = (
+                OwnAddress.Find().ToString(), locked.Certificates.Issue(CertificateRole.Silo)));
         await using var source = Database.Open(silo.ConnectionString);
-        var error = await Assert.ThrowsAsync<ClusterUnreachableException>(() => GrainConnection.OpenAsync(source, null, Task.CompletedTask, Cancellation));
+        var error = await Assert.ThrowsAsync<ClusterUnreachableException>(
+            () => GrainConnection.OpenAsync(source, null, Task.CompletedTask, Cancellation));
         Assert.Contains("`sweep certs init AUTHORITY` and `sweep certs issue AUTHORITY --for client --out FOLDER`", error.Message);
-        await using var connection = await GrainConnection.OpenAsync(source, locked.Certificates.Issue(CertificateRole.Client), Task.CompletedTask, Cancellation);
+        await using var connection = await GrainConnection.OpenAsync(
+            source, locked.Certificates.Issue(CertificateRole.Client), Task.CompletedTask, Cancellation);
         Assert.False((await connection.Grains.GetGrain<IClusterGrain>(0).Drain("nobody")).Accepted);
     }
 }

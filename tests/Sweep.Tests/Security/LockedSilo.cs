@@ -10,24 +10,24 @@ using Sweep.Tests.Postgres;
 
 namespace Sweep.Tests.Security;
 
-/// <summary>Two silos with certificates in the process of the tests, and whoever knocks at their ports.</summary>
+/// <summary>Two silos with certificates in the tests' process, and the connections that attackers and clients open to them.</summary>
 public sealed class LockedSilo(PostgresServer server) : IAsyncLifetime
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     public TestCertificates Certificates { get; } = new();
 
-    /// <summary>Of an authority that is not the cluster's.</summary>
+    /// <summary>Certificates of an authority that is not the cluster's.</summary>
     public TestCertificates Others { get; } = new();
 
     public TestSilo Silo { get; private set; } = null!;
 
     public TestSilo Second { get; private set; } = null!;
 
-    /// <summary>The first silo's.</summary>
+    /// <summary>The measurements of the first silo.</summary>
     internal SiloMeasurements Measurements { get; private set; } = null!;
 
-    /// <summary>The first silo's.</summary>
+    /// <summary>The folder of the first silo's certificate.</summary>
     public string Folder { get; private set; } = "";
 
     public async ValueTask InitializeAsync()
@@ -36,7 +36,8 @@ public sealed class LockedSilo(PostgresServer server) : IAsyncLifetime
         Silo = await TestSilo.StartAsync(server, new SimulatedTrainers(), change: options => options.Certificates = Folder);
         Measurements = new(Silo.Meters);
         Second = await TestSilo.StartAsync(
-            server, new SimulatedTrainers(), connectionString: Silo.ConnectionString, change: options => options.Certificates = Certificates.Issue(CertificateRole.Silo));
+            server, new SimulatedTrainers(), connectionString: Silo.ConnectionString,
+            change: options => options.Certificates = Certificates.Issue(CertificateRole.Silo));
     }
 
     public async ValueTask DisposeAsync()
@@ -48,14 +49,17 @@ public sealed class LockedSilo(PostgresServer server) : IAsyncLifetime
         Others.Dispose();
     }
 
-    /// <summary>Connects with what a folder holds, or with nothing, and trusts whoever answers.</summary>
-    /// <returns>The certificate of the silo if it lets us in, which it says with a first byte; null if it does not.</returns>
-    public static async Task<X509Certificate2?> KnockAsync(int port, string? folder, SslProtocols protocols = SslProtocols.Tls12 | SslProtocols.Tls13)
+    /// <summary>Connects with the certificate of a folder, or with none, and accepts any certificate of the silo.</summary>
+    /// <returns>The silo's certificate if it lets the client in, which its first byte shows; null if it does not.</returns>
+    public static async Task<X509Certificate2?> KnockAsync(
+        int port, string? folder, SslProtocols protocols = SslProtocols.Tls12 | SslProtocols.Tls13)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
         await using var stream = new SslStream(client.GetStream(), leaveInnerStreamOpen: false, (_, _, _, _) => true);
-        using var own = folder is null ? null : X509Certificate2.CreateFromPemFile(Path.Combine(folder, "tls.crt"), Path.Combine(folder, "tls.key"));
+        using var own = folder is null
+            ? null
+            : X509Certificate2.CreateFromPemFile(Path.Combine(folder, "tls.crt"), Path.Combine(folder, "tls.key"));
         using var limit = new CancellationTokenSource(Patience);
         try
         {
@@ -77,7 +81,7 @@ public sealed class LockedSilo(PostgresServer server) : IAsyncLifetime
     }
 
     /// <summary>Sends these bytes in plain text and waits until the silo ends the connection.</summary>
-    /// <returns>How many bytes it answered.</returns>
+    /// <returns>The number of bytes that the silo sent.</returns>
     public static async Task<int> SendPlainAsync(int port, byte[] bytes)
     {
         using var client = new TcpClient();

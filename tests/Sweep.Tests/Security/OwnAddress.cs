@@ -6,7 +6,7 @@ namespace Sweep.Tests.Security;
 
 internal static class OwnAddress
 {
-    /// <summary>An address of this machine that is no loopback; skips the test where it has none.</summary>
+    /// <summary>Finds an address of this machine that is not a loopback one. Skips the test where there is none.</summary>
     public static IPAddress Find()
     {
         var address = NetworkInterface.GetAllNetworkInterfaces()

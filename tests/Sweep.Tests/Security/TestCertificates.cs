@@ -4,7 +4,7 @@ using Sweep.Security;
 
 namespace Sweep.Tests.Security;
 
-/// <summary>An authority and what it issues, in a folder of their own.</summary>
+/// <summary>A certificate authority and the certificates that it issues, in a temporary folder.</summary>
 public sealed class TestCertificates : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("sweep-certificates-").FullName;
@@ -12,7 +12,7 @@ public sealed class TestCertificates : IDisposable
 
     public TestCertificates()
     {
-        // Old enough for certificates that have expired.
+        // The authority is a year old, so that it can issue certificates that have expired.
         Authority = CertificateAuthority.Create(AuthorityFolder, CertificateAuthority.DefaultLife, DateTimeOffset.UtcNow.AddYears(-1));
     }
 
@@ -21,9 +21,9 @@ public sealed class TestCertificates : IDisposable
     public string AuthorityFolder => Path.Combine(_folder, "authority");
 
     /// <summary>Issues a certificate.</summary>
-    /// <param name="age">How long ago.</param>
-    /// <param name="life">How long it lasts from then on; a year unless given.</param>
-    /// <returns>The new folder that has it.</returns>
+    /// <param name="age">The time since its issue.</param>
+    /// <param name="life">The time from its issue to its expiry; a year unless given.</param>
+    /// <returns>The new folder of the certificate.</returns>
     public string Issue(CertificateRole role, TimeSpan age = default, TimeSpan? life = null, params string[] hosts)
     {
         var folder = Path.Combine(_folder, $"issued-{++_issued}");
@@ -31,10 +31,10 @@ public sealed class TestCertificates : IDisposable
         return folder;
     }
 
-    /// <summary>One that was good until an hour ago.</summary>
+    /// <summary>Issues a certificate that expired an hour ago.</summary>
     public string IssueExpired(CertificateRole role) => Issue(role, TimeSpan.FromDays(3), TimeSpan.FromDays(3) - TimeSpan.FromHours(1));
 
-    /// <summary>One that says in no readable way what it may be used for, and vouches for itself.</summary>
+    /// <summary>Makes a self-signed certificate whose list of permitted uses cannot be read.</summary>
     public string IssueDamaged()
     {
         var folder = Directory.CreateDirectory(Path.Combine(_folder, $"issued-{++_issued}")).FullName;

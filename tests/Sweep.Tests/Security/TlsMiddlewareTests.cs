@@ -8,7 +8,7 @@ using Sweep.Security;
 
 namespace Sweep.Tests.Security;
 
-/// <summary>Two ends in one process, over pipes.</summary>
+/// <summary>Connects the accepting and the dialing end of a connection in one process, over pipes.</summary>
 public sealed class TlsMiddlewareTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -24,7 +24,8 @@ public sealed class TlsMiddlewareTests : IDisposable
     [InlineData(CertificateRole.Client)]
     public async Task Both_ends_of_one_authority_talk(CertificateRole dialing)
     {
-        await MeetAsync(_certificates.Issue(CertificateRole.Silo), _certificates.Issue(dialing), CertificateRole.Silo, CertificateRole.Client);
+        await MeetAsync(
+            _certificates.Issue(CertificateRole.Silo), _certificates.Issue(dialing), CertificateRole.Silo, CertificateRole.Client);
         Assert.Equal((null, null, true), (_accepting, _dialing, _heard));
     }
 
@@ -71,7 +72,11 @@ public sealed class TlsMiddlewareTests : IDisposable
     {
         var (silo, client) = (_others.Issue(CertificateRole.Silo), _certificates.Issue(CertificateRole.Client));
         foreach (var folder in new[] { silo, client })
-            await File.WriteAllTextAsync(Path.Combine(folder, "ca.crt"), File.ReadAllText(Path.Combine(_others.AuthorityFolder, "ca.crt")) + File.ReadAllText(Path.Combine(_certificates.AuthorityFolder, "ca.crt")), TestContext.Current.CancellationToken);
+            await File.WriteAllTextAsync(
+                Path.Combine(folder, "ca.crt"),
+                File.ReadAllText(Path.Combine(_others.AuthorityFolder, "ca.crt"))
+                    + File.ReadAllText(Path.Combine(_certificates.AuthorityFolder, "ca.crt")),
+                TestContext.Current.CancellationToken);
         await MeetAsync(silo, client, CertificateRole.Client);
         Assert.Equal((null, null, true), (_accepting, _dialing, _heard));
     }
@@ -80,11 +85,15 @@ public sealed class TlsMiddlewareTests : IDisposable
     public async Task Whoever_does_not_finish_the_handshake_is_sent_away()
     {
         var (one, other) = (new Pipe(), new Pipe());
-        var middleware = new TlsMiddleware(Open(_certificates.Issue(CertificateRole.Silo)), (_, reason) => _accepting = reason, TimeSpan.FromMilliseconds(100));
-        await RunAsync(middleware.Accept(CertificateRole.Silo)(Listen), new(one.Reader, other.Writer)).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        var middleware = new TlsMiddleware(
+            Open(_certificates.Issue(CertificateRole.Silo)), (_, reason) => _accepting = reason, TimeSpan.FromMilliseconds(100));
+        await RunAsync(middleware.Accept(CertificateRole.Silo)(Listen), new(one.Reader, other.Writer))
+            .WaitAsync(Patience, TestContext.Current.CancellationToken);
         Assert.Equal(("it did not finish the handshake within 0.1 s", false), (_accepting, _heard));
         await Assert.ThrowsAsync<TimeoutException>(() => RunAsync(
-            new TlsMiddleware(Open(_certificates.Issue(CertificateRole.Silo)), (_, _) => { }, TimeSpan.FromMilliseconds(100)).Dial()(Listen), new(new Pipe().Reader, new Pipe().Writer)));
+            new TlsMiddleware(Open(_certificates.Issue(CertificateRole.Silo)), (_, _) => { }, TimeSpan.FromMilliseconds(100))
+                .Dial()(Listen),
+            new(new Pipe().Reader, new Pipe().Writer)));
     }
 
     [Theory]
@@ -117,7 +126,7 @@ public sealed class TlsMiddlewareTests : IDisposable
         _others.Dispose();
     }
 
-    /// <summary>One end accepts, one dials and says a word, which the other one hears if both let each other in.</summary>
+    /// <summary>Lets one end accept and the other one dial. They exchange words only if each accepts the other's certificate.</summary>
     private Task MeetAsync(string accepting, string dialing, params CertificateRole[] welcome) =>
         MeetAsync(new TlsMiddleware(Open(accepting), (_, reason) => _accepting = reason).Accept(welcome)(Listen), dialing);
 
@@ -125,7 +134,8 @@ public sealed class TlsMiddlewareTests : IDisposable
     {
         var (one, other) = (new Pipe(), new Pipe());
         var accept = RunAsync(accepting, new(one.Reader, other.Writer));
-        var dial = RunAsync(new TlsMiddleware(Open(dialing), (_, reason) => _dialing = reason).Dial()(Speak), new(other.Reader, one.Writer));
+        var dial = RunAsync(
+            new TlsMiddleware(Open(dialing), (_, reason) => _dialing = reason).Dial()(Speak), new(other.Reader, one.Writer));
         await Task.WhenAll(accept, dial).WaitAsync(Patience, TestContext.Current.CancellationToken);
     }
 
@@ -144,7 +154,7 @@ public sealed class TlsMiddlewareTests : IDisposable
         connection.Transport.Input.AdvanceTo(answer.Buffer.End);
     }
 
-    /// <summary>Closes its end afterwards, as whoever owns a connection does.</summary>
+    /// <summary>Runs one end and closes its pipes afterwards, as the owner of a connection does.</summary>
     private static async Task RunAsync(ConnectionDelegate end, Pipes transport)
     {
         try
@@ -163,7 +173,7 @@ public sealed class TlsMiddlewareTests : IDisposable
 
     private static CertificateFolder Open(string folder) => CertificateFolder.Open(folder, [.. AnyRole(folder)]);
 
-    /// <summary>Whoever attacks opens what it has.</summary>
+    /// <summary>Returns the roles of the folder's own certificate, since an attacker's program does not check the role.</summary>
     private static IEnumerable<CertificateRole> AnyRole(string folder)
     {
         using var certificate = X509CertificateLoader.LoadCertificateFromFile(Path.Combine(folder, "tls.crt"));

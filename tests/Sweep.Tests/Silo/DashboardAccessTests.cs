@@ -21,7 +21,7 @@ public sealed class DashboardAccessTests
     {
         var access = new DashboardAccess(null);
         Assert.Equal(status, access.Judge(from is null ? null : IPAddress.Parse(from), null));
-        // A password that was never set is not one that anybody can give.
+        // Without a password no password is right, not even the empty one.
         Assert.Equal(status, access.Judge(from is null ? null : IPAddress.Parse(from), Basic("any:")));
     }
 
@@ -33,7 +33,11 @@ public sealed class DashboardAccessTests
         var access = new DashboardAccess(Password);
         Assert.Equal(200, access.Judge(IPAddress.Parse(from), Basic($"any:{Password}")));
         Assert.Equal(200, access.Judge(IPAddress.Parse(from), Basic($":{Password}")));
-        foreach (var wrong in new[] { null, "", "Basic", "Basic ", "Basic !", $"Bearer {Password}", Password, Basic(""), Basic("any:"), Basic($"any:{Password}."), Basic($"any:{Password[..^1]}"), Basic($"{Password}:any") })
+        foreach (var wrong in new[]
+        {
+            null, "", "Basic", "Basic ", "Basic !", $"Bearer {Password}", Password, Basic(""), Basic("any:"), Basic($"any:{Password}."),
+            Basic($"any:{Password[..^1]}"), Basic($"{Password}:any"),
+        })
             Assert.True(access.Judge(IPAddress.Parse(from), wrong) == 401, $"{wrong} was let in");
     }
 

@@ -37,7 +37,8 @@ public sealed class DatabaseClockTests(PostgresServer server)
     {
         using var silo = await StartAsync(seconds);
         await silo.RefusesAsync(3, message);
-        const string refusal = "postgres: the cluster's database cannot be used: This machine's clock would have silos declared dead that live: ";
+        const string refusal = "postgres: the cluster's database cannot be used: "
+            + "This machine's clock would have silos declared dead that live: ";
         Assert.StartsWith(refusal, silo.Errors[0], StringComparison.Ordinal);
     }
 
@@ -49,7 +50,7 @@ public sealed class DatabaseClockTests(PostgresServer server)
         Assert.Matches("^silo: this machine's clock is (19|20) s behind the database's; set it", silo.Errors[0]);
     }
 
-    /// <summary>Starts one on a database whose clock is this many seconds ahead of the machine's.</summary>
+    /// <summary>Starts a silo on a database whose clock is this many seconds ahead of the machine's.</summary>
     private async Task<SiloRun> StartAsync(int seconds)
     {
         var database = await server.NewDatabaseAsync();
@@ -57,7 +58,8 @@ public sealed class DatabaseClockTests(PostgresServer server)
         await using var change = source.CreateCommand(
             $"""
             create schema moved;
-            create function moved.clock_timestamp() returns timestamptz language sql as 'select pg_catalog.clock_timestamp() + interval ''{seconds} seconds''';
+            create function moved.clock_timestamp() returns timestamptz language sql as
+              'select pg_catalog.clock_timestamp() + interval ''{seconds} seconds''';
             alter database {new NpgsqlConnectionStringBuilder(database).Database} set search_path = public, moved, pg_catalog
             """);
         await change.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);

@@ -6,7 +6,7 @@ using Sweep.Tests.Postgres;
 
 namespace Sweep.Tests.Silo;
 
-/// <summary>A silo whose database is not there yet, goes away, hangs, or takes no writes.</summary>
+/// <summary>Starts silos whose database comes later, goes away, hangs, or takes no writes.</summary>
 public sealed class DatabaseStartTests(PostgresServer server)
 {
     [Fact]
@@ -24,12 +24,13 @@ public sealed class DatabaseStartTests(PostgresServer server)
             Assert.Equal(0, await silo.EndAsync());
         }
 
-        // The same server as a standby, which is up to date and has no primary.
+        // The same server starts as a standby that is up to date and has no primary.
         await File.WriteAllTextAsync(Path.Combine(folder, "data", "standby.signal"), "", TestContext.Current.CancellationToken);
         await using (await PrivatePostgres.StartAsync(folder, durable: false, TestContext.Current.CancellationToken))
         {
             using var late = SiloRun.Start(PrivatePostgres.ConnectionStringOf(folder), []);
-            await late.RefusesAsync(3, "postgres: the cluster's database cannot be used: It is a standby, which takes no writes. Name the primary, ");
+            await late.RefusesAsync(
+                3, "postgres: the cluster's database cannot be used: It is a standby, which takes no writes. Name the primary, ");
         }
 
         Directory.Delete(folder, recursive: true);
@@ -59,12 +60,14 @@ public sealed class DatabaseStartTests(PostgresServer server)
         var database = await server.NewDatabaseAsync();
         await using (var source = NpgsqlDataSource.Create(database))
         {
-            await using var change = source.CreateCommand($"alter database {new NpgsqlConnectionStringBuilder(database).Database} set default_transaction_read_only = on");
+            await using var change = source.CreateCommand(
+                $"alter database {new NpgsqlConnectionStringBuilder(database).Database} set default_transaction_read_only = on");
             await change.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
         }
 
         using var silo = SiloRun.Start(database, []);
-        await silo.RefusesAsync(3, "postgres: the cluster's database cannot be used: It takes no writes from this user: default_transaction_read_only is on.");
+        await silo.RefusesAsync(
+            3, "postgres: the cluster's database cannot be used: It takes no writes from this user: default_transaction_read_only is on.");
     }
 
     [Fact]
@@ -76,13 +79,14 @@ public sealed class DatabaseStartTests(PostgresServer server)
         await using var connection = new NpgsqlConnection(database);
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        await using var hold = new NpgsqlCommand("lock table workers, orleans_members, orleans_versions in access exclusive mode", connection);
+        await using var hold = new NpgsqlCommand(
+            "lock table workers, orleans_members, orleans_versions in access exclusive mode", connection);
         await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
 
         silo.Send(SiloRun.Terminate);
         await silo.SaysAsync("Draining");
         Assert.False(silo.HasEnded);
-        // Two signals at once are one: programs such as timeout send one to the process and one to its group.
+        // The silo counts two signals at once as one, since programs such as timeout send one to the process and one to its group.
         await Cluster.Poll.UntilAsync(
             () =>
             {
@@ -105,7 +109,7 @@ public sealed class DatabaseStartTests(PostgresServer server)
         var (code, line) = await ended.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.Equal(130, code);
         Assert.StartsWith("silo: it was told to end ", line, StringComparison.Ordinal);
-        // Whoever stops a silo waits 45 s before they kill it.
+        // The service managers kill a silo 45 s after they told it to end.
         Assert.InRange(EndOrder.Limit.TotalSeconds, EndOrder.DrainLimit.TotalSeconds, 40);
     }
 

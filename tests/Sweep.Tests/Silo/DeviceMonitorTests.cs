@@ -30,7 +30,7 @@ public sealed class DeviceMonitorTests : IDisposable
     [Theory]
     [InlineData("echo 'Failed to initialize NVML' >&2; exit 9", "nvidia-smi ended with 9: Failed to initialize NVML")]
     [InlineData("echo 'No devices were found'", "nvidia-smi lists no GPU: No devices were found")]
-    // A pipe of 64 KiB that nobody reads would stop it.
+    // A program that fills the 64 KiB of a pipe that nobody reads would hang.
     [InlineData("head -c 200000 /dev/zero | tr '\\0' x >&2; exit 1", "nvidia-smi ended with 1: xxx")]
     public async Task A_program_that_fails_is_a_complaint(string script, string complaint)
     {
@@ -48,8 +48,10 @@ public sealed class DeviceMonitorTests : IDisposable
         foreach (var name in new[] { "parent", "child" })
         {
             var id = int.Parse(await File.ReadAllTextAsync(Path.Combine(_folder, name), Cancellation), CultureInfo.InvariantCulture);
-            // One that has ended, and that nobody has waited for yet, has no command line.
-            await Poll.UntilAsync(() => Task.FromResult(!File.Exists($"/proc/{id}/cmdline") || File.ReadAllText($"/proc/{id}/cmdline").Length == 0), $"the {name} to end");
+            // A process that has ended without its parent's wait has no command line.
+            await Poll.UntilAsync(
+                () => Task.FromResult(!File.Exists($"/proc/{id}/cmdline") || File.ReadAllText($"/proc/{id}/cmdline").Length == 0),
+                $"the {name} to end");
         }
     }
 
@@ -66,14 +68,15 @@ public sealed class DeviceMonitorTests : IDisposable
     {
         var (time, log, answers) = (new NoTime(), new Lines(), new Queue<DeviceMeasurement>([Well, Ill, Ill, Well, Ill, new([], null)]));
         await using var services = new ServiceCollection().AddMetrics().AddSingleton<SweepInstruments>().BuildServiceProvider();
-        using var monitor = new DeviceMonitor(services.GetRequiredService<SweepInstruments>(), time, log, _ => Task.FromResult(answers.Dequeue()));
+        using var monitor = new DeviceMonitor(
+            services.GetRequiredService<SweepInstruments>(), time, log, _ => Task.FromResult(answers.Dequeue()));
         await monitor.StartAsync(Cancellation);
         await monitor.ExecuteTask!.WaitAsync(Limit, Cancellation);
         Assert.Equal([5, 60, 60, 5, 60], time.Pauses.Select(pause => pause.TotalSeconds));
         Assert.Equal(2, log.Said.Count(line => line.Contains("no driver", StringComparison.Ordinal)));
     }
 
-    /// <summary>A program with this script.</summary>
+    /// <summary>Writes a stand-in for nvidia-smi with this script. Returns its path.</summary>
     private string StandIn(string script)
     {
         var path = Path.Combine(_folder, "nvidia-smi");
@@ -82,7 +85,7 @@ public sealed class DeviceMonitorTests : IDisposable
         return path;
     }
 
-    /// <summary>Each pause is over at once.</summary>
+    /// <summary>Ends each pause at once and keeps its length.</summary>
     private sealed class NoTime : TimeProvider
     {
         public List<TimeSpan> Pauses { get; } = [];
@@ -103,7 +106,8 @@ public sealed class DeviceMonitorTests : IDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             Said.Add(formatter(state, exception));
     }
 }

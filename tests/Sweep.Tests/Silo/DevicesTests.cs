@@ -20,7 +20,8 @@ public sealed class DevicesTests
     public void Without_a_GPU_there_is_a_slot_a_core() => Assert.Equal(["cpu", "cpu", "cpu"], Devices.ForSlots([], null, 4, cores: 3));
 
     [Fact]
-    public void With_GPUs_there_is_a_slot_a_GPU() => Assert.Equal(["cuda:0", "cuda:1"], Devices.ForSlots(["cuda:0", "cuda:1"], null, 1, cores: 64));
+    public void With_GPUs_there_is_a_slot_a_GPU() =>
+        Assert.Equal(["cuda:0", "cuda:1"], Devices.ForSlots(["cuda:0", "cuda:1"], null, 1, cores: 64));
 
     [Fact]
     public void Several_slots_on_a_GPU_are_shared_out_in_turn() =>
@@ -39,9 +40,12 @@ public sealed class DevicesTests
         if (fits)
             check();
         else
-            Assert.Contains($"slots-per-gpu: found {slots} slots on cuda:0", Assert.Throws<ValidationException>(check).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"slots-per-gpu: found {slots} slots on cuda:0", Assert.Throws<ValidationException>(check).Message,
+                StringComparison.Ordinal);
     }
 
     [Fact]
-    public void More_slots_than_devices_are_shared_out_in_turn() => Assert.Equal(["cuda:0", "cuda:1", "cuda:0"], Devices.ForSlots(["cuda:0", "cuda:1"], 3, 1, cores: 64));
+    public void More_slots_than_devices_are_shared_out_in_turn() =>
+        Assert.Equal(["cuda:0", "cuda:1", "cuda:0"], Devices.ForSlots(["cuda:0", "cuda:1"], 3, 1, cores: 64));
 }

@@ -7,14 +7,15 @@ using Sweep.Tests.Postgres;
 
 namespace Sweep.Tests.Silo;
 
-/// <summary>The silo as a program, on databases that it cannot use.</summary>
+/// <summary>Starts the silo's program on databases that it cannot use.</summary>
 public sealed class SchemaRefusalTests(PostgresServer server)
 {
     [Fact]
     public async Task A_database_that_is_newer_is_refused() =>
         await RefusedAsync(
             "insert into schema_versions (version, name, sha256) values (999, '999-newer.sql', 'x')", "postgres",
-            "postgres: the cluster's database cannot be used: The database is newer than this program: found 999-newer.sql, this program ends with");
+            "postgres: the cluster's database cannot be used: "
+                + "The database is newer than this program: found 999-newer.sql, this program ends with");
 
     [Fact]
     public async Task A_database_that_is_older_is_refused_to_a_worker_who_is_told_what_to_run() =>

@@ -9,10 +9,22 @@ public sealed class SiloFaultTests
 {
     public static TheoryData<Exception, int, string> Faults => new()
     {
-        { new InvalidOperationException("outer", new AddressInUseException("taken")), 3, "silo-port, gateway-port, http-port: another program took one of them" },
-        { new IOException("outer", new SocketException((int)SocketError.AddressAlreadyInUse)), 3, "silo-port, gateway-port, http-port: another program took one of them" },
-        { new InvalidOperationException("outer", new NpgsqlException("first line\nsecond line")), 3, "postgres: the cluster's database went away while the silo joined: first line second line." },
-        { new InvalidOperationException("first line\nsecond line."), 5, "silo: it cannot start: InvalidOperationException: first line second line." },
+        {
+            new InvalidOperationException("outer", new AddressInUseException("taken")), 3,
+            "silo-port, gateway-port, http-port: another program took one of them"
+        },
+        {
+            new IOException("outer", new SocketException((int)SocketError.AddressAlreadyInUse)), 3,
+            "silo-port, gateway-port, http-port: another program took one of them"
+        },
+        {
+            new InvalidOperationException("outer", new NpgsqlException("first line\nsecond line")), 3,
+            "postgres: the cluster's database went away while the silo joined: first line second line."
+        },
+        {
+            new InvalidOperationException("first line\nsecond line."), 5,
+            "silo: it cannot start: InvalidOperationException: first line second line."
+        },
     };
 
     [Theory]

@@ -25,14 +25,19 @@ public sealed class SiloPortsTests(PostgresServer server)
     public void Two_options_that_name_one_port_are_refused()
     {
         var port = FreePort();
-        Assert.StartsWith($"gateway-port: found {port}, ", Assert.Throws<PortTakenException>(() => SiloPorts.Take(new() { SiloPort = port, GatewayPort = port })).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            $"gateway-port: found {port}, ",
+            Assert.Throws<PortTakenException>(() => SiloPorts.Take(new() { SiloPort = port, GatewayPort = port })).Message,
+            StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("203.0.113.7", "127.0.0.1", "address: found 203.0.113.7, where this machine cannot listen")]
     [InlineData("127.0.0.1", "203.0.113.7", "http-address: found 203.0.113.7, where this machine cannot listen")]
     public void An_address_of_another_machine_is_refused(string address, string http, string message) =>
-        Assert.StartsWith(message, Assert.Throws<ValidationException>(() => SiloPorts.Take(new() { Address = address, HttpAddress = http })).Message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            message, Assert.Throws<ValidationException>(() => SiloPorts.Take(new() { Address = address, HttpAddress = http })).Message,
+            StringComparison.Ordinal);
 
     [Fact]
     public void A_free_port_is_held_for_the_silo_alone_until_it_listens()
@@ -54,7 +59,10 @@ public sealed class SiloPortsTests(PostgresServer server)
         using var other = Listener();
         var database = await server.NewDatabaseAsync();
         using var silo = SiloRun.Start(database, ["--silo-port", $"{PortOf(other)}"]);
-        await silo.RefusesAsync(3, $"silo-port: found {PortOf(other)}, where another program, or another port of this silo, listens on 127.0.0.1; write another port, or 0 for a free one.");
+        await silo.RefusesAsync(
+            3,
+            $"silo-port: found {PortOf(other)}, where another program, or another port of this silo, listens on 127.0.0.1; "
+                + "write another port, or 0 for a free one.");
         await using var source = NpgsqlDataSource.Create(database);
         await using var tables = source.CreateCommand("select to_regclass('orleans_members') is null");
         Assert.Equal(true, await tables.ExecuteScalarAsync(TestContext.Current.CancellationToken));

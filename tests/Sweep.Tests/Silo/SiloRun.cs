@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Sweep.Tests.Silo;
 
-/// <summary>The silo as a program, with what it writes. It ends with this object.</summary>
+/// <summary>The silo's program and what it writes. The process is killed when this object is disposed of.</summary>
 internal sealed class SiloRun : IDisposable
 {
     public const int Terminate = 15;
@@ -26,25 +26,31 @@ internal sealed class SiloRun : IDisposable
 
     public bool HasEnded => _process.HasExited;
 
-    /// <summary>The lines on its standard error so far.</summary>
+    /// <summary>The lines on the silo's standard error so far.</summary>
     public IReadOnlyList<string> Errors => [.. _errors];
 
-    /// <summary>Starts one without slots.</summary>
-    /// <param name="prefix">A command that runs it.</param>
-    /// <param name="folder">Its current folder.</param>
-    /// <param name="variables">What its environment has besides.</param>
+    /// <summary>Starts a silo without slots.</summary>
+    /// <param name="prefix">A command that runs the silo's command line, which follows it.</param>
+    /// <param name="folder">The silo's current folder.</param>
+    /// <param name="variables">Further variables of the silo's environment.</param>
     public static SiloRun Start(
-        string database, IReadOnlyList<string> options, IReadOnlyList<string>? prefix = null, string? folder = null, params (string Name, string Value)[] variables)
+        string database, IReadOnlyList<string> options, IReadOnlyList<string>? prefix = null, string? folder = null,
+        params (string Name, string Value)[] variables)
     {
         string[] command = [.. prefix ?? [], .. Sweep.Client.Local.SiloProgram.Find(), "--devices", "cpu", "--slots", "0", .. options];
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder ?? "" };
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder ?? "",
+        };
         start.Environment["SWEEP_POSTGRES"] = database;
         foreach (var (name, value) in variables)
             start.Environment[name] = value;
         return new(start);
     }
 
-    /// <summary>Waits until it says that it is ready.</summary>
+    /// <summary>Waits until the silo reports that it is ready.</summary>
     /// <returns>The port of its HTTP endpoints.</returns>
     public async Task<int> ReadyAsync()
     {
@@ -53,14 +59,15 @@ internal sealed class SiloRun : IDisposable
         return await _ready.Task;
     }
 
-    /// <summary>Waits for a line on its standard error that has these words.</summary>
+    /// <summary>Waits for a line on the silo's standard error that contains these words.</summary>
     public Task SaysAsync(string words) => Cluster.Poll.UntilAsync(
-        () => Task.FromResult(Errors.Any(line => line.Contains(words, StringComparison.Ordinal))), $"the silo to say \"{words}\"", () => string.Join('\n', Errors));
+        () => Task.FromResult(Errors.Any(line => line.Contains(words, StringComparison.Ordinal))), $"the silo to say \"{words}\"",
+        () => string.Join('\n', Errors));
 
     public void Send(int signal) => _ = Send(Id, signal);
 
-    /// <summary>Waits for its end.</summary>
-    /// <returns>Its exit code.</returns>
+    /// <summary>Waits until the silo ends.</summary>
+    /// <returns>The silo's exit code.</returns>
     public async Task<int> EndAsync()
     {
         await _reading.WaitAsync(Limit, TestContext.Current.CancellationToken);
@@ -68,11 +75,12 @@ internal sealed class SiloRun : IDisposable
         return _process.ExitCode;
     }
 
-    /// <summary>Waits for its end, which must have this exit code and one line on standard error.</summary>
+    /// <summary>Waits until the silo ends, with this exit code and a single line on standard error that contains this text.</summary>
     public async Task RefusesAsync(int exitCode, string line)
     {
         var code = await EndAsync();
-        Assert.True(code == exitCode && Errors.Count == 1, $"expected {exitCode} and one line, found {code} and:\n{string.Join('\n', Errors)}");
+        Assert.True(
+            code == exitCode && Errors.Count == 1, $"expected {exitCode} and one line, found {code} and:\n{string.Join('\n', Errors)}");
         Assert.Contains(line, Errors[0], StringComparison.Ordinal);
     }
 

@@ -5,7 +5,7 @@ using Sweep.Tests.Postgres;
 
 namespace Sweep.Tests.Silo;
 
-/// <summary>What stands around a silo, and has no say.</summary>
+/// <summary>Tests that nothing in a silo's surroundings that belongs to other programs changes the silo.</summary>
 public sealed class SurroundingsTests(PostgresServer server)
 {
     [Fact]
@@ -16,14 +16,17 @@ public sealed class SurroundingsTests(PostgresServer server)
         var database = await server.NewDatabaseAsync();
         using (var silo = SiloRun.Start(
             database, [], null, folder,
-            ("Logging__LogLevel__Default", "Trace"), ("Orleans__ClusterId", "other"), ("Kestrel__Endpoints__Other__Url", "http://127.0.0.1:1"), ("ASPNETCORE_URLS", "http://127.0.0.1:1"),
+            ("Logging__LogLevel__Default", "Trace"), ("Orleans__ClusterId", "other"),
+            ("Kestrel__Endpoints__Other__Url", "http://127.0.0.1:1"), ("ASPNETCORE_URLS", "http://127.0.0.1:1"),
             ("ASPNETCORE_HOSTINGSTARTUPASSEMBLIES", "Nobody"), ("DOTNET_ENVIRONMENT", "Development")))
         {
             await silo.ReadyAsync();
-            Assert.DoesNotContain(new DirectoryInfo($"/proc/{silo.Id}/fd").EnumerateFiles(), file => file.LinkTarget?.Contains("inotify", StringComparison.Ordinal) == true);
+            Assert.DoesNotContain(
+                new DirectoryInfo($"/proc/{silo.Id}/fd").EnumerateFiles(),
+                file => file.LinkTarget?.Contains("inotify", StringComparison.Ordinal) == true);
             silo.Send(SiloRun.Terminate);
             Assert.Equal(0, await silo.EndAsync());
-            // No word of Orleans' watchdog either, which takes the machine's uptime for a stall.
+            // Orleans' watchdog writes nothing either, though it takes the machine's uptime for a stall.
             Assert.All(silo.Errors, line => Assert.StartsWith("info: Sweep.", line, StringComparison.Ordinal));
         }
 

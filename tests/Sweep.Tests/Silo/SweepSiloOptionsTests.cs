@@ -14,7 +14,9 @@ public sealed class SweepSiloOptionsTests
     [InlineData("postgres", "Hots=db", "postgres: ")]
     [InlineData("postgres", "Host=db;Hots=", "postgres: found an unknown key. Write Host=")]
     [InlineData("postgres", "Database=sweep", "postgres: found no host. Write Host=")]
-    [InlineData("postgres", "Host=db;Minimum Pool Size=9;Maximum Pool Size=2", "postgres: Connection can't have 'Max Pool Size' 2 under 'Min Pool Size' 9")]
+    [InlineData(
+        "postgres", "Host=db;Minimum Pool Size=9;Maximum Pool Size=2",
+        "postgres: Connection can't have 'Max Pool Size' 2 under 'Min Pool Size' 9")]
     [InlineData("slots", "-1", "slots: expected")]
     [InlineData("slots", "many", "slots: found many; expected a whole number.")]
     [InlineData("devices", "gpu", "devices: expected")]
@@ -64,7 +66,11 @@ public sealed class SweepSiloOptionsTests
     [Fact]
     public void The_command_line_reads_like_the_environment()
     {
-        var options = SweepSiloOptions.From(SiloCommandLine.Parse(["--postgres", "Host=somewhere", "--silo-port=11", "--slots-per-gpu", "4", "--labels", "gpu=h200,rack=3", "--role", "control"]));
+        var options = SweepSiloOptions.From(SiloCommandLine.Parse(
+            [
+                "--postgres", "Host=somewhere", "--silo-port=11", "--slots-per-gpu", "4", "--labels", "gpu=h200,rack=3", "--role",
+                "control",
+            ]));
         Assert.Equal((11, 4, SiloRole.Control), (options.SiloPort, options.SlotsPerGpu, options.SiloRole));
         Assert.Equal(["gpu=h200", "rack=3"], options.LabelList);
     }
@@ -87,7 +93,9 @@ public sealed class SweepSiloOptionsTests
         try
         {
             var options = new SweepSiloOptions { DashboardPasswordFile = file };
-            Assert.Contains("whose first line is empty", Assert.Throws<ValidationException>(options.ReadDashboardPassword).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "whose first line is empty", Assert.Throws<ValidationException>(options.ReadDashboardPassword).Message,
+                StringComparison.Ordinal);
             File.WriteAllText(file, "to be or not\n");
             Assert.Equal("to be or not", options.ReadDashboardPassword());
         }
@@ -97,7 +105,9 @@ public sealed class SweepSiloOptionsTests
         }
 
         var missing = new SweepSiloOptions { DashboardPasswordFile = "/nowhere/password" };
-        Assert.Contains("dashboard-password-file: found /nowhere/password as the file of the password, which cannot be read", Assert.Throws<ValidationException>(missing.ReadDashboardPassword).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "dashboard-password-file: found /nowhere/password as the file of the password, which cannot be read",
+            Assert.Throws<ValidationException>(missing.ReadDashboardPassword).Message, StringComparison.Ordinal);
         Assert.Null(new SweepSiloOptions().ReadDashboardPassword());
     }
 
@@ -136,7 +146,9 @@ public sealed class SweepSiloOptionsTests
         foreach (var start in (Action[])[() => options.OpenCertificates(), () => SiloHost.Build(options, ["cpu"])])
         {
             var message = Assert.Throws<CertificateException>(start).Message;
-            Assert.Contains("`sweep certs init AUTHORITY` and `sweep certs issue AUTHORITY --for silo --out FOLDER`", message, StringComparison.Ordinal);
+            Assert.Contains(
+                "`sweep certs init AUTHORITY` and `sweep certs issue AUTHORITY --for silo --out FOLDER`", message,
+                StringComparison.Ordinal);
             Assert.DoesNotContain('\n', message);
         }
 
@@ -144,5 +156,7 @@ public sealed class SweepSiloOptionsTests
     }
 
     private static SweepSiloOptions From(string key, string value) =>
-        SweepSiloOptions.From(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["postgres"] = "Host=somewhere", [key] = value }).Build());
+        SweepSiloOptions.From(
+            new ConfigurationBuilder()
+                .AddInMemoryCollection(new Dictionary<string, string?> { ["postgres"] = "Host=somewhere", [key] = value }).Build());
 }

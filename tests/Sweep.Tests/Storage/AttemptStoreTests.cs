@@ -14,11 +14,15 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
     public async Task Epochs_are_stored_and_the_best_and_the_last_are_folded_into_their_trial()
     {
         var trial = await database.AddRunningTrialAsync();
-        Assert.Empty(await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(1, 3)), Row(trial, 1, Epoch(2, 1.5)), Row(trial, 1, Epoch(3, 2))], Cancellation));
+        Assert.Empty(await database.Attempts.WriteEpochsAsync(
+            [Row(trial, 1, Epoch(1, 3)), Row(trial, 1, Epoch(2, 1.5)), Row(trial, 1, Epoch(3, 2))], Cancellation));
         var summary = await database.SummaryAsync(trial);
         Assert.Equal((3, 1.5, 1.5), (summary.EpochsDone, summary.BestValue, summary.BestScore));
         Assert.Equal((Epoch(2, 1.5), Epoch(3, 2)), (summary.Best, summary.Last));
-        Assert.Equal(1, await database.CountAsync("epochs", $"trial_id = {trial.Value} and epoch = 2 and abs(perplexity - exp(1.5)) < 1e-12 and attempt = 1"));
+        Assert.Equal(
+            1,
+            await database.CountAsync(
+                "epochs", $"trial_id = {trial.Value} and epoch = 2 and abs(perplexity - exp(1.5)) < 1e-12 and attempt = 1"));
     }
 
     [Fact]
@@ -71,7 +75,8 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
     public async Task Where_more_is_better_the_highest_value_is_the_best()
     {
         var trial = await database.AddRunningTrialAsync(Metric.ValAccuracy, Goal.Maximize);
-        await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(1, valAccuracy: 0.4), Accuracy), Row(trial, 1, Epoch(2, valAccuracy: 0.6), Accuracy)], Cancellation);
+        await database.Attempts.WriteEpochsAsync(
+            [Row(trial, 1, Epoch(1, valAccuracy: 0.4), Accuracy), Row(trial, 1, Epoch(2, valAccuracy: 0.6), Accuracy)], Cancellation);
         await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(3, valAccuracy: 0.5), Accuracy)], Cancellation);
         var summary = await database.SummaryAsync(trial);
         Assert.Equal((0.6, -0.6, 2), (summary.BestValue, summary.BestScore, summary.Best!.Epoch));
@@ -86,10 +91,16 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
         var trial = await database.AddRunningTrialAsync();
         var row = Row(trial, 1, Epoch(1, number)) with { Score = number };
         await database.Attempts.WriteEpochsAsync([row], Cancellation);
-        Assert.Equal((null, null, 1), ((await database.SummaryAsync(trial)).BestValue, (await database.SummaryAsync(trial)).Best, (await database.SummaryAsync(trial)).EpochsDone));
+        Assert.Equal(
+            (null, null, 1),
+            ((await database.SummaryAsync(trial)).BestValue, (await database.SummaryAsync(trial)).Best,
+                (await database.SummaryAsync(trial)).EpochsDone));
         await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(2, 9))], Cancellation);
         await database.Attempts.WriteEpochsAsync([row with { Report = Epoch(3, number) }], Cancellation);
-        Assert.Equal((9.0, 9.0, 2), ((await database.SummaryAsync(trial)).BestValue, (await database.SummaryAsync(trial)).BestScore, (await database.SummaryAsync(trial)).Best!.Epoch));
+        Assert.Equal(
+            (9.0, 9.0, 2),
+            ((await database.SummaryAsync(trial)).BestValue, (await database.SummaryAsync(trial)).BestScore,
+                (await database.SummaryAsync(trial)).Best!.Epoch));
         Assert.Equal(number, (await database.SummaryAsync(trial)).Last!.ValLoss);
     }
 
@@ -100,7 +111,8 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
         var other = await database.AddRunningTrialAsync();
         await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(1, 3))], Cancellation);
         await database.Trials.MoveAsync(Requeue(trial), Cancellation);
-        Assert.Equal([trial], await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(2, 1)), Row(other, 1, Epoch(1, 1))], Cancellation));
+        Assert.Equal(
+            [trial], await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(2, 1)), Row(other, 1, Epoch(1, 1))], Cancellation));
         await database.Trials.MoveAsync(Lease(trial, fromAttempt: 1), Cancellation);
         Assert.Equal([trial], await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(2, 1))], Cancellation));
         Assert.Equal((1, 3.0), ((await database.SummaryAsync(trial)).EpochsDone, (await database.SummaryAsync(trial)).BestValue));
@@ -121,7 +133,8 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
         var trial = await database.AddRunningTrialAsync();
         await database.Trials.MoveAsync(Requeue(trial), Cancellation);
         await database.Trials.MoveAsync(Lease(trial, fromAttempt: 1), Cancellation);
-        Assert.Empty(await database.Attempts.WriteEpochsAsync([Row(trial, 2, Epoch(1, 3)), Row(trial, 1, Epoch(1, 1)), Row(trial, 1, Epoch(2, 1))], Cancellation));
+        Assert.Empty(await database.Attempts.WriteEpochsAsync(
+            [Row(trial, 2, Epoch(1, 3)), Row(trial, 1, Epoch(1, 1)), Row(trial, 1, Epoch(2, 1))], Cancellation));
         var summary = await database.SummaryAsync(trial);
         Assert.Equal((1, 3.0), (summary.EpochsDone, summary.BestValue));
     }
@@ -130,7 +143,8 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
     public async Task An_attempt_that_repeats_the_best_epoch_with_another_number_leaves_the_best_of_what_is_stored()
     {
         var trial = await database.AddRunningTrialAsync();
-        await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(1, 3)), Row(trial, 1, Epoch(2, 2)), Row(trial, 1, Epoch(3, 1))], Cancellation);
+        await database.Attempts.WriteEpochsAsync(
+            [Row(trial, 1, Epoch(1, 3)), Row(trial, 1, Epoch(2, 2)), Row(trial, 1, Epoch(3, 1))], Cancellation);
         await database.Trials.MoveAsync(Requeue(trial), Cancellation);
         await database.Trials.MoveAsync(Lease(trial, fromAttempt: 1), Cancellation);
         await database.Attempts.WriteEpochsAsync([Row(trial, 2, Epoch(3, 2.5))], Cancellation);
@@ -143,7 +157,8 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
     public async Task The_best_is_found_again_by_the_sweeps_own_metric_and_goal()
     {
         var trial = await database.AddRunningTrialAsync(Metric.ValAccuracy, Goal.Maximize);
-        await database.Attempts.WriteEpochsAsync([.. new[] { 0.3, 0.7, 0.9 }.Select((value, i) => Row(trial, 1, Epoch(i + 1, valAccuracy: value), Accuracy))], Cancellation);
+        await database.Attempts.WriteEpochsAsync(
+            [.. new[] { 0.3, 0.7, 0.9 }.Select((value, i) => Row(trial, 1, Epoch(i + 1, valAccuracy: value), Accuracy))], Cancellation);
         await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(3, valAccuracy: 0.1), Accuracy)], Cancellation);
         var summary = await database.SummaryAsync(trial);
         Assert.Equal((0.7, -0.7, 2), (summary.BestValue, summary.BestScore, summary.Best!.Epoch));
@@ -181,13 +196,16 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
         var trial = await database.AddRunningTrialAsync();
         var other = await database.AddRunningTrialAsync();
         await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(1, 3)), Row(trial, 1, Epoch(2, 2.5))], Cancellation);
-        Assert.Equal([trial], await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(5, 1)), Row(other, 1, Epoch(1, 3)), Row(trial, 1, Epoch(4, 1))], Cancellation));
+        Assert.Equal(
+            [trial],
+            await database.Attempts.WriteEpochsAsync(
+                [Row(trial, 1, Epoch(5, 1)), Row(other, 1, Epoch(1, 3)), Row(trial, 1, Epoch(4, 1))], Cancellation));
         Assert.Equal((2, 2.5), ((await database.SummaryAsync(trial)).EpochsDone, (await database.SummaryAsync(trial)).BestValue));
         Assert.Equal(1, (await database.SummaryAsync(other)).EpochsDone);
         Assert.False(await database.Attempts.WriteCheckpointAsync(trial, Checkpoint(1, 3), Cancellation));
         Assert.True(await database.Attempts.WriteCheckpointAsync(trial, Checkpoint(1, 2), Cancellation));
 
-        // The attempt that goes on from there repeats them.
+        // The next attempt goes on from the stored epochs and repeats the missing ones.
         Assert.Empty(await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(3, 2)), Row(trial, 1, Epoch(4, 1))], Cancellation));
         Assert.Equal((4, 1.0), ((await database.SummaryAsync(trial)).EpochsDone, (await database.SummaryAsync(trial)).BestValue));
     }
@@ -196,7 +214,8 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
     public async Task A_damaged_checkpoint_is_neither_stored_nor_read()
     {
         var trial = await database.AddRunningTrialAsync();
-        await Assert.ThrowsAsync<InvalidDataException>(() => database.Attempts.WriteCheckpointAsync(trial, Checkpoint(1, 1) with { Data = [9] }, Cancellation));
+        await Assert.ThrowsAsync<InvalidDataException>(
+            () => database.Attempts.WriteCheckpointAsync(trial, Checkpoint(1, 1) with { Data = [9] }, Cancellation));
         await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(1))], Cancellation);
         await database.Attempts.WriteCheckpointAsync(trial, Checkpoint(1, 1), Cancellation);
         await database.RunAsync($"update checkpoints set data = substr(data, 2) where trial_id = {trial.Value}");
@@ -239,7 +258,9 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
         var lines = await database.Reader.LogAsync(trial.Sweep, trial.Number, 0, Cancellation);
         Assert.Equal(["first", "zero \ufffd and half a pair \ufffd", "third"], lines.Select(line => line.Text));
         Assert.Equal(DateTimeOffset.UnixEpoch, lines[0].At);
-        Assert.Equal(["third"], (await database.Reader.LogAsync(trial.Sweep, trial.Number, lines[1].Position, Cancellation)).Select(line => line.Text));
+        Assert.Equal(
+            ["third"],
+            (await database.Reader.LogAsync(trial.Sweep, trial.Number, lines[1].Position, Cancellation)).Select(line => line.Text));
 
         LogLine Line(int line, string text) => new(trial, 1, line, DateTimeOffset.UnixEpoch, text);
     }
@@ -249,10 +270,12 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
     {
         var trial = await database.AddRunningTrialAsync();
         await database.Trials.MoveAsync(Requeue(trial), Cancellation);
-        await database.Attempts.WriteLogAsync([new(trial, 1, 1, DateTimeOffset.UnixEpoch, "last"), new(trial, 2, 1, DateTimeOffset.UnixEpoch, "never leased")], Cancellation);
+        await database.Attempts.WriteLogAsync(
+            [new(trial, 1, 1, DateTimeOffset.UnixEpoch, "last"), new(trial, 2, 1, DateTimeOffset.UnixEpoch, "never leased")], Cancellation);
         await database.Trials.MoveAsync(Lease(trial, fromAttempt: 1), Cancellation);
         await database.Attempts.WriteLogAsync([new(trial, 1, 2, DateTimeOffset.UnixEpoch, "words")], Cancellation);
-        Assert.Equal(["last", "words"], (await database.Reader.LogAsync(trial.Sweep, trial.Number, 0, Cancellation)).Select(line => line.Text));
+        Assert.Equal(
+            ["last", "words"], (await database.Reader.LogAsync(trial.Sweep, trial.Number, 0, Cancellation)).Select(line => line.Text));
     }
 
     private static StoredCheckpoint Checkpoint(int attempt, int epoch)

@@ -8,7 +8,7 @@ namespace Sweep.Tests.Storage;
 
 public sealed class DatabaseFaultTests
 {
-    /// <summary>Every class of the manual's appendix, with what its errors mean.</summary>
+    /// <summary>Each class of errors in appendix A of PostgreSQL's manual, with the fault that its errors are.</summary>
     private static readonly Dictionary<string, DatabaseFault> Classes = new()
     {
         ["00"] = DatabaseFault.Refused,
@@ -56,7 +56,7 @@ public sealed class DatabaseFaultTests
         ["XX"] = DatabaseFault.Refused,
     };
 
-    /// <summary>Those that differ from their class.</summary>
+    /// <summary>The errors whose fault differs from that of their class.</summary>
     private static readonly Dictionary<string, DatabaseFault> Codes = new()
     {
         [PostgresErrorCodes.DiskFull] = DatabaseFault.DiskFull,
@@ -69,7 +69,12 @@ public sealed class DatabaseFaultTests
     [Fact]
     public void Every_code_of_PostgreSQL_is_what_its_class_or_its_exception_says()
     {
-        var codes = typeof(PostgresErrorCodes).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => (string)field.GetRawConstantValue()!).Concat(Codes.Keys).Distinct().ToList();
+        var codes = typeof(PostgresErrorCodes)
+            .GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Select(field => (string)field.GetRawConstantValue()!)
+            .Concat(Codes.Keys)
+            .Distinct()
+            .ToList();
         Assert.True(codes.Count > 200);
         foreach (var code in codes)
         {
@@ -86,7 +91,9 @@ public sealed class DatabaseFaultTests
         var denied = new PostgresException("permission denied", "ERROR", "ERROR", "42501");
         Assert.Equal(DatabaseFault.Refused, DatabaseFault.Find(denied));
         Assert.Equal(DatabaseFault.Refused, DatabaseFault.Find(new InvalidOperationException("outside", denied)));
-        Assert.Equal(DatabaseFault.Busy, DatabaseFault.Find(new NpgsqlException("outside", new PostgresException("too many", "FATAL", "FATAL", "53300"))));
+        Assert.Equal(
+            DatabaseFault.Busy,
+            DatabaseFault.Find(new NpgsqlException("outside", new PostgresException("too many", "FATAL", "FATAL", "53300"))));
         Assert.Equal(DatabaseFault.Unreachable, DatabaseFault.Find(new NpgsqlException("no route", new IOException("cut"))));
         Assert.Null(DatabaseFault.Find(new IOException("a disk")));
         Assert.Null(DatabaseFault.Find(new TimeoutException("a grain")));

@@ -13,7 +13,10 @@ public sealed class DatasetStoreTests(StorageDatabase database) : IClassFixture<
         await database.AddDatasetAsync(text, "first");
         await database.AddDatasetAsync(text, "second");
         Assert.Equal(text, await database.Datasets.ReadAsync(StorageDatabase.Hash(text), Cancellation));
-        Assert.Equal(1, await database.CountAsync("datasets", $"sha256 = '{StorageDatabase.Hash(text)}' and name = 'first' and characters = 10 and vocabulary = 10"));
+        Assert.Equal(
+            1,
+            await database.CountAsync(
+                "datasets", $"sha256 = '{StorageDatabase.Hash(text)}' and name = 'first' and characters = 10 and vocabulary = 10"));
     }
 
     [Fact]
@@ -38,7 +41,8 @@ public sealed class DatasetStoreTests(StorageDatabase database) : IClassFixture<
         var text = "to be damaged"u8.ToArray();
         await database.AddDatasetAsync(text);
         await database.RunAsync($"update datasets set bytes = bytes || 'x' where sha256 = '{StorageDatabase.Hash(text)}'");
-        var error = await Assert.ThrowsAsync<InvalidDataException>(() => database.Datasets.ReadAsync(StorageDatabase.Hash(text), Cancellation));
+        var error = await Assert.ThrowsAsync<InvalidDataException>(
+            () => database.Datasets.ReadAsync(StorageDatabase.Hash(text), Cancellation));
         Assert.Contains(StorageDatabase.Hash(text), error.Message, StringComparison.Ordinal);
         Assert.Contains(StorageDatabase.Hash("to be damagedx"u8.ToArray()), error.Message, StringComparison.Ordinal);
     }

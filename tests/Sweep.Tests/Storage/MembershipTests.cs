@@ -11,7 +11,7 @@ using Sweep.Tests.Postgres;
 
 namespace Sweep.Tests.Storage;
 
-/// <summary>Real silos that find each other through the tables.</summary>
+/// <summary>Starts real silos, which find each other through the membership tables.</summary>
 public sealed class MembershipTests(PostgresServer server)
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -83,7 +83,7 @@ public sealed class MembershipTests(PostgresServer server)
     public async Task A_change_that_names_an_old_version_is_refused_whole()
     {
         using var silo = await SiloAsync(await MigratedAsync());
-        // It would change the table too, when it finds members that do not answer.
+        // A silo that runs would change the table too as soon as it finds members that do not answer.
         await silo.StopAsync(Cancellation);
         var table = silo.Services.GetRequiredService<IMembershipTable>();
         var read = await table.ReadAllAsync(Cancellation);
@@ -122,7 +122,7 @@ public sealed class MembershipTests(PostgresServer server)
     public async Task Of_many_changes_of_one_version_one_is_stored()
     {
         using var silo = await SiloAsync(await MigratedAsync());
-        // It would change the table too, when it finds members that do not answer.
+        // A silo that runs would change the table too as soon as it finds members that do not answer.
         await silo.StopAsync(Cancellation);
         var table = silo.Services.GetRequiredService<IMembershipTable>();
         var version = (await table.ReadAllAsync(Cancellation)).Version;
@@ -160,7 +160,8 @@ public sealed class MembershipTests(PostgresServer server)
             .ConfigureLogging(logging => logging.ClearProviders())
             .UseOrleans(builder => builder
                 .Configure<ClusterOptions>(Name)
-                .Configure<EndpointOptions>(options => (options.AdvertisedIPAddress, options.SiloPort, options.GatewayPort) = (IPAddress.Loopback, FreePort(), FreePort()))
+                .Configure<EndpointOptions>(options => (options.AdvertisedIPAddress, options.SiloPort, options.GatewayPort) =
+                    (IPAddress.Loopback, FreePort(), FreePort()))
                 .UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", connectionString)))
             .Build();
         await host.StartAsync(Cancellation);

@@ -18,7 +18,8 @@ public sealed class MigratorTests(PostgresServer server)
     [InlineData("005-clusters.sql", "37afbf103d2b126dcbb82c26c19b363d215c7dc2d1ade6955cf982907280d6b1")]
     [InlineData("006-effects.sql", "74a8a4a0d837f17aee3f19b4f1840d2a8561cbfd7941ee46ff0bff8e7821a2f8")]
     [InlineData("007-privileges.sql", "0c95896b70f8895dba3c29c6b5cf6a552cdfa45f591c91eef5fee824e825e92d")]
-    public void A_file_that_was_released_never_changes(string name, string sha256) => Assert.Equal(sha256, Migration.All.Single(migration => migration.Name == name).Sha256);
+    public void A_file_that_was_released_never_changes(string name, string sha256) =>
+        Assert.Equal(sha256, Migration.All.Single(migration => migration.Name == name).Sha256);
 
     [Fact]
     public async Task A_new_database_gets_every_file_and_the_second_time_none()
@@ -35,7 +36,10 @@ public sealed class MigratorTests(PostgresServer server)
     {
         await using var other = Database.Open(await server.NewDatabaseAsync($"encoding '{encoding}' locale 'C' template template0"));
         var error = await Assert.ThrowsAsync<DatabaseVersionException>(() => Migrator.MigrateAsync(other, Cancellation));
-        Assert.Matches($"^The database (test_\\d+) has the encoding {encoding}, .* create database \\1_utf8 encoding 'UTF8' locale 'C' template template0$", error.Message);
+        Assert.Matches(
+            $"^The database (test_\\d+) has the encoding {encoding}, .* "
+                + "create database \\1_utf8 encoding 'UTF8' locale 'C' template template0$",
+            error.Message);
         await using var tables = other.CreateCommand("select count(*) from pg_class where relnamespace = 'public'::regnamespace");
         Assert.Equal(0L, await tables.ExecuteScalarAsync(Cancellation));
     }
@@ -69,7 +73,10 @@ public sealed class MigratorTests(PostgresServer server)
     public async Task A_file_that_fails_leaves_nothing_behind()
     {
         await using var source = Database.Open(await server.NewDatabaseAsync());
-        Migration[] files = [new(1, "001-good.sql", "create table good ()"), new(2, "002-bad.sql", "create table half (); create table good ()")];
+        Migration[] files =
+        [
+            new(1, "001-good.sql", "create table good ()"), new(2, "002-bad.sql", "create table half (); create table good ()"),
+        ];
         await Assert.ThrowsAsync<PostgresException>(() => Migrator.MigrateAsync(source, files, Cancellation));
         Assert.Equal("good", await ScalarAsync(source, "select string_agg(relname, ' ') from pg_class where relname in ('good', 'half')"));
     }
@@ -81,7 +88,9 @@ public sealed class MigratorTests(PostgresServer server)
         Migration[] files = [new(1, "001-first.sql", "select 1"), new(2, "002-second.sql", "select 2")];
         await Migrator.MigrateAsync(source, files, Cancellation);
         var error = await Assert.ThrowsAsync<DatabaseVersionException>(() => Migrator.MigrateAsync(source, files[..1], Cancellation));
-        Assert.Equal("The database is newer than this program: found 002-second.sql, this program ends with 001-first.sql. Use a newer program.", error.Message);
+        Assert.Equal(
+            "The database is newer than this program: found 002-second.sql, this program ends with 001-first.sql. Use a newer program.",
+            error.Message);
     }
 
     [Fact]
@@ -89,7 +98,8 @@ public sealed class MigratorTests(PostgresServer server)
     {
         await using var source = Database.Open(await server.NewDatabaseAsync());
         await Migrator.MigrateAsync(source, [new(1, "001-first.sql", "select 1")], Cancellation);
-        var error = await Assert.ThrowsAsync<DatabaseVersionException>(() => Migrator.MigrateAsync(source, [new(1, "001-first.sql", "select 2")], Cancellation));
+        var error = await Assert.ThrowsAsync<DatabaseVersionException>(
+            () => Migrator.MigrateAsync(source, [new(1, "001-first.sql", "select 2")], Cancellation));
         Assert.Contains("another history", error.Message, StringComparison.Ordinal);
     }
 
@@ -101,11 +111,17 @@ public sealed class MigratorTests(PostgresServer server)
         Assert.Null(await ScalarAsync(source, """
             select string_agg(c.relname || coalesce('.' || a.attname, ''), ', ')
             from pg_class c
-            left join lateral (select 0 as attnum, null as attname union all select attnum, attname from pg_attribute where attrelid = c.oid and attnum > 0) a on true
+            left join lateral (
+              select 0 as attnum, null as attname
+              union all
+              select attnum, attname from pg_attribute where attrelid = c.oid and attnum > 0) a on true
             where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'v')
-              and not exists (select from pg_description d where d.objoid = c.oid and d.objsubid = a.attnum and d.classoid = 'pg_class'::regclass)
+              and not exists (
+                select from pg_description d
+                where d.objoid = c.oid and d.objsubid = a.attnum and d.classoid = 'pg_class'::regclass)
             """));
-        Assert.True((long)(await ScalarAsync(source, "select count(*) from information_schema.columns where table_schema = 'public'"))! > 150);
+        Assert.True(
+            (long)(await ScalarAsync(source, "select count(*) from information_schema.columns where table_schema = 'public'"))! > 150);
     }
 
     [Fact]
@@ -132,12 +148,15 @@ public sealed class MigratorTests(PostgresServer server)
         Assert.Empty(await Migrator.MigrateAsync(worker, Cancellation));
         await new WorkerStore(worker).SeenAsync(new("w", "host", 1, ["cpu"], []), new(0), Cancellation);
         Assert.Equal(1, await new Sweep.Storage.Reading.SweepReader(worker).NextSweepIdAsync(Cancellation));
-        var error = await Assert.ThrowsAsync<PostgresException>(() => ScalarAsync(worker, "update OrleansQuery set QueryText = 'drop table trials'"));
+        var error = await Assert.ThrowsAsync<PostgresException>(
+            () => ScalarAsync(worker, "update OrleansQuery set QueryText = 'drop table trials'"));
         Assert.NotNull(error);
 
         var newer = new Migration(Migration.All.Count + 1, "999-newer.sql", "create table newer ()");
-        var refused = await Assert.ThrowsAsync<DatabaseVersionException>(() => Migrator.MigrateAsync(worker, [.. Migration.All, newer], Cancellation));
-        Assert.StartsWith("The database is older than this program: it lacks 999-newer.sql, and the user ", refused.Message, StringComparison.Ordinal);
+        var refused = await Assert.ThrowsAsync<DatabaseVersionException>(
+            () => Migrator.MigrateAsync(worker, [.. Migration.All, newer], Cancellation));
+        Assert.StartsWith(
+            "The database is older than this program: it lacks 999-newer.sql, and the user ", refused.Message, StringComparison.Ordinal);
         Assert.EndsWith("Run `sweep db migrate` with a connection as sweep_owner.", refused.Message, StringComparison.Ordinal);
     }
 
@@ -147,7 +166,8 @@ public sealed class MigratorTests(PostgresServer server)
         var (source, owner) = await WithUserAsync("sweep_owner");
         await using var _ = source;
         await using var __ = owner;
-        var newer = new Migration(Migration.All.Count + 1, "999-newer.sql", "alter table trials add column extra integer; create table newer ()");
+        var newer = new Migration(
+            Migration.All.Count + 1, "999-newer.sql", "alter table trials add column extra integer; create table newer ()");
         Assert.Equal(["999-newer.sql"], await Migrator.MigrateAsync(owner, [.. Migration.All, newer], Cancellation));
         Assert.Equal("sweep_owner", await ScalarAsync(source, "select tableowner::text from pg_tables where tablename = 'newer'"));
     }
@@ -157,13 +177,20 @@ public sealed class MigratorTests(PostgresServer server)
     {
         var connectionString = new NpgsqlConnectionStringBuilder(await server.NewDatabaseAsync());
         await using var administrator = Database.Open(connectionString.ConnectionString);
-        await ScalarAsync(administrator, $"create role {connectionString.Database}_owner login; alter database {connectionString.Database} owner to {connectionString.Database}_owner");
-        await using var owner = Database.Open(new NpgsqlConnectionStringBuilder(connectionString.ConnectionString) { Username = $"{connectionString.Database}_owner" }.ConnectionString);
+        await ScalarAsync(
+            administrator,
+            $"create role {connectionString.Database}_owner login; "
+                + $"alter database {connectionString.Database} owner to {connectionString.Database}_owner");
+        await using var owner = Database.Open(
+            new NpgsqlConnectionStringBuilder(connectionString.ConnectionString)
+            {
+                Username = $"{connectionString.Database}_owner",
+            }.ConnectionString);
         Assert.Equal(Migration.All.Count, (await Migrator.MigrateAsync(owner, Cancellation)).Count);
         Assert.Equal(1, await new Sweep.Storage.Reading.SweepReader(owner).NextSweepIdAsync(Cancellation));
     }
 
-    /// <summary>A migrated database as its administrator sees it, and as a user does who has one role alone.</summary>
+    /// <summary>Returns a migrated database, once opened by its administrator and once by a user who has only this role.</summary>
     private async Task<(NpgsqlDataSource Administrator, NpgsqlDataSource User)> WithUserAsync(string role)
     {
         var settings = new NpgsqlConnectionStringBuilder(await server.NewDatabaseAsync());

@@ -11,7 +11,7 @@ using Sweep.Tests.Postgres;
 
 namespace Sweep.Tests.Storage;
 
-/// <summary>What each role may do, and that nothing is missing or too much.</summary>
+/// <summary>Tries every read and write as each role: a role can do what its programs need and nothing else.</summary>
 public sealed class RoleTests(PostgresServer server)
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -28,7 +28,9 @@ public sealed class RoleTests(PostgresServer server)
             {
                 Gate = gate,
                 FinalCheckpoint = true,
-                Fault = (train, epoch) => train.Trial % 1_000_000 == 2 && epoch == 3 && train.Trial < 2_000_000 ? new TrainerEvent.Failed(FailureReason.Diverged, "not finite") : null,
+                Fault = (train, epoch) => train.Trial % 1_000_000 == 2 && epoch == 3 && train.Trial < 2_000_000
+                    ? new TrainerEvent.Failed(FailureReason.Diverged, "not finite")
+                    : null,
             },
             connectionString: worker);
         var failing = await silo.SubmitAsync(SimulatedSweep.Spec("life", silo.Dataset, trials: 4, checkpoint: new(Every: 0)));
@@ -44,12 +46,16 @@ public sealed class RoleTests(PostgresServer server)
 
         await RunAsync(worker, "retry", "life/2", "--detach");
         await silo.EndAsync(failing);
-        foreach (var line in (string[])["list", "show life", "show life/2", "report life", "logs life/1", "workers", "export life --what epochs", "prune --older-than 0m --keep-best 1 --yes"])
+        foreach (var line in (string[])[
+            "list", "show life", "show life/2", "report life", "logs life/1", "workers", "export life --what epochs",
+            "prune --older-than 0m --keep-best 1 --yes",
+        ])
             await RunAsync(worker, line.Split(' '));
         await RunAsync(worker, "delete", "paused", "--yes");
         Assert.Equal(["life"], await silo.QueryAsync<string>("select name from sweeps"));
         using var http = silo.Http;
-        Assert.DoesNotContain("sweep_storage_failures_total{", await http.GetStringAsync("/metrics", Cancellation), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "sweep_storage_failures_total{", await http.GetStringAsync("/metrics", Cancellation), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -82,16 +88,25 @@ public sealed class RoleTests(PostgresServer server)
         var reader = await UserAsync("sweep_reader");
         await using var source = NpgsqlDataSource.Create(reader);
         var tables = await new Sweep.Storage.Reading.SweepReader(source).QueryAsync(
-            "select c.relname, a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum = 1 where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')", Cancellation);
+            """
+            select c.relname, a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum = 1
+            where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')
+            """,
+            Cancellation);
         Assert.True(tables.Rows.Count > 15);
         foreach (var (table, column) in tables.Rows.Select(row => ((string)row[0]!, (string)row[1]!)))
         {
             await ExecuteAsync(source, $"select * from {table} limit 1");
-            foreach (var attack in (string[])[$"insert into {table} default values", $"update {table} set {column} = {column}", $"delete from {table}", $"truncate {table}", $"drop table {table}"])
+            foreach (var attack in (string[])[
+                $"insert into {table} default values", $"update {table} set {column} = {column}", $"delete from {table}",
+                $"truncate {table}", $"drop table {table}",
+            ])
             {
                 var error = await Assert.ThrowsAsync<PostgresException>(() => ExecuteAsync(source, attack));
-                // A view that computes refuses every write before it asks who it is.
-                Assert.True(error.SqlState is "42501" or "55000" or "0A000" or "42809" or "428C9", $"{attack}: {error.SqlState} {error.MessageText}");
+                // PostgreSQL refuses a write to a computed view with a code of its own, before it checks the user's rights.
+                Assert.True(
+                    error.SqlState is "42501" or "55000" or "0A000" or "42809" or "428C9",
+                    $"{attack}: {error.SqlState} {error.MessageText}");
             }
 
             var (code, said) = await TryAsync(reader, "sql", $"delete from {table}");
@@ -126,7 +141,8 @@ public sealed class RoleTests(PostgresServer server)
     public async Task No_privilege_is_given_to_tables_that_are_still_to_come()
     {
         await using var source = NpgsqlDataSource.Create(await MigratedAsync());
-        await using var command = source.CreateCommand("select count(*) from pg_default_acl where defaclnamespace = 'public'::regnamespace");
+        await using var command = source.CreateCommand(
+            "select count(*) from pg_default_acl where defaclnamespace = 'public'::regnamespace");
         Assert.Equal(0L, await command.ExecuteScalarAsync(Cancellation));
     }
 

@@ -11,10 +11,11 @@ using Sweep.Tests.Postgres;
 
 namespace Sweep.Tests.Storage;
 
-/// <summary>A database with tables for the tests of one class, and what they start from.</summary>
+/// <summary>A migrated database for the tests of one class, with builders for the rows that they start from.</summary>
 public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
 {
-    public static readonly TrialParameters Parameters = new(CellKind.Lstm, 20, 128, 1, [64, 32], 0.005, null, 0.1, 100, OptimizerKind.Adam, 0, 0, 42);
+    public static readonly TrialParameters Parameters = new(
+        CellKind.Lstm, 20, 128, 1, [64, 32], 0.005, null, 0.1, 100, OptimizerKind.Adam, 0, 0, 42);
     public static readonly TrialResult Result = new(12.5, 0.25, 4_000, 140_000, 560_000, 2_600_000, 1_904, 476, 300_000_000, "To be");
     private static readonly byte[] Text = "To be, or not to be"u8.ToArray();
 
@@ -32,9 +33,13 @@ public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
 
     public SweepReader Reader => new(Source);
 
-    /// <summary>Numbers of a sweep's trials that wait.</summary>
+    /// <summary>Returns the numbers of a sweep's trials that are unfinished and on no worker.</summary>
     public async Task<IReadOnlyList<int>> QueuedAsync(int sweep) =>
-        [.. (await Trials.UnfinishedAsync(sweep, TestContext.Current.CancellationToken)).Where(trial => trial.Worker is null).Select(trial => trial.Id.Number)];
+        [
+            .. (await Trials.UnfinishedAsync(sweep, TestContext.Current.CancellationToken))
+                .Where(trial => trial.Worker is null)
+                .Select(trial => trial.Id.Number),
+        ];
 
     public async ValueTask InitializeAsync()
     {
@@ -45,7 +50,9 @@ public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => Source.DisposeAsync();
 
-    public static SweepSpec Spec(string name = "next-character", Metric metric = Metric.ValLoss, Goal goal = Goal.Minimize, int retries = 3, byte[]? text = null) => new(
+    public static SweepSpec Spec(
+        string name = "next-character", Metric metric = Metric.ValLoss, Goal goal = Goal.Minimize, int retries = 3,
+        byte[]? text = null) => new(
         name,
         new("hamlet", Hash(text ?? Text), SplitKind.Random, 0.2),
         new(metric, goal),
@@ -61,7 +68,8 @@ public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
 
     public static string Hash(byte[] bytes) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes));
 
-    public static EpochReport Epoch(int number, double valLoss = 2, double valAccuracy = 0.5) => new(number, valLoss - 0.5, valLoss, valAccuracy, 0.005, 0.5, 4_000);
+    public static EpochReport Epoch(int number, double valLoss = 2, double valAccuracy = 0.5) =>
+        new(number, valLoss - 0.5, valLoss, valAccuracy, 0.005, 0.5, 4_000);
 
     public static EpochRow Row(TrialId trial, int attempt, EpochReport report, Objective? objective = null)
     {
@@ -71,10 +79,10 @@ public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
 
     public async Task AddDatasetAsync(byte[] text, string name = "hamlet") => await Datasets.AddAsync(Hash(text), name, text);
 
-    /// <summary>The text of every <see cref="Spec"/>: a test that deleted the last sweep of all has taken it with it.</summary>
+    /// <summary>Adds the text of every <see cref="Spec"/>, which is gone once a test has deleted the last sweep that used it.</summary>
     public Task AddTextAsync() => AddDatasetAsync(Text);
 
-    /// <summary>A new sweep with a name of its own.</summary>
+    /// <summary>Adds a sweep whose name is <c>sweep-</c> and its id, and returns the id.</summary>
     public async Task<int> AddSweepAsync(int trials = 1, Metric metric = Metric.ValLoss, Goal goal = Goal.Minimize)
     {
         await AddTextAsync();
@@ -83,7 +91,7 @@ public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
         return id;
     }
 
-    /// <summary>A trial of a sweep of its own whose first attempt runs on worker w1.</summary>
+    /// <summary>Adds a sweep of one trial, whose first attempt runs on the worker w1.</summary>
     public async Task<TrialId> AddRunningTrialAsync(Metric metric = Metric.ValLoss, Goal goal = Goal.Minimize)
     {
         var trial = new TrialId(await AddSweepAsync(1, metric, goal), 1);
@@ -95,15 +103,20 @@ public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
         new(trial, TrialState.Queued, fromAttempt, TrialState.Running, fromAttempt + 1, 0, 0, worker, "leased");
 
     public static TrialTransition Requeue(TrialId trial, int attempt = 1) =>
-        new(trial, TrialState.Running, attempt, TrialState.Queued, attempt, 0, 1, null, "lost", FailureReason.WorkerLost, "worker w1 is dead");
+        new(
+            trial, TrialState.Running, attempt, TrialState.Queued, attempt, 0, 1, null, "lost", FailureReason.WorkerLost,
+            "worker w1 is dead");
 
     public static TrialTransition Succeed(TrialId trial, int attempt = 1) =>
         new(trial, TrialState.Running, attempt, TrialState.Succeeded, attempt, 0, 0, "w1", "succeeded", Result: Result);
 
     public static TrialTransition Fail(TrialId trial, int attempt = 1) =>
-        new(trial, TrialState.Running, attempt, TrialState.Failed, attempt, 1, 0, "w1", "failed", FailureReason.Diverged, "the loss of epoch 3 is not finite at learning rate 0.1");
+        new(
+            trial, TrialState.Running, attempt, TrialState.Failed, attempt, 1, 0, "w1", "failed", FailureReason.Diverged,
+            "the loss of epoch 3 is not finite at learning rate 0.1");
 
-    public async Task<TrialSummary> SummaryAsync(TrialId trial) => (await Reader.TrialsAsync(trial.Sweep)).Single(summary => summary.Number == trial.Number);
+    public async Task<TrialSummary> SummaryAsync(TrialId trial) =>
+        (await Reader.TrialsAsync(trial.Sweep)).Single(summary => summary.Number == trial.Number);
 
     public async Task<long> CountAsync(string table, string where = "true")
     {

@@ -34,8 +34,10 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
     {
         var id = await SweepInTheMiddleAsync();
         var overview = (await database.Reader.FindAsync($"sweep-{id}", Cancellation))!;
-        Assert.Equal((5, 1, 1, 1, 1, 1), (overview.Trials, overview.Queued, overview.Running, overview.Succeeded, overview.Failed, overview.Cancelled));
-        // 100 asked for by each that waits or runs; those that are over did 2, 1 and 0.
+        Assert.Equal(
+            (5, 1, 1, 1, 1, 1),
+            (overview.Trials, overview.Queued, overview.Running, overview.Succeeded, overview.Failed, overview.Cancelled));
+        // Each trial that waits or runs counts its 100 epochs; those that are over count the 2, 1 and 0 that they finished.
         Assert.Equal((4L, 203L), (overview.EpochsDone, overview.EpochsTotal));
         Assert.Equal((1.5, 2), (overview.BestValue, overview.BestTrial));
         Assert.Equal(id, (await database.Reader.ListAsync(Cancellation))[0].Id);
@@ -57,15 +59,31 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
         var id = await SweepInTheMiddleAsync();
         var all = await database.Reader.EpochsAsync(id, null, Cancellation).ToListAsync(Cancellation);
         Assert.Equal([(1, 1, Epoch(1, 3)), (2, 1, Epoch(1, 2)), (2, 1, Epoch(2, 1.5)), (3, 1, Epoch(1, 4))], all);
-        Assert.Equal([1.5], await database.Reader.EpochsAsync(id, 2, Cancellation).Where(e => e.Report.Epoch == 2).Select(e => e.Report.ValLoss).ToListAsync(Cancellation));
+        Assert.Equal(
+            [1.5],
+            await database.Reader.EpochsAsync(id, 2, Cancellation)
+                .Where(e => e.Report.Epoch == 2)
+                .Select(e => e.Report.ValLoss)
+                .ToListAsync(Cancellation));
     }
 
     [Theory]
-    [InlineData("select sweep, cell, sequence_length, hidden_size, layers, fully_connected, learning_rate, batch_size, epochs, best_value from leaderboard where sweep_id = {0} order by best_score",
+    [InlineData(
+        "select sweep, cell, sequence_length, hidden_size, layers, fully_connected, learning_rate, batch_size, epochs, best_value "
+            + "from leaderboard where sweep_id = {0} order by best_score",
         "sweep-{0}|lstm|20|128|1|[64, 32]|0.005||100|1.5")]
-    [InlineData("select number, state, epochs_done, val_loss, last_val_loss, macs, sample from trial_summary where sweep_id = {0} and state = 'succeeded'", "2|succeeded|2|1.5|1.5|2600000|To be")]
-    [InlineData("select number, epoch, val_loss, learning_rate, epoch_learning_rate from learning_curves where sweep_id = {0} order by number, epoch", "1|1|3|0.005|0.005")]
-    [InlineData("select queued, running, succeeded, failed, cancelled, epochs_done, epochs_total, best_trial from sweep_progress where sweep_id = {0}", "1|1|1|1|1|4|203|2")]
+    [InlineData(
+        "select number, state, epochs_done, val_loss, last_val_loss, macs, sample from trial_summary "
+            + "where sweep_id = {0} and state = 'succeeded'",
+        "2|succeeded|2|1.5|1.5|2600000|To be")]
+    [InlineData(
+        "select number, epoch, val_loss, learning_rate, epoch_learning_rate from learning_curves "
+            + "where sweep_id = {0} order by number, epoch",
+        "1|1|3|0.005|0.005")]
+    [InlineData(
+        "select queued, running, succeeded, failed, cancelled, epochs_done, epochs_total, best_trial from sweep_progress "
+            + "where sweep_id = {0}",
+        "1|1|1|1|1|4|203|2")]
     public async Task A_view_shows_parameters_as_columns(string sql, string firstRow)
     {
         var id = await SweepInTheMiddleAsync();
@@ -78,7 +96,8 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
     {
         var id = await database.AddSweepAsync(trials: 5_000);
         await database.RunAsync($"update trials set best_score = number, best_value = number where sweep_id = {id}; analyze trials");
-        var plan = await database.Reader.QueryAsync($"explain select number, best_value from leaderboard where sweep_id = {id} order by best_score limit 10", Cancellation);
+        var plan = await database.Reader.QueryAsync(
+            $"explain select number, best_value from leaderboard where sweep_id = {id} order by best_score limit 10", Cancellation);
         Assert.Contains(plan.Rows, row => row[0]!.Contains("Index Scan using trials_by_score", StringComparison.Ordinal));
         Assert.DoesNotContain(plan.Rows, row => row[0]!.Contains("epochs", StringComparison.Ordinal));
     }
@@ -91,7 +110,8 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
         var trial = Parameters with { Optimizer = OptimizerKind.AdamW, Cell = CellKind.Gru };
         await database.Sweeps.AddAsync(id, Spec("columns", text: "of its own"u8.ToArray()), exactName: true, [trial], Cancellation);
         foreach (var view in new[] { "trial_summary", "leaderboard", "learning_curves" })
-            await database.Reader.QueryAsync($"select {string.Join(", ", ParameterCatalog.All.Select(parameter => parameter.Name))} from {view}", Cancellation);
+            await database.Reader.QueryAsync(
+                $"select {string.Join(", ", ParameterCatalog.All.Select(parameter => parameter.Name))} from {view}", Cancellation);
         var row = await database.Reader.QueryAsync($"select optimizer, cell from trial_summary where sweep_id = {id}", Cancellation);
         Assert.Equal(["adamw", "gru"], row.Rows[0]);
     }
@@ -101,15 +121,23 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
     {
         var plan = await database.Reader.QueryAsync("explain select * from sweep_progress where sweep = 'x'", Cancellation);
         var lines = plan.Rows.Select(row => row[0]!).ToList();
-        Assert.Contains(lines, line => line.Contains("sweeps_name_key", StringComparison.Ordinal) || line.Contains("Filter: (name = 'x'", StringComparison.Ordinal));
+        Assert.Contains(
+            lines,
+            line => line.Contains("sweeps_name_key", StringComparison.Ordinal)
+                || line.Contains("Filter: (name = 'x'", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task A_query_answers_columns_and_rows()
     {
-        var result = await database.Reader.QueryAsync("select 1 as one, 'x' as text, null as nothing, current_user::text as user -- and a comment;\n;", Cancellation);
+        var result = await database.Reader.QueryAsync(
+            "select 1 as one, 'x' as text, null as nothing, current_user::text as user -- and a comment;\n;", Cancellation);
         Assert.Equal(
-            [new("one", QueryValue.Number), new("text", QueryValue.Text), new("nothing", QueryValue.Text), new QueryColumn("user", QueryValue.Text)], result.Columns);
+            [
+                new("one", QueryValue.Number), new("text", QueryValue.Text), new("nothing", QueryValue.Text),
+                new QueryColumn("user", QueryValue.Text),
+            ],
+            result.Columns);
         Assert.Equal([["1", "x", null, "sweep_reader"]], result.Rows);
     }
 
@@ -145,14 +173,18 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
         Assert.Equal([["0"]], (await new SweepReader(analyst).QueryAsync("select count(*) from trial_summary", Cancellation)).Rows);
     }
 
-    /// <summary>Trial 1 runs, 2 succeeded, 3 failed, 4 is cancelled, 5 waits.</summary>
+    /// <summary>Adds a sweep whose trial 1 runs, 2 succeeded, 3 failed, 4 is cancelled and 5 waits.</summary>
     private async Task<int> SweepInTheMiddleAsync()
     {
         var id = await database.AddSweepAsync(trials: 5);
         foreach (var number in new[] { 1, 2, 3 })
             await database.Trials.MoveAsync(Lease(new(id, number)), Cancellation);
         await database.Attempts.WriteEpochsAsync(
-            [Row(new(id, 3), 1, Epoch(1, 4)), Row(new(id, 2), 1, Epoch(2, 1.5)), Row(new(id, 2), 1, Epoch(1, 2)), Row(new(id, 1), 1, Epoch(1, 3))], Cancellation);
+            [
+                Row(new(id, 3), 1, Epoch(1, 4)), Row(new(id, 2), 1, Epoch(2, 1.5)), Row(new(id, 2), 1, Epoch(1, 2)),
+                Row(new(id, 1), 1, Epoch(1, 3)),
+            ],
+            Cancellation);
         await database.Trials.MoveAsync(Succeed(new(id, 2)), Cancellation);
         await database.Trials.MoveAsync(Fail(new(id, 3)), Cancellation);
         await database.Sweeps.CancelTrialAsync(new(id, 4), Cancellation);

@@ -17,14 +17,17 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     {
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
         var spec = Spec("whole");
-        var stored = await database.Sweeps.AddAsync(id, spec, exactName: true, [Parameters, Parameters with { BatchSize = 7, Cell = CellKind.Gru }], Cancellation);
+        var stored = await database.Sweeps.AddAsync(
+            id, spec, exactName: true, [Parameters, Parameters with { BatchSize = 7, Cell = CellKind.Gru }], Cancellation);
         Assert.Equal((id, "whole", SweepState.Running, 2), (stored.Id, stored.Spec.Name, stored.State, stored.Trials));
         var loaded = await database.Sweeps.LoadAsync(id, Cancellation);
         Assert.Equal(spec.ToJson(), loaded!.Spec.ToJson());
         Assert.Equal(["cell", "learning_rate"], loaded.Spec.Parameters.Varying);
         var second = await database.Trials.LoadAsync(new(id, 2), Cancellation);
         Assert.Equal((Parameters with { BatchSize = 7, Cell = CellKind.Gru }).ToJson(), second!.Parameters.ToJson());
-        Assert.Equal((TrialState.Queued, 0, 0, 0, null, false), (second.State, second.Attempt, second.Failures, second.Losses, second.Worker, second.HasCheckpoint));
+        Assert.Equal(
+            (TrialState.Queued, 0, 0, 0, null, false),
+            (second.State, second.Attempt, second.Failures, second.Losses, second.Worker, second.HasCheckpoint));
         Assert.Equal([1, 2], await database.QueuedAsync(id));
     }
 
@@ -47,7 +50,8 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
         Assert.Equal("taken-4", (await AddAsync("taken")).Spec.Name);
         Assert.Equal("taken-4", (await database.Reader.FindAsync("taken-4", Cancellation))!.Spec.Name);
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
-        await Assert.ThrowsAsync<NameTakenException>(() => database.Sweeps.AddAsync(id, Spec("taken"), exactName: true, [Parameters], Cancellation));
+        await Assert.ThrowsAsync<NameTakenException>(
+            () => database.Sweeps.AddAsync(id, Spec("taken"), exactName: true, [Parameters], Cancellation));
         Assert.Null(await database.Sweeps.LoadAsync(id, Cancellation));
     }
 
@@ -72,7 +76,8 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     public async Task A_sweep_whose_text_is_not_stored_is_refused()
     {
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
-        var error = await Assert.ThrowsAsync<InvalidOperationException>(() => database.Sweeps.AddAsync(id, Spec("textless", text: [1]), exactName: true, [Parameters], Cancellation));
+        var error = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => database.Sweeps.AddAsync(id, Spec("textless", text: [1]), exactName: true, [Parameters], Cancellation));
         Assert.Contains("is not stored", error.Message, StringComparison.Ordinal);
     }
 
@@ -163,7 +168,10 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
         Assert.Equal([1, 2, 4], await database.QueuedAsync(id));
         var summary = await database.SummaryAsync(failed);
         Assert.Equal((TrialState.Queued, 1, 1, null), (summary.State, summary.Attempt, summary.EpochsDone, summary.Reason));
-        Assert.Equal((0, 0), ((await database.Trials.LoadAsync(failed, Cancellation))!.Failures, (await database.Trials.LoadAsync(failed, Cancellation))!.Losses));
+        Assert.Equal(
+            (0, 0),
+            ((await database.Trials.LoadAsync(failed, Cancellation))!.Failures,
+                (await database.Trials.LoadAsync(failed, Cancellation))!.Losses));
         Assert.Equal(1, await database.CountAsync("trials", $"id = {failed.Value} and started_at is not null and ended_at is null"));
         Assert.Equal(2, (await EventsAsync(id)).Count(e => e.Event == "retried"));
     }
@@ -237,8 +245,13 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
         for (var round = 0; round < 20; round++)
         {
             var trial = await database.AddRunningTrialAsync();
-            var writes = Enumerable.Range(1, 20).Select(epoch => Task.Run(() => database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(epoch))], Cancellation), Cancellation))
-                .Concat(Enumerable.Range(1, 20).Select(line => Task.Run(() => database.Attempts.WriteLogAsync([new(trial, 1, line, DateTimeOffset.UnixEpoch, "line")], Cancellation), Cancellation)));
+            var writes = Enumerable.Range(1, 20)
+                .Select(
+                    epoch => Task.Run(() => database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(epoch))], Cancellation), Cancellation))
+                .Concat(
+                    Enumerable.Range(1, 20).Select(line => Task.Run(
+                        () => database.Attempts.WriteLogAsync([new(trial, 1, line, DateTimeOffset.UnixEpoch, "line")], Cancellation),
+                        Cancellation)));
             await Task.WhenAll([.. writes, Task.Run(() => DeleteAsync(trial.Sweep), Cancellation)]);
             Assert.Equal(0, await RowsAsync(trial.Sweep));
         }
@@ -262,7 +275,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
         Assert.Contains(id, await database.Deleted.PendingAsync(TimeSpan.Zero, Cancellation));
         Assert.DoesNotContain(id, await database.Deleted.PendingAsync(TimeSpan.FromMinutes(1), Cancellation));
 
-        // Cut off after a batch, which is a part; what goes on may be more than one.
+        // The first batch erases a part, as if the silo then died; after that several silos may erase at once.
         Assert.InRange(await database.Deleted.EraseAsync(id, Cancellation), 1, trials / 2);
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => EraseAsync(id)));
         Assert.Equal(0, await RowsAsync(id));
@@ -294,12 +307,13 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     private async Task<StoredSweep> AddAsync(string name) =>
-        await database.Sweeps.AddAsync(await database.Reader.NextSweepIdAsync(Cancellation), Spec(name), exactName: false, [Parameters], Cancellation);
+        await database.Sweeps.AddAsync(
+            await database.Reader.NextSweepIdAsync(Cancellation), Spec(name), exactName: false, [Parameters], Cancellation);
 
     private async Task<IReadOnlyList<(int Number, string Event)>> EventsAsync(int id) =>
         [.. (await database.Reader.EventsAsync(id, null, Cancellation)).Select(e => (e.Number, e.Event))];
 
-    /// <summary>Rows of a sweep in all tables.</summary>
+    /// <summary>Returns how many rows a sweep has in all tables.</summary>
     private async Task<long> RowsAsync(int id)
     {
         var rows = await database.CountAsync("sweeps", $"id = {id}") + await database.CountAsync("trials", $"sweep_id = {id}");

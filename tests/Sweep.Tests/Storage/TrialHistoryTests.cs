@@ -5,7 +5,7 @@ using static Sweep.Tests.Storage.StorageDatabase;
 
 namespace Sweep.Tests.Storage;
 
-/// <summary>Grains that act on old knowledge, as two activations of one trial or a thawed silo do.</summary>
+/// <summary>Moves trials from outdated knowledge, as two activations of one trial or the grain of a thawed silo do.</summary>
 public sealed class TrialHistoryTests(StorageDatabase database) : IClassFixture<StorageDatabase>
 {
     private static readonly Dictionary<string, TrialMove> MoveOfEvent = new()
@@ -26,14 +26,16 @@ public sealed class TrialHistoryTests(StorageDatabase database) : IClassFixture<
     public void Grains_with_old_knowledge_never_make_an_illegal_history()
     {
         var step = from grain in Gen.Choose(0, 2)
-                   from act in Gen.Frequency((2, Gen.Constant(Act.Load)), (6, Gen.Constant(Act.Move)), (1, Gen.Constant(Act.Cancel)), (2, Gen.Constant(Act.Retry)), (2, Gen.Constant(Act.WriteEpoch)))
+                   from act in Gen.Frequency(
+                       (2, Gen.Constant(Act.Load)), (6, Gen.Constant(Act.Move)), (1, Gen.Constant(Act.Cancel)),
+                       (2, Gen.Constant(Act.Retry)), (2, Gen.Constant(Act.WriteEpoch)))
                    from move in Gen.Elements(TrialMove.Lease, TrialMove.Succeed, TrialMove.Requeue, TrialMove.Fail, TrialMove.Cancel)
                    select new Step(grain, act, move);
         Prop.ForAll(step.ListOf(40).ToArbitrary(), steps => Assert.Null(RunAsync([.. steps]).GetAwaiter().GetResult()))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(60));
     }
 
-    /// <summary>Runs the steps on a new trial, those of each grain in order and the grains at once.</summary>
+    /// <summary>Runs the steps on a new trial: the steps of one grain in order, the grains at the same time.</summary>
     /// <returns>What is wrong with the history, or null.</returns>
     private async Task<string?> RunAsync(IReadOnlyList<Step> steps)
     {
@@ -53,7 +55,9 @@ public sealed class TrialHistoryTests(StorageDatabase database) : IClassFixture<
         }
 
         var stored = (await database.Trials.LoadAsync(trial))!;
-        return (stored.State, stored.Attempt) == (state, attempt) ? null : $"The row says {stored.State} {stored.Attempt}, its history {state} {attempt}.";
+        return (stored.State, stored.Attempt) == (state, attempt)
+            ? null
+            : $"The row says {stored.State} {stored.Attempt}, its history {state} {attempt}.";
     }
 
     private async Task GrainAsync(TrialId trial, IReadOnlyList<Step> steps)
@@ -80,7 +84,7 @@ public sealed class TrialHistoryTests(StorageDatabase database) : IClassFixture<
                     var next = known.State.After(step.Move);
                     var attempt = known.Attempt + (step.Move == TrialMove.Lease ? 1 : 0);
                     var word = MoveOfEvent.Single(pair => pair.Value == step.Move).Key;
-                    // A grain that is told that it is late goes on with what it knew: the next moves must be refused as well.
+                    // A grain whose move is refused keeps its outdated state, so that its next moves must be refused as well.
                     if (await store.MoveAsync(new(trial, known.State, known.Attempt, next, attempt, 0, 0, "w", word)) is { } stored)
                         known = known with { State = stored, Attempt = attempt };
                     break;

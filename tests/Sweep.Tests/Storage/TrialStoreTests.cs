@@ -38,7 +38,8 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
     public async Task A_move_from_a_state_or_attempt_that_is_past_is_refused(TrialState from, int attempt)
     {
         var trial = await database.AddRunningTrialAsync();
-        Assert.Null(await database.Trials.MoveAsync(new(trial, from, attempt, TrialState.Cancelled, attempt, 0, 0, null, "cancelled"), Cancellation));
+        Assert.Null(await database.Trials.MoveAsync(
+            new(trial, from, attempt, TrialState.Cancelled, attempt, 0, 0, null, "cancelled"), Cancellation));
         Assert.Equal(TrialState.Running, (await database.SummaryAsync(trial)).State);
         Assert.Single(await EventsAsync(trial));
     }
@@ -59,7 +60,7 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
         Assert.Equal(TrialState.Queued, await database.Trials.MoveAsync(Requeue(trial), Cancellation));
         var stored = await database.Trials.LoadAsync(trial, Cancellation);
         Assert.Equal((TrialState.Queued, 1, 0, 1, null), (stored!.State, stored.Attempt, stored.Failures, stored.Losses, stored.Worker));
-        // The event names the worker that was lost, though the caller does not.
+        // The event names the lost worker, though the caller did not name it.
         Assert.Equal((1, "lost", "w1", "worker_lost", "worker w1 is dead"), (await EventsAsync(trial))[^1]);
         Assert.Equal(TrialState.Running, await database.Trials.MoveAsync(Lease(trial, fromAttempt: 1, worker: "w2"), Cancellation));
         Assert.Equal(2, (await database.Trials.LoadAsync(trial, Cancellation))!.Attempt);
@@ -95,7 +96,8 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
         var trial = await database.AddRunningTrialAsync();
         Assert.Equal(TrialState.Running, await database.Sweeps.CancelTrialAsync(trial, Cancellation));
         Assert.Equal(TrialState.Running, await database.Sweeps.CancelTrialAsync(trial, Cancellation));
-        Assert.Equal(TrialState.Cancelled, await database.Trials.MoveAsync(Succeed(trial) with { To = end, Event = "cancelled" }, Cancellation));
+        Assert.Equal(
+            TrialState.Cancelled, await database.Trials.MoveAsync(Succeed(trial) with { To = end, Event = "cancelled" }, Cancellation));
         Assert.Equal("cancelled", (await EventsAsync(trial))[^1].Event);
         Assert.Equal(TrialState.Cancelled, await database.Sweeps.CancelTrialAsync(trial, Cancellation));
     }
@@ -106,14 +108,17 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
         var trial = await database.AddRunningTrialAsync();
         await database.Sweeps.CancelTrialAsync(trial, Cancellation);
         Assert.Equal([1], (await database.Sweeps.RetryAsync(trial.Sweep, 1, Cancellation))!.Value.Numbers);
-        Assert.Equal(TrialState.Queued, await database.Trials.MoveAsync(Succeed(trial) with { To = TrialState.Cancelled, Event = "cancelled" }, Cancellation));
+        Assert.Equal(
+            TrialState.Queued,
+            await database.Trials.MoveAsync(Succeed(trial) with { To = TrialState.Cancelled, Event = "cancelled" }, Cancellation));
         Assert.Equal("requeued", (await EventsAsync(trial))[^1].Event);
     }
 
     [Fact]
     public async Task Rows_store_every_move_under_every_order_as_the_rule_says()
     {
-        foreach (var (cancelling, order) in from cancelling in new[] { false, true } from order in new SweepMove?[] { null, SweepMove.Pause } select (cancelling, order))
+        foreach (var (cancelling, order) in
+            from cancelling in new[] { false, true } from order in new SweepMove?[] { null, SweepMove.Pause } select (cancelling, order))
         {
             foreach (var to in Enum.GetValues<TrialState>())
             {
@@ -125,7 +130,9 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
                 if (order is { } move)
                     await database.Sweeps.MoveAsync(trial.Sweep, move, Cancellation);
                 var transition = to == TrialState.Running ? Lease(trial) : Succeed(trial) with { To = to };
-                var expected = cancelling && to == TrialState.Running ? null : transition.StoredAs(cancelling, order is null ? SweepState.Running : SweepState.Paused);
+                var expected = cancelling && to == TrialState.Running
+                    ? null
+                    : transition.StoredAs(cancelling, order is null ? SweepState.Running : SweepState.Paused);
                 Assert.Equal(expected, await database.Trials.MoveAsync(transition, Cancellation));
             }
         }
@@ -141,7 +148,8 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
         await cancel.ExecuteNonQueryAsync(Cancellation);
 
         var requeue = database.Trials.MoveAsync(Requeue(trial), Cancellation);
-        while (!requeue.IsCompleted && await database.CountAsync("pg_locks", $"not granted and {connection.ProcessID} = any(pg_blocking_pids(pid))") == 0)
+        while (!requeue.IsCompleted
+            && await database.CountAsync("pg_locks", $"not granted and {connection.ProcessID} = any(pg_blocking_pids(pid))") == 0)
             Cancellation.ThrowIfCancellationRequested();
         await transaction.CommitAsync(Cancellation);
         Assert.Equal(TrialState.Cancelled, await requeue);
@@ -185,7 +193,8 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
     {
         var trial = new TrialId(await database.AddSweepAsync(), 1);
         var grains = Enumerable.Range(0, 4).Select(_ => database.Trials).ToList();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => grains[i % 4].MoveAsync(Lease(trial, worker: $"w{i}"), Cancellation))));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 40).Select(i => Task.Run(() => grains[i % 4].MoveAsync(Lease(trial, worker: $"w{i}"), Cancellation))));
         Assert.Single(answers, answer => answer == TrialState.Running);
         Assert.Single(await EventsAsync(trial));
     }
@@ -199,7 +208,10 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
         {
             for (var attempt = 0; attempt < 5; attempt++)
             {
-                var ids = Enumerable.Range(1, 50).Select(number => new TrialId(sweep, number)).OrderBy(id => (id.Number * (7 + index)) % 51).ToList();
+                var ids = Enumerable.Range(1, 50)
+                    .Select(number => new TrialId(sweep, number))
+                    .OrderBy(id => (id.Number * (7 + index)) % 51)
+                    .ToList();
                 await Task.WhenAll(ids.Select(id => silo.Trials.MoveAsync(Lease(id, attempt), Cancellation)));
                 await silo.Attempts.WriteEpochsAsync([.. ids.Select(id => Row(id, attempt + 1, Epoch(attempt + 1)))], Cancellation);
                 await Task.WhenAll(ids.Select(id => silo.Trials.MoveAsync(Requeue(id, attempt + 1), Cancellation)));
@@ -231,7 +243,8 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
         var waiting = await database.AddSweepAsync(trials: 3);
 
         var after = await database.Trials.CountAsync(Cancellation);
-        Assert.Equal((3L, 1L), (after[TrialState.Queued] - before[TrialState.Queued], after[TrialState.Running] - before[TrialState.Running]));
+        Assert.Equal(
+            (3L, 1L), (after[TrialState.Queued] - before[TrialState.Queued], after[TrialState.Running] - before[TrialState.Running]));
         Assert.Equal(Enum.GetValues<TrialState>(), after.Keys.Order());
         var unfinished = await database.Trials.UnfinishedAsync(cancellation: Cancellation);
         Assert.Equal(new(paused, 1, "w1", LeaseOrder.Pause), unfinished.Single(trial => trial.Id == paused));
@@ -243,9 +256,14 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
         Assert.DoesNotContain(stopping, trial => trial.Id == running || trial.Worker is null);
         Assert.Equal(
             [1, 2, 3],
-            (await database.Trials.UnfinishedAsync(waiting, Cancellation)).Where(trial => trial.Worker is null).Select(trial => trial.Id.Number));
+            (await database.Trials.UnfinishedAsync(waiting, Cancellation))
+                .Where(trial => trial.Worker is null)
+                .Select(trial => trial.Id.Number));
     }
 
     private async Task<List<(int Attempt, string Event, string? Worker, string? Reason, string? Detail)>> EventsAsync(TrialId trial) =>
-        [.. (await database.Reader.EventsAsync(trial.Sweep, trial.Number, Cancellation)).Select(e => (e.Attempt, e.Event, e.Worker, e.Reason, e.Detail))];
+        [
+            .. (await database.Reader.EventsAsync(trial.Sweep, trial.Number, Cancellation))
+                .Select(e => (e.Attempt, e.Event, e.Worker, e.Reason, e.Detail)),
+        ];
 }

@@ -37,5 +37,6 @@ public sealed class WorkerStoreTests(StorageDatabase database) : IClassFixture<S
         Assert.False((await OverviewAsync("w-silent")).Alive);
     }
 
-    private async Task<WorkerOverview> OverviewAsync(string name) => (await database.Reader.WorkersAsync(Cancellation)).Single(worker => worker.Name == name);
+    private async Task<WorkerOverview> OverviewAsync(string name) =>
+        (await database.Reader.WorkersAsync(Cancellation)).Single(worker => worker.Name == name);
 }

@@ -25,7 +25,9 @@ public sealed class CharacterModelTests
         using var reference = new ReferenceModel(shape, seed: 3);
         var (windows, targets) = Data(length);
 
-        var (loss, expected) = (nn.functional.cross_entropy(model.Logits(windows), targets), nn.functional.cross_entropy(reference.Logits(windows), targets));
+        var (loss, expected) = (
+            nn.functional.cross_entropy(model.Logits(windows), targets),
+            nn.functional.cross_entropy(reference.Logits(windows), targets));
         loss.backward();
         expected.backward();
 
@@ -50,7 +52,9 @@ public sealed class CharacterModelTests
         using var reference = new ReferenceModel(shape, seed: 77);
 
         Assert.Equal(reference.Parameters.Select(pair => pair.Key), model.Parameters.Keys);
-        Assert.All(reference.Parameters, pair => Assert.Equal(pair.Value.data<float>().ToArray(), model.Parameters[pair.Key].data<float>().ToArray()));
+        Assert.All(
+            reference.Parameters,
+            pair => Assert.Equal(pair.Value.data<float>().ToArray(), model.Parameters[pair.Key].data<float>().ToArray()));
     }
 
     [Theory]
@@ -72,16 +76,19 @@ public sealed class CharacterModelTests
             back.Parameters[name].copy_(parameter);
 
         var expected = model.Logits(windows);
-        // The two add in another order: about a hundred roundings of 2^-24 each, of numbers as large as the logits, not of the small ones among them.
+        // The two models add in different orders. That makes about a hundred roundings of 2^-24 each, relative to the largest logit.
         var rounding = 1e-5 * expected.abs().max().item<float>();
         Assert.InRange(Difference(), 0, rounding);
         reference.Parameters.Single(pair => pair.Key == "recurrent.weight_hh_l0").Value[0, 0].add_(0.5);
-        Assert.True(Difference() > 2 * rounding, $"one wrong weight changes the logits by {Difference()}, which is taken for rounding ({rounding})");
+        Assert.True(
+            Difference() > 2 * rounding,
+            $"one wrong weight changes the logits by {Difference()}, which is taken for rounding ({rounding})");
         Assert.Equal(expected.data<float>().ToArray(), back.Logits(windows).data<float>().ToArray());
 
         double Difference()
         {
-            // As in training: without gradients torch hands an LSTM to oneDNN, which was seen to be off by 7 % on a processor with AVX-512 BF16.
+            // Gradients are on, as in training. Without them torch runs an LSTM in oneDNN, which was seen to be off by 7 % on a
+            // processor with AVX-512 BF16.
             using var gradients = enable_grad();
             return (reference.Logits(windows).detach() - expected).abs().max().item<float>();
         }
@@ -93,7 +100,8 @@ public sealed class CharacterModelTests
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
-        using var model = new CharacterModel(new ModelShape(cell, Vocabulary, HiddenSize: 32, layers, FullyConnected: [16], length), dropout: 0, seed: 4, CPU);
+        using var model = new CharacterModel(
+            new ModelShape(cell, Vocabulary, HiddenSize: 32, layers, FullyConnected: [16], length), dropout: 0, seed: 4, CPU);
         var (windows, _) = Data(length);
 
         var together = model.Logits(windows);
@@ -138,10 +146,12 @@ public sealed class CharacterModelTests
     private static (Tensor Windows, Tensor Targets) Data(int length)
     {
         using var generator = new Generator(9);
-        return (randint(0, Vocabulary, [Batch, length], int64, generator: generator), randint(0, Vocabulary, [Batch], int64, generator: generator));
+        return (
+            randint(0, Vocabulary, [Batch, length], int64, generator: generator),
+            randint(0, Vocabulary, [Batch], int64, generator: generator));
     }
 
-    /// <summary>The same model out of torch's own modules, as they come.</summary>
+    /// <summary>The same model made of torch's own modules.</summary>
     private sealed class ReferenceModel : IDisposable
     {
         private readonly Embedding _embedding;

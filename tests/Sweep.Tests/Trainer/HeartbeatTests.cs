@@ -30,7 +30,7 @@ public sealed class HeartbeatTests
     {
         using var scope = NewDisposeScope();
         using var text = TextWindowsTests.Load(TrialOrders.Text(2_000));
-        // Each look at the clock takes a second.
+        // The clock advances by a second each time that it is read.
         var clock = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.FromSeconds(1) };
         var trial = TrialOrders.Order(TrialOrders.Parameters(CellKind.Rnn) with { Epochs = 1, BatchSize = 100 }) with { Validation = 0.6 };
         using var windows = new TextWindows(text, trial.Parameters.SequenceLength, trial.Split, trial.Validation, trial.Parameters.Seed);
@@ -39,6 +39,8 @@ public sealed class HeartbeatTests
         Assert.True(new TrainingLoop(trial, windows, state, clock, (happened, _) => said.Add(happened), () => null).Run());
         var steps = (windows.Counts.Training + 99) / 100;
         var batches = (windows.Counts.Validation + 511) / 512;
-        Assert.Equal(steps + batches, said.TakeWhile(happened => happened is not TrainerEvent.EpochFinished).Count(happened => happened is TrainerEvent.Progress));
+        Assert.Equal(
+            steps + batches,
+            said.TakeWhile(happened => happened is not TrainerEvent.EpochFinished).Count(happened => happened is TrainerEvent.Progress));
     }
 }

@@ -4,16 +4,24 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Tests.Trainer;
 
-/// <summary>The published experiment on its own text: the quickest of its nine trials, to the end.</summary>
+/// <summary>Trains the quickest of the published experiment's nine trials on the published text, to the end.</summary>
 public sealed class PublishedExperimentTests
 {
     [Theory]
     [InlineData(CellKind.Rnn, 10, 476)]
     public async Task A_trial_ends_within_the_published_losses_and_accuracies(CellKind cell, int length, int validationWindows)
     {
-        var path = Path.Combine(Environment.GetEnvironmentVariable("SWEEP_DATA") ?? Path.Combine(Repository(), "..", "shared", "data"), "next-character.txt");
+        var path = Path.Combine(
+            Environment.GetEnvironmentVariable("SWEEP_DATA") ?? Path.Combine(Repository(), "..", "shared", "data"), "next-character.txt");
         Assert.SkipUnless(File.Exists(path), $"{path} is not there: SWEEP_DATA names the folder of the published text.");
-        var parameters = TrialOrders.Parameters(cell) with { SequenceLength = length, HiddenSize = 128, LearningRate = 0.005, BatchSize = null, Epochs = 100 };
+        var parameters = TrialOrders.Parameters(cell) with
+        {
+            SequenceLength = length,
+            HiddenSize = 128,
+            LearningRate = 0.005,
+            BatchSize = null,
+            Epochs = 100,
+        };
         using var trainer = new TrainerProgram();
         await trainer.Load(await File.ReadAllTextAsync(path, Encoding.UTF8, TestContext.Current.CancellationToken));
         await trainer.Tell(TrialOrders.Order(parameters));

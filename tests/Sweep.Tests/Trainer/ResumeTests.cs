@@ -14,7 +14,10 @@ public sealed class ResumeTests
     public static TheoryData<CellKind, OptimizerKind, int> Trials() =>
         new MatrixTheoryData<CellKind, OptimizerKind, int>(Enum.GetValues<CellKind>(), Enum.GetValues<OptimizerKind>(), [1, 2]);
 
-    /// <summary>Two epochs of 8 shuffled steps and one validation batch: stops in the first epoch, in its validation, and in the second epoch.</summary>
+    /// <summary>
+    /// Stops a training of two epochs, each of 8 shuffled steps and one validation batch: in the first epoch, in its validation, and in the
+    /// second epoch.
+    /// </summary>
     [Theory]
     [MemberData(nameof(Trials))]
     public void A_stopped_training_goes_on_bit_for_bit(CellKind cell, OptimizerKind optimizer, int layers)
@@ -58,13 +61,14 @@ public sealed class ResumeTests
     [Fact]
     public void Large_checkpoints_are_written_more_seldom_than_asked_and_the_last_one_always()
     {
-        // 8.4 MB each: after the first one there is no room for another while no time passes.
+        // Each checkpoint has 8.4 MB. After the first one the next is not yet due while no time passes.
         var parameters = TrialOrders.Parameters(CellKind.Rnn) with { HiddenSize = 512, Epochs = 3 };
         Assert.Equal([1, 3], Epochs(new StandingClock()));
         Assert.Equal([1, 2, 3], Epochs(new StandingClock { Step = TimeSpan.FromSeconds(1) }));
 
         IEnumerable<int> Epochs(TimeProvider clock) =>
-            Train(parameters, from: null, int.MaxValue, checkpointEvery: 0, clock).Checkpoints.Select(file => CheckpointHeader.Of(new SafeTensorsFile(file)).Epoch);
+            Train(parameters, from: null, int.MaxValue, checkpointEvery: 0, clock).Checkpoints
+                .Select(file => CheckpointHeader.Of(new SafeTensorsFile(file)).Epoch);
     }
 
     [Fact]
@@ -84,11 +88,13 @@ public sealed class ResumeTests
         var parameters = TrialOrders.Parameters(CellKind.Rnn);
         var checkpoint = Train(parameters, from: null, stopAt: 3).Checkpoints[^1];
 
-        var error = Assert.Throws<Sweep.Trainer.TrainerException>(() => Train(parameters with { HiddenSize = 9 }, checkpoint, int.MaxValue));
+        var error = Assert.Throws<Sweep.Trainer.TrainerException>(
+            () => Train(parameters with { HiddenSize = 9 }, checkpoint, int.MaxValue));
         Assert.Contains("another trial", error.Message);
     }
 
-    private static Outcome Train(TrialParameters parameters, byte[]? from, int stopAt, double checkpointEvery = 1000, TimeProvider? clock = null)
+    private static Outcome Train(
+        TrialParameters parameters, byte[]? from, int stopAt, double checkpointEvery = 1000, TimeProvider? clock = null)
     {
         using var scope = NewDisposeScope();
         using var text = TextWindowsTests.Load(TrialOrders.Text(310));
@@ -114,10 +120,11 @@ public sealed class ResumeTests
 
     private static CheckpointHeader Header(Outcome outcome) => CheckpointHeader.Of(new SafeTensorsFile(outcome.Checkpoints[^1]));
 
-    /// <summary>The bytes of all tensors: everything behind the header, which holds times.</summary>
-    internal static byte[] Tensors(byte[] checkpoint) => checkpoint[(sizeof(long) + (int)BinaryPrimitives.ReadInt64LittleEndian(checkpoint))..];
+    /// <summary>Returns the bytes of all tensors, without the header, which holds times.</summary>
+    internal static byte[] Tensors(byte[] checkpoint) =>
+        checkpoint[(sizeof(long) + (int)BinaryPrimitives.ReadInt64LittleEndian(checkpoint))..];
 
-    /// <summary>A clock that goes on by a step whenever it is looked at.</summary>
+    /// <summary>A clock that advances by a step each time that it is read.</summary>
     private sealed class StandingClock : TimeProvider
     {
         private long _ticks;

@@ -42,7 +42,7 @@ public sealed class SafeTensorsTests
             Assert.Contains("damaged", Refused(() => _ = new SafeTensorsFile(whole[..length])));
     }
 
-    /// <summary>Whatever a byte of the header becomes, the file is refused or every tensor in it stays within the file.</summary>
+    /// <summary>Changes each byte of the header: the file is refused, or all its tensors lie within it.</summary>
     [Fact]
     public void A_changed_header_never_leads_out_of_the_file()
     {
@@ -72,7 +72,10 @@ public sealed class SafeTensorsTests
     [InlineData("{\"a\":fl\nse}")]
     [InlineData("{\"a\\n\":{\"dtype\":\"F\\n\",\"shape\":[1],\"data_offsets\":[0,4]}}")]
     public void Impossible_headers_are_refused_in_one_line(string header) =>
-        Assert.Matches("^The checkpoint is damaged: .*\\.\\z", Refused(() => _ = new SafeTensorsFile([.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header), 0, 0, 0, 0])));
+        Assert.Matches(
+            "^The checkpoint is damaged: .*\\.\\z",
+            Refused(() => _ = new SafeTensorsFile(
+                [.. BitConverter.GetBytes((long)header.Length), .. Encoding.UTF8.GetBytes(header), 0, 0, 0, 0])));
 
     private static byte[] Whole()
     {

@@ -21,7 +21,8 @@ public sealed class TextWindowsTests
         using var windows = new TextWindows(text, length, SplitKind.Random, 0.2, seed: 42);
 
         Assert.Equal(new WindowCounts(2386 - length - expected, expected), windows.Counts);
-        Assert.Equal(Enumerable.Range(0, 2386 - length).Select(i => (long)i), Starts(windows.Training).Concat(Starts(windows.Validation)).Order());
+        Assert.Equal(
+            Enumerable.Range(0, 2386 - length).Select(i => (long)i), Starts(windows.Training).Concat(Starts(windows.Validation)).Order());
     }
 
     [Fact]
@@ -88,9 +89,12 @@ public sealed class TextWindowsTests
     [Fact]
     public void A_text_with_another_hash_or_of_other_bytes_is_refused()
     {
-        Assert.Contains("SHA-256", Assert.Throws<TrainerException>(() => TextDataset.Load("abc"u8.ToArray(), new string('0', 64), CPU)).Message);
+        Assert.Contains(
+            "SHA-256", Assert.Throws<TrainerException>(() => TextDataset.Load("abc"u8.ToArray(), new string('0', 64), CPU)).Message);
         byte[] latin = [0x61, 0xE9, 0x61];
-        Assert.Contains("byte 1", Assert.Throws<TrainerException>(() => TextDataset.Load(latin, Convert.ToHexStringLower(SHA256.HashData(latin)), CPU)).Message);
+        Assert.Contains(
+            "byte 1",
+            Assert.Throws<TrainerException>(() => TextDataset.Load(latin, Convert.ToHexStringLower(SHA256.HashData(latin)), CPU)).Message);
     }
 
     internal static TextDataset Load(string text)

@@ -2,7 +2,10 @@ using TorchSharp;
 
 namespace Sweep.Tests.Trainer;
 
-/// <summary>Tests that use libtorch within the test's process run one after the other: the seed of new weights belongs to the whole process.</summary>
+/// <summary>
+/// The tests that use libtorch within the tests' process. They run one after the other, since the whole process shares the seed of new
+/// weights.
+/// </summary>
 [CollectionDefinition(Name)]
 public sealed class TorchCollection : ICollectionFixture<TorchCollection>
 {

@@ -6,7 +6,7 @@ using Sweep.Domain.Protocol;
 
 namespace Sweep.Tests.Trainer;
 
-/// <summary>The real trainer program, started as a silo starts it.</summary>
+/// <summary>The trainer's real program, started as a silo starts it.</summary>
 internal sealed class TrainerProgram : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -14,10 +14,15 @@ internal sealed class TrainerProgram : IDisposable
     private readonly Process _process;
     private readonly Channel<string> _log = Channel.CreateUnbounded<string>();
 
-    /// <param name="variables">Of the environment, besides those that every trainer gets.</param>
+    /// <param name="variables">Variables of the environment, besides those that every trainer gets.</param>
     public TrainerProgram(params (string Name, string Value)[] variables)
     {
-        var start = new ProcessStartInfo("dotnet", [Library]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [Library])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in TrainerEnvironment.Variables)
             start.Environment[name] = value;
         foreach (var (name, value) in variables)
@@ -61,14 +66,17 @@ internal sealed class TrainerProgram : IDisposable
         await Frame.WriteAsync(Input, command, payload, patience.Token);
     }
 
-    /// <summary>The next event, or null when the stream has ended.</summary>
+    /// <summary>Reads the next event; null when the stream has ended.</summary>
     public async Task<(TrainerEvent Message, byte[] Payload)?> Next()
     {
         using var patience = new CancellationTokenSource(Patience);
         return await Frame.ReadAsync<TrainerEvent>(_process.StandardOutput.BaseStream, patience.Token);
     }
 
-    /// <summary>Waits for an event of this kind and gives it with all that came before it. Another last word in its place fails the test.</summary>
+    /// <summary>
+    /// Waits for an event of this kind and returns it with the events before it, except progress. Fails the test if the trial ends with
+    /// another event.
+    /// </summary>
     public async Task<(T Message, byte[] Payload, List<(TrainerEvent Message, byte[] Payload)> Before)> Hear<T>()
         where T : TrainerEvent
     {
@@ -79,7 +87,7 @@ internal sealed class TrainerProgram : IDisposable
                 return (heard, payload, before);
             if (message is TrainerEvent.Failed or TrainerEvent.Succeeded or TrainerEvent.Stopped)
                 Assert.Fail($"Waited for {typeof(T).Name}, heard: {message}; its log: {string.Join('\n', await Log())}");
-            // How often it comes depends on how fast the machine is.
+            // The number of progress events depends on the machine's speed.
             if (message is not TrainerEvent.Progress)
                 before.Add((message, payload));
         }
@@ -87,7 +95,7 @@ internal sealed class TrainerProgram : IDisposable
         throw new InvalidOperationException($"Waited for {typeof(T).Name}; the trainer ended. Its log: {await Logged("")}");
     }
 
-    /// <summary>What a killed trainer had said before it died.</summary>
+    /// <summary>Reads the events that a killed trainer had sent before its death.</summary>
     public async Task<List<TrainerEvent>> Rest()
     {
         var rest = new List<TrainerEvent>();
@@ -98,13 +106,13 @@ internal sealed class TrainerProgram : IDisposable
         }
         catch (ProtocolException)
         {
-            // It died within a message.
+            // The trainer died within a message.
         }
 
         return rest;
     }
 
-    /// <summary>Waits for a line of the log that holds these words; the lines before it are gone.</summary>
+    /// <summary>Waits for a line of the log that contains these words, and drops the lines before it.</summary>
     public async Task<string> Logged(string words)
     {
         using var patience = new CancellationTokenSource(Patience);
@@ -120,13 +128,13 @@ internal sealed class TrainerProgram : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // Said below, with what was there.
+            // The exception below names the lines that were found.
         }
 
         throw new InvalidOperationException($"Waited for a line of the log with '{words}'; found: {string.Join('\n', seen)}");
     }
 
-    /// <summary>What is left of the log of a trainer that is of no more use.</summary>
+    /// <summary>Kills the trainer and returns the rest of its log.</summary>
     private async Task<List<string>> Log()
     {
         _process.Kill();

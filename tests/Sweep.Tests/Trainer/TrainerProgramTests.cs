@@ -47,7 +47,9 @@ public sealed class TrainerProgramTests
     [InlineData(CellKind.Gru)]
     public async Task A_killed_trial_goes_on_elsewhere_and_ends_with_the_same_bits(CellKind cell)
     {
-        var order = TrialOrders.Order(TrialOrders.Parameters(cell) with { HiddenSize = 64, SequenceLength = 20, Epochs = 4, Layers = 2, Dropout = 0.2 }, checkpointEvery: 0);
+        var order = TrialOrders.Order(
+            TrialOrders.Parameters(cell) with { HiddenSize = 64, SequenceLength = 20, Epochs = 4, Layers = 2, Dropout = 0.2 },
+            checkpointEvery: 0);
         var text = TrialOrders.Text(1000);
         var (expectedLosses, expected) = await Whole(order, text);
 
@@ -80,7 +82,10 @@ public sealed class TrainerProgramTests
         }
 
         static (int, double, double)[] Losses(List<(TrainerEvent Message, byte[] Payload)> heard) =>
-            [.. heard.Select(one => one.Message).OfType<TrainerEvent.EpochFinished>().Select(epoch => (epoch.Report.Epoch, epoch.Report.TrainLoss, epoch.Report.ValLoss))];
+            [
+                .. heard.Select(one => one.Message).OfType<TrainerEvent.EpochFinished>()
+                    .Select(epoch => (epoch.Report.Epoch, epoch.Report.TrainLoss, epoch.Report.ValLoss)),
+            ];
     }
 
     [Fact]
@@ -163,7 +168,7 @@ public sealed class TrainerProgramTests
         Assert.Equal(first, await Generate("hell", seed: 1));
         Assert.NotEqual(first, await Generate("hell", seed: 2));
 
-        // Without a prompt it goes on from the beginning of the text, as from the same characters typed.
+        // Without a prompt a text is generated from the beginning of the trained text, as with the same characters for a prompt.
         await other.Load(Text);
         var beginning = Text[..Small.SequenceLength];
         Assert.Equal(await Generate(beginning, seed: 1), await Generate("", seed: 1));
@@ -188,7 +193,8 @@ public sealed class TrainerProgramTests
     [Fact]
     public async Task The_best_epoch_by_the_objective_speaks_in_generated_text()
     {
-        // At this learning rate the last epoch is not the best: accuracy and loss choose different ones, and so do their texts.
+        // At this learning rate the last epoch is not the best: the lowest and the highest loss are those of different epochs, whose
+        // samples differ.
         var order = TrialOrders.Order(Small with { Epochs = 30, LearningRate = 0.1 });
         using var trainer = new TrainerProgram();
         await trainer.Load(Text);
@@ -211,14 +217,15 @@ public sealed class TrainerProgramTests
         var before = trainer.ResidentBytes;
         await Trials(36);
 
-        // A trial that kept its model would leave megabytes each.
+        // Trials that kept their models in memory would add megabytes each.
         Assert.InRange(trainer.ResidentBytes - before, long.MinValue, 30L << 20);
 
         async Task Trials(int count)
         {
             for (var i = 0; i < count; i++)
             {
-                await trainer.Tell(TrialOrders.Order(Small with { HiddenSize = 128, Epochs = 1, BatchSize = null, Cell = (CellKind)(i % 3) }));
+                await trainer.Tell(TrialOrders.Order(
+                    Small with { HiddenSize = 128, Epochs = 1, BatchSize = null, Cell = (CellKind)(i % 3) }));
                 await trainer.Hear<TrainerEvent.Succeeded>();
             }
         }
@@ -228,7 +235,11 @@ public sealed class TrainerProgramTests
     public void No_memory_is_collected_beside_the_thread_that_trains()
     {
         var configuration = JsonDocument.Parse(File.ReadAllText(Path.ChangeExtension(TrainerProgram.Library, ".runtimeconfig.json")));
-        Assert.False(configuration.RootElement.GetProperty("runtimeOptions").GetProperty("configProperties").GetProperty("System.GC.Concurrent").GetBoolean());
+        Assert.False(
+            configuration.RootElement.GetProperty("runtimeOptions")
+                .GetProperty("configProperties")
+                .GetProperty("System.GC.Concurrent")
+                .GetBoolean());
     }
 
     [Fact]
@@ -236,7 +247,7 @@ public sealed class TrainerProgramTests
     {
         using var trainer = new TrainerProgram();
         await trainer.Load(TrialOrders.Text(20_000));
-        // One step over all windows takes many seconds.
+        // A step over all windows takes many seconds.
         await trainer.Tell(TrialOrders.Order(Small with { HiddenSize = 256, SequenceLength = 50, BatchSize = null }));
         await trainer.Logged("starts on cpu");
         trainer.Input.Close();
@@ -279,7 +290,8 @@ public sealed class TrainerProgramTests
     [Fact]
     public async Task Another_libtorch_is_loaded_from_the_folder_that_is_named()
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "Sweep.Trainer", new DirectoryInfo(AppContext.BaseDirectory).Name, "x")))!;
+        var folder = Path.GetDirectoryName(Path.GetFullPath(
+            Path.Combine(AppContext.BaseDirectory, "..", "..", "Sweep.Trainer", new DirectoryInfo(AppContext.BaseDirectory).Name, "x")))!;
         using var trainer = new TrainerProgram((TrainerEnvironment.Libtorch, folder));
         await trainer.Hear<TrainerEvent.Ready>();
     }

@@ -20,7 +20,8 @@ public sealed class RetryRuleTests
                             FailureReason.Diverged => true,
                             FailureReason.WorkerUnfit => false,
                             FailureReason.WorkerLost or FailureReason.LeaseLost => losses >= 5,
-                            FailureReason.TrainerError or FailureReason.TrainerDied or FailureReason.OutOfMemory or FailureReason.Stalled or FailureReason.StorageRefused =>
+                            FailureReason.TrainerError or FailureReason.TrainerDied or FailureReason.OutOfMemory
+                                or FailureReason.Stalled or FailureReason.StorageRefused =>
                                 failures > retries,
                             _ => throw new InvalidOperationException($"The rule's test does not know {reason}."),
                         };
@@ -34,7 +35,9 @@ public sealed class RetryRuleTests
     [Fact]
     public void Three_retries_are_four_attempts_and_losses_use_up_none_of_them()
     {
-        Assert.Equal([TrialMove.Requeue, TrialMove.Requeue, TrialMove.Requeue, TrialMove.Fail], Enumerable.Range(1, 4).Select(failure => RetryRule.Decide(FailureReason.TrainerDied, failure, losses: 4, retries: 3)));
+        Assert.Equal(
+            [TrialMove.Requeue, TrialMove.Requeue, TrialMove.Requeue, TrialMove.Fail],
+            Enumerable.Range(1, 4).Select(failure => RetryRule.Decide(FailureReason.TrainerDied, failure, losses: 4, retries: 3)));
         Assert.Equal(TrialMove.Requeue, RetryRule.Decide(FailureReason.WorkerLost, failures: 3, losses: 1, retries: 0));
     }
 

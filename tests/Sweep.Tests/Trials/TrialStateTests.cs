@@ -16,7 +16,8 @@ public sealed class TrialStateTests
         [(TrialState.Cancelled, TrialMove.Retry)] = TrialState.Queued,
     };
 
-    public static TheoryData<TrialState, TrialMove> Pairs() => [.. Enum.GetValues<TrialState>().SelectMany(state => Enum.GetValues<TrialMove>().Select(move => (state, move)))];
+    public static TheoryData<TrialState, TrialMove> Pairs() =>
+        [.. Enum.GetValues<TrialState>().SelectMany(state => Enum.GetValues<TrialMove>().Select(move => (state, move)))];
 
     [Theory]
     [MemberData(nameof(Pairs))]
