@@ -58,7 +58,7 @@ public static class SiloHost
         builder.Services.AddSingleton<SweepInstruments>().AddSingleton<SweepSpecs>().AddSingleton(readiness);
         // What the database says to a grain on another silo is told apart here as if the grain were on this one.
         builder.Services.Configure<ExceptionSerializationOptions>(exceptions => exceptions.SupportedNamespacePrefixes.Add(nameof(Npgsql)));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = EndOrder.DrainLimit);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Shutdown.DrainLimit);
         var telemetry = builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(SweepInstruments.MeterName, OrleansMetrics.MeterName, "Npgsql", "System.Runtime")
             .AddView(OrleansMetrics.Keep)
@@ -68,7 +68,7 @@ public static class SiloHost
             TrialTraces.Export(telemetry, name);
         if (options.Parent == "stdin")
             builder.Services.AddHostedService<ParentWatch>();
-        // Before Orleans: services start in this order.
+        // Before Orleans: services start one after the other as they stand here.
         builder.Services.AddSingleton<OrleansConnection>().AddHostedService(provider => provider.GetRequiredService<OrleansConnection>());
         builder.UseOrleans(silo =>
         {

@@ -7,7 +7,7 @@ namespace Sweep.Silo.Hosting;
 /// SIGTERM and Ctrl-C, from the first moment of the process on: the first asks for an orderly end, which may take <see cref="Limit"/>; the
 /// second ends at once. What an orderly end waits for, the database above all, may never answer.
 /// </summary>
-internal sealed class EndOrder : IDisposable
+internal sealed class Shutdown : IDisposable
 {
     /// <summary>How long trials may take to write their checkpoints.</summary>
     public static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
@@ -23,7 +23,7 @@ internal sealed class EndOrder : IDisposable
 
     private readonly TimeSpan _limit;
     private readonly Action<int, string> _end;
-    private readonly CancellationTokenSource _told = new();
+    private readonly CancellationTokenSource _asked = new();
     private readonly PosixSignalRegistration[] _registrations;
     private readonly Lock _gate = new();
     private long? _signalled;
@@ -31,20 +31,20 @@ internal sealed class EndOrder : IDisposable
 
     /// <param name="limit">How long an orderly end may take.</param>
     /// <param name="end">Ends the process at once, with an exit code and a line.</param>
-    public EndOrder(TimeSpan limit, Action<int, string> end)
+    public Shutdown(TimeSpan limit, Action<int, string> end)
     {
         (_limit, _end) = (limit, end);
         PosixSignal[] signals = [PosixSignal.SIGINT, PosixSignal.SIGTERM];
-        _registrations = Array.ConvertAll(signals, signal => PosixSignalRegistration.Create(signal, Hear));
+        _registrations = Array.ConvertAll(signals, signal => PosixSignalRegistration.Create(signal, OnSignal));
     }
 
-    /// <summary>Cancelled when the silo is told to end.</summary>
-    public CancellationToken Token => _told.Token;
+    /// <summary>Cancelled when the silo is asked to end.</summary>
+    public CancellationToken Token => _asked.Token;
 
     /// <summary>Has the host stop when a signal comes, and the limit count whoever stops the host.</summary>
     public void Govern(IHostApplicationLifetime host)
     {
-        _told.Token.Register(host.StopApplication);
+        _asked.Token.Register(host.StopApplication);
         host.ApplicationStopping.Register(Count);
     }
 
@@ -54,7 +54,7 @@ internal sealed class EndOrder : IDisposable
             registration.Dispose();
     }
 
-    private void Hear(PosixSignalContext context)
+    private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
         lock (_gate)
@@ -70,7 +70,7 @@ internal sealed class EndOrder : IDisposable
         }
 
         Count();
-        _told.CancelAsync();
+        _asked.CancelAsync();
     }
 
     private void Count()
