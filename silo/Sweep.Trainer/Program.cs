@@ -2,6 +2,7 @@ using System.Text;
 using Sweep.Domain.Protocol;
 using Sweep.Trainer;
 using Sweep.Trainer.Conversation;
+using Sweep.Trainer.Training;
 using TorchSharp;
 
 // Exit codes: 0 the silo closed the stream, 2 a wrong setting, 3 no libtorch or no such device, 4 the stream is not the protocol.

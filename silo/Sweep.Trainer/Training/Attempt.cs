@@ -2,7 +2,6 @@ using Sweep.Domain.Models;
 using Sweep.Domain.Protocol;
 using Sweep.Domain.Trials;
 using Sweep.Trainer.Checkpoints;
-using Sweep.Trainer.Conversation;
 using Sweep.Trainer.Data;
 using Sweep.Trainer.Results;
 using static TorchSharp.torch;

@@ -1,5 +1,6 @@
 using System.Text;
 using Sweep.Client.Commands;
+using Sweep.Client.Commands.Parts;
 using Sweep.Client.Errors;
 using Sweep.Client.Output;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Sweep.Client.Datasets;
+using Sweep.Client.Running;
 using Sweep.Client.SweepFiles;
 
 namespace Sweep.Fuzzing;
@@ -66,7 +67,7 @@ public sealed class SweepFileTarget : FuzzTarget, IDisposable
             await File.WriteAllBytesAsync(file, input);
         try
         {
-            var sweep = await SweepFile.LoadAsync(file, _overrides ? [Encoding.UTF8.GetString(input)] : [], _datasets);
+            var sweep = await CheckedSweep.LoadAsync(file, _overrides ? [Encoding.UTF8.GetString(input)] : [], _datasets);
             _ = sweep.Plan();
         }
         catch (SweepFileException error)

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Sweep.Client.Datasets;
-using Sweep.Client.SweepFiles;
+using Sweep.Client.Running;
 using Sweep.Domain.Sweeps;
 
 namespace Sweep.Processes;
@@ -32,7 +32,8 @@ public sealed record TrainingGrid(IReadOnlyList<string> Cells, IReadOnlyList<int
     public async Task<SweepSpec> SpecAsync(string name)
     {
         var path = Path.Combine(BuiltPrograms.Repository, "examples", "next-character.yaml");
-        return (await SweepFile.LoadAsync(path, Settings, new DatasetReader(() => Path.GetDirectoryName(path)!))).Spec with { Name = name };
+        var sweep = await CheckedSweep.LoadAsync(path, Settings, new DatasetReader(() => Path.GetDirectoryName(path)!));
+        return sweep.Spec with { Name = name };
     }
 
     /// <summary>The command line of <c>sweep run</c>.</summary>
