@@ -4,7 +4,8 @@ using Sweep.Processes.Chaos;
 namespace Sweep.SystemTests;
 
 /// <summary>
-/// A sweep under a killer, with a fixed seed; <c>Sweep.Benchmarks chaos</c> goes on for as long as it is told, with any seed, beside the sweeps of users who give orders.
+/// A sweep under a killer with a fixed seed. <c>Sweep.Benchmarks chaos</c> runs for any time with any seed, and adds users who give orders
+/// to their own sweeps.
 /// </summary>
 public sealed class ChaosTests(UndisturbedSweep undisturbed, ITestOutputHelper output)
 {
@@ -17,6 +18,8 @@ public sealed class ChaosTests(UndisturbedSweep undisturbed, ITestOutputHelper o
         var losses = await undisturbed.LossesAsync(UndisturbedSweep.Grid);
         await using var chaos = await ChaosCluster.StartAsync(Seed, output.WriteLine);
         Violations.None(await chaos.RoundAsync(UndisturbedSweep.Grid, losses, users: 0, Limit));
-        Assert.True(chaos.Acts >= 6, string.Create(CultureInfo.InvariantCulture, $"the killer acted {chaos.Acts} times: the sweep is too short to prove anything"));
+        Assert.True(
+            chaos.Acts >= 6,
+            string.Create(CultureInfo.InvariantCulture, $"the killer acted {chaos.Acts} times: the sweep is too short to prove anything"));
     }
 }
