@@ -5,7 +5,10 @@ using Sweep.Silo.Trainers;
 
 namespace Sweep.Simulation;
 
-/// <summary>A trainer that trains nothing: it reports a falling loss for all epochs at once, or for one each time the gate opens.</summary>
+/// <summary>
+/// A trainer that trains nothing. It reports a falling loss for each epoch of a trial, at full speed, at a given pace, or one epoch each
+/// time the gate opens.
+/// </summary>
 public sealed class SimulatedTrainer(SimulatedTrainers trainers) : ITrainer
 {
     private readonly Channel<(TrainerEvent, byte[])> _events = Channel.CreateUnbounded<(TrainerEvent, byte[])>();
@@ -99,19 +102,23 @@ public sealed class SimulatedTrainer(SimulatedTrainers trainers) : ITrainer
     private void Emit(TrainerEvent happened, byte[]? payload = null) => _events.Writer.TryWrite((happened, payload ?? []));
 }
 
-/// <summary>Makes simulated trainers and decides what goes wrong with them.</summary>
+/// <summary>Makes simulated trainers and decides how they fail.</summary>
 public sealed class SimulatedTrainers : ITrainerFactory
 {
-    /// <summary>When set, each epoch of any trainer takes one permit.</summary>
+    /// <summary>A gate of which each epoch of any trainer takes one permit; null for no gate.</summary>
     public SemaphoreSlim? Gate { get; init; }
 
-    /// <summary>How long an epoch takes.</summary>
+    /// <summary>Duration of an epoch.</summary>
     public TimeSpan Pace { get; init; }
 
-    /// <summary>What goes wrong before an epoch: a <see cref="TrainerEvent.Failed"/>, any other event for a death of the trainer, or null for nothing.</summary>
+    /// <summary>
+    /// Decides what happens before an epoch: a <see cref="TrainerEvent.Failed"/> fails the trial, any other event ends the trainer, and
+    /// null does nothing.
+    /// </summary>
     public Func<TrainerCommand.Train, int, TrainerEvent?>? Fault { get; init; }
 
     public bool FinalCheckpoint { get; init; }
 
-    public Task<ITrainer> StartAsync(string device, CancellationToken cancellation) => Task.FromResult<ITrainer>(new SimulatedTrainer(this));
+    public Task<ITrainer> StartAsync(string device, CancellationToken cancellation) =>
+        Task.FromResult<ITrainer>(new SimulatedTrainer(this));
 }

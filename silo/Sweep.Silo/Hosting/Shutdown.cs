@@ -4,21 +4,22 @@ using System.Runtime.InteropServices;
 namespace Sweep.Silo.Hosting;
 
 /// <summary>
-/// SIGTERM and Ctrl-C, from the first moment of the process on: the first asks for an orderly end, which may take <see cref="Limit"/>; the
-/// second ends at once. What an orderly end waits for, the database above all, may never answer.
+/// Handles SIGTERM and Ctrl-C from the start of the process. The first signal starts an orderly end, which may take up to a limit; the
+/// second signal ends the process at once. The limit is needed since the database, or whatever else an orderly end waits for, may never
+/// answer.
 /// </summary>
 internal sealed class Shutdown : IDisposable
 {
     /// <summary>How long trials may take to write their checkpoints.</summary>
     public static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(30);
 
-    /// <summary>With the time to leave the cluster, after the trials had theirs.</summary>
+    /// <summary>Limit of an orderly end: the time for the trials, then the time to leave the cluster.</summary>
     public static readonly TimeSpan Limit = DrainLimit + TimeSpan.FromSeconds(4);
 
     private const string Consequence =
         "What it trained and did not give back goes on elsewhere, from the last checkpoints that were stored.";
 
-    // Programs such as timeout send a signal to the process and to its group: two at once are one.
+    // Programs such as timeout signal both the process and its group, so two signals at nearly the same time count as one.
     private static readonly TimeSpan SameSignal = TimeSpan.FromMilliseconds(300);
 
     private readonly TimeSpan _limit;
@@ -41,7 +42,7 @@ internal sealed class Shutdown : IDisposable
     /// <summary>Cancelled when the silo is asked to end.</summary>
     public CancellationToken Token => _asked.Token;
 
-    /// <summary>Has the host stop when a signal comes, and the limit count whoever stops the host.</summary>
+    /// <summary>Stops the host when a signal arrives, and starts the limit whenever the host stops, whatever the reason.</summary>
     public void Govern(IHostApplicationLifetime host)
     {
         _asked.Token.Register(host.StopApplication);
@@ -82,13 +83,14 @@ internal sealed class Shutdown : IDisposable
             _counting = true;
         }
 
-        // A thread of its own: those of the pool may all wait for what does not answer.
+        // A separate thread is used, since all threads of the pool may wait for something that never answers.
         new Thread(() =>
         {
             Thread.Sleep(_limit);
             _end(
                 SiloExit.Interrupted,
-                $"silo: it was told to end {_limit.TotalSeconds:0} s ago and ends now: the database, the cluster or a trainer gave no answer. {Consequence}");
+                $"silo: it was told to end {_limit.TotalSeconds:0} s ago and ends now: " +
+                $"the database, the cluster or a trainer gave no answer. {Consequence}");
         })
         { IsBackground = true, Name = "end" }.Start();
     }

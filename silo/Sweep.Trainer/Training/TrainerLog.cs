@@ -13,12 +13,16 @@ internal sealed class TrainerLog(TextWriter writer)
     public void Started(TrainerCommand.Train trial, TextDataset text, WindowCounts windows, torch.Device device)
     {
         var shape = ModelShape.Of(trial.Parameters, text.Vocabulary.Size);
-        Line($"attempt {trial.Attempt} of {TrialId.From(trial.Trial)} starts on {device}: {text.Characters} characters, {shape.Vocabulary} distinct, {windows.Training} training and {windows.Validation} validation windows, {shape.Parameters} parameters");
+        Line(
+            $"attempt {trial.Attempt} of {TrialId.From(trial.Trial)} starts on {device}: {text.Characters} characters, {
+                shape.Vocabulary} distinct, {windows.Training} training and {windows.Validation} validation windows, {
+                shape.Parameters} parameters");
     }
 
     public void Resumed(int epoch, int step) => Line($"resumed after epoch {epoch} and step {step}");
 
-    public void CheckpointWritten(int epoch, int step, int bytes) => Line($"checkpoint written after epoch {epoch} and step {step}, {bytes} bytes");
+    public void CheckpointWritten(int epoch, int step, int bytes) =>
+        Line($"checkpoint written after epoch {epoch} and step {step}, {bytes} bytes");
 
     public void Finished(TrialResult result) => Line($"finished after {result.TrainSeconds:0.0} s of training");
 
@@ -26,13 +30,13 @@ internal sealed class TrainerLog(TextWriter writer)
 
     public void Failed(FailureReason reason, string message) => Line($"failed ({reason.Name()}): {message}");
 
-    /// <summary>What follows belongs to the next attempt.</summary>
+    /// <summary>Writes the line that separates the log of one attempt from the log of the next.</summary>
     public void Mark() => Line(LogMark.Line);
 
-    /// <summary>Where an error came from that nobody expects.</summary>
+    /// <summary>Writes an unexpected error with its stack trace.</summary>
     public void Defect(Exception error) => Line(error.ToString());
 
-    /// <summary>The process cannot go on.</summary>
+    /// <summary>Writes why the process ends.</summary>
     public void Ending(string reason) => Line($"the trainer ends: {reason}");
 
     private void Line(FormattableString text) => Line(text.ToString(CultureInfo.InvariantCulture));
