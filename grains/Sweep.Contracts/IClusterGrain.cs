@@ -1,11 +1,13 @@
 namespace Sweep.Contracts;
 
-/// <summary>What a user may do to the cluster itself. The key is 0.</summary>
+/// <summary>Everything that a user may do to the cluster itself. The grain's key is 0.</summary>
 [Alias("sweep.IClusterGrain")]
 public interface IClusterGrain : IGrainWithIntegerKey
 {
-    /// <summary>The worker takes no more trials, gives back what it trains with a checkpoint, and ends. May be repeated.</summary>
-    /// <param name="worker">Its whole name.</param>
+    /// <summary>
+    /// Makes a worker take no more trials, give back its running trials with a checkpoint each, and end. The call may be repeated.
+    /// </summary>
+    /// <param name="worker">The full name of the worker.</param>
     [Alias("Drain")]
     Task<CommandReply> Drain(string worker);
 }

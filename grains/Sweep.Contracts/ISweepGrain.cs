@@ -1,14 +1,16 @@
 namespace Sweep.Contracts;
 
-/// <summary>A sweep: all that a user may do to it. The key is the sweep's id. Every call may be repeated.</summary>
+/// <summary>Everything that a user may do to a sweep. The grain's key is the sweep's id. Every call may be repeated.</summary>
 [Alias("sweep.ISweepGrain")]
 public interface ISweepGrain : IGrainWithIntegerKey
 {
-    /// <summary>Asks the sampler for the trials, stores all or nothing, and queues them. The dataset must be stored already.</summary>
+    /// <summary>
+    /// Gets the trials from the sampler, stores all of them or none, and queues them. The dataset must be stored already.
+    /// </summary>
     [Alias("Submit"), ResponseTimeout("00:02:00")]
     Task<SubmitReply> Submit(SubmitRequest request);
 
-    /// <summary>Nothing more starts; what runs writes a checkpoint and gives its slot back.</summary>
+    /// <summary>Starts no more trials of the sweep, and makes each running trial write a checkpoint and give its slot back.</summary>
     [Alias("Pause")]
     Task<CommandReply> Pause();
 
@@ -24,21 +26,23 @@ public interface ISweepGrain : IGrainWithIntegerKey
     [Alias("Retry")]
     Task<CommandReply> Retry(int? trial);
 
-    /// <summary>Removes the sweep and everything that was measured for it. Refused while it is running or paused.</summary>
+    /// <summary>
+    /// Removes the sweep and everything that was measured for it. The call is refused while the sweep is running or paused.
+    /// </summary>
     [Alias("Delete")]
     Task<CommandReply> Delete();
 }
 
-/// <param name="SpecJson">A <see cref="Domain.Sweeps.SweepSpec"/> as it writes itself.</param>
-/// <param name="ExactName">Refuse a name that is taken, in place of adding a suffix.</param>
+/// <param name="SpecJson">A <see cref="Domain.Sweeps.SweepSpec"/> in its own JSON.</param>
+/// <param name="ExactName">Whether to refuse a name that is taken, instead of adding a suffix to it.</param>
 [GenerateSerializer, Immutable, Alias("sweep.SubmitRequest")]
 public sealed record SubmitRequest([property: Id(0)] string SpecJson, [property: Id(1)] bool ExactName);
 
-/// <param name="Name">The name that the sweep got; null when it was refused.</param>
-/// <param name="Refusal">Why, in one line.</param>
+/// <param name="Name">The name that the sweep got; null when the sweep was refused.</param>
+/// <param name="Refusal">Why the sweep was refused, in one line; null when it was not.</param>
 [GenerateSerializer, Immutable, Alias("sweep.SubmitReply")]
 public sealed record SubmitReply([property: Id(0)] string? Name, [property: Id(1)] int Trials, [property: Id(2)] string? Refusal);
 
-/// <param name="Message">What happened, or why it did not, in one line.</param>
+/// <param name="Message">What was done, or why it was refused, in one line.</param>
 [GenerateSerializer, Immutable, Alias("sweep.CommandReply")]
 public sealed record CommandReply([property: Id(0)] bool Accepted, [property: Id(1)] string Message);

@@ -35,25 +35,53 @@ public sealed class SweepInstruments
         {
             HistogramBucketBoundaries = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 900],
         });
-        _attemptsFailed = meter.CreateCounter<long>("sweep.attempts.failed", "{attempt}", "Attempts that ended without a result, by reason.");
+        _attemptsFailed = meter.CreateCounter<long>(
+            "sweep.attempts.failed", "{attempt}", "Attempts that ended without a result, by reason.");
         _staleWrites = meter.CreateCounter<long>("sweep.writes.refused", "{write}", "Writes of an attempt that is not the running one.");
-        _storageFailures = meter.CreateCounter<long>("sweep.storage.failures", "{write}", "What the database did not take or give for trials, by kind: unreachable, busy and disk_full are tried again, refused fails the attempt or drops the line of a log.");
-        _connectionsRefused = meter.CreateCounter<long>("sweep.connections.refused", "{connection}", "Connections of silos and clients that ended at the handshake: no certificate, one that is not good here, or none in time.");
-        meter.CreateObservableGauge("sweep.trials", () => _trials.Select(pair => new Measurement<long>(pair.Value, State(pair.Key))), "{trial}", "Trials of sweeps that run or are paused, by state; from the scheduler's silo.");
-        meter.CreateObservableGauge("sweep.queue", () => _queue is { } waiting ? [new Measurement<int>(waiting)] : Array.Empty<Measurement<int>>(), "{trial}", "Trials that wait for a slot; from the scheduler's silo.");
+        _storageFailures = meter.CreateCounter<long>(
+            "sweep.storage.failures", "{write}",
+            "What the database did not take or give for trials, by kind: unreachable, busy and disk_full are tried again, " +
+            "refused fails the attempt or drops the line of a log.");
+        _connectionsRefused = meter.CreateCounter<long>(
+            "sweep.connections.refused", "{connection}",
+            "Connections of silos and clients that ended at the handshake: no certificate, one that is not good here, or none in time.");
+        meter.CreateObservableGauge(
+            "sweep.trials", () => _trials.Select(pair => new Measurement<long>(pair.Value, State(pair.Key))), "{trial}",
+            "Trials of sweeps that run or are paused, by state; from the scheduler's silo.");
+        meter.CreateObservableGauge(
+            "sweep.queue", () => _queue is { } waiting ? [new Measurement<int>(waiting)] : Array.Empty<Measurement<int>>(), "{trial}",
+            "Trials that wait for a slot; from the scheduler's silo.");
         meter.CreateObservableGauge("sweep.slots", Slots, "{slot}", "Slots of this worker, busy and free.");
         meter.CreateObservableGauge("sweep.metrics.backlog", () => _backlog?.Invoke() ?? 0, "{row}", "Epochs that wait to be stored.");
-        meter.CreateObservableGauge("sweep.device.memory.used", () => _devices.Select(device => new Measurement<long>(device.MemoryUsedBytes, Device(device))), "By", "Memory in use on a GPU.");
-        meter.CreateObservableGauge("sweep.device.memory.total", () => _devices.Select(device => new Measurement<long>(device.MemoryTotalBytes, Device(device))), "By", "Memory of a GPU.");
-        meter.CreateObservableGauge("sweep.device.utilization.ratio", () => _devices.Select(device => new Measurement<double>(device.Utilization, Device(device))), null, "Share of time that a GPU computes, 0 to 1.");
-        meter.CreateObservableGauge("sweep.silos", Silos, "{silo}", "Silos of the cluster as this one sees it: active, and lost (died without a word in the last 10 minutes).");
-        meter.CreateObservableGauge("sweep.postgres.up", () => One(_database?.Up is { } up ? up ? 1 : 0 : (int?)null), null, "Whether the cluster's database answers this silo: 1 or 0.");
+        meter.CreateObservableGauge(
+            "sweep.device.memory.used", () => _devices.Select(device => new Measurement<long>(device.MemoryUsedBytes, Device(device))),
+            "By", "Memory in use on a GPU.");
+        meter.CreateObservableGauge(
+            "sweep.device.memory.total", () => _devices.Select(device => new Measurement<long>(device.MemoryTotalBytes, Device(device))),
+            "By", "Memory of a GPU.");
+        meter.CreateObservableGauge(
+            "sweep.device.utilization.ratio", () => _devices.Select(device => new Measurement<double>(device.Utilization, Device(device))),
+            null, "Share of time that a GPU computes, 0 to 1.");
+        meter.CreateObservableGauge(
+            "sweep.silos", Silos, "{silo}",
+            "Silos of the cluster as this one sees it: active, and lost (died without a word in the last 10 minutes).");
+        meter.CreateObservableGauge(
+            "sweep.postgres.up", () => One(_database?.Up is { } up ? up ? 1 : 0 : (int?)null), null,
+            "Whether the cluster's database answers this silo: 1 or 0.");
         meter.CreateObservableGauge("sweep.postgres.size", () => One(_database?.Bytes), "By", "Size of the cluster's database.");
-        meter.CreateObservableGauge("sweep.trial.silence", () => One(_database?.Silence), "s", "Longest time since a trial that runs on this worker stored an epoch or began.");
-        meter.CreateObservableGauge("sweep.disk.free", () => One(_disk?.Free), "By", "Free space for this silo's temporary files, where epochs wait when the database is away for long.");
-        meter.CreateObservableGauge("sweep.certificate.remaining", () => One(_certificate?.Invoke().TotalSeconds), "s", "Time until this silo's certificate expires, or its authority's if that is sooner; absent without one.");
-        meter.CreateObservableGauge("sweep.build.info", Build, null, "Always 1; the labels are the version of this silo and the commit that it was built from.");
-        meter.CreateObservableGauge("sweep.disk.size", () => One(_disk?.Size), "By", "Size of the disk that holds this silo's temporary files.");
+        meter.CreateObservableGauge(
+            "sweep.trial.silence", () => One(_database?.Silence), "s",
+            "Longest time since a trial that runs on this worker stored an epoch or began.");
+        meter.CreateObservableGauge(
+            "sweep.disk.free", () => One(_disk?.Free), "By",
+            "Free space for this silo's temporary files, where epochs wait when the database is away for long.");
+        meter.CreateObservableGauge(
+            "sweep.certificate.remaining", () => One(_certificate?.Invoke().TotalSeconds), "s",
+            "Time until this silo's certificate expires, or its authority's if that is sooner; absent without one.");
+        meter.CreateObservableGauge(
+            "sweep.disk.size", () => One(_disk?.Size), "By", "Size of the disk that holds this silo's temporary files.");
+        meter.CreateObservableGauge(
+            "sweep.build.info", Build, null, "Always 1; the labels are the version of this silo and the commit that it was built from.");
     }
 
     public void TrialFinished(TrialState state) => _trialsFinished.Add(1, State(state));
@@ -73,7 +101,9 @@ public sealed class SweepInstruments
 
     public void ConnectionRefused() => _connectionsRefused.Add(1);
 
-    /// <summary>Only the silo that hosts the scheduler shows these; null takes them away.</summary>
+    /// <summary>
+    /// Sets the numbers of the scheduler. Only the silo that hosts the scheduler reports them; an empty dictionary and null remove them.
+    /// </summary>
     public void Scheduled(IReadOnlyDictionary<TrialState, long> trials, int? waiting) => (_trials, _queue) = (trials, waiting);
 
     public void SlotsUsed(int busy, int free) => _slots = (busy, free);
@@ -87,25 +117,33 @@ public sealed class SweepInstruments
     public void WatchSilos(Func<(int Active, int Lost)> silos) => _silos = silos;
 
     /// <param name="up">Whether the database answered just now.</param>
-    /// <param name="bytes">Its size; null when unknown.</param>
-    /// <param name="silence">Longest silence of a running trial, s; null when none runs or unknown.</param>
+    /// <param name="bytes">Size of the database; null when unknown.</param>
+    /// <param name="silence">Longest silence of a running trial, in seconds; null when no trial runs, or when unknown.</param>
     public void DatabaseSeen(bool up, long? bytes, double? silence) => _database = (up, bytes, silence);
 
-    /// <param name="disk">Bytes; null when unknown.</param>
+    /// <param name="disk">Free space and size of the disk in bytes; null when unknown.</param>
     public void DiskSeen((long Free, long Size)? disk) => _disk = disk;
 
-    private static Measurement<int> Build() =>
-        new(1, new KeyValuePair<string, object?>("version", SweepVersion.Number), new KeyValuePair<string, object?>("commit", SweepVersion.Commit));
+    private static Measurement<int> Build() => new(
+        1,
+        new KeyValuePair<string, object?>("version", SweepVersion.Number),
+        new KeyValuePair<string, object?>("commit", SweepVersion.Commit));
 
     private IEnumerable<Measurement<int>> Silos() => _silos?.Invoke() is { } silos
-        ? [new(silos.Active, new KeyValuePair<string, object?>("state", "active")), new(silos.Lost, new KeyValuePair<string, object?>("state", "lost"))]
+        ? [
+            new(silos.Active, new KeyValuePair<string, object?>("state", "active")),
+            new(silos.Lost, new KeyValuePair<string, object?>("state", "lost")),
+        ]
         : [];
 
     private static IEnumerable<Measurement<T>> One<T>(T? value)
         where T : struct => value is { } known ? [new(known)] : [];
 
     private IEnumerable<Measurement<int>> Slots() => _slots is { } slots
-        ? [new(slots.Busy, new KeyValuePair<string, object?>("state", "busy")), new(slots.Free, new KeyValuePair<string, object?>("state", "free"))]
+        ? [
+            new(slots.Busy, new KeyValuePair<string, object?>("state", "busy")),
+            new(slots.Free, new KeyValuePair<string, object?>("state", "free")),
+        ]
         : [];
 
     private static KeyValuePair<string, object?> State(TrialState state) => new("state", state.ToString().ToLowerInvariant());
@@ -113,7 +151,7 @@ public sealed class SweepInstruments
     private static KeyValuePair<string, object?> Device(DeviceUse device) => new("device", device.Name);
 }
 
-/// <summary>What a GPU does now.</summary>
-/// <param name="Name">cuda:0, cuda:1, …</param>
-/// <param name="Utilization">Share of time that it computes, 0 to 1.</param>
+/// <summary>Current use of a GPU.</summary>
+/// <param name="Name">Name of the device: cuda:0, cuda:1, …</param>
+/// <param name="Utilization">Share of time in which the GPU computes, 0 to 1.</param>
 public sealed record DeviceUse(string Name, long MemoryUsedBytes, long MemoryTotalBytes, double Utilization);

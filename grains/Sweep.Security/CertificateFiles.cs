@@ -11,7 +11,7 @@ internal static class CertificateFiles
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Everybody = OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
-    /// <exception cref="CertificateException">It cannot be read.</exception>
+    /// <exception cref="CertificateException">The file cannot be read.</exception>
     public static string Read(string folder, string file)
     {
         var path = Path.Combine(folder, file);
@@ -25,17 +25,18 @@ internal static class CertificateFiles
         }
     }
 
-    /// <summary>A file that only its owner may read.</summary>
+    /// <summary>Writes a file that only its owner may read.</summary>
     public static void WriteKey(string folder, string file, string text) => Write(Path.Combine(folder, file), text, OwnerOnly);
 
     public static void WriteCertificate(string folder, string file, string text) => Write(Path.Combine(folder, file), text, Everybody);
 
     private static void Write(string path, string text, UnixFileMode mode)
     {
-        // Rename last: who reads meanwhile sees the old file or the new one, and a key is never there for others to read.
+        // The rename comes last, so that a reader sees either the old file or the new one, and no other user can ever read a key.
         var next = path + ".new";
         File.Delete(next);
-        using (var writer = new StreamWriter(new FileStream(next, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode })))
+        using (var writer = new StreamWriter(
+            new FileStream(next, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, UnixCreateMode = mode })))
             writer.Write(text);
         File.Move(next, path, overwrite: true);
     }

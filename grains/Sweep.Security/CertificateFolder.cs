@@ -1,8 +1,8 @@
 namespace Sweep.Security;
 
 /// <summary>
-/// The certificates of a process: <c>ca.crt</c>, <c>tls.crt</c> and <c>tls.key</c> in one folder. Whoever asks gets what the files hold now; as long as they do not
-/// fit together, because somebody is writing them, what they held before.
+/// The certificates of a process: <c>ca.crt</c>, <c>tls.crt</c> and <c>tls.key</c> in one folder. Changed files are used without a restart.
+/// While the files do not fit together, for example because they are just being written, the previous ones stay in use.
 /// </summary>
 public sealed class CertificateFolder
 {
@@ -19,10 +19,10 @@ public sealed class CertificateFolder
 
     public string Path { get; }
 
-    /// <summary>Why the files as they are now are not used; null when they are.</summary>
+    /// <summary>Why the present files are not used; null when they are used.</summary>
     public string? Trouble { get; private set; }
 
-    /// <summary>What to use for a new connection.</summary>
+    /// <summary>The certificates for a new connection.</summary>
     public Certificates Current
     {
         get
@@ -35,8 +35,8 @@ public sealed class CertificateFolder
         }
     }
 
-    /// <param name="roles">One of which the certificate must be for.</param>
-    /// <exception cref="CertificateException">A file is missing, or they cannot be used.</exception>
+    /// <param name="roles">The certificate must be for one of these roles.</param>
+    /// <exception cref="CertificateException">A file is missing, or the certificates cannot be used.</exception>
     public static CertificateFolder Open(string path, params CertificateRole[] roles)
     {
         try
@@ -45,11 +45,19 @@ public sealed class CertificateFolder
         }
         catch (CertificateException error)
         {
-            throw new CertificateException($"certificates: {error.Message}{(error.InnerException is IOException or UnauthorizedAccessException ? $"; expected {CertificateFiles.Authority}, {CertificateFiles.Certificate} and {CertificateFiles.Key} in the folder, as `sweep certs issue` writes them." : "")}", error);
+            throw new CertificateException(
+                $"certificates: {error.Message}{(error.InnerException is IOException or UnauthorizedAccessException
+                    ? $"; expected {CertificateFiles.Authority}, {CertificateFiles.Certificate} and {CertificateFiles.Key} " +
+                      "in the folder, as `sweep certs issue` writes them."
+                    : "")}",
+                error);
         }
     }
 
-    /// <summary>Their texts are compared, not their times: whatever way they came, over links or by a mount, a change is seen. A handshake costs far more.</summary>
+    /// <summary>
+    /// Reads the files again. It compares their texts instead of their times, so that it notices every change, also one through a link or a
+    /// mount. A handshake costs far more than this.
+    /// </summary>
     private void Look()
     {
         try
@@ -75,14 +83,17 @@ public sealed class CertificateFolder
         }
         catch (CertificateException)
         {
-            // Files that come back as they were are new again.
+            // When the files come back unchanged, they must count as new.
             _texts = [];
             throw;
         }
     }
 
     private static string[] Read(string path) =>
-        [.. new[] { CertificateFiles.Authority, CertificateFiles.Certificate, CertificateFiles.Key }.Select(file => CertificateFiles.Read(path, file))];
+        [
+            .. new[] { CertificateFiles.Authority, CertificateFiles.Certificate, CertificateFiles.Key }
+                .Select(file => CertificateFiles.Read(path, file)),
+        ];
 
     private Certificates Parse() => Certificates.Parse(Path, _texts[0], _texts[1], _texts[2], _roles);
 }

@@ -3,16 +3,18 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Sweep.Security;
 
-/// <summary>Whom a certificate is for. Silos and clients are known by a name that stands in the certificate, wherever they run.</summary>
+/// <summary>
+/// The role of a certificate's owner. Silos and clients are recognized by a name in the certificate, on whatever host they run.
+/// </summary>
 public enum CertificateRole
 {
-    /// <summary>Talks to other silos and to clients, and may do what a client may.</summary>
+    /// <summary>A silo connects to other silos, accepts silos and clients, and may do everything that a client may.</summary>
     Silo,
 
-    /// <summary>Calls silos, and is called by nobody.</summary>
+    /// <summary>A client connects to silos and accepts no connections.</summary>
     Client,
 
-    /// <summary>PostgreSQL, known by the names of its hosts; no silo and no client.</summary>
+    /// <summary>A PostgreSQL server is recognized by the names of its hosts, and is neither a silo nor a client.</summary>
     Postgres,
 }
 
@@ -21,7 +23,7 @@ public static class CertificateRoles
     private static readonly Oid ServerUse = new("1.3.6.1.5.5.7.3.1");
     private static readonly Oid ClientUse = new("1.3.6.1.5.5.7.3.2");
 
-    /// <summary>The name that only certificates of this role have; null for PostgreSQL.</summary>
+    /// <summary>Returns the name that only certificates of this role contain; null for PostgreSQL.</summary>
     public static string? Name(this CertificateRole role) => role switch
     {
         CertificateRole.Silo => "silo.sweep",
@@ -29,11 +31,11 @@ public static class CertificateRoles
         _ => null,
     };
 
-    /// <summary>Whether the certificate has the role's name, exactly: no wildcard stands for it.</summary>
+    /// <summary>Whether the certificate contains exactly the role's name. A wildcard does not count.</summary>
     public static bool Is(this X509Certificate2 certificate, CertificateRole role) =>
         role.Name() is { } name && certificate.MatchesHostname(name, allowWildcards: false, allowCommonName: false);
 
-    /// <summary>What a certificate of the role may do: be connected to, connect, or both.</summary>
+    /// <summary>The uses of a certificate of the role: accepting connections (server), opening them (client), or both.</summary>
     internal static OidCollection Uses(this CertificateRole role) => role switch
     {
         CertificateRole.Silo => [ServerUse, ClientUse],
@@ -41,7 +43,7 @@ public static class CertificateRoles
         _ => [ServerUse],
     };
 
-    /// <summary>What the one at the other end of a connection must be allowed to do.</summary>
-    /// <param name="accepts">Whether it accepted the connection.</param>
+    /// <summary>The use that the certificate at the other end of a connection must allow.</summary>
+    /// <param name="accepts">Whether the other end accepted the connection.</param>
     internal static Oid PeerUse(bool accepts) => accepts ? ServerUse : ClientUse;
 }

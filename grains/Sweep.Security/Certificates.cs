@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Sweep.Security;
 
-/// <summary>A certificate with its key, and the authorities whose certificates it trusts: one state of a folder.</summary>
+/// <summary>A certificate with its key, and the trusted authorities, as a folder held them at one moment.</summary>
 public sealed class Certificates
 {
     private readonly X509Certificate2Collection _authorities;
@@ -15,15 +15,16 @@ public sealed class Certificates
         Expires = authorities.Append(own.TargetCertificate).Min(certificate => certificate.NotAfter);
     }
 
-    /// <summary>When the first of them does.</summary>
+    /// <summary>The earliest time at which the certificate or one of the authorities expires.</summary>
     public DateTimeOffset Expires { get; }
 
     internal SslStreamCertificateContext Own { get; }
 
-    /// <param name="folder">For the messages.</param>
-    /// <param name="roles">One of which the certificate must be for.</param>
-    /// <exception cref="CertificateException">They do not fit together, or cannot be used.</exception>
-    internal static Certificates Parse(string folder, string authority, string certificate, string key, IReadOnlyList<CertificateRole> roles)
+    /// <param name="folder">Folder of the files, which messages name.</param>
+    /// <param name="roles">The certificate must be for one of these roles.</param>
+    /// <exception cref="CertificateException">The files do not fit together, or cannot be used.</exception>
+    internal static Certificates Parse(
+        string folder, string authority, string certificate, string key, IReadOnlyList<CertificateRole> roles)
     {
         var authorities = ReadAll(folder, CertificateFiles.Authority, authority);
         var chain = ReadAll(folder, CertificateFiles.Certificate, certificate);
@@ -34,7 +35,10 @@ public sealed class Certificates
         }
         catch (Exception error) when (error is CryptographicException or ArgumentException or PlatformNotSupportedException)
         {
-            throw new CertificateException($"{Path.Combine(folder, CertificateFiles.Key)}: found no key of the certificate in {CertificateFiles.Certificate} ({error.Message}); copy the two again, or renew them.", error);
+            throw new CertificateException(
+                $"{Path.Combine(folder, CertificateFiles.Key)}: found no key of the certificate in {CertificateFiles.Certificate} " +
+                $"({error.Message}); copy the two again, or renew them.",
+                error);
         }
 
         try
@@ -43,41 +47,55 @@ public sealed class Certificates
         }
         catch (Exception error) when (error is CryptographicException or PlatformNotSupportedException)
         {
-            // A part that is read only now, such as what the certificate may be used for.
-            throw new CertificateException($"{folder}: found a certificate in {CertificateFiles.Authority} or {CertificateFiles.Certificate} that is damaged ({error.Message}); copy them again, or renew them.", error);
+            // Some parts of a certificate, such as its uses, are parsed only now and may be damaged.
+            throw new CertificateException(
+                $"{folder}: found a certificate in {CertificateFiles.Authority} or {CertificateFiles.Certificate} that is damaged " +
+                $"({error.Message}); copy them again, or renew them.",
+                error);
         }
     }
 
     private static Certificates Checked(
-        string folder, X509Certificate2 own, X509Certificate2Collection authorities, X509Certificate2Collection chain, IReadOnlyList<CertificateRole> roles)
+        string folder, X509Certificate2 own, X509Certificate2Collection authorities, X509Certificate2Collection chain,
+        IReadOnlyList<CertificateRole> roles)
     {
         if (!roles.Any(own.Is))
-            throw new CertificateException($"{Path.Combine(folder, CertificateFiles.Certificate)}: found a certificate for {Describe(own)}; expected one for {Expected(roles)}: `sweep certs issue AUTHORITY --for {roles[0].ToString().ToLowerInvariant()}`.");
+            throw new CertificateException(
+                $"{Path.Combine(folder, CertificateFiles.Certificate)}: found a certificate for {Describe(own)}; " +
+                $"expected one for {Expected(roles)}: `sweep certs issue AUTHORITY --for {roles[0].ToString().ToLowerInvariant()}`.");
         var certificates = new Certificates(SslStreamCertificateContext.Create(own, [.. chain.Skip(1)], offline: true), authorities);
         foreach (var accepts in (bool[])(roles[0] == CertificateRole.Silo ? [true, false] : [false]))
         {
             using var built = new X509Chain { ChainPolicy = certificates.Policy(accepts) };
             built.ChainPolicy.ExtraStore.AddRange(chain);
             if (!built.Build(own))
-                throw new CertificateException($"{Path.Combine(folder, CertificateFiles.Certificate)}: {Explain(built, "the certificate")}. `sweep certs renew AUTHORITY {folder}` makes a new one.");
+                throw new CertificateException(
+                    $"{Path.Combine(folder, CertificateFiles.Certificate)}: {Explain(built, "the certificate")}. " +
+                    $"`sweep certs renew AUTHORITY {folder}` makes a new one.");
         }
 
         return certificates;
     }
 
-    /// <summary>The rules for the certificate at the other end; of one connection only, since a chain adds to it.</summary>
+    /// <summary>The rules for the certificate at the other end. Each connection needs its own policy, since a chain adds to it.</summary>
     /// <param name="accepts">Whether the other end accepted the connection.</param>
     internal X509ChainPolicy Policy(bool accepts)
     {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
         policy.CustomTrustStore.AddRange(_authorities);
         policy.ApplicationPolicy.Add(CertificateRoles.PeerUse(accepts));
         return policy;
     }
 
-    /// <summary>Why the one at the other end is not let in; null when it is.</summary>
-    /// <param name="chain">Built by <see cref="Policy"/>.</param>
-    internal static string? Complaint(X509Certificate? peer, X509Chain? chain, SslPolicyErrors errors, IReadOnlyList<CertificateRole> welcome) =>
+    /// <summary>Returns why the other end is not trusted; null when it is trusted.</summary>
+    /// <param name="chain">The chain that was built with <see cref="Policy"/>.</param>
+    internal static string? Complaint(
+        X509Certificate? peer, X509Chain? chain, SslPolicyErrors errors, IReadOnlyList<CertificateRole> welcome) =>
         peer is not X509Certificate2 certificate || chain is null ? "it showed no certificate"
         : errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors) ? Explain(chain, "its certificate")
         : !welcome.Any(certificate.Is) ? $"its certificate is for {Describe(certificate)}; expected {Expected(welcome)}"
@@ -92,10 +110,15 @@ public sealed class Certificates
         }
         catch (CryptographicException error)
         {
-            throw new CertificateException($"{Path.Combine(folder, file)}: found what is no certificate ({error.Message}); expected PEM: -----BEGIN CERTIFICATE-----.", error);
+            throw new CertificateException(
+                $"{Path.Combine(folder, file)}: found what is no certificate ({error.Message}); expected PEM: -----BEGIN CERTIFICATE-----.",
+                error);
         }
 
-        return found.Count > 0 ? found : throw new CertificateException($"{Path.Combine(folder, file)}: found no certificate; expected PEM: -----BEGIN CERTIFICATE-----.");
+        return found.Count > 0
+            ? found
+            : throw new CertificateException(
+                $"{Path.Combine(folder, file)}: found no certificate; expected PEM: -----BEGIN CERTIFICATE-----.");
     }
 
     private static string Explain(X509Chain chain, string subject)
@@ -106,7 +129,9 @@ public sealed class Certificates
         if (status.HasFlag(X509ChainStatusFlags.NotTimeValid))
         {
             var late = chain.ChainElements.Select(element => element.Certificate).MinBy(certificate => certificate.NotAfter)!;
-            return late.NotAfter < DateTime.Now ? $"{subject} expired on {late.NotAfter:yyyy-MM-dd}" : $"{subject} is not good before {chain.ChainElements[0].Certificate.NotBefore:yyyy-MM-dd}; look at the clocks";
+            return late.NotAfter < DateTime.Now
+                ? $"{subject} expired on {late.NotAfter:yyyy-MM-dd}"
+                : $"{subject} is not good before {chain.ChainElements[0].Certificate.NotBefore:yyyy-MM-dd}; look at the clocks";
         }
 
         return status.HasFlag(X509ChainStatusFlags.NotValidForUsage)
@@ -114,10 +139,12 @@ public sealed class Certificates
             : $"{subject} is not good: {string.Join(", ", chain.ChainStatus.Select(one => one.StatusInformation.Trim()))}";
     }
 
-    /// <summary>The names that stand in it.</summary>
+    /// <summary>Returns the names in a certificate.</summary>
     private static string Describe(X509Certificate2 certificate)
     {
-        var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().SelectMany(name => name.EnumerateDnsNames()).ToList();
+        var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
+            .SelectMany(name => name.EnumerateDnsNames())
+            .ToList();
         return names.Count > 0 ? string.Join(", ", names) : certificate.Subject;
     }
 

@@ -2,7 +2,9 @@ using System.IO.Pipelines;
 
 namespace Sweep.Security;
 
-/// <summary>The two pipes of a connection as the stream that TLS runs on. The pipes belong to the connection, which closes them.</summary>
+/// <summary>
+/// The two pipes of a connection as one stream, on which TLS runs. The pipes belong to the connection, which closes them.
+/// </summary>
 internal sealed class DuplexStream(IDuplexPipe pipes) : Stream
 {
     private readonly Stream _input = pipes.Input.AsStream(leaveOpen: true);
@@ -22,9 +24,11 @@ internal sealed class DuplexStream(IDuplexPipe pipes) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _input.ReadAsync(buffer, cancellationToken);
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _input.ReadAsync(buffer, cancellationToken);
 
-    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => _output.WriteAsync(buffer, cancellationToken);
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _output.WriteAsync(buffer, cancellationToken);
 
     public override Task FlushAsync(CancellationToken cancellationToken) => _output.FlushAsync(cancellationToken);
 

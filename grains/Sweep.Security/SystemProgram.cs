@@ -1,13 +1,13 @@
 namespace Sweep.Security;
 
-/// <summary>A program of the system, by its name. .NET would look for it in the current folder first, where any file may lie.</summary>
+/// <summary>Finds a program of the system by its name. .NET would look in the current folder first, which may contain any file.</summary>
 public static class SystemProgram
 {
     private const UnixFileMode Executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     /// <summary>
-    /// Its path in the first folder of the PATH that has it; null when none has it. A folder that is relative to the current one does not count, and a name that
-    /// is a path is one already.
+    /// Returns the program's path in the first folder of the PATH that has it; null when none has it. Folders that are relative to the
+    /// current one are skipped. A name that is an absolute path is returned unchanged if the file exists.
     /// </summary>
     public static string? Find(string name) => Find(name, Environment.GetEnvironmentVariable("PATH") ?? "");
 

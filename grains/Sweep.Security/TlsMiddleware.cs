@@ -8,22 +8,22 @@ using Microsoft.AspNetCore.Connections;
 namespace Sweep.Security;
 
 /// <summary>
-/// Runs connections of silos and clients over TLS 1.3 or 1.2. Each end shows a certificate, of the cluster's own authority and with the name of its role, before
-/// the first byte of a message is read.
+/// Runs connections of silos and clients over TLS 1.3 or 1.2. Before the first byte of a message is read, each end must show a certificate
+/// of the cluster's own authority with the name of its role.
 /// </summary>
-/// <param name="refused">Hears who was not let in, or is not trusted, or does not trust this end, and why.</param>
-/// <param name="handshakeLimit">How long a handshake may take; 5 s, as long as Orleans waits for a connection, unless given.</param>
+/// <param name="refused">Called with the address and the reason when the other end is not trusted, or does not trust this end.</param>
+/// <param name="handshakeLimit">How long a handshake may take. Default: 5 s, which is as long as Orleans waits for a connection.</param>
 public sealed class TlsMiddleware(CertificateFolder folder, Action<EndPoint?, string> refused, TimeSpan? handshakeLimit = null)
 {
     private const SslProtocols Protocols = SslProtocols.Tls12 | SslProtocols.Tls13;
 
-    // As much as one record of TLS holds.
+    // The size of the largest record of TLS, in bytes.
     private const int RecordSize = 16 * 1024;
 
     private readonly TimeSpan _limit = handshakeLimit ?? TimeSpan.FromSeconds(5);
 
-    /// <summary>For connections that this process accepts.</summary>
-    /// <param name="welcome">Whom it lets in.</param>
+    /// <summary>Wraps the connections that this process accepts.</summary>
+    /// <param name="welcome">The roles that are accepted.</param>
     public Func<ConnectionDelegate, ConnectionDelegate> Accept(params CertificateRole[] welcome) => next => async connection =>
     {
         var (plain, stream, complaint) = Open(connection);
@@ -42,14 +42,15 @@ public sealed class TlsMiddleware(CertificateFolder folder, Action<EndPoint?, st
                         RemoteCertificateValidationCallback = Judge(welcome, complaint),
                         EnabledSslProtocols = Protocols,
                         AllowRenegotiation = false,
-                        // A session that goes on would not show a certificate again.
+                        // The other end of a resumed session would not show its certificate again.
                         AllowTlsResume = false,
                     },
                     limit.Token);
-                // In TLS 1.3 the other end cannot tell from the handshake whether its certificate was good enough.
+                // In TLS 1.3 the end of the handshake does not tell the other end whether its certificate was accepted, so a byte is sent.
                 await stream.WriteAsync(Welcome, limit.Token);
             }
-            catch (Exception error) when (error is AuthenticationException or IOException or OperationCanceledException or InvalidOperationException or CryptographicException or PlatformNotSupportedException)
+            catch (Exception error) when (error is AuthenticationException or IOException or OperationCanceledException
+                or InvalidOperationException or CryptographicException or PlatformNotSupportedException)
             {
                 refused(connection.RemoteEndPoint, complaint.Text ?? Explain(error));
                 connection.Abort();
@@ -60,8 +61,11 @@ public sealed class TlsMiddleware(CertificateFolder folder, Action<EndPoint?, st
         }
     };
 
-    /// <summary>For connections that this process opens, which are all to silos.</summary>
-    /// <returns>A delegate that throws an <see cref="AuthenticationException"/> where the other end is no silo of the cluster or does not take this one.</returns>
+    /// <summary>Wraps the connections that this process opens, which all lead to silos.</summary>
+    /// <returns>
+    /// A delegate that throws an <see cref="AuthenticationException"/> when the other end is no silo of the cluster or does not accept this
+    /// end's certificate.
+    /// </returns>
     public Func<ConnectionDelegate, ConnectionDelegate> Dial() => next => async connection =>
     {
         var (plain, stream, complaint) = Open(connection);
@@ -90,14 +94,17 @@ public sealed class TlsMiddleware(CertificateFolder folder, Action<EndPoint?, st
                 connection.Abort();
                 throw new TimeoutException($"{connection.RemoteEndPoint} did not finish the handshake within {_limit.TotalSeconds:0.#} s.");
             }
-            catch (Exception error) when (error is AuthenticationException or IOException or InvalidOperationException or CryptographicException or PlatformNotSupportedException)
+            catch (Exception error) when (error is AuthenticationException or IOException or InvalidOperationException
+                or CryptographicException or PlatformNotSupportedException)
             {
                 connection.Abort();
-                var reason = complaint.Text ?? (stream.IsAuthenticated ? "it does not take the certificate of this end; its log says why" : null);
-                // What else ends a handshake may pass: a silo that stops.
+                var reason = complaint.Text
+                    ?? (stream.IsAuthenticated ? "it does not take the certificate of this end; its log says why" : null);
+                // Other ends of a handshake are not reported as refused, since they may be temporary, for example when a silo stops.
                 if (reason is not null)
                     refused(connection.RemoteEndPoint, reason);
-                throw new AuthenticationException($"{connection.RemoteEndPoint}: {reason ?? $"{Explain(error)}; was it started without certificates?"}");
+                throw new AuthenticationException(
+                    $"{connection.RemoteEndPoint}: {reason ?? $"{Explain(error)}; was it started without certificates?"}");
             }
 
             await RunAsync(connection, plain, stream, next);
@@ -109,20 +116,22 @@ public sealed class TlsMiddleware(CertificateFolder folder, Action<EndPoint?, st
     private static (IDuplexPipe Plain, SslStream Stream, Complaint Complaint) Open(ConnectionContext connection) =>
         (connection.Transport, new SslStream(new DuplexStream(connection.Transport)), new());
 
-    private static RemoteCertificateValidationCallback Judge(CertificateRole[] welcome, Complaint complaint) => (_, certificate, chain, errors) =>
-        (complaint.Text = Certificates.Complaint(certificate, chain, errors, welcome)) is null;
+    private static RemoteCertificateValidationCallback Judge(CertificateRole[] welcome, Complaint complaint) =>
+        (_, certificate, chain, errors) =>
+            (complaint.Text = Certificates.Complaint(certificate, chain, errors, welcome)) is null;
 
     private static async Task RunAsync(ConnectionContext connection, IDuplexPipe plain, SslStream stream, ConnectionDelegate next)
     {
         connection.Transport = new Pipes(
-            PipeReader.Create(stream, new(bufferSize: RecordSize, leaveOpen: true)), PipeWriter.Create(stream, new(minimumBufferSize: RecordSize, leaveOpen: true)));
+            PipeReader.Create(stream, new(bufferSize: RecordSize, leaveOpen: true)),
+            PipeWriter.Create(stream, new(minimumBufferSize: RecordSize, leaveOpen: true)));
         try
         {
             await next(connection);
         }
         finally
         {
-            // What closes the connection knows only its own pipes.
+            // The code that closes the connection expects the original pipes.
             connection.Transport = plain;
         }
     }

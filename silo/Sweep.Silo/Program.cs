@@ -8,12 +8,12 @@ using Sweep.Storage.Connections;
 // What a log and the parent read is UTF-8, whatever the locale says.
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 PostgresEnvironment.Forget();
-using var order = new EndOrder(EndOrder.Limit, SiloExit.Now);
+using var shutdown = new Shutdown(Shutdown.Limit, SiloExit.Now);
 try
 {
-    return await RunAsync(args, order);
+    return await RunAsync(args, shutdown);
 }
-catch (OperationCanceledException) when (order.Token.IsCancellationRequested)
+catch (OperationCanceledException) when (shutdown.Token.IsCancellationRequested)
 {
     // It was told to end before it took any work.
     return SiloExit.Drained;
@@ -25,10 +25,10 @@ catch (Exception error)
     return fault.ExitCode;
 }
 
-static async Task<int> RunAsync(string[] arguments, EndOrder order)
+static async Task<int> RunAsync(string[] arguments, Shutdown shutdown)
 {
     var options = SweepSiloOptions.From(SiloConfiguration.Read(arguments));
-    var measured = await Devices.MeasureAsync(cancellation: order.Token);
+    var measured = await Devices.MeasureAsync(cancellation: shutdown.Token);
     if (measured.Complaint is { } unmeasured && options.Devices is null)
         Console.Error.WriteLine($"devices: {unmeasured}; this silo trains on the CPU. Name the GPUs if they work: --devices cuda:0");
     var chosen = options.Devices?.Split(',') ?? [.. measured.Devices.Select(device => device.Name)];
@@ -37,21 +37,21 @@ static async Task<int> RunAsync(string[] arguments, EndOrder order)
     OpenFiles.Require(devices.Count);
 
     await using var silo = SiloHost.Build(options, devices);
-    order.Govern(silo.Lifetime);
+    shutdown.Govern(silo.Lifetime);
     // Trainers load their libraries while the silo joins its cluster.
     silo.Services.GetService<WorkerService>()?.Warm();
     // The parent says when the database stands. At the end of the input there is nobody to work for. Reading the console blocks.
-    if (options.Parent is not null && await Task.Run(Console.In.ReadLine).WaitAsync(order.Token) is null)
+    if (options.Parent is not null && await Task.Run(Console.In.ReadLine).WaitAsync(shutdown.Token) is null)
         return SiloExit.Drained;
 
     var clock = silo.Services.GetRequiredService<DatabaseClock>();
     var database = new DatabaseStart(
         silo.Services.GetRequiredService<NpgsqlDataSource>(), clock, TimeSpan.FromSeconds(options.Wait), TimeProvider.System, Console.Error.WriteLine);
-    await database.RunAsync(order.Token);
+    await database.RunAsync(shutdown.Token);
     if (clock.Complaint is { } complaint)
         Console.Error.WriteLine($"silo: {complaint}. Silos tell by the clock which of them live.");
-    await silo.StartAsync(order.Token);
-    await silo.Services.GetRequiredService<Readiness>().WaitAsync(order.Token);
+    await silo.StartAsync(shutdown.Token);
+    await silo.Services.GetRequiredService<Readiness>().WaitAsync(shutdown.Token);
     Console.Out.WriteLine("READY " + JsonSerializer.Serialize(new { name = silo.SiloName(), http = silo.HttpPort() }));
     await silo.WaitForShutdownAsync();
     return SiloExit.Drained;

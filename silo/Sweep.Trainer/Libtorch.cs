@@ -8,26 +8,33 @@ namespace Sweep.Trainer;
 internal static class Libtorch
 {
     private const string Choices =
-        $"Use the default build (the CPU package beside the program), build with -p:Torch=cuda for NVIDIA GPUs, or name the folder of an existing libtorch_cpu.so in {TrainerEnvironment.Libtorch}.";
+        $"Use the default build (the CPU package beside the program), build with -p:Torch=cuda for NVIDIA GPUs, " +
+        $"or name the folder of an existing libtorch_cpu.so in {TrainerEnvironment.Libtorch}.";
 
     /// <param name="folder">Where libtorch_cpu.so is; null for the program's own folder.</param>
-    /// <exception cref="LibtorchException">It is not there, cannot be loaded, or does not see the device; the message says what to use.</exception>
+    /// <exception cref="LibtorchException">
+    /// libtorch is missing, cannot be loaded, or does not see the device. The message says what to use instead.
+    /// </exception>
     public static void Load(string? folder, torch.Device device)
     {
         var program = AppContext.BaseDirectory;
         var natives = folder ?? program;
         try
         {
-            // By path and in this order: each one finds the symbols of those before it, wherever the linker would have looked.
+            // Loads by path and in this order, so that each library finds the symbols of those before it and the linker's search path does
+            // not matter.
             NativeLibrary.Load(Found(natives, "libc10.so"));
             NativeLibrary.Load(Found(natives, "libtorch_cpu.so"));
-            foreach (var optional in new[] { "libc10_cuda.so", "libtorch_cuda.so" }.Select(name => Path.Combine(natives, name)).Where(File.Exists))
+            foreach (var optional in new[] { "libc10_cuda.so", "libtorch_cuda.so" }
+                .Select(name => Path.Combine(natives, name))
+                .Where(File.Exists))
                 NativeLibrary.Load(optional);
             NativeLibrary.Load(Found(natives, "libtorch.so"));
             NativeLibrary.Load(Found(program, "libLibTorchSharp.so"));
             torch.InitializeDeviceType(DeviceType.CPU);
         }
-        catch (Exception error) when (error is DllNotFoundException or BadImageFormatException or FileNotFoundException or NotSupportedException or TypeInitializationException)
+        catch (Exception error) when (error is DllNotFoundException or BadImageFormatException or FileNotFoundException
+            or NotSupportedException or TypeInitializationException)
         {
             throw new LibtorchException($"libtorch cannot be loaded from {natives}: {OneLine(error.Message)} {Choices}");
         }
@@ -47,7 +54,8 @@ internal static class Libtorch
         }
 
         if (device.index >= torch.cuda.device_count())
-            throw new LibtorchException($"{TrainerEnvironment.Device} is {device}, and libtorch sees {torch.cuda.device_count()} CUDA devices, counted from 0.");
+            throw new LibtorchException(
+                $"{TrainerEnvironment.Device} is {device}, and libtorch sees {torch.cuda.device_count()} CUDA devices, counted from 0.");
     }
 
     private static string Found(string folder, string name)

@@ -3,13 +3,16 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Sweep.Trainer;
 
-/// <summary>What the C library does for this process and .NET does not.</summary>
+/// <summary>Calls of the C library that .NET does not offer.</summary>
 internal static partial class NativeProcess
 {
     private const int Output = 1;
     private const int Error = 2;
 
-    /// <summary>Takes standard output for the protocol alone: whatever else writes there, native code too, ends up in the log.</summary>
+    /// <summary>
+    /// Reserves standard output for the protocol. Everything else that writes there, native code included, goes to standard error and so to
+    /// the log.
+    /// </summary>
     public static Stream TakeStandardOutput()
     {
         var protocol = Duplicate(Output);
@@ -18,7 +21,9 @@ internal static partial class NativeProcess
         return new FileStream(new SafeFileHandle(protocol, ownsHandle: true), FileAccess.Write, bufferSize: 0);
     }
 
-    /// <summary>Ends the process without a word to anybody: a step that runs cannot hold it up, and libtorch's destructors cannot crash under it.</summary>
+    /// <summary>
+    /// Ends the process without any cleanup. A running step cannot delay the end, and libtorch's destructors cannot crash during it.
+    /// </summary>
     [LibraryImport("libc", EntryPoint = "_exit")]
     public static partial void ExitAtOnce(int code);
 

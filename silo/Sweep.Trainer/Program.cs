@@ -2,12 +2,15 @@ using System.Text;
 using Sweep.Domain.Protocol;
 using Sweep.Trainer;
 using Sweep.Trainer.Conversation;
+using Sweep.Trainer.Training;
 using TorchSharp;
 
-// Exit codes: 0 the silo closed the stream, 2 a wrong setting, 3 no libtorch or no such device, 4 the stream is not the protocol.
+// Exit codes: 0 when the silo closed the stream, 2 for a wrong setting, 3 for no libtorch or no such device, 4 when the stream breaks the
+// protocol.
 var output = NativeProcess.TakeStandardOutput();
-// The silo reads UTF-8, whatever the locale says.
-Console.SetError(new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true });
+// The silo reads UTF-8, so the log is written in UTF-8 under any locale.
+Console.SetError(
+    new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true });
 Console.SetOut(Console.Error);
 var log = new TrainerLog(Console.Error);
 try
@@ -16,7 +19,7 @@ try
     var device = new torch.Device(settings.Device);
     Libtorch.Load(settings.Libtorch, device);
     torch.set_num_threads(settings.Threads);
-    // No await: this thread is the one that trains.
+    // Nothing awaits here, since this thread must be the one that trains.
     TrainerEvent ready = new TrainerEvent.Ready(torch.__version__, settings.Device);
     Frame.WriteAsync(output, ready, default, CancellationToken.None).GetAwaiter().GetResult();
     new TrainerSession(new CommandInbox(Console.OpenStandardInput(), Ended), output, device, log).Run();

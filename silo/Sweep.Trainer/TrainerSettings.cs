@@ -4,18 +4,18 @@ using Sweep.Domain.Protocol;
 
 namespace Sweep.Trainer;
 
-/// <summary>What the environment says: see <see cref="TrainerEnvironment"/>.</summary>
+/// <summary>The trainer's settings from the environment variables that <see cref="TrainerEnvironment"/> lists.</summary>
 internal sealed partial record TrainerSettings(string Device, int Threads, string? Libtorch)
 {
-    /// <param name="read">Gives a variable of the environment, or null.</param>
-    /// <exception cref="TrainerSettingsException">A value is not what its variable takes.</exception>
+    /// <param name="read">Returns the value of an environment variable, or null.</param>
+    /// <exception cref="TrainerSettingsException">A variable has a value that it does not accept.</exception>
     public static TrainerSettings From(Func<string, string?> read)
     {
         var device = Read(TrainerEnvironment.Device) ?? "cpu";
         if (!Devices().IsMatch(device))
             throw new TrainerSettingsException($"{TrainerEnvironment.Device}: found {device}; expected cpu, or cuda:0 and so on.");
         var threads = Read(TrainerEnvironment.Threads) ?? "1";
-        // libtorch ends the process on 0.
+        // libtorch aborts the process when it is given 0 threads.
         if (!int.TryParse(threads, NumberStyles.None, CultureInfo.InvariantCulture, out var count) || count < 1)
             throw new TrainerSettingsException($"{TrainerEnvironment.Threads}: found {threads}; expected a whole number of at least 1.");
         return new(device, count, Read(TrainerEnvironment.Libtorch));

@@ -3,21 +3,25 @@ using Sweep.Domain.Sweeps;
 
 namespace Sweep.Simulation;
 
-/// <summary>Specs of sweeps that are not worth training: as many trials as asked for, which differ in their seeds.</summary>
+/// <summary>Makes specs of sweeps for simulated trainers. The trials differ only in their seeds.</summary>
 public static class SimulatedSweep
 {
-    public static SweepSpec Spec(string name, string dataset, int trials, int epochs = 10, int retries = 3, ResourceSpec? resources = null, CheckpointSpec? checkpoint = null) => new(
-        name,
-        new DatasetSpec("simulated", dataset, SplitKind.Random, 0.2),
-        new Objective(Metric.ValLoss, Goal.Minimize),
-        new SearchMethod(MethodKind.Grid),
-        new SearchSpace(
-        [
-            new Dimension("seed", new DimensionDomain.Choice([.. Enumerable.Range(1, trials).Select(seed => new ParameterValue.Whole(seed))])),
-            new Dimension("epochs", new DimensionDomain.Choice([new ParameterValue.Whole(epochs)])),
-        ]),
-        resources ?? new ResourceSpec(),
-        checkpoint ?? new CheckpointSpec(),
-        retries,
-        Seed: 1);
+    public static SweepSpec Spec(
+        string name, string dataset, int trials, int epochs = 10, int retries = 3, ResourceSpec? resources = null,
+        CheckpointSpec? checkpoint = null) =>
+        new(
+            name,
+            new DatasetSpec("simulated", dataset, SplitKind.Random, 0.2),
+            new Objective(Metric.ValLoss, Goal.Minimize),
+            new SearchMethod(MethodKind.Grid),
+            new SearchSpace(
+            [
+                new Dimension(
+                    "seed", new DimensionDomain.Choice([.. Enumerable.Range(1, trials).Select(seed => new ParameterValue.Whole(seed))])),
+                new Dimension("epochs", new DimensionDomain.Choice([new ParameterValue.Whole(epochs)])),
+            ]),
+            resources ?? new ResourceSpec(),
+            checkpoint ?? new CheckpointSpec(),
+            retries,
+            Seed: 1);
 }

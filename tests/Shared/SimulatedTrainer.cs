@@ -5,7 +5,10 @@ using Sweep.Silo.Trainers;
 
 namespace Sweep.Simulation;
 
-/// <summary>A trainer that trains nothing: it reports a falling loss for as many epochs as it is asked for, as quickly as it is heard, or one each time the gate opens.</summary>
+/// <summary>
+/// A trainer that trains nothing. It reports a falling loss for each epoch of a trial, at full speed, at a given pace, or one epoch each
+/// time the gate opens.
+/// </summary>
 public sealed class SimulatedTrainer(SimulatedTrainers trainers) : ITrainer
 {
     private readonly Channel<(TrainerEvent, byte[])> _events = Channel.CreateUnbounded<(TrainerEvent, byte[])>();
@@ -67,9 +70,9 @@ public sealed class SimulatedTrainer(SimulatedTrainers trainers) : ITrainer
             if (_stop is { } stop)
             {
                 if (stop.Checkpoint)
-                    Say(new TrainerEvent.CheckpointWritten(epoch - 1, 0), [(byte)(epoch - 1)]);
+                    Emit(new TrainerEvent.CheckpointWritten(epoch - 1, 0), [(byte)(epoch - 1)]);
                 _resumeAt = 0;
-                Say(new TrainerEvent.Stopped());
+                Emit(new TrainerEvent.Stopped());
                 return;
             }
 
@@ -77,40 +80,45 @@ public sealed class SimulatedTrainer(SimulatedTrainers trainers) : ITrainer
             {
                 _resumeAt = 0;
                 if (fault is TrainerEvent.Failed)
-                    Say(fault);
+                    Emit(fault);
                 else
                     Kill();
                 return;
             }
 
             var loss = 4.0 / (epoch + (train.Trial % 7));
-            Say(new TrainerEvent.EpochFinished(new EpochReport(epoch, loss, loss + 0.1, 1 / (1 + loss), train.Parameters.LearningRate, 0.001, 1_000)));
+            var rate = train.Parameters.LearningRate;
+            Emit(new TrainerEvent.EpochFinished(new EpochReport(epoch, loss, loss + 0.1, 1 / (1 + loss), rate, 0.001, 1_000)));
             if (train.CheckpointEvery == 0)
-                Say(new TrainerEvent.CheckpointWritten(epoch, 0), [(byte)epoch]);
+                Emit(new TrainerEvent.CheckpointWritten(epoch, 0), [(byte)epoch]);
         }
 
         _resumeAt = 0;
         if (trainers.FinalCheckpoint)
-            Say(new TrainerEvent.CheckpointWritten(train.Parameters.Epochs, 0), [(byte)train.Parameters.Epochs]);
-        Say(new TrainerEvent.Succeeded(new TrialResult(0.01, 0.1, 10_000, 1_000, 4_000, 2_000, 100, 20, 1 << 20, "to be")));
+            Emit(new TrainerEvent.CheckpointWritten(train.Parameters.Epochs, 0), [(byte)train.Parameters.Epochs]);
+        Emit(new TrainerEvent.Succeeded(new TrialResult(0.01, 0.1, 10_000, 1_000, 4_000, 2_000, 100, 20, 1 << 20, "to be")));
     }
 
-    private void Say(TrainerEvent happened, byte[]? payload = null) => _events.Writer.TryWrite((happened, payload ?? []));
+    private void Emit(TrainerEvent happened, byte[]? payload = null) => _events.Writer.TryWrite((happened, payload ?? []));
 }
 
-/// <summary>Makes simulated trainers and decides what goes wrong with them.</summary>
+/// <summary>Makes simulated trainers and decides how they fail.</summary>
 public sealed class SimulatedTrainers : ITrainerFactory
 {
-    /// <summary>When set, each epoch of any trainer takes one permit.</summary>
+    /// <summary>A gate of which each epoch of any trainer takes one permit; null for no gate.</summary>
     public SemaphoreSlim? Gate { get; init; }
 
-    /// <summary>How long an epoch takes.</summary>
+    /// <summary>Duration of an epoch.</summary>
     public TimeSpan Pace { get; init; }
 
-    /// <summary>What goes wrong before an epoch: a <see cref="TrainerEvent.Failed"/>, any other event for a death of the trainer, or null for nothing.</summary>
+    /// <summary>
+    /// Decides what happens before an epoch: a <see cref="TrainerEvent.Failed"/> fails the trial, any other event ends the trainer, and
+    /// null does nothing.
+    /// </summary>
     public Func<TrainerCommand.Train, int, TrainerEvent?>? Fault { get; init; }
 
     public bool FinalCheckpoint { get; init; }
 
-    public Task<ITrainer> StartAsync(string device, CancellationToken cancellation) => Task.FromResult<ITrainer>(new SimulatedTrainer(this));
+    public Task<ITrainer> StartAsync(string device, CancellationToken cancellation) =>
+        Task.FromResult<ITrainer>(new SimulatedTrainer(this));
 }

@@ -1,6 +1,8 @@
 namespace Sweep.Benchmarks;
 
-/// <summary>A folder of this process under /tmp, whose path is short enough for PostgreSQL's socket; deleted at the end.</summary>
+/// <summary>
+/// A temporary folder of this process under /tmp. Its path is short enough for PostgreSQL's socket, and disposing of it deletes the folder.
+/// </summary>
 internal sealed class TemporaryFolder(string purpose) : IDisposable
 {
     public string Path { get; } = $"/tmp/sweep-{purpose}-{Environment.ProcessId}";

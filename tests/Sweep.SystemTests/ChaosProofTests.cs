@@ -2,7 +2,7 @@ using Sweep.Processes.Chaos;
 
 namespace Sweep.SystemTests;
 
-/// <summary>What the judges of the killer and its users find in made-up histories: each breaks one promise.</summary>
+/// <summary>Tests of the checks that judge chaos rounds, with made-up histories that each break one rule.</summary>
 public sealed class ChaosProofTests : IAsyncDisposable
 {
     private const long Trial = 1_000_001;
@@ -20,7 +20,8 @@ public sealed class ChaosProofTests : IAsyncDisposable
     public void A_lease_after_the_answer_is_found(UserDeed deed)
     {
         var history = History(Leased(1, 0), Event(1, 2, "given back"), Leased(2, 3));
-        Assert.Contains("attempt 2 was leased to a 1.00 s after", Assert.Single(Orders(history, Order(deed, 1, 2))).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "attempt 2 was leased to a 1.00 s after", Assert.Single(Orders(history, Order(deed, 1, 2))).Text, StringComparison.Ordinal);
         Assert.Empty(Orders(history, Order(deed, 1, 2), Order(UserDeed.Retry, 2.5, 2.6)));
     }
 
@@ -38,9 +39,13 @@ public sealed class ChaosProofTests : IAsyncDisposable
     [Fact]
     public void An_epoch_that_begins_when_the_order_must_have_come_is_found()
     {
-        var history = History(Leased(1, 0), Event(1, 30, "succeeded")) with { Epochs = [Epoch(1, 1, from: 1, to: 6), Epoch(1, 2, from: 6, to: 9), Epoch(1, 3, from: 9, to: 12)] };
-        Assert.Contains("epoch 3 of attempt 1", Assert.Single(Orders(history, Order(UserDeed.Cancel, 1, 2))).Text, StringComparison.Ordinal);
-        // PostgreSQL was away meanwhile: the order may come later.
+        var history = History(Leased(1, 0), Event(1, 30, "succeeded")) with
+        {
+            Epochs = [Epoch(1, 1, from: 1, to: 6), Epoch(1, 2, from: 6, to: 9), Epoch(1, 3, from: 9, to: 12)],
+        };
+        Assert.Contains(
+            "epoch 3 of attempt 1", Assert.Single(Orders(history, Order(UserDeed.Cancel, 1, 2))).Text, StringComparison.Ordinal);
+        // When PostgreSQL was away in the meantime, the order may arrive later.
         using (Disturb(ChaosVictim.Database, null, at: 4))
             _clock.Now = At(7);
         Assert.Empty(Orders(history, Order(UserDeed.Cancel, 1, 2)));
@@ -53,7 +58,9 @@ public sealed class ChaosProofTests : IAsyncDisposable
         {
             Marks = [new(Trial, 1, At(2), Resumed: false, Epoch: 4, Step: 7), new(Trial, 2, At(3), Resumed: true, Epoch: 4, Step: 0)],
         };
-        Assert.Contains("after epoch 4 and step 7, and the next one began after epoch 4 and step 0", Assert.Single(Orders(history)).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "after epoch 4 and step 7, and the next one began after epoch 4 and step 0", Assert.Single(Orders(history)).Text,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,9 +77,14 @@ public sealed class ChaosProofTests : IAsyncDisposable
     [Fact]
     public void A_trial_that_waits_for_ever_is_found()
     {
-        var history = History(Leased(1, 0), Event(1, 1, "cancelled"), Event(1, 3, "retried")) with { State = "completed", Trials = [new(Trial, 1, "queued", 0, 0, 5)] };
+        var history = History(Leased(1, 0), Event(1, 1, "cancelled"), Event(1, 3, "retried")) with
+        {
+            State = "completed",
+            Trials = [new(Trial, 1, "queued", 0, 0, 5)],
+        };
         Assert.Collection(
-            new OrderProof(history, [Order(UserDeed.RetryTrial, 2, 4)], _journal, isOver: true).Violations().Select(violation => violation.Text),
+            new OrderProof(history, [Order(UserDeed.RetryTrial, 2, 4)], _journal, isOver: true).Violations()
+                .Select(violation => violation.Text),
             text => Assert.Contains("is queued and did not run after \"RetryTrial", text, StringComparison.Ordinal),
             text => Assert.Contains("is queued though", text, StringComparison.Ordinal));
     }
@@ -92,7 +104,11 @@ public sealed class ChaosProofTests : IAsyncDisposable
     [Fact]
     public void A_failure_that_nobody_caused_and_one_that_is_not_counted_are_found()
     {
-        var history = History(Leased(1, 0), Event(1, 5, "requeued", "trainer_died"), Leased(2, 6), Event(2, 8, "requeued", "trainer_died")) with { Trials = [new(Trial, 1, "queued", 0, 0, 5)] };
+        var history = History(
+            Leased(1, 0), Event(1, 5, "requeued", "trainer_died"), Leased(2, 6), Event(2, 8, "requeued", "trainer_died")) with
+        {
+            Trials = [new(Trial, 1, "queued", 0, 0, 5)],
+        };
         Disturb(ChaosVictim.Trainer, "a", at: 4).Dispose();
         Assert.Collection(
             Causes(history).Select(violation => violation.Text),
@@ -104,7 +120,9 @@ public sealed class ChaosProofTests : IAsyncDisposable
     public void Moves_and_epochs_that_no_history_may_have_are_found()
     {
         var twice = History(Leased(1, 0), Leased(2, 1));
-        Assert.Contains("leased of attempt 2 follows leased", Assert.Single(new HistoryProof(twice, new HashSet<string>()).Violations()).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "leased of attempt 2 follows leased", Assert.Single(new HistoryProof(twice, new HashSet<string>()).Violations()).Text,
+            StringComparison.Ordinal);
         var late = History(Leased(1, 0), Event(1, 5, "cancelled")) with { Epochs = [Epoch(1, 1, 1, 2), Epoch(1, 3, 3, 7)] };
         Assert.Collection(
             new HistoryProof(late, new HashSet<string> { "rnn 10, epoch 1: losses 0 0" }).Violations().Select(violation => violation.Text),
@@ -117,11 +135,14 @@ public sealed class ChaosProofTests : IAsyncDisposable
 
     private static EventFact Leased(int attempt, double at) => Event(attempt, at, "leased");
 
-    private static EventFact Event(int attempt, double at, string what, string? reason = null) => new(Trial, attempt, At(at), what, "a", reason, null);
+    private static EventFact Event(int attempt, double at, string what, string? reason = null) =>
+        new(Trial, attempt, At(at), what, "a", reason, null);
 
-    private static EpochFact Epoch(int attempt, int epoch, double from, double to) => new(Trial, attempt, epoch, At(to), to - from, $"rnn 10, epoch {epoch}: losses 1 1", At(to));
+    private static EpochFact Epoch(int attempt, int epoch, double from, double to) =>
+        new(Trial, attempt, epoch, At(to), to - from, $"rnn 10, epoch {epoch}: losses 1 1", At(to));
 
-    private static SweepHistory History(params EventFact[] events) => new(1, "s", "running", [new(Trial, 1, "running", 0, 0, 5)], events, [], []);
+    private static SweepHistory History(params EventFact[] events) =>
+        new(1, "s", "running", [new(Trial, 1, "running", 0, 0, 5)], events, [], []);
 
     private static UserOrder Order(UserDeed deed, double sent, double? answered, bool accepted = true)
     {
@@ -131,9 +152,11 @@ public sealed class ChaosProofTests : IAsyncDisposable
         return order;
     }
 
-    private IReadOnlyList<Violation> Orders(SweepHistory history, params UserOrder[] orders) => [.. new OrderProof(history, orders, _journal, isOver: false).Violations()];
+    private IReadOnlyList<Violation> Orders(SweepHistory history, params UserOrder[] orders) =>
+        [.. new OrderProof(history, orders, _journal, isOver: false).Violations()];
 
-    private IReadOnlyList<Violation> Causes(SweepHistory history) => [.. new CauseProof([history], [], new HashSet<int>(), _journal).Violations()];
+    private IReadOnlyList<Violation> Causes(SweepHistory history) =>
+        [.. new CauseProof([history], [], new HashSet<int>(), _journal).Violations()];
 
     private Disturbance Disturb(ChaosVictim victim, string? silo, double at)
     {

@@ -2,7 +2,7 @@ using Sweep.Processes;
 
 namespace Sweep.SystemTests;
 
-/// <summary>PostgreSQL is stopped at once and started again, or cuts its connections, while trials train.</summary>
+/// <summary>Tests in which PostgreSQL is stopped and started again, or its connections are cut, while trials train.</summary>
 public sealed class DatabaseAwayTests(UndisturbedSweep undisturbed)
 {
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(30);
@@ -19,7 +19,7 @@ public sealed class DatabaseAwayTests(UndisturbedSweep undisturbed)
         await cluster.Database.TakeAwayAsync(ProcessSignal.Quit);
         var over = Task.Delay(Away, TestContext.Current.CancellationToken);
         var trained = await TrainedAsync(cluster);
-        // Twice: what was on its way when it left is no training without it.
+        // The check is made twice, since the first new epochs may have been trained before the database was away.
         for (var more = 1; more <= 2; more++)
         {
             foreach (var (silo, before) in trained)
@@ -38,20 +38,21 @@ public sealed class DatabaseAwayTests(UndisturbedSweep undisturbed)
         trained = await TrainedAsync(cluster);
         await cluster.Database.BringBackAsync();
 
-        // Everything that was trained meanwhile is stored, once, by the attempts that were running.
+        // Every epoch that was trained in the meantime is stored once, by the attempts that were running.
         await cluster.CountsAsync("all epochs to be stored", (long)trained.Values.Sum(), Patience, "select count(*) from epochs");
         Assert.Equal(["1", "1"], await cluster.Database.LinesAsync("select attempt::text from trials"));
         Assert.Equal(["running", "running"], await cluster.Database.LinesAsync("select state from trials"));
-        Violations.None(await cluster.Database.LinesAsync("select format('trial %s lacks epochs', trial_id) from epochs group by trial_id having count(*) <> max(epoch)"));
+        Violations.None(await cluster.Database.LinesAsync(
+            "select format('trial %s lacks epochs', trial_id) from epochs group by trial_id having count(*) <> max(epoch)"));
         foreach (var silo in cluster.Silos)
         {
             Assert.False(await cluster.IsDeclaredDeadAsync(silo), $"{silo.Name} was declared dead");
-            // Each part of a silo says it once; Orleans would say it every five seconds, with a trace.
+            // Each part of a silo logs the absence once. Orleans alone would log it every five seconds with a stack trace.
             Assert.InRange(silo.Log.Split('\n').Count(line => line.StartsWith("warn: ", StringComparison.Ordinal)), 1, 8);
         }
 
         Violations.None(await new SweepProof(cluster.Database, "endless").StaleWritesAsync());
-        // And nobody has to do anything for it to go on.
+        // Training goes on without any action of a user.
         foreach (var silo in cluster.Silos)
             await cluster.TrialsAdvanceOnAsync(silo, epochs: (int)trained[silo] + 2, Patience);
     }
@@ -73,8 +74,8 @@ public sealed class DatabaseAwayTests(UndisturbedSweep undisturbed)
             Assert.False(await cluster.IsDeclaredDeadAsync(silo), $"{silo.Name} was declared dead");
     }
 
-    /// <summary>Ends every connection each second, its own but one.</summary>
-    /// <returns>How often.</returns>
+    /// <summary>Ends every connection except its own, once a second.</summary>
+    /// <returns>The number of cuts.</returns>
     private static async Task<int> CutAsync(RealDatabase database, CancellationToken over)
     {
         for (var cuts = 0; ; cuts++)
@@ -83,7 +84,8 @@ public sealed class DatabaseAwayTests(UndisturbedSweep undisturbed)
             if (over.IsCancellationRequested)
                 return cuts;
             await Waiting.UntilAsync("the connections to be cut", Patience, async () => (0, await database.ValueAsync<bool>(
-                "select bool_and(pg_terminate_backend(pid)) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = 'client backend'")));
+                "select bool_and(pg_terminate_backend(pid)) from pg_stat_activity " +
+                "where pid <> pg_backend_pid() and backend_type = 'client backend'")));
         }
     }
 

@@ -2,7 +2,7 @@ using Sweep.Processes;
 
 namespace Sweep.SystemTests;
 
-/// <summary>PostgreSQL has no room left while trials train.</summary>
+/// <summary>A test in which PostgreSQL's disk is full while trials train.</summary>
 public sealed class FullDiskTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
@@ -19,7 +19,9 @@ public sealed class FullDiskTests
         await cluster.TrialsAdvanceOnAsync(silo, epochs: 2, Patience);
 
         disk.Fill();
-        await Waiting.UntilAsync("the full disk to be said", Patience, () => Task.FromResult(silo.Log.Contains("PostgreSQL's disk is full", StringComparison.Ordinal)));
+        await Waiting.UntilAsync(
+            "the full disk to be said", Patience,
+            () => Task.FromResult(silo.Log.Contains("PostgreSQL's disk is full", StringComparison.Ordinal)));
         Assert.True(await silo.MetricAsync("sweep_storage_failures_total") > 0);
         var trained = await silo.MetricAsync("sweep_epochs_total") ?? 0;
         await Waiting.UntilAsync("training to go on", Patience, async () =>
@@ -33,6 +35,7 @@ public sealed class FullDiskTests
         await cluster.Database.EnsureUpAsync();
         await cluster.CountsAsync("all epochs to be stored", (long)trained, Patience, "select count(*) from epochs");
         Assert.Equal(["1 running"], await cluster.Database.LinesAsync("select concat_ws(' ', attempt, state) from trials"));
-        Violations.None(await cluster.Database.LinesAsync("select format('trial %s lacks epochs', trial_id) from epochs group by trial_id having count(*) <> max(epoch)"));
+        Violations.None(await cluster.Database.LinesAsync(
+            "select format('trial %s lacks epochs', trial_id) from epochs group by trial_id having count(*) <> max(epoch)"));
     }
 }

@@ -4,7 +4,7 @@ using Sweep.Processes;
 
 namespace Sweep.SystemTests;
 
-/// <summary>The keys of <c>sweep watch</c> on a real terminal, which the program <c>script</c> makes.</summary>
+/// <summary>Tests of the keys of <c>sweep watch</c> on a real terminal, which the program <c>script</c> provides.</summary>
 public sealed class LiveViewTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
@@ -15,8 +15,10 @@ public sealed class LiveViewTests
         await using var cluster = await RealCluster.StartAsync(silos: 1);
         await TrainingGrid.Endless(trials: 3).SubmitAsync(cluster, "looked-at");
         await cluster.EpochsAsync(2, Patience);
-        var command = $"stty cols 100 rows 30; dotnet {BuiltPrograms.Client} watch looked-at --postgres '{cluster.Database.ConnectionString}'";
-        using var script = Process.Start(new ProcessStartInfo("script", ["--quiet", "--flush", "--return", "--command", command, "/dev/null"])
+        var command =
+            $"stty cols 100 rows 30; dotnet {BuiltPrograms.Client} watch looked-at --postgres '{cluster.Database.ConnectionString}'";
+        using var script = Process.Start(new ProcessStartInfo(
+            "script", ["--quiet", "--flush", "--return", "--command", command, "/dev/null"])
         {
             WorkingDirectory = BuiltPrograms.Repository,
             RedirectStandardInput = true,
@@ -31,7 +33,8 @@ public sealed class LiveViewTests
         await ShownAsync("esc back");
         await ShownAsync("looked-at/1");
         await PressAsync("cc");
-        await cluster.CountsAsync("the trial to be cancelled", 1, Patience, "select count(*) from trials where number = 1 and state = 'cancelled'");
+        await cluster.CountsAsync(
+            "the trial to be cancelled", 1, Patience, "select count(*) from trials where number = 1 and state = 'cancelled'");
         await PressAsync("\e");
         await ShownAsync("enter open");
         await PressAsync("p");

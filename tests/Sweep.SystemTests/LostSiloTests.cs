@@ -2,7 +2,7 @@ using Sweep.Processes;
 
 namespace Sweep.SystemTests;
 
-/// <summary>Silos that die, freeze, join and leave.</summary>
+/// <summary>Tests with silos that die, freeze, join and leave.</summary>
 public sealed class LostSiloTests(ITestOutputHelper output)
 {
     /// <summary>The exit code of a silo that finds itself declared dead.</summary>
@@ -41,8 +41,10 @@ public sealed class LostSiloTests(ITestOutputHelper output)
 
         var code = await frozen.EndAsync(TimeSpan.FromSeconds(30));
         output.WriteLine($"declared dead after {dead.TotalSeconds:0.0} s; ended with {code}: {frozen.LastLines(2)}");
-        await Waiting.UntilAsync($"the trainers {string.Join(", ", trainers)} to end", TimeSpan.FromSeconds(10), () => Task.FromResult(!trainers.Any(ProcessTable.IsAlive)));
-        // What trained meanwhile was not disturbed, and goes on.
+        await Waiting.UntilAsync(
+            $"the trainers {string.Join(", ", trainers)} to end", TimeSpan.FromSeconds(10),
+            () => Task.FromResult(!trainers.Any(ProcessTable.IsAlive)));
+        // The trial on the other silo was not disturbed and goes on.
         await cluster.TrialsAdvanceOnAsync(other, epochs: 4, Patience);
         Assert.Equal(2, await cluster.Database.ValueAsync<int>("select attempt from trials"));
         var proof = new SweepProof(cluster.Database, "endless");
@@ -58,7 +60,7 @@ public sealed class LostSiloTests(ITestOutputHelper output)
         await using var cluster = await RealCluster.StartAsync(silos: 2);
         var first = await OneTrialTrainsAsync(cluster, epochs: 2);
         var before = await first.MetricAsync("sweep_writes_refused_total") ?? 0;
-        // As if its silo had been away for long: the trial is another attempt's while it trains on.
+        // This raises the trial's attempt while the old attempt still trains, as happens when a silo was away for a long time.
         await cluster.Database.ValueAsync<int>("update trials set attempt = attempt + 1 returning attempt");
         await Waiting.UntilAsync("the refused writes to be counted", Patience, async () =>
         {
@@ -90,7 +92,7 @@ public sealed class LostSiloTests(ITestOutputHelper output)
         var trained = await cluster.Database.ValueAsync<long>("select count(*) from epochs where attempt = 1");
 
         await cluster.TrialsAdvanceOnAsync(cluster.Silos.Single(), epochs: 3, Patience);
-        // An epoch that was trained again would have taken the place of the first attempt's.
+        // An epoch that was trained again would have replaced the row of the first attempt.
         Assert.Equal(trained, await cluster.Database.ValueAsync<long>("select count(*) from epochs where attempt = 1"));
         Assert.Equal(trained + 1, await cluster.Database.ValueAsync<int>("select min(epoch) from epochs where attempt = 2"));
         var proof = new SweepProof(cluster.Database, "endless");
@@ -99,8 +101,8 @@ public sealed class LostSiloTests(ITestOutputHelper output)
         Assert.Equal(0, await cluster.Database.ValueAsync<int>("select losses from trials"));
     }
 
-    /// <summary>One trial: the silo that is disturbed has it, the other one has room.</summary>
-    /// <returns>The silo that trains it.</returns>
+    /// <summary>Starts a sweep of one trial, so that one silo trains and the other has a free slot.</summary>
+    /// <returns>The silo that trains the trial.</returns>
     private static async Task<RealSilo> OneTrialTrainsAsync(RealCluster cluster, int epochs)
     {
         await TrainingGrid.Endless(trials: 1).SubmitAsync(cluster, "endless");
@@ -109,15 +111,16 @@ public sealed class LostSiloTests(ITestOutputHelper output)
         return silo;
     }
 
-    /// <summary>The first silo that trains.</summary>
-    private static async Task<RealSilo> TrainingSiloAsync(RealCluster cluster) => (await Waiting.UntilAsync<RealSilo?>("a silo to train", Patience, async () =>
-    {
-        var name = await cluster.Database.ValueAsync<string>("select worker from trials where state = 'running' order by id limit 1");
-        var silo = cluster.Silos.FirstOrDefault(silo => silo.Name == name);
-        return (silo, silo is not null);
-    })).Found!;
+    /// <summary>Waits for a silo that trains, and returns it.</summary>
+    private static async Task<RealSilo> TrainingSiloAsync(RealCluster cluster) =>
+        (await Waiting.UntilAsync<RealSilo?>("a silo to train", Patience, async () =>
+        {
+            var name = await cluster.Database.ValueAsync<string>("select worker from trials where state = 'running' order by id limit 1");
+            var silo = cluster.Silos.FirstOrDefault(silo => silo.Name == name);
+            return (silo, silo is not null);
+        })).Found!;
 
-    /// <summary>How attempts ended: what happened, and why.</summary>
+    /// <summary>Returns the event and the reason of each end of an attempt.</summary>
     private static Task<IReadOnlyList<string>> EndsAsync(RealCluster cluster) =>
         cluster.Database.LinesAsync("select concat_ws(' ', event, reason) from trial_events where event <> 'leased' order by id");
 }

@@ -4,24 +4,25 @@ using System.Globalization;
 namespace Sweep.SystemTests;
 
 /// <summary>
-/// Two network namespaces behind a switch, which is a third one. A cable that is pulled out drops what is sent and says nothing, as a broken network
-/// does: each side keeps its interface and its address. Unix sockets go through, since both see the same files.
+/// Two network namespaces that are connected by a switch in a third namespace. Cutting the cable drops packets silently, as a broken
+/// network does, while each side keeps its interface and its address. Unix sockets still work, since both sides have the same files.
 /// </summary>
 public sealed class NetworkCable : IDisposable
 {
     private static int _cables;
-    private readonly string _name = string.Create(CultureInfo.InvariantCulture, $"sweep{Environment.ProcessId}-{Interlocked.Increment(ref _cables)}");
+    private readonly string _name = string.Create(
+        CultureInfo.InvariantCulture, $"sweep{Environment.ProcessId}-{Interlocked.Increment(ref _cables)}");
 
     private NetworkCable()
     {
     }
 
-    /// <summary>The two sides: an address, and the command that runs a program there.</summary>
+    /// <summary>The two sides, each with its address and the command that runs a program there.</summary>
     public IReadOnlyList<(string Address, string[] Prefix)> Sides =>
         [.. Enumerable.Range(1, 2).Select(side => ($"10.77.0.{side}", (string[])["ip", "netns", "exec", Space(side)]))];
 
-    /// <summary>Lays the cable.</summary>
-    /// <param name="refusal">Why this machine does not let us.</param>
+    /// <summary>Creates the namespaces and connects them; null when this machine does not allow it.</summary>
+    /// <param name="refusal">Why this machine does not allow it.</param>
     public static NetworkCable? TryLay(out string refusal)
     {
         var cable = new NetworkCable();
@@ -66,7 +67,7 @@ public sealed class NetworkCable : IDisposable
         }
     }
 
-    /// <summary>0 is the switch.</summary>
+    /// <summary>Returns the name of a side's namespace. Side 0 is the switch.</summary>
     private string Space(int side) => string.Create(CultureInfo.InvariantCulture, $"{_name}-{side}");
 
     private static void Run(params string[] arguments)
@@ -75,12 +76,13 @@ public sealed class NetworkCable : IDisposable
             throw new InvalidOperationException($"ip {string.Join(' ', arguments)}: {error}");
     }
 
-    /// <returns>What it complained of; null when it succeeded.</returns>
+    /// <returns>The error of the command; null when it succeeded.</returns>
     private static string? TryRun(params string[] arguments)
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo("ip", arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+            using var process = Process.Start(
+                new ProcessStartInfo("ip", arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
             var error = process.StandardError.ReadToEnd();
             process.WaitForExit();
             return process.ExitCode == 0 ? null : error.Trim();

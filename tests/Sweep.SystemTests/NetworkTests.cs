@@ -2,7 +2,9 @@ using Sweep.Processes;
 
 namespace Sweep.SystemTests;
 
-/// <summary>Two silos on two machines, over TLS, whose network is cut for a minute while both still reach the database.</summary>
+/// <summary>
+/// A test with two silos on two simulated machines that use TLS. Their network is cut for a minute while both still reach the database.
+/// </summary>
 public sealed class NetworkTests(UndisturbedSweep undisturbed, ITestOutputHelper output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -15,7 +17,8 @@ public sealed class NetworkTests(UndisturbedSweep undisturbed, ITestOutputHelper
         Assert.SkipWhen(cable is null, refusal);
         var losses = await undisturbed.LossesAsync(UndisturbedSweep.Grid);
         await using var cluster = await RealCluster.StartAsync(silos: 0);
-        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => cluster.AddSiloAsync(slots: 1, ["--address", cable!.Sides[0].Address], cable.Sides[0].Prefix));
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => cluster.AddSiloAsync(slots: 1, ["--address", cable!.Sides[0].Address], cable.Sides[0].Prefix));
         Assert.Matches("exit code 3 .*`sweep certs init AUTHORITY` and `sweep certs issue AUTHORITY --for silo", refused.Message);
         var (authority, forSilos, forClients) = (cluster.Join("authority"), cluster.Join("for-silos"), cluster.Join("for-clients"));
         await cluster.OutputAsync("certs", "init", authority);
@@ -40,7 +43,7 @@ public sealed class NetworkTests(UndisturbedSweep undisturbed, ITestOutputHelper
         output.WriteLine($"it ended with {code}: {lost.LastLines(2)}");
         await joined;
         cable.Join();
-        // Its machine starts it again, as systemd would.
+        // The lost silo is started again on its machine, as systemd would do it.
         var (back, where) = cable.Sides[silos.IndexOf(lost)];
         await cluster.AddSiloAsync(slots: 1, ["--address", back, "--certificates", forSilos], where);
 

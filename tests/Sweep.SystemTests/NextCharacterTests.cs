@@ -4,15 +4,20 @@ using Sweep.Processes;
 
 namespace Sweep.SystemTests;
 
-/// <summary>The main job, by the real programs: the file of the README, smaller, with and without kills.</summary>
+/// <summary>
+/// Tests of the main use of Sweep with the real programs: the sweep file of the README with a smaller model, with and without kills.
+/// </summary>
 public sealed class NextCharacterTests : IDisposable
 {
     private const string File = "examples/next-character.yaml";
 
-    /// <summary>Small enough for a test, long enough to be interrupted: 9 trials of 20 epochs.</summary>
+    /// <summary>Epochs of each of the 9 trials. They are few enough for a test, and enough to interrupt the sweep.</summary>
     private const int Epochs = 20;
 
-    private static readonly string[] Small = ["--set", "parameters.hidden_size=32", "--set", $"parameters.epochs={Epochs}", "--set", "checkpoint.every=0"];
+    private static readonly string[] Small =
+    [
+        "--set", "parameters.hidden_size=32", "--set", $"parameters.epochs={Epochs}", "--set", "checkpoint.every=0",
+    ];
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
@@ -31,11 +36,13 @@ public sealed class NextCharacterTests : IDisposable
         Assert.All(trials.Values, trial => Assert.Equal("succeeded", trial.GetProperty("state").GetString()));
         await EveryEpochIsThereOnceAsync();
 
-        // A second run is a sweep of its own with the same numbers.
+        // A second run makes a new sweep with the same losses.
         await _sweep.OutputAsync(["run", File, .. Small]);
         Assert.Equal(await LossesAsync("next-character"), await LossesAsync("next-character-2"));
 
-        Assert.StartsWith("To be", await _sweep.OutputAsync("generate", "next-character/1", "--prompt", "To be", "--length", "20", "--seed", "1"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "To be", await _sweep.OutputAsync("generate", "next-character/1", "--prompt", "To be", "--length", "20", "--seed", "1"),
+            StringComparison.Ordinal);
         Assert.NotEmpty((await _sweep.OutputAsync("logs", "next-character/1")).Trim());
     }
 
@@ -44,7 +51,7 @@ public sealed class NextCharacterTests : IDisposable
     {
         await _sweep.OutputAsync(["run", File, "--name", "undisturbed", .. Small]);
 
-        // A trainer is killed: its trial is tried again within the run.
+        // When a trainer is killed, its trial is retried within the run.
         IReadOnlyList<int> trainers;
         using (var run = _sweep.Start(["run", File, "--name", "disturbed", .. Small]))
         {
@@ -53,7 +60,7 @@ public sealed class NextCharacterTests : IDisposable
             Process.GetProcessById(ProcessTable.Children(silo, "Sweep.Trainer")[0]).Kill();
             await run.PrintedAsync("3/9");
 
-            // The silo is killed: the run ends and says how to go on.
+            // When the silo is killed, the run ends and prints how to continue.
             trainers = ProcessTable.Children(silo, "Sweep.Trainer");
             Process.GetProcessById(silo).Kill();
             var (code, _, errors) = await run.EndAsync(Patience);
@@ -63,7 +70,7 @@ public sealed class NextCharacterTests : IDisposable
 
         Assert.All(trainers, trainer => Assert.False(ProcessTable.IsAlive(trainer), "a trainer lives on without its silo"));
 
-        // Interrupted: the sweep is paused.
+        // When the run is interrupted, the sweep is paused.
         using (var run = _sweep.Start(["run", File, "--name", "disturbed", .. Small]))
         {
             await run.PrintedAsync("of them over already");
@@ -94,19 +101,26 @@ public sealed class NextCharacterTests : IDisposable
 
     private async Task EveryEpochIsThereOnceAsync()
     {
-        var counts = await RowsAsync("select count(*) as epochs, count(distinct (trial_id, epoch)) as different from epochs where trial_id < 2000000");
+        var counts = await RowsAsync(
+            "select count(*) as epochs, count(distinct (trial_id, epoch)) as different from epochs where trial_id < 2000000");
         Assert.Equal((9 * Epochs, 9 * Epochs), (counts[0].GetProperty("epochs").GetInt32(), counts[0].GetProperty("different").GetInt32()));
-        Assert.Empty(await RowsAsync($"select trial_id from epochs group by trial_id having count(*) <> {Epochs} or min(epoch) <> 1 or max(epoch) <> {Epochs}"));
+        Assert.Empty(await RowsAsync(
+            $"select trial_id from epochs group by trial_id having count(*) <> {Epochs} or min(epoch) <> 1 or max(epoch) <> {Epochs}"));
     }
 
-    /// <summary>Every loss of a sweep as its bits.</summary>
+    /// <summary>Returns every loss of a sweep as its bits.</summary>
     private async Task<string> LossesAsync(string name) => string.Join('\n', (await RowsAsync(
-        $"select t.number, e.epoch, encode(float8send(e.train_loss), 'hex') || encode(float8send(e.val_loss), 'hex') as bits from epochs e join trials t on t.id = e.trial_id join sweeps s on s.id = t.sweep_id where s.name = '{name}' order by 1, 2"))
+        "select t.number, e.epoch, encode(float8send(e.train_loss), 'hex') || encode(float8send(e.val_loss), 'hex') as bits " +
+        "from epochs e join trials t on t.id = e.trial_id join sweeps s on s.id = t.sweep_id " +
+        $"where s.name = '{name}' order by 1, 2"))
         .Select(row => row.GetRawText()));
 
     private async Task<List<JsonElement>> RowsAsync(string sql) =>
         [.. JsonDocument.Parse(await _sweep.OutputAsync("sql", sql, "-o", "json")).RootElement.EnumerateArray()];
 
     private async Task<Dictionary<int, JsonElement>> TrialsAsync(string name) =>
-        JsonDocument.Parse(await _sweep.OutputAsync("report", name, "-o", "json")).RootElement.GetProperty("trials").EnumerateArray().ToDictionary(trial => trial.GetProperty("number").GetInt32());
+        JsonDocument.Parse(await _sweep.OutputAsync("report", name, "-o", "json")).RootElement
+            .GetProperty("trials")
+            .EnumerateArray()
+            .ToDictionary(trial => trial.GetProperty("number").GetInt32());
 }

@@ -2,7 +2,7 @@ using Sweep.Processes;
 
 namespace Sweep.SystemTests;
 
-/// <summary>A sweep whose client, and then every silo, is gone.</summary>
+/// <summary>A test in which a sweep loses first its client and then every silo.</summary>
 public sealed class NobodyThereTests(UndisturbedSweep undisturbed)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
@@ -18,7 +18,7 @@ public sealed class NobodyThereTests(UndisturbedSweep undisturbed)
             run.Send(ProcessSignal.Kill);
         }
 
-        // The client is gone: the sweep goes on, and whoever asks sees it.
+        // The sweep goes on without its client, and other clients can watch it.
         var epochs = await cluster.Database.ValueAsync<long>("select count(*) from epochs");
         await cluster.EpochsAsync(epochs + 3, Patience);
         using var watch = cluster.Start("watch", "left-alone");
@@ -30,7 +30,7 @@ public sealed class NobodyThereTests(UndisturbedSweep undisturbed)
         await cluster.AddSiloAsync();
         await cluster.AddSiloAsync();
 
-        // The same watch has stayed, and sees the end.
+        // The watch that was started before is still running and shows the end.
         var (code, output, errors) = await watch.EndAsync(Patience);
         Assert.True(code == 0, $"watch ended with {code}: {errors}{output}");
         Assert.Contains("6/6", output, StringComparison.Ordinal);

@@ -2,7 +2,7 @@ using Sweep.Processes;
 
 namespace Sweep.SystemTests;
 
-/// <summary>A trainer that hangs, as it does on a device or a disk that does not answer.</summary>
+/// <summary>A test of a trainer that hangs, as it may on a device or a disk that does not answer.</summary>
 public sealed class StalledTrainerTests(UndisturbedSweep undisturbed)
 {
     private const string Sweep = "stalled";
@@ -25,7 +25,8 @@ public sealed class StalledTrainerTests(UndisturbedSweep undisturbed)
         var proof = new SweepProof(cluster.Database, Sweep);
         Violations.None(
         [
-            .. await proof.TrialsThatDidNotSucceedAsync(), .. await proof.EpochsMissingOrTwiceAsync(grid.Epochs), .. await proof.LossesThatDifferAsync(losses),
+            .. await proof.TrialsThatDidNotSucceedAsync(), .. await proof.EpochsMissingOrTwiceAsync(grid.Epochs),
+            .. await proof.LossesThatDifferAsync(losses),
             .. await proof.LeasesHeldTwiceAsync(), .. await proof.StaleWritesAsync(),
         ]);
     }

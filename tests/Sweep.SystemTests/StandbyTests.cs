@@ -2,7 +2,7 @@ using Sweep.Processes;
 
 namespace Sweep.SystemTests;
 
-/// <summary>The primary is killed for good in the middle of a sweep, and its standby takes over.</summary>
+/// <summary>Tests in which the primary is killed in the middle of a sweep and its standby takes over.</summary>
 public sealed class StandbyTests(UndisturbedSweep undisturbed)
 {
     private const string Name = "failed-over";
@@ -27,13 +27,16 @@ public sealed class StandbyTests(UndisturbedSweep undisturbed)
         await cluster.SweepIsOverAsync(Name, Patience);
 
         Violations.None(await new SweepProof(cluster.Database, Name).ViolationsAsync(UndisturbedSweep.Part.Epochs, losses));
-        // Nothing is trained twice: each trial has one attempt, which trained before the kill and after it.
-        Violations.None(await cluster.Database.LinesAsync("select format('trial %s: attempt %s %s', trial_id, attempt, event) from trial_events where event not in ('leased', 'succeeded')"));
-        Violations.None(await cluster.Database.LinesAsync("select format('trial %s is in attempt %s', id, attempt) from trials where attempt <> 1"));
+        // Nothing is trained twice, since each trial has a single attempt, which goes on after the kill.
+        Violations.None(await cluster.Database.LinesAsync(
+            "select format('trial %s: attempt %s %s', trial_id, attempt, event) from trial_events " +
+            "where event not in ('leased', 'succeeded')"));
+        Violations.None(
+            await cluster.Database.LinesAsync("select format('trial %s is in attempt %s', id, attempt) from trials where attempt <> 1"));
         foreach (var silo in cluster.Silos)
             Assert.False(await cluster.IsDeclaredDeadAsync(silo), $"{silo.Name} was declared dead");
         Assert.Equal(0, (await watch.EndAsync(Patience)).Code);
-        // Silos and clients that begin now find the new primary, though the old one answers first and takes itself for one.
+        // New silos and clients find the new primary, although the old one answers first and still runs as a primary.
         Assert.Contains("completed", await cluster.OutputAsync("list"));
         await cluster.AddSiloAsync();
         await cluster.OutputAsync("delete", Name, "--yes");
@@ -51,7 +54,7 @@ public sealed class StandbyTests(UndisturbedSweep undisturbed)
         await UndisturbedSweep.Part.SubmitAsync(cluster, Name);
         await cluster.EpochsAsync(10, Patience);
 
-        // The standby knows neither the end of a trial nor the attempts after it, nor that a silo joined and another one died.
+        // The standby lacks the end of a trial, the attempts after it, the joining of one silo, and the death of another.
         await cluster.Database.CutOffStandbyAsync();
         var epochs = await cluster.Database.ValueAsync<long>("select count(*) from epochs");
         await cluster.AddSiloAsync();
@@ -60,12 +63,14 @@ public sealed class StandbyTests(UndisturbedSweep undisturbed)
         await cluster.Database.FailOverAsync();
         Assert.InRange(await cluster.Database.ValueAsync<long>("select count(*) from epochs"), 1, epochs + 5);
 
-        // A silo that the cluster does not know any more ends; somebody starts another one.
+        // The silo that is missing in the standby's table of members ends, so another one is started.
         await cluster.AddSiloAsync();
         await cluster.SweepIsOverAsync(Name, Patience);
         Violations.None(await new SweepProof(cluster.Database, Name).ViolationsAsync(UndisturbedSweep.Part.Epochs, losses));
     }
 
-    /// <summary>What silos and clients change all the time, and what tests look at.</summary>
-    private const string Written = "select concat_ws(' ', (select count(*) from epochs), (select count(*) from sweeps), (select max(seen_at) from workers), (select max(version) from orleans_versions))";
+    /// <summary>A query of values that silos and clients change all the time, which must not change on the old primary.</summary>
+    private const string Written =
+        "select concat_ws(' ', (select count(*) from epochs), (select count(*) from sweeps), (select max(seen_at) from workers), " +
+        "(select max(version) from orleans_versions))";
 }

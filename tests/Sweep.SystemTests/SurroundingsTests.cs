@@ -1,9 +1,9 @@
 namespace Sweep.SystemTests;
 
-/// <summary>The real programs where variables, files and a locale stand around them that were meant for something else.</summary>
+/// <summary>A test of the real programs among environment variables, files and a locale that are meant for other programs.</summary>
 public sealed class SurroundingsTests : IDisposable
 {
-    /// <summary>No letter of it is in ASCII, so none of a sample is.</summary>
+    /// <summary>Letters outside ASCII, so that a sample must not contain any letter in ASCII.</summary>
     private const string Letters = "äöüß日本語";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("sweep-around-").FullName;
@@ -27,7 +27,8 @@ public sealed class SurroundingsTests : IDisposable
         foreach (var name in (string[])["setsid", "setpriv", "sh", "nvidia-smi", "id", "stat", "initdb", "pg_dump"])
             await File.WriteAllTextAsync(Path.Combine(_folder, name), "exit 1", TestContext.Current.CancellationToken);
         var text = Path.Combine(_folder, "letters.txt");
-        await File.WriteAllTextAsync(text, string.Concat(Enumerable.Repeat(Letters + Letters[..3], 20)), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            text, string.Concat(Enumerable.Repeat(Letters + Letters[..3], 20)), TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(Path.Combine(_folder, "letters.yaml"), SweepFile, TestContext.Current.CancellationToken);
 
         Assert.DoesNotContain("\e", await _sweep.OutputAsync("run", "letters.yaml"), StringComparison.Ordinal);
@@ -47,7 +48,7 @@ public sealed class SurroundingsTests : IDisposable
         parameters: { cell: rnn, sequence_length: 5, hidden_size: 8, learning_rate: 0.01, batch_size: 32, epochs: 2 }
         """;
 
-    /// <summary>Each of them ended or garbled a run, or let it wait for ever.</summary>
+    /// <summary>Variables of other programs, each of which once ended a run, garbled its output, or made it wait for ever.</summary>
     private static readonly Dictionary<string, string> Others = new()
     {
         ["PGOPTIONS"] = "-c statement_timeout=1",

@@ -4,25 +4,27 @@ using Sweep.Processes;
 
 namespace Sweep.SystemTests;
 
-/// <summary>The real programs in a private cluster of the test's own: a folder for it, and commands as a user types them.</summary>
+/// <summary>The real programs with a private cluster in a separate folder, started by commands as a user types them.</summary>
 public sealed class SweepProgram : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static int _homes;
 
-    /// <param name="end">What the name of its folder ends with.</param>
+    /// <param name="end">End of the folder's name.</param>
     public SweepProgram(string end = "")
     {
-        Home = Path.Combine("/tmp", string.Create(CultureInfo.InvariantCulture, $"sweep-system-{Environment.ProcessId}-{Interlocked.Increment(ref _homes)}{end}"));
+        Home = Path.Combine(
+            "/tmp",
+            string.Create(CultureInfo.InvariantCulture, $"sweep-system-{Environment.ProcessId}-{Interlocked.Increment(ref _homes)}{end}"));
         Directory.CreateDirectory(Home);
     }
 
     public string Home { get; }
 
-    /// <summary>More of the commands' environment.</summary>
+    /// <summary>Additional environment variables of the commands.</summary>
     public Dictionary<string, string> Variables { get; } = [];
 
-    /// <summary>Where the commands are typed, if not in the repository.</summary>
+    /// <summary>Working folder of the commands; null for the repository.</summary>
     public string? Folder { get; init; }
 
     /// <summary>Starts <c>sweep</c> with these arguments.</summary>
@@ -44,7 +46,7 @@ public sealed class SweepProgram : IDisposable
         return await sweep.EndAsync(Patience);
     }
 
-    /// <summary>Runs a command that must succeed, and answers what it printed.</summary>
+    /// <summary>Runs a command that must succeed, and returns what it printed.</summary>
     public async Task<string> OutputAsync(params string[] arguments)
     {
         var (code, output, errors) = await RunAsync(arguments);
@@ -52,11 +54,16 @@ public sealed class SweepProgram : IDisposable
         return output;
     }
 
-    /// <summary>Ids of processes whose command line has this word and that belong to this cluster.</summary>
+    /// <summary>Returns the ids of this cluster's processes whose command line contains this word.</summary>
     public IReadOnlyList<int> Processes(string word) =>
     [
-        .. Directory.GetDirectories("/proc").Select(Path.GetFileName).Where(name => int.TryParse(name, out _)).Select(name => int.Parse(name!, CultureInfo.InvariantCulture))
-            .Where(id => Read($"/proc/{id}/cmdline").Contains(word, StringComparison.Ordinal) && Read($"/proc/{id}/environ").Contains(Home, StringComparison.Ordinal)),
+        .. Directory.GetDirectories("/proc")
+            .Select(Path.GetFileName)
+            .Where(name => int.TryParse(name, out _))
+            .Select(name => int.Parse(name!, CultureInfo.InvariantCulture))
+            .Where(
+                id => Read($"/proc/{id}/cmdline").Contains(word, StringComparison.Ordinal)
+                    && Read($"/proc/{id}/environ").Contains(Home, StringComparison.Ordinal)),
     ];
 
     public void Dispose()

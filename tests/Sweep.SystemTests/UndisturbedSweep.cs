@@ -4,19 +4,24 @@ using Sweep.Processes;
 
 namespace Sweep.SystemTests;
 
-/// <summary>The losses of the grid that these tests disturb, trained in peace: once for all of them, when the first one asks.</summary>
+/// <summary>
+/// The losses of the grid that these tests disturb, trained without disturbances. The grid is trained once for all tests, when the first
+/// test needs it.
+/// </summary>
 public sealed class UndisturbedSweep
 {
-    /// <summary>Long enough for a killer to do its work, some of it twice.</summary>
+    /// <summary>A grid that trains long enough for a killer to do each of its acts, some of them twice.</summary>
     public static readonly TrainingGrid Grid = new(["rnn", "lstm", "gru"], [10, 20, 30], Epochs: 20);
 
-    /// <summary>Part of it, for tests that disturb a sweep once.</summary>
+    /// <summary>A part of the grid, for tests that disturb a sweep once.</summary>
     public static readonly TrainingGrid Part = Grid with { Lengths = [10, 20] };
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
     private readonly Lazy<Task<IReadOnlyList<string>>> _losses = new(TrainAsync);
 
-    /// <summary>A line for each epoch of a grid within this one: trial, epoch, and the bits of its two losses.</summary>
+    /// <summary>
+    /// Returns a line for each epoch of a grid within this one, with the trial, the epoch, and the bits of its two losses.
+    /// </summary>
     public async Task<IReadOnlyList<string>> LossesAsync(TrainingGrid grid) => [.. (await _losses.Value).Where(grid.Has)];
 
     private static async Task<IReadOnlyList<string>> TrainAsync()

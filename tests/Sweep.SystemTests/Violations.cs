@@ -2,7 +2,7 @@ namespace Sweep.SystemTests;
 
 internal static class Violations
 {
-    /// <summary>Fails with every line of what should have been empty, none of them cut.</summary>
+    /// <summary>Fails when there are violations, with all of them in the message and none of them cut.</summary>
     public static void None(IEnumerable<string> violations)
     {
         var all = violations.ToArray();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Sweep.Client.Clusters;
 using Sweep.Client.Errors;
+using Sweep.Client.Files;
 using Sweep.Client.Local;
 using Sweep.Client.Output;
 

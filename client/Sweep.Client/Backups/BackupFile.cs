@@ -1,6 +1,6 @@
 using Sweep.Client.Errors;
+using Sweep.Client.Files;
 using Sweep.Client.Local;
-using Sweep.Client.Output;
 using Sweep.Storage.Migrations;
 
 namespace Sweep.Client.Backups;

@@ -61,7 +61,7 @@ internal sealed class Cluster : IAsyncDisposable
         {
             if (choice.Home.TryLock() is { } @lock)
             {
-                var owned = await PrivateCluster.StartAsync(choice, @lock, purpose, cancellation);
+                var owned = await PrivateCluster.StartAsync(choice.Home, choice.Machine, @lock, purpose, cancellation);
                 return new(owned.ConnectionString, owned);
             }
 

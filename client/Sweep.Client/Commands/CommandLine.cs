@@ -2,6 +2,11 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
+using Sweep.Client.Commands.Clusters;
+using Sweep.Client.Commands.Database;
+using Sweep.Client.Commands.Parts;
+using Sweep.Client.Commands.Results;
+using Sweep.Client.Commands.Sweeps;
 using Sweep.Client.Errors;
 using Sweep.Client.Output;
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using Sweep.Client.Commands.Parts;
 
 namespace Sweep.Client.Commands;
 

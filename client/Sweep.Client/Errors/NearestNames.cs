@@ -1,5 +1,3 @@
-using Sweep.Client.SweepFiles;
-
 namespace Sweep.Client.Errors;
 
 /// <summary>What a user may have meant: the known names with the fewest edits.</summary>
@@ -11,10 +9,13 @@ internal static class NearestNames
     public static IReadOnlyList<string> Of(string name, IEnumerable<string> known) =>
     [
         .. known.Distinct()
-            .Select(candidate => (candidate, edits: candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase) ? 0 : NearestKey.Distance(name, candidate)))
+            .Select(candidate => (candidate, edits: Edits(name, candidate)))
             .Where(pair => pair.edits <= Math.Max(2, name.Length / 3))
             .OrderBy(pair => pair.edits)
             .Select(pair => pair.candidate)
             .Take(Most),
     ];
+
+    private static int Edits(string name, string candidate) =>
+        candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase) ? 0 : EditDistance.Between(name, candidate);
 }

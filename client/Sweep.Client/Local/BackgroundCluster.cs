@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Sweep.Client.Clusters;
 using Sweep.Client.Errors;
 
 namespace Sweep.Client.Local;
@@ -19,15 +18,19 @@ internal static class BackgroundCluster
         home.ReadOwner() is { Purpose: ClusterPurpose.Up, IsAlive: true, SiloProcessId: not null } owner ? owner : null;
 
     /// <summary>Starts it and waits until it takes work.</summary>
+    /// <param name="machine">Options of its silo: what it takes of the machine.</param>
     /// <exception cref="LocalClusterException">It cannot start; the message is the last line of its log.</exception>
-    public static async Task<ClusterOwner> StartAsync(ClusterChoice choice, CancellationToken cancellation)
+    public static async Task<ClusterOwner> StartAsync(SweepHome home, IReadOnlyList<string> machine, CancellationToken cancellation)
     {
-        var home = choice.Home;
         // The lock tells an impossible folder here, where somebody reads it.
         home.TryLock()?.Dispose();
         var program = Path.Combine(AppContext.BaseDirectory, "sweep.dll");
         var start = SystemCommand.Of(
-            "setsid", ["sh", "-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1 </dev/null", "sh", home.UpLog, DotnetProgram.Path, program, KeepCommand, .. choice.Machine]);
+            "setsid",
+            [
+                "sh", "-c", "log=$1; shift; exec \"$@\" >\"$log\" 2>&1 </dev/null", "sh", home.UpLog,
+                DotnetProgram.Path, program, KeepCommand, .. machine,
+            ]);
         (start.Environment["SWEEP_HOME"], start.Environment["SWEEP_POSTGRES"]) = (home.Folder, null);
         using var process = Process.Start(start)!;
         var started = Stopwatch.GetTimestamp();

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Npgsql;
-using Sweep.Client.Clusters;
 using Sweep.Client.Errors;
 using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
@@ -12,15 +11,21 @@ internal sealed class PrivateCluster : IAsyncDisposable
 {
     private static readonly TimeSpan LeftoverLimit = TimeSpan.FromSeconds(10);
 
-    private readonly ClusterChoice _choice;
+    private readonly SweepHome _home;
+    private readonly IReadOnlyList<string> _machine;
     private readonly FileStream _lock;
     private readonly PrivatePostgres _postgres;
     private readonly ClusterPurpose _purpose;
 
     private SiloProcess? _launched;
 
-    private PrivateCluster(ClusterChoice choice, FileStream @lock, PrivatePostgres postgres, SiloProcess? launched, ClusterPurpose purpose) =>
-        (_choice, _lock, _postgres, _launched, _purpose, Source) = (choice, @lock, postgres, launched, purpose, Database.Open(postgres.ConnectionString));
+    private PrivateCluster(
+        SweepHome home, IReadOnlyList<string> machine, FileStream @lock, PrivatePostgres postgres, SiloProcess? launched,
+        ClusterPurpose purpose)
+    {
+        (_home, _machine, _lock, _postgres, _launched, _purpose) = (home, machine, @lock, postgres, launched, purpose);
+        Source = Database.Open(postgres.ConnectionString);
+    }
 
     public string ConnectionString => _postgres.ConnectionString;
 
@@ -29,20 +34,22 @@ internal sealed class PrivateCluster : IAsyncDisposable
     public SiloProcess? Silo { get; private set; }
 
     /// <summary>Starts PostgreSQL and brings its tables up to date; <see cref="StartSiloAsync"/> lets a silo join.</summary>
-    /// <param name="choice">Of the folder, and of what its silo takes of the machine.</param>
+    /// <param name="home">Its folder.</param>
+    /// <param name="machine">Options of its silo: what it takes of the machine.</param>
     /// <param name="lock">The folder's, which this takes over.</param>
     /// <exception cref="LocalClusterException">It cannot be started; the message says why.</exception>
-    public static async Task<PrivateCluster> StartAsync(ClusterChoice choice, FileStream @lock, ClusterPurpose purpose, CancellationToken cancellation)
+    public static async Task<PrivateCluster> StartAsync(
+        SweepHome home, IReadOnlyList<string> machine, FileStream @lock, ClusterPurpose purpose, CancellationToken cancellation)
     {
-        var home = choice.Home;
         SiloProcess? launched = null;
         try
         {
             await EndLeftoverSiloAsync(home);
             // The silo gets ready while PostgreSQL does. What only reads needs none.
-            launched = purpose == ClusterPurpose.Command ? null : Launch(choice);
+            launched = purpose == ClusterPurpose.Command ? null : Launch(home, machine);
             home.WriteOwner(new(Environment.ProcessId, purpose, "", DatabaseReady: false, SiloProcessId: null));
-            var cluster = new PrivateCluster(choice, @lock, await PrivatePostgres.StartAsync(home.Folder, cancellation: cancellation), launched, purpose);
+            var postgres = await PrivatePostgres.StartAsync(home.Folder, cancellation: cancellation);
+            var cluster = new PrivateCluster(home, machine, @lock, postgres, launched, purpose);
             try
             {
                 await Migrator.MigrateAsync(cluster.Source, cancellation);
@@ -75,15 +82,15 @@ internal sealed class PrivateCluster : IAsyncDisposable
         // The folder is ours, so nobody is alive: without its dead a silo does not wait for their signs of life.
         await using (var clear = Source.CreateCommand("delete from orleans_members"))
             await clear.ExecuteNonQueryAsync(cancellation);
-        _launched ??= Launch(_choice);
+        _launched ??= Launch(_home, _machine);
         await _launched.JoinAsync(cancellation);
         Silo = _launched;
         WriteOwner();
         return Silo;
     }
 
-    private static SiloProcess Launch(ClusterChoice choice) =>
-        SiloProcess.Launch([.. SiloProgram.Find(), .. choice.Machine], PrivatePostgres.ConnectionStringOf(choice.Home.Folder), choice.Home.SiloLog);
+    private static SiloProcess Launch(SweepHome home, IReadOnlyList<string> machine) =>
+        SiloProcess.Launch([.. SiloProgram.Find(), .. machine], PrivatePostgres.ConnectionStringOf(home.Folder), home.SiloLog);
 
     /// <summary>Waits until the silo ends by itself, and starts another one.</summary>
     /// <param name="shortLife">A silo that lived no longer is not replaced.</param>
@@ -107,11 +114,11 @@ internal sealed class PrivateCluster : IAsyncDisposable
             await _launched.DisposeAsync();
         await Source.DisposeAsync();
         await _postgres.DisposeAsync();
-        _choice.Home.ForgetOwner();
+        _home.ForgetOwner();
         await _lock.DisposeAsync();
     }
 
-    private void WriteOwner() => _choice.Home.WriteOwner(new(Environment.ProcessId, _purpose, ConnectionString, DatabaseReady: true, Silo?.Id));
+    private void WriteOwner() => _home.WriteOwner(new(Environment.ProcessId, _purpose, ConnectionString, DatabaseReady: true, Silo?.Id));
 
     /// <summary>
     /// A silo whose owner was killed drains at the end of its standard input, as long as it has its database; two at once must not be.

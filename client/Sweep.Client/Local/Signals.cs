@@ -15,7 +15,7 @@ internal static class Signals
 
     public static void SendKill(int processId) => Send(processId, Killed);
 
-    /// <summary>How a process ended, from its exit code: .NET reports a signal as 128 more.</summary>
+    /// <summary>How a process ended, from its exit code: .NET gives a signal as 128 more.</summary>
     public static string Describe(int exitCode) => exitCode switch
     {
         128 + Killed => "it was killed (signal 9)",

@@ -80,7 +80,7 @@ internal sealed class StandardOutput(Action whenNobodyReads) : Stream
 
     private void WaitUntilGone()
     {
-        // A file and a terminal never report that; then the thread ends with the process.
+        // A file and a terminal never give that sign; then the thread ends with the process.
         if ((Wait(0) & Gone) != 0)
             End();
     }

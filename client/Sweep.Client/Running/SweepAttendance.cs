@@ -1,18 +1,17 @@
 using System.Diagnostics;
 using Sweep.Client.Clusters;
-using Sweep.Client.Commands;
 using Sweep.Client.Errors;
 using Sweep.Client.Live;
 using Sweep.Client.Output;
-using Sweep.Client.Tables;
+using Sweep.Client.Reports;
 using Sweep.Domain.Reports;
 using Sweep.Domain.Sweeps;
 using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Running;
 
-/// <summary>Attends a sweep to its end: shows it, reports on it, and knows what Ctrl-C means.</summary>
-internal sealed class SweepAttendance(Cluster cluster, CommandContext context)
+/// <summary>Attends a sweep to its end: shows it, prints its report, and knows what Ctrl-C means.</summary>
+internal sealed class SweepAttendance(Cluster cluster, CommandConsole console)
 {
     private static readonly TimeSpan CheckpointLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
@@ -21,16 +20,15 @@ internal sealed class SweepAttendance(Cluster cluster, CommandContext context)
     /// <exception cref="SiloEndedException">The silo of our private cluster is gone.</exception>
     public async Task<ExitCode> AttendAsync(string name, string goOn)
     {
-        if (context.Format == OutputFormat.Table)
-            context.Terminal.WatchReader();
-        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
+        console.WatchReader();
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(console.Cancellation);
         try
         {
-            IProgressView view = context.Terminal.OutputIsTerminal && context.Format == OutputFormat.Table
-                ? new LiveProgress(context.Terminal, context.Terminal.CanAsk ? order => ObeyAsync(name, order, leaving) : null)
-                : new PlainProgress(context.Format == OutputFormat.Table ? context.Terminal.Out : context.Terminal.Error);
+            IProgressView view = console.IsWatched
+                ? new LiveProgress(console.Terminal, console.CanAsk ? order => ObeyAsync(name, order, leaving) : null)
+                : new PlainProgress(console.People);
             var end = await new SweepWatch(cluster, view).UntilOverAsync(name, leaving.Token);
-            return await ReportAsync(end);
+            return await EndAsync(end);
         }
         catch (OperationCanceledException) when (leaving.IsCancellationRequested)
         {
@@ -62,20 +60,21 @@ internal sealed class SweepAttendance(Cluster cluster, CommandContext context)
         }
     }
 
-    private async Task<ExitCode> ReportAsync(SweepOverview end)
+    private async Task<ExitCode> EndAsync(SweepOverview end)
     {
         if (end.State == SweepState.Paused)
         {
-            context.Say($"{end.Name} was paused; `sweep resume {end.Name}` goes on with it.");
+            console.Say($"{end.Name} was paused; `sweep resume {end.Name}` goes on with it.");
             return ExitCode.Refused;
         }
 
         // It needs as long to stop as the report to be written, which asks the database alone.
         cluster.Private?.Silo?.BeginStop();
-        context.Say("");
-        ReportOutput.Write(context.Terminal, SweepReport.Of(end.Spec, await cluster.Reader.TrialsAsync(end.Id, context.Cancellation)), null, end, context.Format);
-        context.Say("");
-        context.Say($"See also: sweep report {end.Name}, sweep show {end.Name}/1, sweep sql \"select * from leaderboard\"");
+        console.Say("");
+        var report = SweepReport.Of(end.Spec, await cluster.Reader.TrialsAsync(end.Id, console.Cancellation));
+        ReportOutput.Write(console.Terminal, report, null, end, console.Format);
+        console.Say("");
+        console.Say($"See also: sweep report {end.Name}, sweep show {end.Name}/1, sweep sql \"select * from leaderboard\"");
         return end is { State: SweepState.Completed, Failed: 0 } ? ExitCode.Done : ExitCode.Refused;
     }
 
@@ -84,20 +83,21 @@ internal sealed class SweepAttendance(Cluster cluster, CommandContext context)
     {
         if (cluster.Private is null)
         {
-            context.Say($"{name} goes on; `sweep watch {name}` shows it, `sweep pause {name}` pauses it.");
+            console.Say($"{name} goes on; `sweep watch {name}` shows it, `sweep pause {name}` pauses it.");
             return;
         }
 
         var sweep = await cluster.Reader.FindAsync(name, CancellationToken.None);
         if (sweep is { State: SweepState.Running })
         {
-            context.Say($"Pausing {name}: {(sweep.Running == 1 ? "1 trial writes its checkpoint" : $"{sweep.Running} trials write their checkpoints")} …");
+            var writers = sweep.Running == 1 ? "1 trial writes its checkpoint" : $"{sweep.Running} trials write their checkpoints";
+            console.Say($"Pausing {name}: {writers} …");
             await cluster.AskAsync(sweep.Id, grain => grain.Pause(), CancellationToken.None);
             var started = Stopwatch.GetTimestamp();
             while (Stopwatch.GetElapsedTime(started) < CheckpointLimit && (await cluster.Reader.RunningAsync(sweep.Id)).Count > 0)
                 await Task.Delay(Pause);
         }
 
-        context.Say($"Paused. Go on with: {goOn}");
+        console.Say($"Paused. Go on with: {goOn}");
     }
 }

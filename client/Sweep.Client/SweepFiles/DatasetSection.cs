@@ -1,13 +1,15 @@
 using System.Text.RegularExpressions;
+using Sweep.Client.Files;
 using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.SweepFiles;
 
 /// <summary>The section <c>dataset</c>: a local file, a download, or a text that the cluster has already.</summary>
 /// <param name="Place">For errors about the text.</param>
+/// <param name="Path">Of a local file, whole; null where there is none.</param>
 /// <param name="Sha256">Lower-case hexadecimal; null when the file does not name it.</param>
 internal sealed partial record DatasetSection(
-    YamlNode Place, string Name, YamlNode? Path, Uri? Url, string? Sha256, SplitKind Split, double Validation)
+    YamlNode Place, string Name, string? Path, Uri? Url, string? Sha256, SplitKind Split, double Validation)
 {
     public static DatasetSection Read(YamlNode node, Problems problems)
     {
@@ -27,7 +29,49 @@ internal sealed partial record DatasetSection(
 
         // Nothing is left to name it after only where a mistake was noted.
         name ??= System.IO.Path.GetFileNameWithoutExtension(path ?? url?.AbsolutePath) ?? "";
-        return new(node, name, section.Find("path"), url, sha256, split, validation);
+        return new(node, name, path, url, sha256, split, validation);
+    }
+
+    /// <summary>What a file says is relative to the file; what the command line says, to where it was typed.</summary>
+    /// <param name="folder">Of the file.</param>
+    /// <returns>The section with the whole path of its text.</returns>
+    /// <exception cref="SweepFileException">A path of the file leads out of its folder.</exception>
+    public DatasetSection Resolved(string folder)
+    {
+        if (Path is null)
+            return this;
+        var place = PlaceOf("path");
+        var isTyped = place.Origin.Line is null;
+        return this with { Path = isTyped ? System.IO.Path.Combine(Environment.CurrentDirectory, Path) : PathWithin(folder, place, Path) };
+    }
+
+    /// <summary>An error at the place where a part of the section was written.</summary>
+    /// <param name="part">One of its keys; what the file leaves out is wrong with the section.</param>
+    public SweepFileException Wrong(string part, string found, string expected) => PlaceOf(part).Wrong(found, expected);
+
+    private YamlNode PlaceOf(string key) => ((YamlMap)Place).Find(key) ?? Place;
+
+    /// <summary>
+    /// The text becomes readable to everybody who may read the database. So a sweep file from somebody else may not pick any file of its
+    /// reader's: only what lies beside it, or below, which came with it.
+    /// </summary>
+    private static string PathWithin(string folder, YamlNode place, string written)
+    {
+        var whole = System.IO.Path.Combine(folder, written);
+        try
+        {
+            var path = RealPath.Of(whole);
+            return RealPath.IsWithin(path, RealPath.Of(folder))
+                ? path
+                : throw place.Wrong(
+                    $"{place.Shown}, which is outside the folder of the sweep file",
+                    "expected a text in that folder; to use this one, name it yourself: "
+                        + $"--set dataset.path={System.IO.Path.GetFullPath(whole)}");
+        }
+        catch (Exception error) when (error is IOException or ArgumentException)
+        {
+            throw place.Wrong($"{place.Shown}, which is no path ({error.Message.TrimEnd('.')})", "expected the path of a file");
+        }
     }
 
     private static Uri ReadUrl(YamlNode node) =>

@@ -1,6 +1,8 @@
 namespace Sweep.Client.SweepFiles;
 
-/// <summary>What is wrong with a file. Reading goes on after a mistake, so that the first one by line is reported, whichever was found first.</summary>
+/// <summary>
+/// What is wrong with a file. Reading goes on after a mistake, so that the first one by line is thrown, whichever was found first.
+/// </summary>
 internal sealed class Problems
 {
     private readonly List<SweepFileException> _found = [];

@@ -1,5 +1,5 @@
 using CsvHelper;
-using Sweep.Client.Datasets;
+using Sweep.Client.Files;
 using Sweep.Domain.Reports;
 using Sweep.Domain.Search;
 

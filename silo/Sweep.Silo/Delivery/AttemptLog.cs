@@ -50,7 +50,7 @@ public sealed class AttemptLog(IAttemptStore store, StorageAlarm alarm, TimeProv
                 await store.WriteLogAsync(batch, CancellationToken.None);
                 return;
             }
-            catch (Exception error) when (!Persist.IsPassing(error))
+            catch (Exception error) when (!Retry.IsTransient(error))
             {
                 if (batch.Count == 1)
                 {

@@ -33,7 +33,7 @@ internal sealed class CheckpointWriter(
     /// <summary>Ends when the newest checkpoint is stored, or the attempt was found not to be the running one; nothing is stored after that.</summary>
     /// <exception cref="OperationCanceledException">The attempt was given up before.</exception>
     /// <exception cref="StorageRefusedException">The database refuses it; nothing is stored after that.</exception>
-    public Task StoredAsync()
+    public Task WaitUntilStoredAsync()
     {
         lock (_gate)
             return _writing;

@@ -1,7 +1,7 @@
 namespace Sweep.Silo.Delivery;
 
-/// <summary>How many epochs of one attempt were queued and how many are stored: rows leave the queue in the order in which they entered it.</summary>
-/// <param name="refused">Hears of the first row that the database refuses.</param>
+/// <summary>How many epochs of one attempt were queued and how many are stored: the oldest row leaves the queue first.</summary>
+/// <param name="refused">Called once, when the database refuses a row for the first time.</param>
 internal sealed class EpochLedger(Action<StorageRefusedException> refused)
 {
     private readonly Lock _gate = new();
@@ -54,7 +54,7 @@ internal sealed class EpochLedger(Action<StorageRefusedException> refused)
 
     /// <summary>Ends when every row that was queued so far is stored: true, or false when the attempt is not the running one.</summary>
     /// <exception cref="StorageRefusedException">The database refuses one of them.</exception>
-    public Task<bool> StoredAsync()
+    public Task<bool> WaitUntilStoredAsync()
     {
         lock (_gate)
         {

@@ -4,7 +4,10 @@ using Sweep.Grains;
 
 namespace Sweep.Silo.Delivery;
 
-/// <summary>Stores epochs in the order in which they came, as many at once as have come meanwhile. What the database does not take now is kept and tried again; what it refuses fails its attempt.</summary>
+/// <summary>
+/// Stores epochs as they came, the oldest first, as many at once as have come meanwhile. What the database does not take now is kept and
+/// tried again; what it refuses fails its attempt.
+/// </summary>
 public sealed partial class MetricWriter : BackgroundService
 {
     private const int MaxBatch = 2_000;
@@ -26,7 +29,7 @@ public sealed partial class MetricWriter : BackgroundService
     }
 
     /// <summary>Queues an epoch; never waits for the database.</summary>
-    /// <param name="refused">Hears once when the database refuses an epoch of the attempt.</param>
+    /// <param name="refused">Called once, when the database refuses an epoch of the attempt.</param>
     internal void Add(EpochRow row, Action<StorageRefusedException> refused)
     {
         _ledgers.GetOrAdd((row.Trial, row.Attempt), _ => new(refused)).Queued();
@@ -35,13 +38,13 @@ public sealed partial class MetricWriter : BackgroundService
 
     /// <summary>Ends when every epoch of the attempt that was added so far is stored: true, or false when its attempt is not the running one.</summary>
     /// <exception cref="StorageRefusedException">The database refuses one of them.</exception>
-    public Task<bool> StoredAsync(TrialId trial, int attempt) =>
-        _ledgers.TryGetValue((trial, attempt), out var ledger) ? ledger.StoredAsync() : Task.FromResult(true);
+    public Task<bool> WaitUntilStoredAsync(TrialId trial, int attempt) =>
+        _ledgers.TryGetValue((trial, attempt), out var ledger) ? ledger.WaitUntilStoredAsync() : Task.FromResult(true);
 
     /// <summary>Whether the attempt is not the running one any more, or the epochs before it are gone.</summary>
     public bool AreBehind(TrialId trial, int attempt) => _ledgers.TryGetValue((trial, attempt), out var ledger) && ledger.IsBehind;
 
-    /// <summary>No more is heard of the attempt.</summary>
+    /// <summary>No more epochs of the attempt come.</summary>
     public void Forget(TrialId trial, int attempt) => _ledgers.TryRemove((trial, attempt), out _);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -76,7 +79,7 @@ public sealed partial class MetricWriter : BackgroundService
                     LogStoredAgain(batch.Count + _backlog.Count);
                 return true;
             }
-            catch (Exception error) when (!Persist.IsPassing(error))
+            catch (Exception error) when (!Retry.IsTransient(error))
             {
                 return await StoreApartAsync(batch, error, stopping);
             }

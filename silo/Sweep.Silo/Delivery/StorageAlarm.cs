@@ -4,12 +4,15 @@ using Sweep.Storage.Connections;
 
 namespace Sweep.Silo.Delivery;
 
-/// <summary>Says what the database does not take, or no grain hears: counted each time, logged once a minute and kind, since each is tried again and again.</summary>
+/// <summary>
+/// Reports what the database does not take, and calls that no grain answers: counted each time, logged once a minute and kind, since each
+/// is tried again and again.
+/// </summary>
 public sealed partial class StorageAlarm(SweepInstruments instruments, TimeProvider time, ILogger<StorageAlarm> logger)
 {
-    private static readonly TimeSpan SayEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LogEvery = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<(DatabaseFault? Fault, string? Words), long> _said = new();
+    private readonly ConcurrentDictionary<(DatabaseFault? Fault, string? Words), long> _logged = new();
 
     /// <param name="what">What cannot be done, such as <c>A checkpoint cannot be stored</c>.</param>
     public void Failed(string what, Exception error)
@@ -21,7 +24,7 @@ public sealed partial class StorageAlarm(SweepInstruments instruments, TimeProvi
         if (!IsNews(fault, fault == DatabaseFault.Refused ? error.GetBaseException().Message : null))
             return;
         if (fault is null)
-            LogUnheard(what, error.Message);
+            LogUnanswered(what, error.Message);
         else
             LogFailed(fault is DatabaseFault.DiskFull or DatabaseFault.Refused ? LogLevel.Error : LogLevel.Warning, what, fault.Value.Advice(), error.GetBaseException().Message);
     }
@@ -29,11 +32,11 @@ public sealed partial class StorageAlarm(SweepInstruments instruments, TimeProvi
     private bool IsNews(DatabaseFault? fault, string? words)
     {
         var now = time.GetTimestamp();
-        if (_said.TryGetValue((fault, words), out var last) && time.GetElapsedTime(last, now) < SayEvery)
+        if (_logged.TryGetValue((fault, words), out var last) && time.GetElapsedTime(last, now) < LogEvery)
             return false;
-        if (_said.Count > 100)
-            _said.Clear();
-        _said[(fault, words)] = now;
+        if (_logged.Count > 100)
+            _logged.Clear();
+        _logged[(fault, words)] = now;
         return true;
     }
 
@@ -41,5 +44,5 @@ public sealed partial class StorageAlarm(SweepInstruments instruments, TimeProvi
     private partial void LogFailed(LogLevel level, string what, string advice, string error);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{What}, and is tried again: the cluster does not answer ({Error})")]
-    private partial void LogUnheard(string what, string error);
+    private partial void LogUnanswered(string what, string error);
 }

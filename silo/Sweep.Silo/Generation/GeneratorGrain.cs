@@ -45,19 +45,19 @@ public sealed class GeneratorGrain(
     private async Task<GenerateReply> GenerateAsync(GenerateRequest request, string dataset, byte[] text, StoredCheckpoint checkpoint)
     {
         using var limit = new CancellationTokenSource(Limit, time);
-        ITrainer? trainer = null;
+        TrainerConversation? trainer = null;
         try
         {
-            trainer = await trainers.StartAsync("cpu", limit.Token);
-            await trainer.SendAsync(new TrainerCommand.LoadDataset(dataset), text, limit.Token);
-            await trainer.SendAsync(new TrainerCommand.LoadCheckpoint(checkpoint.Sha256), checkpoint.Data, limit.Token);
-            await trainer.SendAsync(new TrainerCommand.Generate(request.Prompt, request.Length, request.Temperature, request.Seed), default, limit.Token);
-            return (await trainer.ReceiveAsync(limit.Token))?.Event switch
+            trainer = new(await trainers.StartAsync("cpu", limit.Token), time);
+            await trainer.LoadTextAsync(dataset, text, limit.Token);
+            await trainer.LoadCheckpointAsync(checkpoint, limit.Token);
+            var command = new TrainerCommand.Generate(request.Prompt, request.Length, request.Temperature, request.Seed);
+            return await trainer.GenerateAsync(command, limit.Token) switch
             {
-                TrainerEvent.Generated(var written) => new(written, null),
-                TrainerEvent.Failed(_, var message) => new(null, message),
-                null => new(null, trainer.Death),
-                var other => new(null, $"The trainer answered {other.GetType().Name}."),
+                TrainerOutcome.Generated(var written) => new(written, null),
+                TrainerOutcome.Failed(_, var message) => new(null, message),
+                TrainerOutcome.Died(var how) => new(null, how),
+                var other => throw new InvalidOperationException($"Text cannot end with {other}."),
             };
         }
         catch (OperationCanceledException)
@@ -67,7 +67,7 @@ public sealed class GeneratorGrain(
         finally
         {
             if (trainer is not null)
-                await trainer.EndAsync(time);
+                await trainer.EndAsync();
         }
     }
 }

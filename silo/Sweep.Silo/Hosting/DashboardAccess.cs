@@ -5,25 +5,30 @@ using System.Text;
 
 namespace Sweep.Silo.Hosting;
 
-/// <summary>Who sees the dashboard: with a password whoever gives it (HTTP Basic, under any name), without one this machine alone.</summary>
+/// <summary>
+/// Decides who may see the dashboard. With a password, everybody who sends it (HTTP Basic, any user name) may; without one, only requests
+/// from this machine may.
+/// </summary>
 internal sealed class DashboardAccess(string? password)
 {
     public const string Path = "/dashboard";
 
     private readonly byte[]? _expected = password is null ? null : Hash(Encoding.UTF8.GetBytes(password));
 
-    /// <param name="from">Where the request comes from; null when unknown.</param>
-    /// <param name="authorization">The request's header.</param>
-    /// <returns>200, 401 (a password is wanted) or 403.</returns>
+    /// <param name="from">Address of the sender; null when unknown.</param>
+    /// <param name="authorization">The request's Authorization header; null when it has none.</param>
+    /// <returns>The HTTP status: 200, 401 (a password is required) or 403.</returns>
     public int Judge(IPAddress? from, string? authorization)
     {
         if (_expected is null)
             return from is not null && IPAddress.IsLoopback(from) ? StatusCodes.Status200OK : StatusCodes.Status403Forbidden;
-        // Hashes are of one length, so the time of the answer tells nothing of the password.
-        return CryptographicOperations.FixedTimeEquals(Hash(Given(authorization)), _expected) ? StatusCodes.Status200OK : StatusCodes.Status401Unauthorized;
+        // Hashes all have the same length, so the time of the comparison reveals nothing about the password.
+        return CryptographicOperations.FixedTimeEquals(Hash(Given(authorization)), _expected)
+            ? StatusCodes.Status200OK
+            : StatusCodes.Status401Unauthorized;
     }
 
-    /// <summary>Lets a request pass to the dashboard, or says what is missing.</summary>
+    /// <summary>Passes an allowed request on to the dashboard, and answers any other with what is missing.</summary>
     public Task PassAsync(HttpContext context, RequestDelegate dashboard)
     {
         var status = Judge(context.Connection.RemoteIpAddress, context.Request.Headers.Authorization);
@@ -31,16 +36,19 @@ internal sealed class DashboardAccess(string? password)
             return dashboard(context);
         context.Response.StatusCode = status;
         if (status == StatusCodes.Status403Forbidden)
-            return context.Response.WriteAsync("The dashboard is shown to the silo's own machine. To see it from elsewhere, start the silo with --dashboard-password-file FILE.\n");
+            return context.Response.WriteAsync(
+                "The dashboard is shown to the silo's own machine. To see it from elsewhere, " +
+                "start the silo with --dashboard-password-file FILE.\n");
         context.Response.Headers.WWWAuthenticate = "Basic realm=\"Sweep dashboard\", charset=\"UTF-8\"";
         return context.Response.WriteAsync("The dashboard wants the password of --dashboard-password-file, under any name.\n");
     }
 
-    /// <summary>The password in the header; empty, which no password is, when there is none.</summary>
+    /// <summary>Returns the password in the header, or nothing when there is none. A password is never empty.</summary>
     private static ReadOnlySpan<byte> Given(string? authorization)
     {
         var bytes = new byte[authorization?.Length ?? 0];
-        if (!AuthenticationHeaderValue.TryParse(authorization, out var header) || !"Basic".Equals(header.Scheme, StringComparison.OrdinalIgnoreCase)
+        if (!AuthenticationHeaderValue.TryParse(authorization, out var header)
+            || !"Basic".Equals(header.Scheme, StringComparison.OrdinalIgnoreCase)
             || !Convert.TryFromBase64String(header.Parameter ?? "", bytes, out var length))
             return [];
         var given = bytes.AsSpan(0, length);

@@ -6,18 +6,22 @@ using Sweep.Storage.Migrations;
 
 namespace Sweep.Silo.Hosting;
 
-/// <summary>What a silo does with its database before it joins: waits for it, looks whether it will do, and brings its tables up to date.</summary>
-/// <param name="patience">How long a database that does not answer is waited for.</param>
-/// <param name="say">Takes a line for whoever started the silo.</param>
+/// <summary>
+/// Prepares the database before the silo joins: waits for it, checks that it can be used, and brings its tables up to date.
+/// </summary>
+/// <param name="patience">How long to wait for a database that does not answer.</param>
+/// <param name="say">Writes a line for the person or program that started the silo.</param>
 internal sealed class DatabaseStart(NpgsqlDataSource source, DatabaseClock clock, TimeSpan patience, TimeProvider time, Action<string> say)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>What a look may take at least, however little patience is left.</summary>
+    /// <summary>Least time that one check may take, even when less of the patience is left.</summary>
     private static readonly TimeSpan LeastLook = TimeSpan.FromSeconds(5);
 
-    /// <exception cref="DatabaseUnusableException">It did not answer in time, or cannot be used; the message is one line.</exception>
-    /// <exception cref="DatabaseVersionException">Its tables are not those of this program.</exception>
+    /// <exception cref="DatabaseUnusableException">
+    /// The database did not answer in time, or cannot be used. The message is one line.
+    /// </exception>
+    /// <exception cref="DatabaseVersionException">The database's tables belong to another version of Sweep.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
         var began = time.GetTimestamp();
@@ -38,7 +42,9 @@ internal sealed class DatabaseStart(NpgsqlDataSource source, DatabaseClock clock
                 if (waited + Pause >= patience)
                     throw new DatabaseUnusableException($"{Explain(error)} It was waited for {Seconds(waited)} (--wait).", error);
                 if (!waits)
-                    say($"postgres: the database does not answer: {Explain(error)} It is waited for, at most {Seconds(patience)} (--wait).");
+                    say(
+                        $"postgres: the database does not answer: {Explain(error)} " +
+                        $"It is waited for, at most {Seconds(patience)} (--wait).");
                 await Task.Delay(Pause, time, cancellation);
             }
             catch (NpgsqlException error) when (!cancellation.IsCancellationRequested)
@@ -74,15 +80,24 @@ internal sealed class DatabaseStart(NpgsqlDataSource source, DatabaseClock clock
             throw new DatabaseUnusableException($"This machine's clock would have silos declared dead that live: {clock.Complaint}.");
     }
 
-    /// <summary>Whether the database may be there a little later. What it refuses, and a certificate that does not fit, stay as they are.</summary>
-    /// <param name="waits">It was away before: what is made on a new server is not there at once.</param>
+    /// <summary>
+    /// Whether the database may be usable a little later. Waiting does not help when it refuses the silo, or when a certificate does not
+    /// fit.
+    /// </summary>
+    /// <param name="waits">
+    /// Whether the database was away before. On a new server the database itself may be created a little after the server starts.
+    /// </param>
     private bool MayPass(Exception error, bool waits) => error switch
     {
         PostgresException { SqlState: PostgresErrorCodes.InvalidCatalogName } => waits,
-        // A running silo tries on with a password that no longer fits, and on what became a standby; one that starts says so.
-        PostgresException { SqlState: ['2', '8', ..] or PostgresErrorCodes.ProtocolViolation or PostgresErrorCodes.ReadOnlySqlTransaction } => false,
+        // A running silo keeps trying when its password no longer fits or the server became a standby. A silo that starts reports it
+        // instead.
+        PostgresException
+        {
+            SqlState: ['2', '8', ..] or PostgresErrorCodes.ProtocolViolation or PostgresErrorCodes.ReadOnlySqlTransaction,
+        } => false,
         PostgresException => DatabaseFault.Find(error) is DatabaseFault.Unreachable or DatabaseFault.Busy,
-        // Of several hosts none may be the primary yet.
+        // When several hosts are listed, it may be that none of them is the primary yet.
         NpgsqlException { InnerException: null } =>
             new NpgsqlConnectionStringBuilder(source.ConnectionString).Host?.Contains(',', StringComparison.Ordinal) == true,
         NpgsqlException => error.GetBaseException() is not AuthenticationException,
@@ -95,5 +110,5 @@ internal sealed class DatabaseStart(NpgsqlDataSource source, DatabaseClock clock
     private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0} s");
 }
 
-/// <summary>The cluster's database cannot be used by this silo; the message is one line, with a full stop.</summary>
+/// <summary>The cluster's database cannot be used by this silo. The message is one line, with a full stop.</summary>
 internal sealed class DatabaseUnusableException(string message, Exception? inner = null) : Exception(message, inner);

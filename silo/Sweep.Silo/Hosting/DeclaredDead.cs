@@ -4,8 +4,8 @@ using Orleans.Configuration;
 namespace Sweep.Silo.Hosting;
 
 /// <summary>
-/// Ends the process at once when Orleans cannot go on, which is when the cluster has declared this silo dead: its trials train elsewhere by then, and its
-/// trainers end with it. There is nobody to drain to.
+/// Ends the process at once when Orleans cannot go on, mostly because the cluster has declared this silo dead. Its trials then train on
+/// other silos, and its trainers end with the process, so there is nothing to drain.
 /// </summary>
 internal sealed class DeclaredDead(IOptions<SiloOptions> silo, DatabaseClock clock) : IFatalErrorHandler
 {
@@ -14,8 +14,10 @@ internal sealed class DeclaredDead(IOptions<SiloOptions> silo, DatabaseClock clo
     public void OnFatalException(object? sender, string? context, Exception? exception)
     {
         var reason = $"{context?.Trim()}{(exception is null ? "" : $" ({exception.Message})")}";
-        // Orleans gives no other sign of which fatal error it is.
-        var what = reason.Contains("I am dead", StringComparison.Ordinal) || reason.Contains("as Dead", StringComparison.Ordinal) ? "was declared dead by the cluster" : "cannot go on";
+        // Only the text tells which fatal error Orleans met.
+        var what = reason.Contains("I am dead", StringComparison.Ordinal) || reason.Contains("as Dead", StringComparison.Ordinal)
+            ? "was declared dead by the cluster"
+            : "cannot go on";
         var cure = clock.Complaint is { } complaint
             ? $"{char.ToUpperInvariant(complaint[0])}{complaint[1..]}. Then start it again"
             : "Start it again when its machine and network are well";

@@ -3,12 +3,16 @@ using Sweep.Storage;
 
 namespace Sweep.Silo.Hosting;
 
-/// <summary>Removes what is left of deleted sweeps where the command that deleted them was cut off.</summary>
-internal sealed partial class DeletedSweepsWatch(DeletedSweeps deleted, TimeProvider time, ILogger<DeletedSweepsWatch> logger) : BackgroundService
+/// <summary>Removes the remains of deleted sweeps when the command that deleted them was interrupted.</summary>
+internal sealed partial class DeletedSweepsWatch(
+    DeletedSweeps deleted, TimeProvider time, ILogger<DeletedSweepsWatch> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
 
-    /// <summary>The command that deletes a sweep removes its trials itself; after this time they are removed by both.</summary>
+    /// <summary>
+    /// How long the command that deletes a sweep removes the sweep's trials alone. After this time this service removes them too.
+    /// </summary>
     private static readonly TimeSpan Head = TimeSpan.FromMinutes(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -3,18 +3,20 @@ using Sweep.Grains;
 namespace Sweep.Silo.Hosting;
 
 /// <summary>
-/// Asks the GPUs every few seconds what they do; ends at once where there is none. When they cannot be measured it says so once, shows nothing in place
-/// of old numbers, and asks again more seldom.
+/// Measures the GPUs every few seconds, and ends at once on a machine without GPUs. When they cannot be measured, it logs one warning,
+/// shows no numbers instead of old ones, and measures less often.
 /// </summary>
-/// <param name="measure">Asks once; <see cref="Devices.MeasureAsync"/> when null.</param>
+/// <param name="measure">Measures the GPUs once; <see cref="Devices.MeasureAsync"/> when null.</param>
 internal sealed partial class DeviceMonitor(
-    SweepInstruments instruments, TimeProvider time, ILogger<DeviceMonitor> logger, Func<CancellationToken, Task<DeviceMeasurement>>? measure = null)
+    SweepInstruments instruments, TimeProvider time, ILogger<DeviceMonitor> logger,
+    Func<CancellationToken, Task<DeviceMeasurement>>? measure = null)
     : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromMinutes(1);
 
-    private readonly Func<CancellationToken, Task<DeviceMeasurement>> _measure = measure ?? (cancellation => Devices.MeasureAsync(cancellation: cancellation));
+    private readonly Func<CancellationToken, Task<DeviceMeasurement>> _measure = measure
+        ?? (cancellation => Devices.MeasureAsync(cancellation: cancellation));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -28,10 +30,13 @@ internal sealed partial class DeviceMonitor(
             if (complaint is not null && told is null)
                 LogNotMeasured(complaint);
             told = complaint;
-            await Task.Delay(complaint is null ? Every : AfterFailure, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(complaint is null ? Every : AfterFailure, time, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The GPUs cannot be measured, so their metrics are left out: {Complaint}. It is tried again every minute.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The GPUs cannot be measured, so their metrics are left out: {Complaint}. It is tried again every minute.")]
     private partial void LogNotMeasured(string complaint);
 }

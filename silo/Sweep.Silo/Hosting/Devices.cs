@@ -7,17 +7,19 @@ using Sweep.Security;
 
 namespace Sweep.Silo.Hosting;
 
-/// <param name="Devices">What each GPU does now; empty where there is none, or they cannot be measured.</param>
-/// <param name="Complaint">Why they cannot be measured although there is an <c>nvidia-smi</c>; null when all is well.</param>
+/// <param name="Devices">Current use of each GPU; empty when there is no GPU, or when they cannot be measured.</param>
+/// <param name="Complaint">Why the GPUs cannot be measured although there is an <c>nvidia-smi</c>; null without an error.</param>
 public sealed record DeviceMeasurement(IReadOnlyList<DeviceUse> Devices, string? Complaint);
 
-/// <summary>The GPUs of this machine, as <c>nvidia-smi</c> tells: libtorch does not say what a device uses, and a silo never loads it.</summary>
+/// <summary>
+/// The GPUs of this machine as <c>nvidia-smi</c> lists them. libtorch does not report the use of a device, and a silo never loads it.
+/// </summary>
 public static class Devices
 {
-    /// <summary>What a CUDA context with libtorch's kernels takes, with room for a small model.</summary>
+    /// <summary>GPU memory, in bytes, of a CUDA context with libtorch's kernels and a small model.</summary>
     public const long LeastGpuMemory = 1L << 30;
 
-    /// <summary>How long <c>nvidia-smi</c> may take: a driver that is not in use yet takes seconds to wake up.</summary>
+    /// <summary>How long <c>nvidia-smi</c> may take. A driver that is not in use yet needs seconds to start.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     private const int NoSuchFile = 2;
@@ -25,12 +27,13 @@ public static class Devices
 
     private const string Query = "--query-gpu=index,memory.used,memory.total,utilization.gpu";
 
-    /// <summary>Asks <c>nvidia-smi</c>, which is ended when it does not answer.</summary>
-    /// <param name="program">Its name, or its path.</param>
-    /// <param name="limit">How long it may take; 10 s unless given.</param>
-    public static async Task<DeviceMeasurement> MeasureAsync(string program = "nvidia-smi", TimeSpan? limit = null, CancellationToken cancellation = default)
+    /// <summary>Measures the GPUs with <c>nvidia-smi</c>, and kills it when it does not answer in time.</summary>
+    /// <param name="program">Name or path of the program.</param>
+    /// <param name="limit">How long the program may take. Default: 10 s.</param>
+    public static async Task<DeviceMeasurement> MeasureAsync(
+        string program = "nvidia-smi", TimeSpan? limit = null, CancellationToken cancellation = default)
     {
-        // Where there is no such program, there is no such device.
+        // A machine without the program has no GPU of NVIDIA.
         if (SystemProgram.Find(program) is not { } path)
             return new([], null);
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -38,7 +41,12 @@ public static class Devices
         Process process;
         try
         {
-            process = Process.Start(new ProcessStartInfo(path, [Query, "--format=csv,noheader,nounits"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+            process = Process.Start(
+                new ProcessStartInfo(path, [Query, "--format=csv,noheader,nounits"])
+                {
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                })!;
         }
         catch (Win32Exception error)
         {
@@ -65,7 +73,10 @@ public static class Devices
         }
     }
 
-    /// <summary>Reads lines of <c>index, MiB used, MiB in all, percent busy</c>. A number that the driver does not give (<c>[N/A]</c>) counts as 0.</summary>
+    /// <summary>
+    /// Parses lines of the form <c>index, MiB used, MiB in total, percent busy</c>. A number that the driver does not give (<c>[N/A]</c>)
+    /// counts as 0.
+    /// </summary>
     public static IReadOnlyList<DeviceUse> Parse(string csv) =>
     [
         .. csv.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
@@ -74,7 +85,10 @@ public static class Devices
             .Select(cells => new DeviceUse($"cuda:{cells[0]}", Mebibytes(cells[1]), Mebibytes(cells[2]), Number(cells[3]) / 100)),
     ];
 
-    /// <summary>The device of each slot: as many as <paramref name="slots"/>, shared out in turn; without it so many a GPU, or one a core.</summary>
+    /// <summary>
+    /// Returns the device of each slot. The <paramref name="slots"/> go to the devices in turn. Without a number there are
+    /// <paramref name="slotsPerGpu"/> slots a GPU, or one slot a core.
+    /// </summary>
     public static IReadOnlyList<string> ForSlots(IReadOnlyList<string> devices, int? slots, int slotsPerGpu, int cores)
     {
         IReadOnlyList<string> chosen = devices.Count > 0 ? devices : ["cpu"];
@@ -82,7 +96,7 @@ public static class Devices
         return [.. Enumerable.Range(0, count).Select(slot => chosen[slot % chosen.Count])];
     }
 
-    /// <summary>Refuses more slots on a GPU than its memory, as measured now, has room for.</summary>
+    /// <summary>Refuses more slots on a GPU than fit its free memory.</summary>
     /// <param name="slots">The device of each slot.</param>
     /// <exception cref="ValidationException">Each trial would have less than <see cref="LeastGpuMemory"/>.</exception>
     public static void RequireMemory(IEnumerable<string> slots, IReadOnlyList<DeviceUse> measured)
@@ -96,18 +110,22 @@ public static class Devices
             {
                 throw new ValidationException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"slots-per-gpu: found {device.Value} slots on {use.Name}, which has {(use.MemoryTotalBytes - use.MemoryUsedBytes) / (double)(1 << 30):0.0} GiB free; a trainer takes 1 GiB before it trains anything. Write at most {Math.Max(room, 1)}."));
+                    $"slots-per-gpu: found {device.Value} slots on {use.Name}, " +
+                    $"which has {(use.MemoryTotalBytes - use.MemoryUsedBytes) / (double)(1 << 30):0.0} GiB free; " +
+                    $"a trainer takes 1 GiB before it trains anything. Write at most {Math.Max(room, 1)}."));
             }
         }
     }
 
     private static string FirstLine(string text)
     {
-        var line = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault() ?? "it says nothing";
+        var line = text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).FirstOrDefault()
+            ?? "it says nothing";
         return line.Length <= LongestLine ? line : line[..LongestLine] + "…";
     }
 
     private static long Mebibytes(string cell) => (long)Number(cell) << 20;
 
-    private static double Number(string cell) => double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    private static double Number(string cell) =>
+        double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

@@ -1,6 +1,6 @@
 namespace Sweep.Silo.Hosting;
 
-/// <summary>What others said in many lines, without the last full stop.</summary>
+/// <summary>Puts a text of several lines on one line, without the last full stop.</summary>
 internal static class OneLine
 {
     public static string Of(string text) =>

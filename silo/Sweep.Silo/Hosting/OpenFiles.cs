@@ -3,19 +3,22 @@ using System.Runtime.InteropServices;
 
 namespace Sweep.Silo.Hosting;
 
-/// <summary>How many files and connections this process may have open at one time. .NET raises the soft limit to the hard one by itself.</summary>
+/// <summary>
+/// The limit of files and connections that this process may have open at the same time. .NET raises the soft limit to the hard limit by
+/// itself.
+/// </summary>
 internal static partial class OpenFiles
 {
-    /// <summary>Of the silo itself: its libraries, its connections to the database and to other silos.</summary>
+    /// <summary>Files that a silo needs for itself: its libraries, and its connections to the database and to other silos.</summary>
     private const int Base = 512;
 
-    /// <summary>Of a slot: the pipes to its trainer, and its part of the connections.</summary>
+    /// <summary>Files that a slot needs: the pipes to its trainer, and its share of the connections.</summary>
     private const int EachSlot = 8;
 
-    // RLIMIT_NOFILE of Linux.
+    // The number of RLIMIT_NOFILE on Linux.
     private const int Files = 7;
 
-    /// <exception cref="ValidationException">The limit is too small for this many slots; the message is one line.</exception>
+    /// <exception cref="ValidationException">The limit is too small for this many slots. The message is one line.</exception>
     public static void Require(int slots)
     {
         var needed = (ulong)(Base + EachSlot * slots);

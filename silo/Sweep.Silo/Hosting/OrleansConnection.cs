@@ -3,7 +3,7 @@ using Sweep.Storage.Connections;
 
 namespace Sweep.Silo.Hosting;
 
-/// <summary>Orleans' own connections to the database: there is one before it starts, since it would not wait for one.</summary>
+/// <summary>Orleans' own connections to the database. One is opened before Orleans starts, since Orleans would not wait for it.</summary>
 internal sealed class OrleansConnection(SweepSiloOptions options) : IHostedService, IAsyncDisposable
 {
     public NpgsqlDataSource Source { get; } = Database.OpenForOrleans(options.Postgres);

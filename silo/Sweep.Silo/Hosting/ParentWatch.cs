@@ -1,11 +1,13 @@
 namespace Sweep.Silo.Hosting;
 
-/// <summary>Stops the silo when its standard input ends: its parent process is gone, and nobody else would.</summary>
+/// <summary>
+/// Stops the silo when its standard input ends, since that means that its parent process is gone and can no longer stop it.
+/// </summary>
 internal sealed class ParentWatch(IHostApplicationLifetime lifetime) : IHostedService
 {
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // A thread of its own: reading the console blocks, and cannot be cancelled.
+        // A separate thread is used, since reading the console blocks and cannot be cancelled.
         new Thread(() =>
         {
             using var input = Console.OpenStandardInput();

@@ -1,6 +1,6 @@
 namespace Sweep.Silo.Hosting;
 
-/// <summary>Whether this silo can take work: what <c>/readyz</c> answers.</summary>
+/// <summary>Whether this silo can take work. <c>/readyz</c> answers by it.</summary>
 public sealed class Readiness
 {
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -2,22 +2,25 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Sweep.Silo.Hosting;
 
-/// <summary>The silo's own command line: <c>--silo-port 11111</c> as in the environment <c>SWEEP_SILOPORT=11111</c>.</summary>
+/// <summary>The silo's command line. <c>--silo-port 11111</c> means the same as <c>SWEEP_SILOPORT=11111</c> in the environment.</summary>
 public static class SiloCommandLine
 {
     private static readonly string[] Names =
     [
-        "postgres", PasswordFile, "slots", "devices", "slots-per-gpu", "labels", "role", "threads", "name", "address", "certificates", "silo-port", "gateway-port",
+        "postgres", PasswordFile, "slots", "devices", "slots-per-gpu", "labels", "role", "threads", "name", "address", "certificates",
+        "silo-port", "gateway-port",
         "http-address", "http-port", "log-format", "dashboard", "dashboard-password-file", "trainer", "wait", "parent",
     ];
 
-    /// <summary>The one whose variable is spelled as that of the client: <c>SWEEP_POSTGRES_PASSWORD_FILE</c>.</summary>
+    /// <summary>
+    /// The only option whose variable has underscores, because the client has the same variable: <c>SWEEP_POSTGRES_PASSWORD_FILE</c>.
+    /// </summary>
     private const string PasswordFile = "postgres-password-file";
 
-    /// <summary>Means true without a value.</summary>
+    /// <summary>The only option that may stand without a value, which means true.</summary>
     private const string Flag = "--dashboard";
 
-    /// <exception cref="ValidationException">An option is unknown or has no value; the message is one line.</exception>
+    /// <exception cref="ValidationException">An option is unknown or has no value. The message is one line.</exception>
     public static IConfiguration Parse(string[] arguments)
     {
         var given = new List<string>();
@@ -38,7 +41,10 @@ public static class SiloCommandLine
         }
 
         return new ConfigurationBuilder()
-            .AddCommandLine([.. given], Names.ToDictionary(name => "--" + name, name => name.Replace("-", name == PasswordFile ? "_" : "", StringComparison.Ordinal)))
+            .AddCommandLine(
+                [.. given],
+                Names.ToDictionary(
+                    name => "--" + name, name => name.Replace("-", name == PasswordFile ? "_" : "", StringComparison.Ordinal)))
             .Build();
     }
 }

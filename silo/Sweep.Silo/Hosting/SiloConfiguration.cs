@@ -4,15 +4,15 @@ using System.ComponentModel.DataAnnotations;
 namespace Sweep.Silo.Hosting;
 
 /// <summary>
-/// Where a silo's options come from, the later before the earlier: <c>appsettings.json</c> beside the program, <c>SWEEP_…</c> of the
-/// environment, the command line. Nothing else counts: no file of the current folder, and no variable that ASP.NET Core, Kestrel or Orleans
-/// would obey by themselves.
+/// The sources of a silo's options: <c>appsettings.json</c> beside the program, then <c>SWEEP_…</c> variables of the environment,
+/// then the command line. A later source overrides an earlier one. Files of the current folder and the variables that ASP.NET Core,
+/// Kestrel or Orleans read by themselves are ignored.
 /// </summary>
 internal static class SiloConfiguration
 {
     /// <param name="arguments">The command line.</param>
-    /// <param name="folder">The program's; null for this one's.</param>
-    /// <exception cref="ValidationException">The file or the command line cannot be read; the message is one line.</exception>
+    /// <param name="folder">Folder of <c>appsettings.json</c>; null for this program's folder.</param>
+    /// <exception cref="ValidationException">The file or the command line cannot be read. The message is one line.</exception>
     public static IConfiguration Read(string[] arguments, string? folder = null)
     {
         var file = Path.Combine(folder ?? AppContext.BaseDirectory, "appsettings.json");
@@ -31,7 +31,7 @@ internal static class SiloConfiguration
         }
     }
 
-    /// <summary>What the host itself reads: OpenTelemetry's own variables, which say where traces go.</summary>
+    /// <summary>The variables of OpenTelemetry, which the host reads and which decide where traces are sent.</summary>
     public static IEnumerable<KeyValuePair<string, string?>> OfTelemetry() => Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
         .Where(variable => ((string)variable.Key).StartsWith("OTEL_", StringComparison.Ordinal))
         .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value));

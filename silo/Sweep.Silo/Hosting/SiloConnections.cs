@@ -5,7 +5,9 @@ using Sweep.Silo.Monitoring;
 
 namespace Sweep.Silo.Hosting;
 
-/// <summary>What every connection of a silo goes through: with certificates TLS, without them no way to another machine.</summary>
+/// <summary>
+/// Sets up the connections of a silo: with certificates they use TLS, and without certificates they never leave this machine.
+/// </summary>
 internal static class SiloConnections
 {
     public static void Configure(ISiloBuilder silo, CertificateFolder? certificates)
@@ -24,7 +26,8 @@ internal static class SiloConnections
         {
             connections.ConfigureSiloOutboundConnection(connection => connection.Use(Tls(connection).Dial()));
             connections.ConfigureSiloInboundConnection(connection => connection.Use(Tls(connection).Accept(CertificateRole.Silo)));
-            connections.ConfigureGatewayInboundConnection(connection => connection.Use(Tls(connection).Accept(CertificateRole.Client, CertificateRole.Silo)));
+            connections.ConfigureGatewayInboundConnection(
+                connection => connection.Use(Tls(connection).Accept(CertificateRole.Client, CertificateRole.Silo)));
         });
     }
 

@@ -2,26 +2,26 @@ using System.Runtime.InteropServices;
 
 namespace Sweep.Silo.Hosting;
 
-/// <summary>How a silo ends: its exit codes, and the end that waits for nobody.</summary>
+/// <summary>The exit codes of a silo, and an exit that waits for nothing.</summary>
 internal static partial class SiloExit
 {
-    /// <summary>It has given everything back.</summary>
+    /// <summary>The silo gave back all its trials.</summary>
     public const int Drained = 0;
 
-    /// <summary>An option, or the file with options, which another start does not mend.</summary>
+    /// <summary>An option, or the file with options, is wrong. Starting again does not help.</summary>
     public const int WrongInput = 2;
 
-    /// <summary>The database, the certificates or a port cannot be used now.</summary>
+    /// <summary>The database, the certificates or a port cannot be used at the moment.</summary>
     public const int Unusable = 3;
 
-    /// <summary>The cluster declared it dead, or it cannot go on.</summary>
+    /// <summary>The cluster declared the silo dead, or the silo cannot go on for another reason.</summary>
     public const int CannotGoOn = 5;
 
-    /// <summary>It ended before it had given everything back: it was told twice, or its time was over.</summary>
+    /// <summary>The silo ended before it had given back all its trials, because of a second signal or because the limit was over.</summary>
     public const int Interrupted = 130;
 
-    /// <summary>Says a line on standard error and ends at once.</summary>
-    // Environment.Exit would wait for the host to stop, and the host for whatever does not answer.
+    /// <summary>Writes a line to standard error and ends the process at once.</summary>
+    // Environment.Exit would wait for the host to stop, and the host would wait for whatever does not answer.
     public static void Now(int code, string line)
     {
         Console.Error.WriteLine(line);

@@ -23,29 +23,33 @@ using Sweep.Storage;
 
 namespace Sweep.Silo.Hosting;
 
-/// <summary>Puts a silo together: membership in the database, grains, the worker with its slots, and the HTTP endpoints.</summary>
+/// <summary>Builds a silo from its parts: membership in the database, grains, the worker with its slots, and the HTTP endpoints.</summary>
 public static class SiloHost
 {
-    /// <summary>Name of the cluster within its database; there is one.</summary>
+    /// <summary>Name of the cluster within its database. A database has only one cluster.</summary>
     public const string Cluster = "sweep";
 
     private static readonly string[] TellOfTheStart =
     [
-        "Orleans.Runtime.Silo", "Orleans.Runtime.SiloLifecycleSubject", "Orleans.Runtime.MembershipService.MembershipTableManager", "Microsoft.Extensions.Hosting.Internal.Host",
+        "Orleans.Runtime.Silo", "Orleans.Runtime.SiloLifecycleSubject", "Orleans.Runtime.MembershipService.MembershipTableManager",
+        "Microsoft.Extensions.Hosting.Internal.Host",
         "Microsoft.AspNetCore.Hosting.Diagnostics",
     ];
 
-    /// <param name="configure">Last changes to the services: another trainer, say.</param>
+    /// <param name="configure">Makes last changes to the services, for example another trainer.</param>
     /// <exception cref="ValidationException">An option cannot be used on this machine.</exception>
-    /// <exception cref="PortTakenException">Another program has one of its ports.</exception>
-    /// <exception cref="CertificateException">It would listen beyond loopback without certificates, or those that it was given cannot be used.</exception>
-    public static WebApplication Build(SweepSiloOptions options, IReadOnlyList<string> devices, Action<IServiceCollection>? configure = null)
+    /// <exception cref="PortTakenException">Another program listens on one of the silo's ports.</exception>
+    /// <exception cref="CertificateException">
+    /// The silo would listen beyond loopback without certificates, or its certificates cannot be used.
+    /// </exception>
+    public static WebApplication Build(
+        SweepSiloOptions options, IReadOnlyList<string> devices, Action<IServiceCollection>? configure = null)
     {
         var name = $"{options.Name ?? Environment.MachineName}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
         var dashboard = new DashboardAccess(options.ReadDashboardPassword());
         var certificates = options.OpenCertificates();
         var ports = SiloPorts.Take(options);
-        // The other builders take what lies in the current folder and in the environment for their configuration, and watch the folder.
+        // The other builders of WebApplication read configuration from the current folder and the environment, and watch the folder.
         var builder = WebApplication.CreateEmptyBuilder(new() { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(SiloConfiguration.OfTelemetry());
         var readiness = new Readiness();
@@ -56,9 +60,9 @@ public static class SiloHost
         builder.Services.AddRoutingCore().AddSingleton(ports).AddSingleton<DatabaseClock>();
         builder.Services.AddSingleton(TimeProvider.System).AddSingleton(options).AddSingleton(database).AddSweepStorage(options.Postgres);
         builder.Services.AddSingleton<SweepInstruments>().AddSingleton<SweepSpecs>().AddSingleton(readiness);
-        // What the database says to a grain on another silo is told apart here as if the grain were on this one.
+        // Database errors of a grain on another silo keep their type, so that callers handle them like those of a grain on this silo.
         builder.Services.Configure<ExceptionSerializationOptions>(exceptions => exceptions.SupportedNamespacePrefixes.Add(nameof(Npgsql)));
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = EndOrder.DrainLimit);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = Shutdown.DrainLimit);
         var telemetry = builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(SweepInstruments.MeterName, OrleansMetrics.MeterName, "Npgsql", "System.Runtime")
             .AddView(OrleansMetrics.Keep)
@@ -68,7 +72,7 @@ public static class SiloHost
             TrialTraces.Export(telemetry, name);
         if (options.Parent == "stdin")
             builder.Services.AddHostedService<ParentWatch>();
-        // Before Orleans: services start in this order.
+        // This must come before Orleans, since services start in the order in which they are added.
         builder.Services.AddSingleton<OrleansConnection>().AddHostedService(provider => provider.GetRequiredService<OrleansConnection>());
         builder.UseOrleans(silo =>
         {
@@ -81,16 +85,20 @@ public static class SiloHost
             {
                 [RolePlacementDirector.RoleKey] = options.SiloRole.ToString(),
                 [MembershipWatch.HostKey] = Environment.MachineName,
-                [MembershipWatch.HttpKey] = (IsAny(ports.Http.Address) ? new IPEndPoint(ports.Silo.Address, ports.Http.Port) : ports.Http).ToString(),
+                [MembershipWatch.HttpKey] =
+                    (IsAny(ports.Http.Address) ? new IPEndPoint(ports.Silo.Address, ports.Http.Port) : ports.Http).ToString(),
             });
             silo.Services.AddSingleton<MembershipWatch>().AddHostedService(provider => provider.GetRequiredService<MembershipWatch>());
             silo.Services.AddHostedService<HealthWatch>();
             silo.Services.AddHostedService<StandbyWatch>();
             silo.Services.AddHostedService<DeletedSweepsWatch>();
             silo.Services.AddPlacementFilter<RolePlacement, RolePlacementDirector>(ServiceLifetime.Singleton);
-            silo.Services.AddSingleton<ILiveWorkers, MembershipWorkers>().AddSingleton<ITrainerFactory, TrainerProcessFactory>().AddSingleton<DatasetCache>();
+            silo.Services.AddSingleton<ILiveWorkers, MembershipWorkers>()
+                .AddSingleton<ITrainerFactory, TrainerProcessFactory>()
+                .AddSingleton<DatasetCache>();
             if (options.SiloRole.HasFlag(SiloRole.Worker))
-                AddWorker(silo.Services, new WorkerRecord(name, Environment.MachineName, Environment.ProcessId, devices, options.LabelList));
+                AddWorker(
+                    silo.Services, new WorkerRecord(name, Environment.MachineName, Environment.ProcessId, devices, options.LabelList));
         });
         builder.Services.Replace(ServiceDescriptor.Singleton<IFatalErrorHandler, DeclaredDead>());
         configure?.Invoke(builder.Services);
@@ -103,7 +111,7 @@ public static class SiloHost
         if (options.Dashboard)
             MapDashboard(application, dashboard);
         application.Lifetime.ApplicationStarted.Register(ports.Dispose);
-        // Where there is no worker to say so, a silo is ready when it has started.
+        // A worker marks its silo as ready. A silo without a worker is ready when it has started.
         if (!options.SiloRole.HasFlag(SiloRole.Worker))
             application.Lifetime.ApplicationStarted.Register(readiness.Set);
         return application;
@@ -111,35 +119,41 @@ public static class SiloHost
 
     private static void ConfigureLog(ILoggingBuilder log, string format, Readiness readiness, DatabasePresence database)
     {
-        // A line leads to its trace.
+        // Each line of the log carries the ids of its trace and span.
         log.Configure(options => options.ActivityTrackingOptions = ActivityTrackingOptions.TraceId | ActivityTrackingOptions.SpanId);
         log.SetMinimumLevel(LogLevel.Warning).AddFilter("Sweep", LogLevel.Information).AddFilter(DatabasePresence.Absence, database.IsNews);
-        // Each of them tells of the same error, with its stack, when a silo cannot start. The program says it once.
+        // When a silo cannot start, each of these categories logs the same error with its stack trace. The program itself reports it once.
         foreach (var category in TellOfTheStart)
-            log.AddFilter(category, level => level >= LogLevel.Warning && readiness.IsReady && (!category.StartsWith(DatabasePresence.Absence, StringComparison.Ordinal) || database.IsNews(level)));
+            log.AddFilter(
+                category,
+                level => level >= LogLevel.Warning && readiness.IsReady
+                    && (!category.StartsWith(DatabasePresence.Absence, StringComparison.Ordinal) || database.IsNews(level)));
         WatchdogLog.Use(log.Services);
         if (format.Equals("json", StringComparison.OrdinalIgnoreCase))
-            log.AddJsonConsole(console => (console.IncludeScopes, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
+            log.AddJsonConsole(console =>
+                (console.IncludeScopes, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "yyyy-MM-ddTHH:mm:ss.fffZ"));
         else
             log.AddSimpleConsole(console => console.SingleLine = true);
-        // Standard output says only that the silo is ready.
+        // The log goes to standard error, since standard output only reports that the silo is ready.
         log.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
     }
 
     private static void ConfigureDashboard(ISiloBuilder silo, bool shown)
     {
-        // Its stream of the log would keep a silo from stopping while somebody reads it.
+        // The dashboard's live log is hidden, since an open stream of it would keep the silo from stopping.
         if (shown)
             silo.AddDashboard(dashboard => dashboard.HideTrace = true);
-        // A silo without the dashboard must not be asked to host its grains.
+        // Orleans must not place the dashboard's grains on a silo without the dashboard.
         else
-            silo.Services.PostConfigure<GrainTypeOptions>(grains => grains.Classes.RemoveWhere(grain => grain.Assembly == typeof(DashboardOptions).Assembly));
+            silo.Services.PostConfigure<GrainTypeOptions>(
+                grains => grains.Classes.RemoveWhere(grain => grain.Assembly == typeof(DashboardOptions).Assembly));
     }
 
-    /// <summary>Guards every path below the dashboard's, whatever it serves there.</summary>
+    /// <summary>Serves the dashboard, and checks the access to every path below its own.</summary>
     private static void MapDashboard(WebApplication application, DashboardAccess access)
     {
-        application.UseWhen(context => context.Request.Path.StartsWithSegments(DashboardAccess.Path), dashboard => dashboard.Use(access.PassAsync));
+        application.UseWhen(
+            context => context.Request.Path.StartsWithSegments(DashboardAccess.Path), dashboard => dashboard.Use(access.PassAsync));
         application.MapOrleansDashboard(DashboardAccess.Path);
     }
 
@@ -155,7 +169,7 @@ public static class SiloHost
             endpoints.SiloPort = ports.Silo.Port;
             endpoints.GatewayPort = ports.Gateway.Port;
         });
-        // Measured: a killed process is found dead after 1 to 2 s, a frozen host after 10 to 12 s.
+        // In measurements with these values, a killed process was declared dead after 1 to 2 s and a frozen host after 10 to 12 s.
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
             membership.ProbeTimeout = TimeSpan.FromSeconds(2);
@@ -168,7 +182,10 @@ public static class SiloHost
         silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = TimeSpan.FromSeconds(10));
     }
 
-    /// <summary>Within the silo's own services, so that a stopping host drains the worker while grains still answer. What writes stops after the worker.</summary>
+    /// <summary>
+    /// Adds the worker to the silo's own services, so that a stopping host drains the worker while grains still answer. The writers are
+    /// added before the worker and so stop after it.
+    /// </summary>
     private static void AddWorker(IServiceCollection services, WorkerRecord worker)
     {
         services.AddSingleton(worker).AddSingleton<AttemptServices>().AddSingleton<StorageAlarm>();
@@ -196,8 +213,9 @@ public static class SiloHost
 
     private static bool IsAny(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 
-    /// <summary>The whole name of a silo, with its random end.</summary>
-    public static string SiloName(this WebApplication application) => application.Services.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName;
+    /// <summary>The full name of the silo, including its random suffix.</summary>
+    public static string SiloName(this WebApplication application) =>
+        application.Services.GetRequiredService<IOptions<SiloOptions>>().Value.SiloName;
 
     /// <summary>The port on which the HTTP endpoints of a started silo listen.</summary>
     public static int HttpPort(this WebApplication application) =>

@@ -5,9 +5,9 @@ using System.Net.Sockets;
 namespace Sweep.Silo.Hosting;
 
 /// <summary>
-/// The ports of a silo, bound from its start on: another program that has one is found out before the cluster hears of this silo, and a free
-/// one stays free until the silo listens on it, which it does after Orleans has published it. Linux lets a second socket bind where the first
-/// one does not listen.
+/// The ports of a silo, bound as soon as it starts. A port of another program is thus noticed before the silo joins the cluster, and no
+/// other program can take a free port before the silo listens on it, which happens only after Orleans has published it. The silo itself can
+/// still listen, since Linux allows a second socket to bind to a port on which the first one does not listen.
 /// </summary>
 internal sealed class SiloPorts : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class SiloPorts : IDisposable
     private SiloPorts(SweepSiloOptions options)
     {
         var address = options.FindAddress();
-        // Only who listens learns of another one who does, and of two options that name one port.
+        // Only listening, not binding, fails when another program listens on the port or when two options name the same port.
         using var silo = Listen("silo-port", new(address, options.SiloPort));
         using var gateway = Listen("gateway-port", new(address, options.GatewayPort));
         using var http = Listen("http-port", new(options.FindHttpAddress(), options.HttpPort));
@@ -31,13 +31,15 @@ internal sealed class SiloPorts : IDisposable
 
     public IPEndPoint Http { get; }
 
-    /// <exception cref="ValidationException">An address is not of this machine, or a port not for this user; the message is one line.</exception>
-    /// <exception cref="PortTakenException">Another program has one.</exception>
+    /// <exception cref="ValidationException">
+    /// An address does not belong to this machine, or this user may not take a port. The message is one line.
+    /// </exception>
+    /// <exception cref="PortTakenException">Another program listens on one of the ports.</exception>
     public static SiloPorts Take(SweepSiloOptions options) => new(options);
 
     public void Dispose() => _held.ForEach(socket => socket.Dispose());
 
-    /// <summary>A socket in the place of one that listens.</summary>
+    /// <summary>Replaces a listening socket by one that is only bound.</summary>
     private IPEndPoint Hold(Socket listener)
     {
         var endpoint = (IPEndPoint)listener.LocalEndPoint!;
@@ -81,5 +83,5 @@ internal sealed class SiloPorts : IDisposable
     }
 }
 
-/// <summary>Another program listens on a port of this silo; the message is one line.</summary>
+/// <summary>Another program listens on a port of this silo. The message is one line.</summary>
 internal sealed class PortTakenException(string message, Exception? inner = null) : Exception(message, inner);

@@ -7,18 +7,25 @@ using Sweep.Storage.Connections;
 
 namespace Sweep.Silo.Hosting;
 
-/// <summary>What a silo is told at its start: by the command line (<c>--slots 4</c>), the environment (<c>SWEEP_SLOTS=4</c>), or appsettings.json beside the program.</summary>
+/// <summary>
+/// The options of a silo, from the command line (<c>--slots 4</c>), the environment (<c>SWEEP_SLOTS=4</c>), or appsettings.json beside the
+/// program.
+/// </summary>
 public sealed class SweepSiloOptions
 {
     /// <summary>The cluster's database: <c>Host=…;Database=…</c> or <c>postgresql://…</c>. Required.</summary>
-    [Required(ErrorMessage = "postgres: found nothing; name the cluster's database: SWEEP_POSTGRES=\"Host=…\" or --postgres \"Host=…\".")]
+    [Required(
+        ErrorMessage = "postgres: found nothing; name the cluster's database: SWEEP_POSTGRES=\"Host=…\" or --postgres \"Host=…\".")]
     public string Postgres { get; set; } = "";
 
     /// <summary>A file that holds the database's password, for a connection string without one.</summary>
     [ConfigurationKeyName("postgres_password_file")]
     public string? PostgresPasswordFile { get; set; }
 
-    /// <summary>Trials that it trains at one time. Default: one a GPU, or one a core where there is none.</summary>
+    /// <summary>
+    /// Trials that the silo trains at the same time. Default: <see cref="SlotsPerGpu"/> for each GPU, or one for each core on a machine
+    /// without GPUs.
+    /// </summary>
     [Range(0, 1024, ErrorMessage = "slots: expected a whole number from 0 to 1024.")]
     public int? Slots { get; set; }
 
@@ -26,69 +33,95 @@ public sealed class SweepSiloOptions
     [RegularExpression(@"(cpu|cuda:\d+)(,(cpu|cuda:\d+))*", ErrorMessage = "devices: expected cpu, or GPUs such as cuda:0,cuda:1.")]
     public string? Devices { get; set; }
 
-    /// <summary>Trials on one GPU at the same time, each with its own slot. Without <see cref="Slots"/> it decides how many slots there are.</summary>
+    /// <summary>
+    /// Trials on one GPU at the same time, each in its own slot. It decides the number of slots when <see cref="Slots"/> is not given.
+    /// Default: 1.
+    /// </summary>
     [Range(1, 64, ErrorMessage = "slots-per-gpu: expected a whole number from 1 to 64.")]
     public int SlotsPerGpu { get; set; } = 1;
 
-    /// <summary>What sweeps may ask for in <c>resources.require</c>, separated by commas: gpu=h200,rack=3.</summary>
-    [RegularExpression(@"[A-Za-z0-9._-]+(=[A-Za-z0-9._-]+)?(,[A-Za-z0-9._-]+(=[A-Za-z0-9._-]+)?)*", ErrorMessage = "labels: expected words such as gpu=h200,rack=3.")]
+    /// <summary>Labels that sweeps may ask for in <c>resources.require</c>, separated by commas: gpu=h200,rack=3. Default: none.</summary>
+    [RegularExpression(
+        @"[A-Za-z0-9._-]+(=[A-Za-z0-9._-]+)?(,[A-Za-z0-9._-]+(=[A-Za-z0-9._-]+)?)*",
+        ErrorMessage = "labels: expected words such as gpu=h200,rack=3.")]
     public string? Labels { get; set; }
 
-    /// <summary>worker trains, control hosts sweeps and the scheduler, both does both.</summary>
+    /// <summary>worker trains, control hosts sweeps and the scheduler, both does both. Default: both.</summary>
     [RegularExpression("(?i)worker|control|both", ErrorMessage = "role: expected worker, control or both.")]
     public string Role { get; set; } = "both";
 
-    /// <summary>CPU threads of each trainer. One is fastest where as many trials run as there are cores.</summary>
+    /// <summary>CPU threads of each trainer. One is fastest when as many trials run as there are cores. Default: 1.</summary>
     [Range(1, 1024, ErrorMessage = "threads: expected a whole number from 1 to 1024.")]
     public int Threads { get; set; } = 1;
 
-    /// <summary>Beginning of the silo's name; the end is random, so that a new process is never taken for the one before it. Default: the host's name.</summary>
+    /// <summary>
+    /// Beginning of the silo's name. The end is random, so that a new process is never mistaken for an earlier one. Default: the host's
+    /// name.
+    /// </summary>
     [RegularExpression("[A-Za-z0-9._-]{1,80}", ErrorMessage = "name: expected at most 80 letters, digits, dots, dashes and underscores.")]
     public string? Name { get; set; }
 
-    /// <summary>Address on which other silos and clients reach this one, and on which it listens: an IP address or a host's name. Beyond loopback it takes <see cref="Certificates"/>.</summary>
+    /// <summary>
+    /// Address on which the silo listens and on which other silos and clients reach it: an IP address or a host name. An address beyond
+    /// loopback requires <see cref="Certificates"/>. Default: 127.0.0.1.
+    /// </summary>
     public string Address { get; set; } = "127.0.0.1";
 
-    /// <summary>Folder with <c>ca.crt</c>, <c>tls.crt</c> and <c>tls.key</c>: silos and clients then show each other certificates, over TLS. Default: none, and the silo stays on its machine.</summary>
+    /// <summary>
+    /// Folder with <c>ca.crt</c>, <c>tls.crt</c> and <c>tls.key</c>. With it silos and clients use TLS and check each other's certificates.
+    /// Default: none, and the silo only has connections within its machine.
+    /// </summary>
     public string? Certificates { get; set; }
 
-    /// <summary>Port for other silos; 0 picks a free one.</summary>
+    /// <summary>Port for other silos; 0 picks a free one. Default: 0.</summary>
     [Range(0, 65535, ErrorMessage = "silo-port: expected a port from 0 to 65535.")]
     public int SiloPort { get; set; }
 
-    /// <summary>Port for clients; 0 picks a free one.</summary>
+    /// <summary>Port for clients; 0 picks a free one. Default: 0.</summary>
     [Range(0, 65535, ErrorMessage = "gateway-port: expected a port from 0 to 65535.")]
     public int GatewayPort { get; set; }
 
-    /// <summary>Address on which <c>/metrics</c>, <c>/sd</c>, <c>/healthz</c>, <c>/readyz</c> and <c>/dashboard</c> are served, in plain text to whoever asks: one of this machine, or 0.0.0.0 for all of them.</summary>
+    /// <summary>
+    /// Address on which the silo serves <c>/metrics</c>, <c>/sd</c>, <c>/healthz</c>, <c>/readyz</c> and <c>/dashboard</c>, in plain text
+    /// and to everybody: an address of this machine, or 0.0.0.0 for all of them. Default: 127.0.0.1.
+    /// </summary>
     public string HttpAddress { get; set; } = "127.0.0.1";
 
-    /// <summary>Port on <see cref="HttpAddress"/>; 0 picks a free one.</summary>
+    /// <summary>Port on <see cref="HttpAddress"/>; 0 picks a free one. Default: 0.</summary>
     [Range(0, 65535, ErrorMessage = "http-port: expected a port from 0 to 65535.")]
     public int HttpPort { get; set; }
 
-    /// <summary>Form of the log on standard error: text is a line for people, json an object a line, with sweep, trial and attempt in its scopes.</summary>
+    /// <summary>
+    /// Format of the log on standard error: text writes lines for people; json writes one object a line, with sweep, trial and attempt in
+    /// its scopes. Default: text.
+    /// </summary>
     [RegularExpression("(?i)text|json", ErrorMessage = "log-format: expected text or json.")]
     public string LogFormat { get; set; } = "text";
 
-    /// <summary>Serve the Orleans dashboard under <c>/dashboard</c>. Default: no.</summary>
+    /// <summary>Whether to serve the Orleans dashboard under <c>/dashboard</c>. Default: no.</summary>
     public bool Dashboard { get; set; }
 
-    /// <summary>File whose only line is the password of the dashboard, which everybody must give then. Default: none, and only this machine sees it.</summary>
+    /// <summary>
+    /// File whose only line is the password of the dashboard, which everybody must then give. Default: none, and only this machine can see
+    /// the dashboard.
+    /// </summary>
     public string? DashboardPasswordFile { get; set; }
 
-    /// <summary>Folder of the program Sweep.Trainer. Default: the one beside this program's.</summary>
+    /// <summary>Folder of the program Sweep.Trainer. Default: the folder beside this program's own.</summary>
     public string? Trainer { get; set; }
 
-    /// <summary>Seconds to wait for a database that does not answer when the silo starts.</summary>
+    /// <summary>Seconds to wait for a database that does not answer when the silo starts. Default: 60.</summary>
     [Range(0, 86_400, ErrorMessage = "wait: expected whole seconds from 0 to 86400.")]
     public int Wait { get; set; } = 60;
 
-    /// <summary><c>stdin</c>: join at the first line of the standard input, stop when it ends, which is when the parent process does.</summary>
+    /// <summary>
+    /// <c>stdin</c> makes the silo join at the first line of standard input, and stop when standard input ends, which it does when the
+    /// parent process ends. Default: none.
+    /// </summary>
     [AllowedValues(null, "stdin", ErrorMessage = "parent: expected stdin, or nothing.")]
     public string? Parent { get; set; }
 
-    /// <exception cref="ValidationException">A value is wrong; the message is one line.</exception>
+    /// <exception cref="ValidationException">A value is wrong. The message is one line.</exception>
     public static SweepSiloOptions From(IConfiguration configuration)
     {
         SweepSiloOptions options;
@@ -98,16 +131,21 @@ public sealed class SweepSiloOptions
         }
         catch (InvalidOperationException error) when (error.InnerException is { } inner)
         {
-            // The binder's own message names the type of .NET, which nobody writes.
-            var key = configuration.AsEnumerable().FirstOrDefault(pair => pair.Value is { Length: > 0 } value && inner.Message.StartsWith(value + " ", StringComparison.Ordinal));
-            throw new ValidationException(key.Key is null ? inner.Message : $"{key.Key.ToLowerInvariant()}: found {key.Value}; expected {(inner.Message.Contains("Boolean", StringComparison.Ordinal) ? "true or false" : "a whole number")}.");
+            // The binder's own message names a .NET type, which means nothing to a user, so the option is found by its value instead.
+            var key = configuration.AsEnumerable().FirstOrDefault(
+                pair => pair.Value is { Length: > 0 } value && inner.Message.StartsWith(value + " ", StringComparison.Ordinal));
+            throw new ValidationException(
+                key.Key is null
+                    ? inner.Message
+                    : $"{key.Key.ToLowerInvariant()}: found {key.Value}; expected " +
+                      $"{(inner.Message.Contains("Boolean", StringComparison.Ordinal) ? "true or false" : "a whole number")}.");
         }
 
         Validator.ValidateObject(options, new(options), validateAllProperties: true);
         try
         {
             options.Postgres = PostgresAddress.Resolve(options.Postgres, options.PostgresPasswordFile, configuration["certificates"]);
-            // Values that do not fit together are found here. Nothing is connected yet.
+            // This finds values that do not fit together, and does not connect yet.
             Database.Open(options.Postgres).Dispose();
         }
         catch (Exception error) when (error is FormatException or ArgumentException or NotSupportedException)
@@ -118,25 +156,31 @@ public sealed class SweepSiloOptions
         return options;
     }
 
-    /// <summary>The address as numbers.</summary>
+    /// <summary>Resolves <see cref="Address"/> to an IP address.</summary>
     /// <exception cref="ValidationException">No name server knows it.</exception>
     public IPAddress FindAddress() => Resolve("address", Address, "write an IP address of this machine that the others reach");
 
-    /// <summary>Where the HTTP endpoints listen.</summary>
+    /// <summary>Resolves <see cref="HttpAddress"/> to the IP address on which the HTTP endpoints listen.</summary>
     /// <exception cref="ValidationException">No name server knows it.</exception>
-    // Every address is none that a name could stand for.
+    // Addresses in numbers are parsed first, since a name server has no answer for 0.0.0.0.
     public IPAddress FindHttpAddress() =>
-        IPAddress.TryParse(HttpAddress, out var numbers) ? numbers : Resolve("http-address", HttpAddress, "write an address of this machine, or 0.0.0.0 for all of them");
+        IPAddress.TryParse(HttpAddress, out var numbers)
+            ? numbers
+            : Resolve("http-address", HttpAddress, "write an address of this machine, or 0.0.0.0 for all of them");
 
-    /// <summary>What the silo shows to others; null without certificates on a loopback address.</summary>
-    /// <exception cref="CertificateException">They cannot be used, or there are none and others could reach the silo.</exception>
+    /// <summary>Opens the silo's certificates; null when there are none and the silo listens on a loopback address.</summary>
+    /// <exception cref="CertificateException">
+    /// The certificates cannot be used, or there are none and other machines could reach the silo.
+    /// </exception>
     public CertificateFolder? OpenCertificates() =>
         Certificates is { Length: > 0 } folder ? CertificateFolder.Open(folder, CertificateRole.Silo)
         : IPAddress.IsLoopback(FindAddress()) ? null
-        : throw new CertificateException($"certificates: found none; a silo listens beyond loopback, on {Address}, only with certificates. {PlainMiddleware.Advice("silo")}");
+        : throw new CertificateException(
+            $"certificates: found none; a silo listens beyond loopback, on {Address}, only with certificates. " +
+            $"{PlainMiddleware.Advice("silo")}");
 
-    /// <summary>The dashboard's password; null when it has none.</summary>
-    /// <exception cref="ValidationException">Its file cannot be read, or is empty.</exception>
+    /// <summary>Reads the dashboard's password; null when it has none.</summary>
+    /// <exception cref="ValidationException">The file cannot be read, or is empty.</exception>
     public string? ReadDashboardPassword()
     {
         try
@@ -153,8 +197,10 @@ public sealed class SweepSiloOptions
     {
         try
         {
-            // Nothing would mean an address of this machine that the others reach.
-            return Dns.GetHostAddresses(found.Length > 0 ? found : throw new ArgumentException("it is empty")).OrderBy(address => address.AddressFamily != AddressFamily.InterNetwork).First();
+            // An empty name is refused, since .NET would resolve it to the addresses of this machine.
+            return Dns.GetHostAddresses(found.Length > 0 ? found : throw new ArgumentException("it is empty"))
+                .OrderBy(address => address.AddressFamily != AddressFamily.InterNetwork)
+                .First();
         }
         catch (Exception error) when (error is SocketException or ArgumentException or InvalidOperationException)
         {

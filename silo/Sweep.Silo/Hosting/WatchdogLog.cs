@@ -1,8 +1,9 @@
 namespace Sweep.Silo.Hosting;
 
 /// <summary>
-/// Leaves out a warning that Orleans' watchdog writes at each start and that is none: its first check has nothing to count from, and takes
-/// the machine's uptime for the length of a stall. Nothing in a process stalls for longer than the process lives, and real stalls are told.
+/// Drops a false warning that Orleans' watchdog writes at each start: its first check has no time of an earlier check, and reports the
+/// machine's uptime as the length of a stall. Only stalls that are longer than the process has lived are dropped, so real stalls are
+/// logged.
 /// </summary>
 /// <typeparam name="T">The watchdog's type, which is internal to Orleans.</typeparam>
 internal sealed class WatchdogLog<T>(ILoggerFactory factory) : ILogger<T>
@@ -25,7 +26,7 @@ internal static class WatchdogLog
 {
     private const string Stall = "TimeSinceLastTick";
 
-    // What the process may have lived before that.
+    // How long the process may have lived before Use is called.
     private static readonly TimeSpan StartOfRuntime = TimeSpan.FromMinutes(1);
 
     private static readonly TimeProvider Time = TimeProvider.System;

@@ -3,10 +3,12 @@ using Sweep.Security;
 
 namespace Sweep.Silo.Monitoring;
 
-/// <summary>Looks at the silo's certificates again and again: says when they were renewed, when new files cannot be used, and when they expire soon.</summary>
+/// <summary>
+/// Checks the silo's certificates regularly, and logs when they were renewed, when new files cannot be used, and when they expire soon.
+/// </summary>
 internal sealed partial class CertificateWatch : BackgroundService
 {
-    /// <summary>When somebody should renew them; alerts.yml has the same time.</summary>
+    /// <summary>Time before the end of a certificate from which a daily warning is logged. alerts.yml has the same time.</summary>
     public static readonly TimeSpan Soon = TimeSpan.FromDays(14);
 
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(10);
@@ -25,7 +27,7 @@ internal sealed partial class CertificateWatch : BackgroundService
         instruments.WatchCertificate(() => folder.Current.Expires - time.GetUtcNow());
     }
 
-    /// <summary>Looks once.</summary>
+    /// <summary>Checks the certificates once.</summary>
     public void Look()
     {
         var certificates = _folder.Current;

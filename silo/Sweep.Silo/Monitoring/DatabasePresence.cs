@@ -1,6 +1,9 @@
 namespace Sweep.Silo.Monitoring;
 
-/// <summary>Whether the database answered when it was asked last: what Orleans says of its absence every five seconds, with a trace, is said once by <see cref="HealthWatch"/>.</summary>
+/// <summary>
+/// Whether the database answered the last time. While it is away Orleans logs that every five seconds with a stack trace; these lines are
+/// left out, since <see cref="HealthWatch"/> logs it once.
+/// </summary>
 internal sealed class DatabasePresence
 {
     public const string Absence = "Orleans.Runtime.MembershipService";
@@ -13,6 +16,6 @@ internal sealed class DatabasePresence
         set => _isAway = value;
     }
 
-    /// <summary>Whether a line of Orleans' membership is worth reading.</summary>
+    /// <summary>Whether to log a line of Orleans' membership.</summary>
     public bool IsNews(LogLevel level) => level > LogLevel.Warning || (level == LogLevel.Warning && !IsAway);
 }

@@ -8,9 +8,13 @@ using Sweep.Storage.Reading;
 
 namespace Sweep.Silo.Monitoring;
 
-/// <summary>Asks every few seconds whether the database answers, what its clock says, what this silo's trials do, and how much disk is left.</summary>
+/// <summary>
+/// Checks every few seconds whether the database answers, how far its clock differs, how long this silo's trials are silent, and how much
+/// disk space is left.
+/// </summary>
 internal sealed partial class HealthWatch(
-    HealthReader reader, SweepInstruments instruments, DatabaseClock clock, DatabasePresence database, IOptions<SiloOptions> silo, TimeProvider time,
+    HealthReader reader, SweepInstruments instruments, DatabaseClock clock, DatabasePresence database, IOptions<SiloOptions> silo,
+    TimeProvider time,
     ILogger<HealthWatch> logger)
     : BackgroundService
 {
@@ -50,7 +54,9 @@ internal sealed partial class HealthWatch(
         }
     }
 
-    /// <summary>Of the folder for temporary files, where epochs wait when the database is away for long.</summary>
+    /// <summary>
+    /// Space, in bytes, on the disk of the temporary folder, where epochs wait while the database is away for long; null when unknown.
+    /// </summary>
     private static (long Free, long Size)? Disk()
     {
         try

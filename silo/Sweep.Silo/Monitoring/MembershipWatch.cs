@@ -7,13 +7,15 @@ namespace Sweep.Silo.Monitoring;
 /// <summary>Keeps <see cref="ScrapeTargets"/> up to date with the cluster, and serves them.</summary>
 internal sealed class MembershipWatch : BackgroundService
 {
-    /// <summary>Key of where a silo serves HTTP, address and port, in its metadata.</summary>
+    /// <summary>Key in a silo's metadata of the address and port on which it serves HTTP.</summary>
     public const string HttpKey = "sweep.http";
 
-    /// <summary>Key of the name of a silo's machine in its metadata.</summary>
+    /// <summary>Key in a silo's metadata of the name of its machine.</summary>
     public const string HostKey = "sweep.host";
 
-    /// <summary>A silo's metadata comes some time after the silo.</summary>
+    /// <summary>
+    /// Pause between looks. They are needed beside the updates, since a silo's metadata arrives some time after the silo.
+    /// </summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(2);
 
     private readonly ScrapeTargets _targets = new();
@@ -21,26 +23,33 @@ internal sealed class MembershipWatch : BackgroundService
     private readonly ISiloMetadataCache _metadata;
     private readonly TimeProvider _time;
 
-    public MembershipWatch(IClusterMembershipService membership, ISiloMetadataCache metadata, SweepInstruments instruments, TimeProvider time)
+    public MembershipWatch(
+        IClusterMembershipService membership, ISiloMetadataCache metadata, SweepInstruments instruments, TimeProvider time)
     {
         (_membership, _metadata, _time) = (membership, metadata, time);
         instruments.WatchSilos(() => _targets.Count(time.GetUtcNow()));
     }
 
-    /// <summary>What Prometheus' HTTP service discovery reads: a group for each silo.</summary>
-    /// <param name="from">Who asks; null when unknown.</param>
+    /// <summary>The answer for Prometheus' HTTP service discovery, with a group for each silo.</summary>
+    /// <param name="from">Address of the sender; null when unknown.</param>
     public IEnumerable<object> Discover(IPAddress? from)
     {
         Observe(_membership.CurrentSnapshot);
-        // Another machine's loopback is not what whoever asks would find there.
+        // A silo that serves on loopback is only listed for requests from its own machine, since no other machine can reach it there.
         var here = from is not null && IPAddress.IsLoopback(from) ? Environment.MachineName : null;
-        return _targets.List(_time.GetUtcNow(), target => target.Host == here || !IPAddress.IsLoopback(IPEndPoint.Parse(target.Address).Address))
-            .Select(target => new { targets = new[] { target.Address }, labels = new { instance = target.Instance, role = target.Role, host = target.Host } });
+        return _targets.List(
+            _time.GetUtcNow(), target => target.Host == here || !IPAddress.IsLoopback(IPEndPoint.Parse(target.Address).Address))
+            .Select(target => new
+            {
+                targets = new[] { target.Address },
+                labels = new { instance = target.Instance, role = target.Role, host = target.Host },
+            });
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(FollowAsync(stoppingToken), LookAsync(stoppingToken));
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(FollowAsync(stoppingToken), LookAsync(stoppingToken));
 
-    /// <summary>Sees every version, so that a silo that leaves is not taken for one that is lost.</summary>
+    /// <summary>Observes every version of the membership, so that a silo that leaves is not mistaken for a lost one.</summary>
     private async Task FollowAsync(CancellationToken stopping)
     {
         try
@@ -63,12 +72,14 @@ internal sealed class MembershipWatch : BackgroundService
     }
 
     private void Observe(ClusterMembershipSnapshot snapshot) =>
-        _targets.Observe([.. snapshot.Members.Values.Select(member => new SiloSighting(member.Name, Life(member.Status), Target(member)))], _time.GetUtcNow());
+        _targets.Observe(
+            [.. snapshot.Members.Values.Select(member => new SiloSighting(member.Name, Life(member.Status), Target(member)))],
+            _time.GetUtcNow());
 
     private ScrapeTarget? Target(ClusterMember member)
     {
         var metadata = _metadata.GetSiloMetadata(member.SiloAddress).Metadata;
-        // What a silo says of itself must not keep the others from being found.
+        // A malformed address in the metadata of one silo must not hide the other silos.
         return metadata.TryGetValue(HttpKey, out var http) && IPEndPoint.TryParse(http, out _)
             ? new(
                 http,

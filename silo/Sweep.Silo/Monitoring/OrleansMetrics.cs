@@ -3,14 +3,17 @@ using OpenTelemetry.Metrics;
 
 namespace Sweep.Silo.Monitoring;
 
-/// <summary>Of the hundreds of series that Orleans has, those that a dashboard shows.</summary>
+/// <summary>Keeps, of the hundreds of metrics of Orleans, only those that a dashboard shows.</summary>
 internal static class OrleansMetrics
 {
     public const string MeterName = "Microsoft.Orleans";
 
-    private static readonly HashSet<string> Shown = ["orleans-catalog-activations", "orleans-gateway-connected-clients", "orleans-messaging-sent-messages-size"];
+    private static readonly HashSet<string> Shown =
+    [
+        "orleans-catalog-activations", "orleans-gateway-connected-clients", "orleans-messaging-sent-messages-size",
+    ];
 
-    /// <summary>A view that drops the others.</summary>
+    /// <summary>A view that drops the other metrics of Orleans.</summary>
     public static MetricStreamConfiguration? Keep(Instrument instrument) =>
         instrument.Meter.Name == MeterName && !Shown.Contains(instrument.Name) ? MetricStreamConfiguration.Drop : null;
 }

@@ -3,7 +3,9 @@ using Sweep.Grains;
 
 namespace Sweep.Silo.Monitoring;
 
-/// <summary>Counts the connections that TLS refused, and tells of them in the log: of one a second at most, so that whoever knocks all the time fills no disk.</summary>
+/// <summary>
+/// Counts the connections that TLS refused, and logs at most one of them a second, so that repeated attempts do not fill the disk.
+/// </summary>
 internal sealed partial class RefusedConnections(SweepInstruments instruments, TimeProvider time, ILogger<RefusedConnections> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);

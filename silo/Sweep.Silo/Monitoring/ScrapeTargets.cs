@@ -1,12 +1,12 @@
 namespace Sweep.Silo.Monitoring;
 
 /// <summary>
-/// The silos that Prometheus shall ask. One that died without a word stays listed for a while: a target that disappears raises no alarm.
-/// What was known of it is kept here, since the cluster forgets the metadata of its dead.
+/// The silos that Prometheus scrapes. A silo that died without leaving stays listed for a while, since a target that disappears raises no
+/// alarm. Its address and labels are kept here, since the cluster drops the metadata of dead silos.
 /// </summary>
 public sealed class ScrapeTargets
 {
-    /// <summary>How long a dead silo is listed.</summary>
+    /// <summary>How long a silo stays listed after its death.</summary>
     public static readonly TimeSpan ListedAfterDeath = TimeSpan.FromMinutes(10);
 
     private readonly Lock _gate = new();
@@ -29,13 +29,15 @@ public sealed class ScrapeTargets
             }
 
             var seen = sightings.Select(sighting => sighting.Silo).ToHashSet();
-            foreach (var gone in _silos.Where(silo => !seen.Contains(silo.Key) && !silo.Value.IsLost(now)).Select(silo => silo.Key).ToList())
+            foreach (var gone in _silos.Where(silo => !seen.Contains(silo.Key) && !silo.Value.IsLost(now))
+                .Select(silo => silo.Key)
+                .ToList())
                 _silos.Remove(gone);
         }
     }
 
-    /// <summary>The silos that live, and the lost ones whose port no living silo has taken over; by name.</summary>
-    /// <param name="isReachable">The others are not listed; all are unless given.</param>
+    /// <summary>Returns the living silos, and the lost ones whose address no living silo has taken over, ordered by name.</summary>
+    /// <param name="isReachable">Only silos that satisfy it are listed. Default: all silos.</param>
     public IReadOnlyList<ScrapeTarget> List(DateTimeOffset now, Predicate<ScrapeTarget>? isReachable = null)
     {
         lock (_gate)
@@ -43,12 +45,14 @@ public sealed class ScrapeTargets
             var reachable = _silos.Values.Where(silo => silo.Target is { } target && isReachable?.Invoke(target) != false).ToList();
             var living = reachable.Where(silo => silo.DiedAt is null).Select(silo => silo.Target!).ToList();
             var taken = living.Select(target => target.Address).ToHashSet();
-            var lost = reachable.Where(silo => silo.IsLost(now)).Select(silo => silo.Target!).Where(target => !taken.Contains(target.Address));
+            var lost = reachable.Where(silo => silo.IsLost(now))
+                .Select(silo => silo.Target!)
+                .Where(target => !taken.Contains(target.Address));
             return [.. living.Concat(lost).DistinctBy(target => target.Address).OrderBy(target => target.Instance, StringComparer.Ordinal)];
         }
     }
 
-    /// <summary>Silos that live, and those that died without a word in the last <see cref="ListedAfterDeath"/>.</summary>
+    /// <summary>Counts the living silos, and those that died without leaving within the last <see cref="ListedAfterDeath"/>.</summary>
     public (int Active, int Lost) Count(DateTimeOffset now)
     {
         lock (_gate)
@@ -57,7 +61,7 @@ public sealed class ScrapeTargets
 
     private sealed record KnownSilo(ScrapeTarget? Target, bool Left, DateTimeOffset? DiedAt)
     {
-        // Of a silo that was dead before this one started nothing is known.
+        // The target of a silo that was dead before this silo started is not known.
         public bool IsLost(DateTimeOffset now) => Target is not null && !Left && DiedAt is { } at && now - at < ListedAfterDeath;
     }
 }

@@ -1,17 +1,17 @@
 namespace Sweep.Silo.Monitoring;
 
-/// <summary>How far a silo is in its life, as the cluster sees it.</summary>
+/// <summary>The stage of a silo's life in the cluster's membership.</summary>
 public enum SiloLife
 {
     Active,
 
-    /// <summary>It said that it stops.</summary>
+    /// <summary>The silo announced that it stops.</summary>
     Leaving,
 
     Dead,
 }
 
-/// <summary>One silo as the cluster sees it at one moment.</summary>
+/// <summary>One silo in the cluster's membership at one moment.</summary>
 /// <param name="Silo">Name of the silo.</param>
-/// <param name="Target">Null when nothing is known of it yet, or not any more.</param>
+/// <param name="Target">Where to scrape the silo; null while its metadata is not known yet, or no longer.</param>
 public sealed record SiloSighting(string Silo, SiloLife Life, ScrapeTarget? Target);

@@ -4,8 +4,12 @@ using Sweep.Storage;
 
 namespace Sweep.Silo.Monitoring;
 
-/// <summary>Notices that the table of members went back, as it does when a standby takes over that lacks the last changes.</summary>
-internal sealed partial class StandbyWatch(MembershipStore store, IClusterMembershipService membership, TimeProvider time, ILogger<StandbyWatch> logger) : BackgroundService
+/// <summary>
+/// Notices that the table of members has gone back to an older version, which happens when a standby without the last changes takes over.
+/// </summary>
+internal sealed partial class StandbyWatch(
+    MembershipStore store, IClusterMembershipService membership, TimeProvider time, ILogger<StandbyWatch> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
 
@@ -20,13 +24,17 @@ internal sealed partial class StandbyWatch(MembershipStore store, IClusterMember
             }
             catch (Exception error) when (error is NpgsqlException or TimeoutException or OperationCanceledException)
             {
-                // Whoever watches over its health says so.
+                // HealthWatch reports that the database is away.
             }
 
             await Task.Delay(Every, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The database lacks changes that it had stored: a standby took over without them. What is missing of trials is trained again; orders of the last seconds may have to be repeated.")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message =
+            "The database lacks changes that it had stored: a standby took over without them. " +
+            "What is missing of trials is trained again; orders of the last seconds may have to be repeated.")]
     private partial void LogWentBack();
 }

@@ -8,12 +8,16 @@ using Sweep.Grains;
 
 namespace Sweep.Silo.Monitoring;
 
-/// <summary>The traces of trials, exported by OTLP where OpenTelemetry's own variables say so. They decide protocol, headers and sampling too.</summary>
+/// <summary>
+/// The traces of trials, exported by OTLP when OpenTelemetry's own variables name an address. The variables also decide protocol, headers
+/// and sampling.
+/// </summary>
 internal static class TrialTraces
 {
     /// <summary>Whether there is an address to export to.</summary>
     public static bool AreAsked(IConfiguration configuration) =>
-        configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 } || configuration["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] is { Length: > 0 };
+        configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 }
+            || configuration["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"] is { Length: > 0 };
 
     public static void Export(OpenTelemetryBuilder telemetry, string silo) => telemetry
         .WithTracing(tracing => tracing
@@ -23,7 +27,10 @@ internal static class TrialTraces
             .AddOtlpExporter())
         .WithMetrics(metrics => metrics.SetExemplarFilter(ExemplarFilterType.TraceBased));
 
-    /// <summary>Leaves out the grain calls that belong to no trial, with all that follows from them: each worker alone renews its leases twice a second.</summary>
+    /// <summary>
+    /// Drops the grain calls that belong to no trial, and everything that follows from them. Each worker renews its leases twice a second,
+    /// which would fill the traces.
+    /// </summary>
     private sealed class TrialsOnly : BaseProcessor<Activity>
     {
         public override void OnStart(Activity data)

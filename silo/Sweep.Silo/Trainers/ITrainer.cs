@@ -2,13 +2,13 @@ using Sweep.Domain.Protocol;
 
 namespace Sweep.Silo.Trainers;
 
-/// <summary>Something that trains one trial at a time and says what happens: a process, or a simulation of one.</summary>
+/// <summary>Something that trains one trial at a time and reports what happens: a process, or a simulation of one.</summary>
 public interface ITrainer : IAsyncDisposable
 {
     /// <summary>Null while it lives; then how it ended.</summary>
     string? Death { get; }
 
-    /// <summary>Receives each line that it logs; set before a training, from then on called in order.</summary>
+    /// <summary>Receives each line that it logs; set before a training, from then on called with one line after the other.</summary>
     Action<string>? Log { set; }
 
     Task SendAsync(TrainerCommand command, ReadOnlyMemory<byte> payload = default, CancellationToken cancellation = default);
@@ -19,13 +19,3 @@ public interface ITrainer : IAsyncDisposable
     /// <summary>Ends it at once.</summary>
     void Kill();
 }
-
-public interface ITrainerFactory
-{
-    /// <summary>Starts a trainer on a device (cpu, cuda:0, …) and waits until it is ready.</summary>
-    /// <exception cref="TrainerStartException">It ended before it was ready.</exception>
-    Task<ITrainer> StartAsync(string device, CancellationToken cancellation = default);
-}
-
-/// <summary>A trainer could not be started; the message says how it ended and what it wrote last.</summary>
-public sealed class TrainerStartException(string message) : Exception(message);

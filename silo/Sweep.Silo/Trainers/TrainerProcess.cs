@@ -65,7 +65,7 @@ internal sealed class TrainerProcess : ITrainer
         {
             if (await Frame.ReadAsync<TrainerEvent>(_events, cancellation) is { } frame)
             {
-                // Whoever hears the last word gives the log to somebody else.
+                // After the last word the log belongs to the next training.
                 if (frame.Message is TrainerEvent.Succeeded or TrainerEvent.Failed or TrainerEvent.Stopped)
                     await _marks.WaitAsync(LogLimit, cancellation);
                 return frame;
@@ -94,7 +94,7 @@ internal sealed class TrainerProcess : ITrainer
         }
         catch (Exception error) when (error is InvalidOperationException or Win32Exception or AggregateException)
         {
-            // It has ended by itself, or the system does not let it: then whoever waits for its end says so.
+            // It has ended by itself, or the system does not let it: then whoever waits for its end reports that.
         }
     }
 

@@ -14,6 +14,8 @@ internal static class SelfTest
     private static readonly byte[] Text = Encoding.UTF8.GetBytes("to train or not to train");
     private static readonly string Sha256 = Convert.ToHexStringLower(SHA256.HashData(Text));
 
+    private static readonly Task<TrainerCommand.Stop> NeverStopped = new TaskCompletionSource<TrainerCommand.Stop>().Task;
+
     private static readonly TrainerCommand.Train Training = new(
         Trial: 0,
         Attempt: 0,
@@ -45,24 +47,15 @@ internal static class SelfTest
         try
         {
             var trainer = await slot.TrainerAsync(limit.Token);
-            trainer.Log = null;
-            slot.Dataset = Sha256;
-            await trainer.SendAsync(new TrainerCommand.LoadDataset(Sha256), Text, limit.Token);
-            await trainer.SendAsync(Training, default, limit.Token);
-            while (await trainer.ReceiveAsync(limit.Token) is { } received)
+            trainer.Begin(new Unheeded(), StallWatch.None);
+            await trainer.LoadTextAsync(Sha256, Text, limit.Token);
+            return await trainer.TrainAsync(Training, NeverStopped, limit.Token) switch
             {
-                switch (received.Event)
-                {
-                    case TrainerEvent.Succeeded:
-                        return null;
-                    case TrainerEvent.Failed(_, var message):
-                        return message;
-                    default:
-                        break;
-                }
-            }
-
-            return trainer.Death ?? "the trainer ended";
+                TrainerOutcome.Succeeded => null,
+                TrainerOutcome.Failed(_, var message) => message,
+                TrainerOutcome.Died(var how) => how,
+                var other => $"the self-test ended with {other}",
+            };
         }
         catch (TrainerStartException error)
         {
@@ -70,10 +63,29 @@ internal static class SelfTest
         }
         catch (Exception error)
         {
-            // What it may still say must not reach a trial.
-            await slot.DiscardAsync();
             cancellation.ThrowIfCancellationRequested();
-            return error is OperationCanceledException ? $"the self-test did not end within {Limit.TotalSeconds:0} s" : $"{error.GetType().Name}: {error.Message}";
+            return error is OperationCanceledException
+                ? $"the self-test did not end within {Limit.TotalSeconds:0} s"
+                : $"{error.GetType().Name}: {error.Message}";
+        }
+        finally
+        {
+            // What it may still report must not reach a trial.
+            await slot.DiscardUnusableAsync();
+        }
+    }
+
+    /// <summary>Nobody looks at what the self-test trains.</summary>
+    private sealed class Unheeded : ITrainingListener
+    {
+        public void Log(string line)
+        {
+        }
+
+        public Task EpochFinishedAsync(EpochReport report) => Task.CompletedTask;
+
+        public void CheckpointWritten(int epoch, int step, byte[] data)
+        {
         }
     }
 }

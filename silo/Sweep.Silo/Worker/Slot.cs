@@ -8,7 +8,7 @@ namespace Sweep.Silo.Worker;
 internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFactory trainers, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private Start? _start;
-    private ITrainer? _trainer;
+    private TrainerConversation? _trainer;
 
     public string Device => device;
 
@@ -20,10 +20,7 @@ internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFacto
 
     public bool IsFree => !IsBusy && Health.IsFit;
 
-    /// <summary>SHA-256 of the text that the trainer has loaded.</summary>
-    public string? Dataset { get; set; }
-
-    /// <summary>Starts a trainer, so that it loads its libraries while there is nothing to train yet. How that ends is heard by the first trial.</summary>
+    /// <summary>Starts a trainer, so that it loads its libraries before there is anything to train. The first trial gets its error.</summary>
     public void Warm()
     {
         if (_start is not null)
@@ -33,9 +30,9 @@ internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFacto
     }
 
     /// <exception cref="TrainerStartException">A new one did not get ready.</exception>
-    public async Task<ITrainer> TrainerAsync(CancellationToken cancellation)
+    public async Task<TrainerConversation> TrainerAsync(CancellationToken cancellation)
     {
-        if (_trainer is { Death: not null })
+        if (_trainer is { IsUsable: false })
             await DiscardAsync();
         if (_trainer is not null)
             return _trainer;
@@ -45,7 +42,9 @@ internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFacto
         {
             var trainer = await start.Trainer.WaitAsync(cancellation);
             // Whoever discarded it meanwhile ends it, too.
-            return _start == start ? _trainer = trainer : throw new TrainerStartException("the trainer was ended before it was ready");
+            return _start == start
+                ? _trainer = new(trainer, time)
+                : throw new TrainerStartException("the trainer was ended before it was ready");
         }
         finally
         {
@@ -54,16 +53,18 @@ internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFacto
         }
     }
 
+    /// <summary>Ends the trainer unless it may be used again.</summary>
+    public Task DiscardUnusableAsync() => _trainer is { IsUsable: true } ? Task.CompletedTask : DiscardAsync();
+
     /// <summary>Ends the trainer, even one that is not ready yet; the next trial gets a new one.</summary>
     public async Task DiscardAsync()
     {
-        Dataset = null;
         var (trainer, start) = (_trainer, _start);
         (_trainer, _start) = (null, null);
         if (start is not null)
             await start.Stop.CancelAsync();
         if (trainer is not null)
-            await EndAsync(trainer);
+            LogUnlessEnded(await trainer.EndAsync());
         if (start is not null && !await IsOverAsync(start.Trainer.ContinueWith(EndStartedAsync, TaskScheduler.Default).Unwrap()))
             LogStartDoesNotEnd(device);
     }
@@ -83,12 +84,16 @@ internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFacto
         }
     }
 
-    /// <summary>What came of a start that nobody waits for any more.</summary>
-    private Task EndStartedAsync(Task<ITrainer> started) => started.IsCompletedSuccessfully ? EndAsync(started.Result) : Task.CompletedTask;
-
-    private async Task EndAsync(ITrainer trainer)
+    /// <summary>Ends what came of a start that nobody waits for any more.</summary>
+    private async Task EndStartedAsync(Task<ITrainer> started)
     {
-        if (!await trainer.EndAsync(time))
+        if (started.IsCompletedSuccessfully)
+            LogUnlessEnded(await started.Result.EndAsync(time));
+    }
+
+    private void LogUnlessEnded(bool ended)
+    {
+        if (!ended)
             LogDoesNotEnd(device);
     }
 

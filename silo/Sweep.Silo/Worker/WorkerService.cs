@@ -2,18 +2,15 @@ using System.Collections.Concurrent;
 using Sweep.Domain.Scheduling;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
-using Sweep.Silo.Delivery;
 using Sweep.Silo.Hosting;
 using Sweep.Silo.Trainers;
-using Sweep.Storage.Connections;
 
 namespace Sweep.Silo.Worker;
 
-/// <summary>Keeps this silo's slots busy: pulls leases, runs attempts, renews what it holds, obeys orders; gives everything back when the silo stops.</summary>
-public sealed partial class WorkerService(
-    WorkerRecord worker, ITrainerFactory trainers, AttemptServices services, IWorkerStore workers, Readiness readiness, IHostApplicationLifetime lifetime,
-    ILogger<WorkerService> logger)
-    : BackgroundService
+/// <summary>
+/// Keeps this silo's slots busy: pulls leases, runs attempts, renews what it holds, obeys orders; gives everything back when the silo stops.
+/// </summary>
+public sealed partial class WorkerService : BackgroundService
 {
     /// <summary>How often leases are renewed, and so how late an order may come.</summary>
     private static readonly TimeSpan RenewEvery = TimeSpan.FromMilliseconds(500);
@@ -24,27 +21,42 @@ public sealed partial class WorkerService(
     /// <summary>How often a slot that could not train is tested again.</summary>
     private static readonly TimeSpan TestEvery = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long the database has to store that the worker is gone.</summary>
-    private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(2);
-
-    private readonly Slot[] _slots = Slots(worker.Devices, trainers, services.Time, logger);
+    private readonly WorkerRecord _worker;
+    private readonly AttemptServices _services;
+    private readonly Readiness _readiness;
+    private readonly IHostApplicationLifetime _lifetime;
+    private readonly ILogger<WorkerService> _logger;
+    private readonly Slot[] _slots;
+    private readonly WorkerPresence _presence;
     private readonly ConcurrentDictionary<AttemptId, AttemptRun> _running = new();
     private readonly ConcurrentDictionary<Task, bool> _attempts = new();
     private readonly CancellationTokenSource _ends = new();
-    private readonly string[] _labels = [.. worker.Labels];
+    private readonly string[] _labels;
     private TaskCompletionSource _slotFreed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private WorkerStatus? _shown;
 
-    private ISchedulerGrain Scheduler => services.Grains.GetGrain<ISchedulerGrain>(0);
+    public WorkerService(
+        WorkerRecord worker,
+        ITrainerFactory trainers,
+        AttemptServices services,
+        IWorkerStore workers,
+        Readiness readiness,
+        IHostApplicationLifetime lifetime,
+        ILogger<WorkerService> logger)
+    {
+        (_worker, _services, _readiness, _lifetime, _logger) = (worker, services, readiness, lifetime, logger);
+        _labels = [.. worker.Labels];
+        _slots = Slots(worker.Devices, trainers, services.Time, logger);
+        _presence = new(worker, _slots, workers, services.Alarm, services.Time);
+    }
 
-    private int Busy => _slots.Count(slot => slot.IsBusy);
+    private ISchedulerGrain Scheduler => _services.Grains.GetGrain<ISchedulerGrain>(0);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         CountSlots();
-        await Persist.Async(async () => { await ShowAsync(stoppingToken); return true; }, services.Time, stoppingToken, NotShown);
-        readiness.Set();
-        LogReady(worker.Name, _slots.Length, string.Join(", ", worker.Devices.Distinct()));
+        await _presence.EnterAsync(stoppingToken);
+        _readiness.Set();
+        LogReady(_worker.Name, _slots.Length, string.Join(", ", _worker.Devices.Distinct()));
         using var drained = new CancellationTokenSource();
         var renewing = RenewAsync(stoppingToken, drained.Token);
         var testing = TestAsync(stoppingToken);
@@ -52,7 +64,7 @@ public sealed partial class WorkerService(
         await DrainAsync();
         await drained.CancelAsync();
         await Task.WhenAll(renewing, testing);
-        await LeaveAsync();
+        await _presence.LeaveAsync();
     }
 
     /// <summary>Starts the trainers, which load their libraries while the silo gets ready and joins its cluster.</summary>
@@ -89,7 +101,7 @@ public sealed partial class WorkerService(
                     continue;
                 }
 
-                var request = new LeaseRequest(worker.Name, free, _slots.Count(slot => slot.Health.IsFit), _labels);
+                var request = new LeaseRequest(_worker.Name, free, _slots.Count(slot => slot.Health.IsFit), _labels);
                 foreach (var grant in await Scheduler.Lease(request, stopping))
                     await StartAsync(new(TrialId.From(grant.Trial), grant.Attempt), grant.Slots);
             }
@@ -100,7 +112,7 @@ public sealed partial class WorkerService(
             catch (Exception error)
             {
                 LogLeaseFailed(error);
-                await Task.Delay(RenewEvery, services.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(RenewEvery, _services.Time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -114,14 +126,14 @@ public sealed partial class WorkerService(
         if (taken.Length < slots)
         {
             // A slot broke between the question and the answer.
-            await Scheduler.Ended(attempt.Trial.Value, worker.Name, requeue: true, holder: null, attempt.Attempt, newest: Math.Max(0, attempt.Attempt - 1));
+            await Scheduler.Ended(attempt.Trial.Value, _worker.Name, requeue: true, holder: null, attempt.Attempt, newest: Math.Max(0, attempt.Attempt - 1));
             return;
         }
 
         foreach (var slot in taken)
             slot.IsBusy = true;
         // A trial trains on its first slot; the others are kept free for it.
-        var run = new AttemptRun(attempt.Trial, attempt.Attempt, worker.Name, taken[0], services, logger, _ends.Token);
+        var run = new AttemptRun(attempt.Trial, attempt.Attempt, _worker.Name, taken[0], _services, _logger, _ends.Token);
         _running[attempt] = run;
         CountSlots();
         var running = RunAsync(run, taken);
@@ -138,8 +150,8 @@ public sealed partial class WorkerService(
         }
         catch (Exception error)
         {
-            // The trial did not hear of its end: its lease runs out.
-            using var scope = logger.BeginScope(run.Trial, run.Attempt);
+            // The trial does not know of its end: its lease runs out.
+            using var scope = _logger.BeginScope(run.Trial, run.Attempt);
             LogAttemptLost(error, run.Trial);
         }
         finally
@@ -168,9 +180,9 @@ public sealed partial class WorkerService(
         {
             try
             {
-                await Task.Delay(RenewEvery, services.Time, over);
+                await Task.Delay(RenewEvery, _services.Time, over);
                 AttemptId[] held = [.. _running.Keys];
-                var reply = await Scheduler.Renew(worker.Name, [.. held.Select(attempt => attempt.Trial.Value)], [.. held.Select(attempt => attempt.Attempt)]);
+                var reply = await Scheduler.Renew(_worker.Name, [.. held.Select(attempt => attempt.Trial.Value)], [.. held.Select(attempt => attempt.Attempt)]);
                 foreach (var order in reply.Orders)
                 {
                     foreach (var (attempt, run) in _running)
@@ -181,10 +193,11 @@ public sealed partial class WorkerService(
                 }
 
                 if (reply.Drain && !stopping.IsCancellationRequested)
-                    lifetime.StopApplication();
+                    _lifetime.StopApplication();
                 // A database that is away, or does not answer, keeps no lease from being renewed.
-                if (showing.IsCompleted && (renewal % SeenEvery == 0 || Status(stopping) != _shown))
-                    showing = TryShowAsync(stopping);
+                var drains = stopping.IsCancellationRequested;
+                if (showing.IsCompleted && (renewal % SeenEvery == 0 || _presence.IsOutdated(drains)))
+                    showing = _presence.ShowAsync(drains);
             }
             catch (OperationCanceledException) when (over.IsCancellationRequested)
             {
@@ -200,7 +213,7 @@ public sealed partial class WorkerService(
     /// <summary>Tests the slots that could not train, until they can.</summary>
     private async Task TestAsync(CancellationToken stopping)
     {
-        using var timer = new PeriodicTimer(TestEvery, services.Time);
+        using var timer = new PeriodicTimer(TestEvery, _services.Time);
         try
         {
             while (await timer.WaitForNextTickAsync(stopping))
@@ -232,49 +245,7 @@ public sealed partial class WorkerService(
             await slot.DisposeAsync();
     }
 
-    /// <summary>Stores that the worker is gone. Without the database it ends all the same: the scheduler misses it soon.</summary>
-    private async Task LeaveAsync()
-    {
-        try
-        {
-            await workers.GoneAsync(worker.Name, CancellationToken.None).WaitAsync(LeaveLimit, services.Time);
-        }
-        catch (Exception error) when (Persist.IsPassing(error) || DatabaseFault.Find(error) is not null)
-        {
-            services.Alarm.Failed($"That worker {worker.Name} is gone cannot be stored", error);
-        }
-    }
-
-    private async Task ShowAsync(CancellationToken stopping)
-    {
-        var status = Status(stopping);
-        await workers.SeenAsync(worker, status, CancellationToken.None);
-        _shown = status;
-    }
-
-    private async Task TryShowAsync(CancellationToken stopping)
-    {
-        try
-        {
-            await ShowAsync(stopping);
-        }
-        catch (Exception error)
-        {
-            NotShown(error);
-        }
-    }
-
-    private void NotShown(Exception error) => services.Alarm.Failed($"What worker {worker.Name} does cannot be stored", error);
-
-    private WorkerStatus Status(CancellationToken stopping)
-    {
-        var unfit = _slots.Where(slot => !slot.Health.IsFit).ToList();
-        var state = stopping.IsCancellationRequested ? WorkerState.Draining : unfit.Count > 0 && unfit.Count == _slots.Length ? WorkerState.Quarantined : WorkerState.Active;
-        var message = unfit.Count == 0 ? null : $"{unfit.Count} of {_slots.Length} slots cannot train: {unfit[0].Health.Complaint}";
-        return new(Busy, state, message);
-    }
-
-    private void CountSlots() => services.Instruments.SlotsUsed(Busy, _slots.Count(slot => slot.IsFree));
+    private void CountSlots() => _services.Instruments.SlotsUsed(_presence.Busy, _slots.Count(slot => slot.IsFree));
 
     private static Slot[] Slots(IReadOnlyList<string> devices, ITrainerFactory trainers, TimeProvider time, ILogger logger)
     {

@@ -6,21 +6,21 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Trainer.Checkpoints;
 
-/// <summary>The epoch whose weights won so far.</summary>
-/// <param name="Value">Of the objective's metric.</param>
-/// <param name="Score">The value with its sign set so that lower wins.</param>
+/// <summary>The epoch with the best score so far.</summary>
+/// <param name="Value">Value of the objective's metric after that epoch.</param>
+/// <param name="Score">The value with its sign set so that a lower score is better.</param>
 internal sealed record BestEpoch(int Epoch, double Value, double Score);
 
 [JsonSerializable(typeof(CheckpointHeader))]
 internal sealed partial class CheckpointJson : JsonSerializerContext;
 
 /// <summary>Everything in a checkpoint that is not a tensor.</summary>
-/// <param name="Epoch">Whole epochs behind it.</param>
-/// <param name="Step">Steps of the next epoch behind it.</param>
-/// <param name="Seconds">Wall time of the whole epochs.</param>
-/// <param name="StepSeconds">Wall time of the steps of the next epoch.</param>
-/// <param name="Parameters">JSON of the trial's parameters.</param>
-/// <param name="Dataset">SHA-256 of the text.</param>
+/// <param name="Epoch">Number of finished epochs.</param>
+/// <param name="Step">Number of finished steps of the next epoch.</param>
+/// <param name="Seconds">Wall time of the finished epochs.</param>
+/// <param name="StepSeconds">Wall time of the finished steps of the next epoch.</param>
+/// <param name="Parameters">The trial's parameters as JSON.</param>
+/// <param name="Dataset">SHA-256 of the text, in lower-case hexadecimal.</param>
 /// <param name="Characters">The vocabulary, in the order of the ids.</param>
 internal sealed record CheckpointHeader(
     int Epoch,
@@ -42,18 +42,19 @@ internal sealed record CheckpointHeader(
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
-        // An endless perplexity is a score like any other.
+        // A perplexity can be infinite, which plain JSON numbers cannot express.
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
     public Dictionary<string, string> ToMetadata() => new() { [Format] = JsonSerializer.Serialize(this, Json) };
 
-    /// <exception cref="TrainerException">It is not the checkpoint of a trial, or one of another format.</exception>
+    /// <exception cref="TrainerException">The file is not the checkpoint of a trial, or has another format.</exception>
     public static CheckpointHeader Of(SafeTensorsFile file)
     {
         if (!file.Metadata.TryGetValue(Format, out var json))
-            throw new TrainerException($"The checkpoint has no {Format}: it was written by another version of Sweep, or by something else.");
+            throw new TrainerException(
+                $"The checkpoint has no {Format}: it was written by another version of Sweep, or by something else.");
         try
         {
             return JsonSerializer.Deserialize<CheckpointHeader>(json, Json) is { Epoch: >= 0, Step: >= 0 } header
@@ -66,8 +67,8 @@ internal sealed record CheckpointHeader(
         }
     }
 
-    /// <summary>The trial whose checkpoint it is, and its vocabulary.</summary>
-    /// <exception cref="TrainerException">They cannot be read.</exception>
+    /// <summary>The parameters and the vocabulary of the trial that wrote the checkpoint.</summary>
+    /// <exception cref="TrainerException">The parameters cannot be read.</exception>
     public (TrialParameters Parameters, Vocabulary Vocabulary) Trial()
     {
         try
@@ -76,7 +77,8 @@ internal sealed record CheckpointHeader(
         }
         catch (JsonException error)
         {
-            throw new TrainerException($"The checkpoint is damaged: its parameters cannot be read: {error.Message.ReplaceLineEndings(" ")}");
+            throw new TrainerException(
+                $"The checkpoint is damaged: its parameters cannot be read: {error.Message.ReplaceLineEndings(" ")}");
         }
     }
 }

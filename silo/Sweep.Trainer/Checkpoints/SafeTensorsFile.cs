@@ -5,8 +5,8 @@ using static TorchSharp.torch;
 namespace Sweep.Trainer.Checkpoints;
 
 /// <summary>
-/// A safetensors file, read without trust: every type, shape and place is checked before a byte of it becomes a tensor.
-/// The format is at <see cref="SafeTensorsWriter"/>.
+/// A safetensors file. Every type, shape and offset is checked before a byte of the file becomes a tensor, since the file may be damaged.
+/// <see cref="SafeTensorsWriter"/> describes the format.
 /// </summary>
 internal sealed class SafeTensorsFile
 {
@@ -33,7 +33,8 @@ internal sealed class SafeTensorsFile
                     _entries.Add(property.Name, Entry.Of(property, sizeof(long) + length, data.Length));
             }
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException or OverflowException or ArgumentException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or KeyNotFoundException or FormatException
+            or OverflowException or ArgumentException)
         {
             throw Damaged($"its header cannot be read: {error.Message}");
         }
@@ -41,14 +42,16 @@ internal sealed class SafeTensorsFile
 
     public IReadOnlyDictionary<string, string> Metadata { get; } = new Dictionary<string, string>();
 
-    /// <summary>Fills a tensor with the stored one of this name, which must have its type and shape.</summary>
-    /// <exception cref="TrainerException">There is none, or it has another type or shape.</exception>
+    /// <summary>Fills a tensor with the stored tensor of this name, which must have the same type and shape.</summary>
+    /// <exception cref="TrainerException">The file has no tensor of this name, or one of another type or shape.</exception>
     public void CopyTo(string name, Tensor target)
     {
         if (!_entries.TryGetValue(name, out var entry))
             throw Damaged($"it has no tensor {name}");
         if (entry.Type != TypeName(target.dtype) || !entry.Shape.AsSpan().SequenceEqual(target.shape))
-            throw Damaged($"{name} is {entry.Type} [{string.Join(", ", entry.Shape)}]; expected {TypeName(target.dtype)} [{string.Join(", ", target.shape)}]");
+            throw Damaged(
+                $"{name} is {entry.Type} [{string.Join(", ", entry.Shape)}]; " +
+                $"expected {TypeName(target.dtype)} [{string.Join(", ", target.shape)}]");
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         var stored = empty(entry.Shape, target.dtype);
@@ -64,7 +67,7 @@ internal sealed class SafeTensorsFile
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
     };
 
-    /// <summary>On one line, whatever of the file stands in the reason.</summary>
+    /// <summary>Keeps the message on one line, since the reason may quote text of the file.</summary>
     private static TrainerException Damaged(string reason) => new($"The checkpoint is damaged: {reason.ReplaceLineEndings(" ")}.");
 
     private sealed record Entry(string Type, long[] Shape, int Begin, int Length)
@@ -74,8 +77,11 @@ internal sealed class SafeTensorsFile
             var type = property.Value.GetProperty("dtype").GetString() ?? "";
             var shape = property.Value.GetProperty("shape").Deserialize<long[]>() ?? [];
             var offsets = property.Value.GetProperty("data_offsets").Deserialize<long[]>() ?? [];
-            var size = type == "F32" ? 4 : type is "F64" or "I64" ? 8 : throw Damaged($"{property.Name} has the type {type}; F32, F64 and I64 are known");
-            var length = shape.Aggregate((long)size, (product, side) => side < 0 ? throw new OverflowException("a side is negative") : checked(product * side));
+            var size = type == "F32" ? 4
+                : type is "F64" or "I64" ? 8
+                : throw Damaged($"{property.Name} has the type {type}; F32, F64 and I64 are known");
+            var length = shape.Aggregate(
+                (long)size, (product, side) => side < 0 ? throw new OverflowException("a side is negative") : checked(product * side));
             if (offsets.Length != 2 || offsets[0] < 0 || offsets[1] - offsets[0] != length || offsets[1] > fileLength - dataBegin)
                 throw Damaged($"the bytes of {property.Name} are not where its header says");
             return new(type, shape, (int)(dataBegin + offsets[0]), (int)length);

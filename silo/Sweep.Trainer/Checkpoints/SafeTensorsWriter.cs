@@ -6,7 +6,8 @@ using static TorchSharp.torch;
 namespace Sweep.Trainer.Checkpoints;
 
 /// <summary>
-/// Writes tensors and words as one safetensors file: length of the header (8 bytes, little-endian), header (JSON: type, shape and place of each tensor), bytes.
+/// Writes tensors and metadata as one safetensors file: the length of the header (8 bytes, little-endian), the header (JSON with the type,
+/// shape and offsets of each tensor), and the bytes of the tensors.
 /// Source: https://huggingface.co/docs/safetensors.
 /// </summary>
 internal static class SafeTensorsWriter

@@ -3,12 +3,18 @@ using Sweep.Domain.Protocol;
 
 namespace Sweep.Trainer.Conversation;
 
-/// <summary>The silo's commands in their order. A thread of its own reads them, so that the end of the stream is seen while a step runs.</summary>
+/// <summary>
+/// The silo's commands in the order in which they were sent. A separate thread reads them, so that the end of the stream is noticed while a
+/// step runs.
+/// </summary>
 internal sealed class CommandInbox
 {
     private readonly Channel<(TrainerCommand Command, byte[] Payload)> _commands = Channel.CreateUnbounded<(TrainerCommand, byte[])>();
 
-    /// <param name="ended">Called on the reading thread when no command will come: the stream ended (null), or is not the protocol.</param>
+    /// <param name="ended">
+    /// Called on the reading thread when no more commands will come: with null when the stream ended, with the error when the stream breaks
+    /// the protocol.
+    /// </param>
     public CommandInbox(Stream stream, Action<ProtocolException?> ended) =>
         new Thread(() => Read(stream, ended)) { IsBackground = true, Name = "commands" }.Start();
 

@@ -4,15 +4,15 @@ using Sweep.Trainer.Training;
 
 namespace Sweep.Trainer.Conversation;
 
-/// <summary>Puts whatever ended an attempt into the silo's words.</summary>
+/// <summary>Turns the exception that ended an attempt into the event that the silo receives.</summary>
 internal static class Failures
 {
-    // libtorch throws one exception for everything; these are the words of its allocators, on CPUs and on GPUs.
+    // libtorch throws the same exception type for every error. These are the messages of its allocators for CPUs and GPUs.
     private static readonly string[] MemoryWords = ["can't allocate memory", "not enough memory", "out of memory"];
 
     public static TrainerEvent.Failed Of(Exception error)
     {
-        // Under its first line libtorch puts a trace of its own code.
+        // libtorch appends a trace of its own code after the first line.
         var message = error.Message.Split('\n')[0].Trim();
         return new(Reason(error), error is TrainerException or DivergedException ? message : $"{error.GetType().Name}: {message}");
     }

@@ -11,18 +11,20 @@ using TorchSharp;
 namespace Sweep.Trainer.Conversation;
 
 /// <summary>
-/// Does one command after the other, on the thread that calls it. Each Train, Generate and Stop has one last word;
-/// what is wrong with a loaded text or checkpoint is said by the Train or Generate that needs it.
+/// Carries out one command after the other on the calling thread. Each Train, Generate and Stop is answered with exactly one final event.
+/// An error in a loaded text or checkpoint is reported by the Train or Generate that needs it.
 /// </summary>
 internal sealed class TrainerSession(CommandInbox inbox, Stream output, torch.Device device, TrainerLog log)
 {
-    /// <summary>Characters that a text's beginning may add to an answer, which must fit a frame.</summary>
+    /// <summary>
+    /// Most characters that a default prompt takes from the text's beginning. The answer contains the prompt and must fit a frame.
+    /// </summary>
     private const int LongestBeginning = 10_000;
 
     private Loaded<TextDataset>? _text;
     private Loaded<SafeTensorsFile>? _checkpoint;
 
-    /// <summary>Never returns: the process ends with the stream of commands.</summary>
+    /// <summary>Never returns, since the process ends when the stream of commands ends.</summary>
     public void Run()
     {
         while (true)
@@ -63,7 +65,7 @@ internal sealed class TrainerSession(CommandInbox inbox, Stream output, torch.De
         }
         catch (IOException)
         {
-            // The silo's end of the stream is closed: nobody to tell.
+            // The silo has closed its end of the stream, so there is nothing to answer to.
             throw;
         }
         catch (Exception error)
@@ -92,7 +94,9 @@ internal sealed class TrainerSession(CommandInbox inbox, Stream output, torch.De
     private static SafeTensorsFile Verified(byte[] bytes, string sha256)
     {
         var found = Convert.ToHexStringLower(SHA256.HashData(bytes));
-        return found == sha256 ? new(bytes) : throw new TrainerException($"The checkpoint is damaged: its SHA-256 is {found}; expected {sha256}.");
+        return found == sha256
+            ? new(bytes)
+            : throw new TrainerException($"The checkpoint is damaged: its SHA-256 is {found}; expected {sha256}.");
     }
 
     private SafeTensorsFile? TakeCheckpoint()
@@ -119,7 +123,7 @@ internal sealed class TrainerSession(CommandInbox inbox, Stream output, torch.De
         }
     }
 
-    /// <summary>Something that was loaded, or why it could not be.</summary>
+    /// <summary>Something that was loaded, or the reason why it could not be loaded.</summary>
     private sealed class Loaded<T>(T? value, Exception? error) : IDisposable
         where T : class
     {

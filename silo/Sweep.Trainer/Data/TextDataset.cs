@@ -6,7 +6,7 @@ using static TorchSharp.torch;
 
 namespace Sweep.Trainer.Data;
 
-/// <summary>A text as ids of its characters.</summary>
+/// <summary>A text as the ids of its characters.</summary>
 internal sealed class TextDataset : IDisposable
 {
     private TextDataset(string sha256, string text, Device device)
@@ -21,21 +21,21 @@ internal sealed class TextDataset : IDisposable
 
     public Vocabulary Vocabulary { get; }
 
-    /// <summary>int64 [characters], each in [0, vocabulary).</summary>
+    /// <summary>Character ids, int64 [characters], each in [0, vocabulary).</summary>
     public Tensor Ids { get; }
 
     public int Characters => (int)Ids.shape[0];
 
-    /// <summary>The first characters of the text; all of it where it is shorter.</summary>
+    /// <summary>The first characters of the text, or all of it when the text is shorter.</summary>
     public string Beginning(int characters)
     {
         using var scope = NewDisposeScope();
         return Vocabulary.Decode(Ids.narrow(0, 0, Math.Min(characters, Characters)).cpu().data<long>().Select(id => (int)id));
     }
 
-    /// <param name="bytes">UTF-8.</param>
-    /// <param name="sha256">Of the bytes, lower-case hexadecimal.</param>
-    /// <exception cref="TrainerException">The bytes have another hash, or are no text.</exception>
+    /// <param name="bytes">The text in UTF-8.</param>
+    /// <param name="sha256">Expected SHA-256 of the bytes, in lower-case hexadecimal.</param>
+    /// <exception cref="TrainerException">The bytes have another hash, are empty, or are not UTF-8.</exception>
     public static TextDataset Load(byte[] bytes, string sha256, Device device)
     {
         var found = Convert.ToHexStringLower(SHA256.HashData(bytes));

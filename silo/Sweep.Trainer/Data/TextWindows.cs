@@ -5,9 +5,10 @@ using static TorchSharp.torch;
 namespace Sweep.Trainer.Data;
 
 /// <summary>
-/// The windows of a text, in two parts. Window i is <c>ids[i .. i+L)</c> and predicts <c>ids[i+L]</c>.
+/// The windows of a text, split into training and validation windows. Window i is <c>ids[i .. i+L)</c> and predicts <c>ids[i+L]</c>.
 /// A random split shuffles all windows and holds out the last ones, as torch's random_split does. A tail split holds out the last v
-/// of the text's n windows: they predict its last v characters, and a training window, being one of the first n − v, ends and predicts before those.
+/// of the text's n windows, which predict its last v characters. The training windows are the first n − v, and neither they nor the
+/// characters that they predict reach into those last v characters.
 /// </summary>
 internal sealed class TextWindows : IDisposable
 {
@@ -16,15 +17,16 @@ internal sealed class TextWindows : IDisposable
     private readonly int _length;
 
     /// <param name="length">Characters in a window.</param>
-    /// <param name="validation">Share of the windows held out.</param>
-    /// <exception cref="TrainerException">A part would be empty.</exception>
+    /// <param name="validation">Share of the windows that are held out for validation.</param>
+    /// <exception cref="TrainerException">The training or the validation part would be empty.</exception>
     public TextWindows(TextDataset text, int length, SplitKind split, double validation, long seed)
     {
         Counts = WindowCounts.Of(text.Characters, length, validation);
         if (Counts.Training < 1 || Counts.Validation < 1)
         {
             throw new TrainerException(
-                $"A text of {text.Characters} characters with sequence length {length} and validation share {validation} gives {Counts.Training} training and {Counts.Validation} validation windows; each needs at least 1.");
+                $"A text of {text.Characters} characters with sequence length {length} and validation share {validation} gives " +
+                $"{Counts.Training} training and {Counts.Validation} validation windows; each needs at least 1.");
         }
 
         using var scope = NewDisposeScope();

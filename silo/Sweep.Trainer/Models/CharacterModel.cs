@@ -6,8 +6,9 @@ using static TorchSharp.torch;
 namespace Sweep.Trainer.Models;
 
 /// <summary>
-/// embedding (vocabulary × h) → recurrent layers (h → h) → last step → fully connected layers with ReLU → logits (vocabulary).
-/// The parameters have the names and shapes of torch.nn: <c>embedding.weight</c>, <c>recurrent.weight_ih_l0</c>, …, <c>head.0.weight</c>, …
+/// A model of the next character: embedding (vocabulary × h) → recurrent layers (h → h) → last step
+/// → fully connected layers with ReLU → logits (vocabulary).
+/// <c>head.0.weight</c>, …
 /// </summary>
 internal sealed class CharacterModel : IDisposable
 {
@@ -16,8 +17,10 @@ internal sealed class CharacterModel : IDisposable
     private readonly (Parameter Weight, Parameter Bias)[] _head;
     private readonly double _dropout;
 
-    /// <summary>A model with the weights that torch.nn's modules would have, made in this order after <c>manual_seed(seed)</c>.</summary>
-    /// <param name="dropout">Share of the states dropped between recurrent layers in training, in [0, 1).</param>
+    /// <summary>
+    /// Starts with the weights that torch.nn's modules have when they are made in this order after <c>manual_seed(seed)</c>.
+    /// </summary>
+    /// <param name="dropout">Share of the states that training drops between recurrent layers, in [0, 1).</param>
     public CharacterModel(ModelShape shape, double dropout, long seed, Device device)
     {
         long h = shape.HiddenSize;
@@ -39,17 +42,19 @@ internal sealed class CharacterModel : IDisposable
         _head = [.. Widths(shape).Select((_, place) => (_parameters[$"head.{place}.weight"], _parameters[$"head.{place}.bias"]))];
     }
 
-    /// <summary>By name, in the order of their making.</summary>
+    /// <summary>The parameters by name, in the order in which they were made.</summary>
     public IReadOnlyDictionary<string, Parameter> Parameters => _parameters;
 
     /// <summary>Scores of the next character, [batch, vocabulary].</summary>
     /// <param name="windows">Character ids, int64 [batch, length].</param>
-    /// <param name="dropout">Draws what is dropped, in training; null to drop nothing.</param>
+    /// <param name="dropout">Draws which states are dropped during training; null drops nothing.</param>
     public Tensor Logits(Tensor windows, Generator? dropout = null)
     {
         var characters = windows.t().contiguous();
         var (embedding, length) = (_parameters["embedding.weight"], (int)characters.shape[0]);
-        // An input is one of few characters: multiply the whole embedding with the input weights and look the rows up. One window has no more rows than steps.
+        // There are few distinct characters, so the whole embedding is multiplied with the input weights once and each step looks its rows
+        // up.
+        // A single window has only one row a step, so its characters alone are multiplied.
         var states = characters.shape[1] == 1
             ? _layers[0].States(embedding.index_select(0, characters.flatten()), projected => projected.chunk(length))
             : _layers[0].States(embedding, table => Enumerable.Range(0, length).Select(step => table.index_select(0, characters[step])));
@@ -71,9 +76,12 @@ internal sealed class CharacterModel : IDisposable
             parameter.Dispose();
     }
 
-    // torch's own dropout draws from the process-wide generator, whose state would have to be saved; this one has a generator for each step.
+    // torch's own dropout draws from the process-wide generator, whose state would have to be saved. This one takes a generator for each
+    // step.
     private Tensor Drop(Tensor states, Generator? generator) =>
-        generator is null || _dropout == 0 ? states : states * (rand(states.shape, device: states.device, generator: generator) >= _dropout).to(float32).div_(1 - _dropout);
+        generator is null || _dropout == 0
+            ? states
+            : states * (rand(states.shape, device: states.device, generator: generator) >= _dropout).to(float32).div_(1 - _dropout);
 
     private static nn.Module Recurrent(ModelShape shape) => shape.Cell switch
     {

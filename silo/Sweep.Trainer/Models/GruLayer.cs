@@ -12,7 +12,7 @@ internal sealed record GruLayer(Parameter InputWeights, Parameter StateWeights, 
 {
     public override IEnumerable<Tensor> States(Tensor inputs, StepRows steps)
     {
-        // The bias of n stays with the state: the reset gate multiplies it.
+        // The state's bias of n is kept apart from the input's, since the reset gate multiplies only the state's.
         var h = StateWeights.shape[1];
         long[] parts = [2 * h, h];
         var (stateBias, inputBias) = (StateBias.split(parts), InputBias.split(parts));
@@ -32,9 +32,10 @@ internal sealed record GruLayer(Parameter InputWeights, Parameter StateWeights, 
         }
     }
 
-    private static Tensor Step(Tensor gateInput, Tensor candidateInput, Tensor gateWeights, Tensor candidateWeights, Tensor candidateBias, Tensor? state)
+    private static Tensor Step(
+        Tensor gateInput, Tensor candidateInput, Tensor gateWeights, Tensor candidateWeights, Tensor candidateBias, Tensor? state)
     {
-        // What a step leaves behind is freed at once: the next one writes into memory that is still in the cache.
+        // Intermediate tensors are freed at once, so that the next step writes into memory that is still in the CPU's cache.
         using var scope = NewDisposeScope();
         var gates = (state is null ? gateInput : addmm(gateInput, state, gateWeights, beta: 1, alpha: 1)).sigmoid().chunk(2, dim: 1);
         var (reset, update) = (gates[0], gates[1]);

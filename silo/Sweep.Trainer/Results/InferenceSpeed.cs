@@ -3,9 +3,9 @@ using static TorchSharp.torch;
 
 namespace Sweep.Trainer.Results;
 
-/// <summary>How fast a model answers on this device.</summary>
-/// <param name="MillisecondsPerWindow">Median for one window alone.</param>
-/// <param name="WindowsPerSecond">In a batch of 256.</param>
+/// <summary>Speed of a model's inference on this device.</summary>
+/// <param name="MillisecondsPerWindow">Median time for a single window.</param>
+/// <param name="WindowsPerSecond">Throughput with batches of 256 windows.</param>
 internal sealed record InferenceSpeed(double MillisecondsPerWindow, double WindowsPerSecond)
 {
     private const int Batch = 256;
@@ -29,7 +29,7 @@ internal sealed record InferenceSpeed(double MillisecondsPerWindow, double Windo
         {
             using var inner = NewDisposeScope();
             var start = clock.GetTimestamp();
-            // Reading an element waits for a GPU to be done.
+            // Reading an element waits until a GPU has finished.
             model.Logits(windows)[0, 0].item<float>();
             var elapsed = clock.GetElapsedTime(start);
             step();

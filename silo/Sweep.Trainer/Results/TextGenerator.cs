@@ -6,14 +6,14 @@ using static TorchSharp.torch;
 
 namespace Sweep.Trainer.Results;
 
-/// <summary>Writes text with a model, one character after the other, each from the window before it.</summary>
-/// <param name="length">Characters in a window, as trained.</param>
+/// <summary>Writes text with a model, one character after the other, each predicted from the window before it.</summary>
+/// <param name="length">Characters in a window, the same number as in training.</param>
 internal sealed class TextGenerator(CharacterModel model, Vocabulary vocabulary, int length, Device device)
 {
-    /// <summary>The characters that follow the prompt; a function of the weights and these arguments alone.</summary>
-    /// <param name="prompt">At least one character, each in the vocabulary; its last <c>length</c> count.</param>
+    /// <summary>Returns the characters that follow the prompt. The result depends on nothing but the weights and these arguments.</summary>
+    /// <param name="prompt">At least one character, each in the vocabulary. Only its last <c>length</c> characters matter.</param>
     /// <param name="count">Characters to write, at least 0.</param>
-    /// <param name="temperature">Above 0; lower is more certain.</param>
+    /// <param name="temperature">Above 0; a lower temperature prefers likely characters more strongly.</param>
     /// <param name="step">Called after each character.</param>
     /// <exception cref="TrainerException">The model cannot go on from this prompt, or at this temperature.</exception>
     public string Continue(string prompt, int count, double temperature, long seed, Action? step = null)
@@ -27,7 +27,7 @@ internal sealed class TextGenerator(CharacterModel model, Vocabulary vocabulary,
         {
             using var scope = NewDisposeScope();
             var window = torch.tensor(ids.TakeLast(length).ToArray()).unsqueeze(0).to(device);
-            // In double precision: at a low temperature the scores are too large for float32.
+            // Double precision is needed, since at a low temperature the scores are too large for float32.
             var scores = model.Logits(window)[0].to(float64).cpu() / temperature;
             var next = scores.softmax(0).multinomial(1, generator: generator).item<long>();
             ids.Add(next);
@@ -44,7 +44,8 @@ internal sealed class TextGenerator(CharacterModel model, Vocabulary vocabulary,
             throw new TrainerException("prompt: found an empty text; expected at least one character.");
         var unknown = prompt.EnumerateRunes().Where(rune => !vocabulary.Characters.Contains(rune)).Distinct().ToList();
         if (unknown.Count > 0)
-            throw new TrainerException($"prompt: found characters that the text has not: {string.Join(' ', unknown.Select(rune => $"'{rune}'"))}.");
+            throw new TrainerException(
+                $"prompt: found characters that the text has not: {string.Join(' ', unknown.Select(rune => $"'{rune}'"))}.");
         if (count < 0)
             throw new TrainerException($"length: found {count}; expected at least 0.");
         if (!(temperature > 0 && double.IsFinite(temperature)))

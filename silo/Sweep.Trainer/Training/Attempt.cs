@@ -2,21 +2,20 @@ using Sweep.Domain.Models;
 using Sweep.Domain.Protocol;
 using Sweep.Domain.Trials;
 using Sweep.Trainer.Checkpoints;
-using Sweep.Trainer.Conversation;
 using Sweep.Trainer.Data;
 using Sweep.Trainer.Results;
 using static TorchSharp.torch;
 
 namespace Sweep.Trainer.Training;
 
-/// <summary>One attempt of a trial: state from nothing or from a checkpoint, the loop, and what is measured at the end.</summary>
+/// <summary>One attempt of a trial: it starts afresh or from a checkpoint, trains, and measures the finished model.</summary>
 internal static class Attempt
 {
     private const int SampleLength = 100;
     private const double SampleTemperature = 0.8;
 
-    /// <summary>Trains and says everything but the last word.</summary>
-    /// <returns>The last word: <see cref="TrainerEvent.Succeeded"/> or <see cref="TrainerEvent.Stopped"/>.</returns>
+    /// <summary>Trains, and sends every event except the final one.</summary>
+    /// <returns>The final event: <see cref="TrainerEvent.Succeeded"/> or <see cref="TrainerEvent.Stopped"/>.</returns>
     /// <exception cref="TrainerException">The trial cannot be trained on this text, or from this checkpoint.</exception>
     /// <exception cref="DivergedException">A loss is not finite.</exception>
     public static TrainerEvent Run(
@@ -44,7 +43,8 @@ internal static class Attempt
         return new TrainerEvent.Succeeded(Measure(trial.Parameters, text, windows, state, device, new Heartbeat(TimeProvider.System, say)));
     }
 
-    private static TrialResult Measure(TrialParameters parameters, TextDataset text, TextWindows windows, TrainingState state, Device device, Heartbeat heartbeat)
+    private static TrialResult Measure(
+        TrialParameters parameters, TextDataset text, TextWindows windows, TrainingState state, Device device, Heartbeat heartbeat)
     {
         using var scope = NewDisposeScope();
         var shape = ModelShape.Of(parameters, text.Vocabulary.Size);

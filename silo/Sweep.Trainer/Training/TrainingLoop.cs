@@ -8,15 +8,16 @@ using static TorchSharp.torch;
 namespace Sweep.Trainer.Training;
 
 /// <summary>
-/// Trains from where its state is to the last epoch: steps, validation, report, checkpoint. Runs on one thread to the end;
-/// nothing in it may await, since the scopes of tensors belong to a thread.
+/// Trains from the position of the given state to the last epoch; each epoch consists of steps, validation, report and checkpoint. The loop
+/// runs on one thread and nothing in it may await, since the dispose scopes of tensors belong to a thread.
 /// </summary>
-/// <param name="say">Sends an event and its bytes.</param>
-/// <param name="stop">The stop that was asked for since the last question, or null.</param>
+/// <param name="say">Sends an event and its payload.</param>
+/// <param name="stop">Returns the stop that was requested since the last call, or null.</param>
 internal sealed class TrainingLoop(
-    TrainerCommand.Train trial, TextWindows windows, TrainingState state, TimeProvider clock, Action<TrainerEvent, byte[]> say, Func<TrainerCommand.Stop?> stop)
+    TrainerCommand.Train trial, TextWindows windows, TrainingState state, TimeProvider clock, Action<TrainerEvent, byte[]> say,
+    Func<TrainerCommand.Stop?> stop)
 {
-    /// <summary>Larger batches are slower on a CPU.</summary>
+    /// <summary>Windows in a batch of the validation. Larger batches are slower on a CPU.</summary>
     private const int ValidationBatch = 512;
 
     private readonly TrialParameters _parameters = trial.Parameters;
@@ -28,7 +29,7 @@ internal sealed class TrainingLoop(
 
     private int StepsPerEpoch => (int)((windows.Counts.Training + _batch - 1) / _batch);
 
-    /// <returns>False when it was stopped before the last epoch.</returns>
+    /// <returns>False when the training was stopped before the end of the last epoch.</returns>
     /// <exception cref="DivergedException">A loss is not finite.</exception>
     public bool Run()
     {
@@ -77,11 +78,11 @@ internal sealed class TrainingLoop(
         var loss = nn.functional.cross_entropy(state.Model.Logits(batch, dropout), targets);
         loss.backward();
         state.Optimizer.Step();
-        // Summed where it is, and read once an epoch: reading it here would make a GPU wait for each step.
+        // The sum stays on the device and is read once an epoch, since reading it here would make each step wait for the GPU.
         state.LossSum.add_(loss.detach(), alpha: starts.shape[0]);
     }
 
-    /// <summary>Mean loss and accuracy over the validation windows, or null when it was stopped.</summary>
+    /// <summary>Returns the mean loss and the accuracy over the validation windows, or null when the training was stopped.</summary>
     private (double Loss, double Accuracy)? Validate()
     {
         using var _ = no_grad();
@@ -134,7 +135,8 @@ internal sealed class TrainingLoop(
     }
 
     private bool IsTimeForCheckpoint() =>
-        clock.GetElapsedTime(_lastCheckpoint).TotalSeconds >= trial.CheckpointEvery && CheckpointSpec.Allows(_written, clock.GetElapsedTime(_started));
+        clock.GetElapsedTime(_lastCheckpoint).TotalSeconds >= trial.CheckpointEvery
+            && CheckpointSpec.Allows(_written, clock.GetElapsedTime(_started));
 
     private void WriteCheckpoint()
     {
@@ -146,7 +148,8 @@ internal sealed class TrainingLoop(
 
     private double RequireFinite(double loss, string kind) => double.IsFinite(loss) ? loss : throw new DivergedException(string.Create(
         CultureInfo.InvariantCulture,
-        $"Epoch {state.Epoch + 1}: the {kind} loss is {loss} with learning rate {_parameters.LearningRate}. Use a smaller learning_rate, or gradient_clipping."));
+        $"Epoch {state.Epoch + 1}: the {kind} loss is {loss} with learning rate {_parameters.LearningRate}. " +
+        $"Use a smaller learning_rate, or gradient_clipping."));
 }
 
 /// <summary>A loss is not finite.</summary>

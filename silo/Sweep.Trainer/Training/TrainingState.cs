@@ -10,8 +10,8 @@ using static TorchSharp.torch;
 namespace Sweep.Trainer.Training;
 
 /// <summary>
-/// Everything that one step of a training changes. Saved and loaded whole, it goes on bit for bit as if it had never stopped;
-/// random choices need no state, since each is a function of the seed and the place.
+/// Everything that a training step changes. A training that is saved and loaded continues bit for bit as if it had never stopped.
+/// Random choices need no state, since each is a function of the seed and the position.
 /// </summary>
 internal sealed class TrainingState : IDisposable
 {
@@ -23,7 +23,8 @@ internal sealed class TrainingState : IDisposable
         using var scope = NewDisposeScope();
         _trial = trial;
         _text = text;
-        Model = new CharacterModel(ModelShape.Of(trial.Parameters, text.Vocabulary.Size), trial.Parameters.Dropout, trial.Parameters.Seed, device);
+        Model = new CharacterModel(
+            ModelShape.Of(trial.Parameters, text.Vocabulary.Size), trial.Parameters.Dropout, trial.Parameters.Seed, device);
         Optimizer = new TrialOptimizer(trial.Parameters, Model.Parameters);
         LossSum = zeros(1, float64, device).DetachFromDisposeScope();
         BestWeights = Model.Parameters.ToDictionary(pair => pair.Key, pair => pair.Value.detach().clone().DetachFromDisposeScope());
@@ -33,19 +34,19 @@ internal sealed class TrainingState : IDisposable
 
     public TrialOptimizer Optimizer { get; }
 
-    /// <summary>Whole epochs done.</summary>
+    /// <summary>Number of finished epochs.</summary>
     public int Epoch { get; set; }
 
-    /// <summary>Steps of the next epoch done.</summary>
+    /// <summary>Number of finished steps of the next epoch.</summary>
     public int Step { get; set; }
 
-    /// <summary>Sum of the losses of the windows of these steps, float64 [1].</summary>
+    /// <summary>Sum of the losses of all windows in the finished steps of the next epoch, float64 [1].</summary>
     public Tensor LossSum { get; }
 
-    /// <summary>Wall time of the whole epochs.</summary>
+    /// <summary>Wall time of the finished epochs.</summary>
     public TimeSpan Elapsed { get; set; }
 
-    /// <summary>Wall time of the steps of the next epoch.</summary>
+    /// <summary>Wall time of the finished steps of the next epoch.</summary>
     public TimeSpan StepsElapsed { get; set; }
 
     public BestEpoch? Best { get; private set; }
@@ -66,7 +67,7 @@ internal sealed class TrainingState : IDisposable
             BestWeights[name].copy_(parameter);
     }
 
-    /// <summary>Puts the best weights into the model: the end of the training.</summary>
+    /// <summary>Puts the best weights into the model at the end of the training.</summary>
     public void UseBestWeights()
     {
         using var _ = no_grad();
@@ -92,11 +93,13 @@ internal sealed class TrainingState : IDisposable
         var file = SafeTensorsWriter.Write(header.ToMetadata(), [.. Tensors(), new("optimizer.steps", torch.tensor([Optimizer.Steps]))]);
         return file.Length <= Frame.MaxPayloadLength
             ? file
-            : throw new TrainerException($"The checkpoint takes {file.Length} bytes; at most {Frame.MaxPayloadLength} can be sent. Use a smaller hidden_size or fewer layers.");
+            : throw new TrainerException(
+                $"The checkpoint takes {file.Length} bytes; at most {Frame.MaxPayloadLength} can be sent. " +
+                "Use a smaller hidden_size or fewer layers.");
     }
 
-    /// <summary>Takes the state from a checkpoint of this trial.</summary>
-    /// <exception cref="TrainerException">It is damaged, or of other parameters or another text.</exception>
+    /// <summary>Replaces the state by that of a checkpoint of this trial.</summary>
+    /// <exception cref="TrainerException">The checkpoint is damaged, or belongs to other parameters or another text.</exception>
     public void Load(SafeTensorsFile file)
     {
         var header = CheckpointHeader.Of(file);

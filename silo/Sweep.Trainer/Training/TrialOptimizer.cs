@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace Sweep.Trainer.Training;
 
-/// <summary>The optimizer that a trial asks for, with torch's defaults for all that it does not say, and its state as tensors.</summary>
+/// <summary>The optimizer of a trial, with torch's defaults for everything that the trial does not set, and its state as tensors.</summary>
 internal sealed class TrialOptimizer : IDisposable
 {
     private readonly IReadOnlyDictionary<string, Parameter> _parameters;
@@ -25,12 +25,14 @@ internal sealed class TrialOptimizer : IDisposable
         };
         _optimizer = optimizer;
         _states = [.. parameters.Keys.Zip(optimizer.state_dict().State)];
-        // Zeros, not nothing: with windows of one character no gradient reaches the state's weights, and torch's modules give zeros there.
+        // Gradients start as zeros instead of null. With windows of one character no gradient reaches the state's weights, and torch's
+        // modules have
+        // zeros there.
         foreach (var parameter in parameters.Values)
             parameter.grad = zeros_like(parameter).DetachFromDisposeScope();
     }
 
-    /// <summary>Steps taken.</summary>
+    /// <summary>Number of steps taken.</summary>
     public long Steps { get; private set; }
 
     public void ZeroGradients() => _optimizer.zero_grad();
@@ -43,7 +45,10 @@ internal sealed class TrialOptimizer : IDisposable
         Steps++;
     }
 
-    /// <summary>The moments of each parameter by name; they are the optimizer's own, so that filling them restores it. SGD without momentum has none.</summary>
+    /// <summary>
+    /// The moments of each parameter by name. They are the optimizer's own tensors, so that filling them restores its state. SGD without
+    /// momentum has none.
+    /// </summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Moments() => _states.SelectMany(pair => pair.State switch
     {
         Adam.State adam => Pairs(pair.Name, adam.exp_avg, adam.exp_avg_sq),
@@ -52,7 +57,7 @@ internal sealed class TrialOptimizer : IDisposable
         _ => throw new ArgumentOutOfRangeException(nameof(pair), pair.State.GetType().Name, "An optimizer whose state is not known."),
     });
 
-    /// <summary>Says how many steps the restored <see cref="Moments"/> come from.</summary>
+    /// <summary>Sets the number of steps after which the restored <see cref="Moments"/> were saved.</summary>
     public void RestoreSteps(long steps)
     {
         Steps = steps;

@@ -3,13 +3,13 @@ using System.Text.Json;
 namespace Sweep.Dashboards;
 
 /// <summary>One query of a panel.</summary>
-/// <param name="Panel">Title of its panel.</param>
+/// <param name="Panel">Title of the panel.</param>
 /// <param name="DatasourceType">prometheus or grafana-postgresql-datasource.</param>
 /// <param name="Text">PromQL or SQL with Grafana's macros and variables.</param>
-/// <param name="Instant">Whether a PromQL query asks for now alone.</param>
+/// <param name="Instant">Whether a PromQL query asks for the present moment only, instead of a time range.</param>
 public sealed record PanelQuery(string Panel, string PanelType, string DatasourceType, string Text, bool Instant);
 
-/// <summary>A dashboard of Grafana as the repository has it: classic JSON.</summary>
+/// <summary>A Grafana dashboard of the repository, in Grafana's classic JSON.</summary>
 public sealed class Dashboard(string name, JsonElement json)
 {
     public const string Prometheus = "prometheus";

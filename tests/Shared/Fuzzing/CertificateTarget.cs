@@ -3,7 +3,7 @@ using Sweep.Security;
 
 namespace Sweep.Fuzzing;
 
-/// <summary>The three files of a certificate folder, one behind the other.</summary>
+/// <summary>The three files of a certificate folder, joined by a separator.</summary>
 public sealed class CertificateTarget : FuzzTarget, IDisposable
 {
     private const string Between = "\n=== next file ===\n";
@@ -13,8 +13,10 @@ public sealed class CertificateTarget : FuzzTarget, IDisposable
 
     public CertificateTarget()
     {
-        using var authority = CertificateAuthority.Create(Path.Combine(_folder, "authority"), CertificateAuthority.DefaultLife, DateTimeOffset.UtcNow);
-        authority.Issue(CertificateRole.Silo, ["silo.example"], _folder, CertificateAuthority.DefaultCertificateLife, DateTimeOffset.UtcNow);
+        using var authority = CertificateAuthority.Create(
+            Path.Combine(_folder, "authority"), CertificateAuthority.DefaultLife, DateTimeOffset.UtcNow);
+        authority.Issue(
+            CertificateRole.Silo, ["silo.example"], _folder, CertificateAuthority.DefaultCertificateLife, DateTimeOffset.UtcNow);
         Inputs = [Encoding.UTF8.GetBytes(string.Join(Between, Files.Select(file => File.ReadAllText(Path.Combine(_folder, file)))))];
     }
 
@@ -24,7 +26,8 @@ public sealed class CertificateTarget : FuzzTarget, IDisposable
 
     public override IReadOnlyList<string> Scraps { get; } =
     [
-        Between, "\n", "\r", "=", "-----BEGIN CERTIFICATE-----\n", "-----END CERTIFICATE-----\n", "-----BEGIN PRIVATE KEY-----\n", "-----END PRIVATE KEY-----\n", "-----BEGIN EC PRIVATE KEY-----\n", "-----BEGIN X-----\n-----END X-----\n",
+        Between, "\n", "\r", "=", "-----BEGIN CERTIFICATE-----\n", "-----END CERTIFICATE-----\n", "-----BEGIN PRIVATE KEY-----\n",
+        "-----END PRIVATE KEY-----\n", "-----BEGIN EC PRIVATE KEY-----\n", "-----BEGIN X-----\n-----END X-----\n",
         "MA==", "MAA=", "MIIB", "//8=", "AAAA", "\0", "é", "-----",
     ];
 
@@ -41,7 +44,7 @@ public sealed class CertificateTarget : FuzzTarget, IDisposable
         }
         catch (CertificateException error) when (!error.Message.Contains('\n'))
         {
-            // Refused.
+            // The reader may refuse an input.
         }
     }
 }

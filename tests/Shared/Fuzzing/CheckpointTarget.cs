@@ -7,7 +7,7 @@ using Sweep.Trainer.Checkpoints;
 
 namespace Sweep.Fuzzing;
 
-/// <summary>The bytes of a checkpoint, as a trainer reads them after their hash was found right.</summary>
+/// <summary>The bytes of a checkpoint, as a trainer reads them after it has checked their hash.</summary>
 public sealed class CheckpointTarget : FuzzTarget
 {
     public override string Name => "checkpoint";
@@ -16,8 +16,10 @@ public sealed class CheckpointTarget : FuzzTarget
 
     public override IReadOnlyList<string> Scraps { get; } =
     [
-        "{", "}", "[", "]", ",", ":", "\"", "\\u0000", "\\\"", "\\ud800", "null", "-1", "0", "1e9", "9223372036854775807", "4611686018427387904", "F32", "F64", "I64", "BF16", "\"dtype\":", "\"shape\":", "\"data_offsets\":",
-        "__metadata__", "sweep-checkpoint-1", "\\\"epoch\\\":", "\\\"parameters\\\":", "\\\"characters\\\":", "\0", "\u0001", "\0\0\0\0\0\0\0\0",
+        "{", "}", "[", "]", ",", ":", "\"", "\\u0000", "\\\"", "\\ud800", "null", "-1", "0", "1e9", "9223372036854775807",
+        "4611686018427387904", "F32", "F64", "I64", "BF16", "\"dtype\":", "\"shape\":", "\"data_offsets\":",
+        "__metadata__", "sweep-checkpoint-1", "\\\"epoch\\\":", "\\\"parameters\\\":", "\\\"characters\\\":", "\0", "\u0001",
+        "\0\0\0\0\0\0\0\0",
     ];
 
     public override Task ReadAsync(byte[] input)
@@ -28,7 +30,7 @@ public sealed class CheckpointTarget : FuzzTarget
         }
         catch (TrainerException error) when (!error.Message.Contains('\n'))
         {
-            // Refused.
+            // The reader may refuse an input.
         }
 
         return Task.CompletedTask;
@@ -37,7 +39,8 @@ public sealed class CheckpointTarget : FuzzTarget
     private static byte[] Whole()
     {
         var trial = ParameterAssignment.ToTrial(new Dictionary<string, ParameterValue>(), seed: 7);
-        var header = new CheckpointHeader(3, 17, new(2, 1.5, 1.5), 12.5, 0.25, trial.ToJson(), SplitKind.Random, 0.2, new string('a', 64), "\n abcé\U0001d518");
+        var header = new CheckpointHeader(
+            3, 17, new(2, 1.5, 1.5), 12.5, 0.25, trial.ToJson(), SplitKind.Random, 0.2, new string('a', 64), "\n abcé\U0001d518");
         var json = JsonText(header.ToMetadata());
         var file = new byte[sizeof(long) + json.Length + 12];
         BinaryPrimitives.WriteInt64LittleEndian(file, json.Length);
@@ -45,10 +48,11 @@ public sealed class CheckpointTarget : FuzzTarget
         return file;
     }
 
-    private static byte[] JsonText(Dictionary<string, string> metadata) => JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
-    {
-        [SafeTensorsFile.MetadataKey] = metadata,
-        ["model.bias"] = new { dtype = "F32", shape = new[] { 1 }, data_offsets = new[] { 0, 4 } },
-        ["optimizer.steps"] = new { dtype = "I64", shape = new[] { 1 }, data_offsets = new[] { 4, 12 } },
-    });
+    private static byte[] JsonText(Dictionary<string, string> metadata) =>
+        JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
+        {
+            [SafeTensorsFile.MetadataKey] = metadata,
+            ["model.bias"] = new { dtype = "F32", shape = new[] { 1 }, data_offsets = new[] { 0, 4 } },
+            ["optimizer.steps"] = new { dtype = "I64", shape = new[] { 1 }, data_offsets = new[] { 4, 12 } },
+        });
 }

@@ -4,18 +4,21 @@ using FsCheck.Fluent;
 
 namespace Sweep.Fuzzing;
 
-/// <summary>A real input, or nothing, and what is done to it.</summary>
-/// <param name="Input">Its place among the target's; −1 for nothing, so that what is inserted stands alone.</param>
+/// <summary>A valid input, or an empty one, and the changes that damage it.</summary>
+/// <param name="Input">
+/// Index of the input among the target's inputs; −1 for an empty one, so that the inserted pieces are the whole input.
+/// </param>
 public sealed record FuzzCase(FuzzTarget Target, int Input, IReadOnlyList<Damage> Damages)
 {
-    /// <summary>Longer ones take time and show nothing more.</summary>
+    /// <summary>Largest size of a damaged input. Longer ones take time and find nothing more.</summary>
     private const int MaxBytes = 1 << 16;
 
     public byte[] Bytes
     {
         get
         {
-            var bytes = Damages.Aggregate(Input < 0 ? [] : Target.Inputs[Input], (bytes, damage) => bytes.Length > MaxBytes ? bytes : damage.Do(bytes));
+            var bytes = Damages.Aggregate(
+                Input < 0 ? [] : Target.Inputs[Input], (bytes, damage) => bytes.Length > MaxBytes ? bytes : damage.Do(bytes));
             return bytes.Length > MaxBytes ? bytes[..MaxBytes] : bytes;
         }
     }
@@ -29,10 +32,13 @@ public sealed record FuzzCase(FuzzTarget Target, int Input, IReadOnlyList<Damage
         return Arb.From(any, Smaller);
     }
 
-    public override string ToString() => $"{Target.Name}, input {Input}, {Damages.Count} damages, {Bytes.Length} bytes:\n{Shown}\n{Convert.ToBase64String(Bytes)}";
+    public override string ToString() =>
+        $"{Target.Name}, input {Input}, {Damages.Count} damages, {Bytes.Length} bytes:\n{Shown}\n{Convert.ToBase64String(Bytes)}";
 
-    private string Shown => string.Concat(Encoding.UTF8.GetString(Bytes).Select(letter => char.IsControl(letter) && letter != '\n' ? '·' : letter));
+    private string Shown =>
+        string.Concat(Encoding.UTF8.GetString(Bytes).Select(letter => char.IsControl(letter) && letter != '\n' ? '·' : letter));
 
     private static IEnumerable<FuzzCase> Smaller(FuzzCase whole) =>
-        Enumerable.Range(0, whole.Damages.Count).Select(left => whole with { Damages = [.. whole.Damages.Where((_, place) => place != left)] });
+        Enumerable.Range(0, whole.Damages.Count)
+            .Select(left => whole with { Damages = [.. whole.Damages.Where((_, place) => place != left)] });
 }

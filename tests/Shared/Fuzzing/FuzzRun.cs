@@ -4,17 +4,19 @@ using FsCheck.Fluent;
 
 namespace Sweep.Fuzzing;
 
-/// <summary>Gives a target one damaged input after the other. The same seed gives the same inputs.</summary>
+/// <summary>Makes a target read one damaged input after the other. The same seed gives the same inputs.</summary>
 public static class FuzzRun
 {
     private const int Batch = 200;
 
-    /// <summary>An input that takes longer is one that a reader hangs on.</summary>
+    /// <summary>A reader that takes longer over one input counts as hanging.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <param name="budget">How long to go on; the batch that has begun is ended.</param>
-    /// <returns>How many inputs were read.</returns>
-    /// <exception cref="Exception">An input, made as small as it could be, that the target neither took nor refused.</exception>
+    /// <param name="budget">How long to go on. The batch that has begun is always finished.</param>
+    /// <returns>Number of inputs that were read.</returns>
+    /// <exception cref="Exception">
+    /// The target neither accepted nor properly refused an input. The message has the smallest such input that FsCheck found.
+    /// </exception>
     public static int Run(FuzzTarget target, ulong seed, TimeSpan budget)
     {
         foreach (var input in target.Inputs)
@@ -35,7 +37,7 @@ public static class FuzzRun
 
     private static void Read(FuzzTarget target, byte[] input)
     {
-        // On a thread of its own, so that one that does not come back is noticed.
+        // The reader runs on another thread, so that a reader that hangs is noticed.
         var reading = Task.Run(() => target.ReadAsync(input));
         if (Task.WaitAny([reading], Patience) < 0)
             throw new FuzzFinding($"{target.Name} did not come to an end within {Patience.TotalSeconds:0} s.");

@@ -1,22 +1,24 @@
 namespace Sweep.Fuzzing;
 
-/// <summary>A reader of what others wrote. Whatever the bytes are, it takes them or refuses them in its own words, soon.</summary>
+/// <summary>
+/// A reader of untrusted input. It must accept or refuse any bytes within a short time, and refuse them only with its own type of error.
+/// </summary>
 public abstract class FuzzTarget
 {
     public abstract string Name { get; }
 
-    /// <summary>Real inputs, which are then damaged.</summary>
+    /// <summary>Valid inputs, which are then damaged.</summary>
     public abstract IReadOnlyList<byte[]> Inputs { get; }
 
-    /// <summary>Pieces that mean something to this reader.</summary>
+    /// <summary>Pieces of input that have a meaning to this reader.</summary>
     public abstract IReadOnlyList<string> Scraps { get; }
 
-    /// <summary>Has the bytes read.</summary>
-    /// <exception cref="Exception">The reader did anything but take or refuse them: that is what is looked for.</exception>
+    /// <summary>Makes the reader read the bytes.</summary>
+    /// <exception cref="Exception">The reader neither accepted nor properly refused the bytes, which is what fuzzing looks for.</exception>
     public abstract Task ReadAsync(byte[] input);
 
     public override string ToString() => Name;
 }
 
-/// <summary>A reader refused, but not as it should.</summary>
+/// <summary>A reader refused an input in a wrong way.</summary>
 public sealed class FuzzFinding(string message) : Exception(message);

@@ -1,6 +1,6 @@
 namespace Sweep.Fuzzing;
 
-/// <summary>Every reader that is fuzzed, but the silo's HTTP, which needs a silo.</summary>
+/// <summary>Every reader that is fuzzed, except the silo's HTTP endpoints, which need a running silo.</summary>
 public sealed class FuzzTargets(string repository) : IDisposable
 {
     public IReadOnlyList<FuzzTarget> All { get; } =

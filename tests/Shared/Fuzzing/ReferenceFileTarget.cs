@@ -2,18 +2,24 @@ using Sweep.Client.SweepFiles;
 
 namespace Sweep.Fuzzing;
 
-/// <summary>Published numbers as CSV.</summary>
+/// <summary>CSV files with published results.</summary>
 public sealed class ReferenceFileTarget(string repository) : FuzzTarget, IDisposable
 {
     private readonly string _file = Path.Combine(Directory.CreateTempSubdirectory("sweep-fuzz-").FullName, "x.csv");
 
     public override string Name => "reference-file";
 
-    public override IReadOnlyList<byte[]> Inputs { get; } = [.. Directory.GetFiles(Path.Combine(repository, "examples", "reference"), "*.csv").Order(StringComparer.Ordinal).Select(file => File.ReadAllBytes(file)[..800])];
+    public override IReadOnlyList<byte[]> Inputs { get; } =
+    [
+        .. Directory.GetFiles(Path.Combine(repository, "examples", "reference"), "*.csv")
+            .Order(StringComparer.Ordinal)
+            .Select(file => File.ReadAllBytes(file)[..800]),
+    ];
 
     public override IReadOnlyList<string> Scraps { get; } =
     [
-        ",", "\n", "\r\n", "\"", "\"\"", ";", "epoch", "val_loss", "cell", "fully_connected", "batch_size", "full", "\"[64, 32]\"", "[", "{", "*a", "&a", "!x ", "1e999", "-1", "nan", "é", "\0", "\ufeff", " ", "\t", "#", "=1+1",
+        ",", "\n", "\r\n", "\"", "\"\"", ";", "epoch", "val_loss", "cell", "fully_connected", "batch_size", "full", "\"[64, 32]\"", "[",
+        "{", "*a", "&a", "!x ", "1e999", "-1", "nan", "é", "\0", "\ufeff", " ", "\t", "#", "=1+1",
     ];
 
     public void Dispose() => Directory.Delete(Path.GetDirectoryName(_file)!, recursive: true);
@@ -25,9 +31,10 @@ public sealed class ReferenceFileTarget(string repository) : FuzzTarget, IDispos
         {
             await ReferenceFile.LoadAsync(_file);
         }
-        catch (SweepFileException error) when (error.Message.StartsWith(_file, StringComparison.Ordinal) && !error.Message.Any(char.IsControl))
+        catch (SweepFileException error)
+            when (error.Message.StartsWith(_file, StringComparison.Ordinal) && !error.Message.Any(char.IsControl))
         {
-            // Refused.
+            // The reader may refuse an input.
         }
     }
 }

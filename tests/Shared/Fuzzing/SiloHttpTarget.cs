@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace Sweep.Fuzzing;
 
-/// <summary>What a silo's port for <c>/sd</c>, <c>/metrics</c> and the probes is sent.</summary>
-/// <param name="silo">Where a silo serves them.</param>
+/// <summary>Requests to a silo's port for <c>/sd</c>, <c>/metrics</c> and the probes.</summary>
+/// <param name="silo">Address of the silo's HTTP endpoints.</param>
 public sealed partial class SiloHttpTarget(Uri silo) : FuzzTarget, IDisposable
 {
     private const int MaxAnswer = 1 << 20;
@@ -15,11 +15,13 @@ public sealed partial class SiloHttpTarget(Uri silo) : FuzzTarget, IDisposable
     private static readonly string[] Requests =
     [
         "GET /sd HTTP/1.1\r\nHost: silo\r\nConnection: close\r\n\r\n",
-        "GET /metrics HTTP/1.1\r\nHost: silo\r\nAccept: application/openmetrics-text;version=1.0.0,text/plain;q=0.5\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n",
+        "GET /metrics HTTP/1.1\r\nHost: silo\r\nAccept: application/openmetrics-text;version=1.0.0,text/plain;q=0.5\r\n" +
+        "Accept-Encoding: gzip\r\nConnection: close\r\n\r\n",
         "HEAD /readyz HTTP/1.1\r\nHost: silo\r\nConnection: close\r\n\r\n",
         "POST /sd HTTP/1.1\r\nHost: silo\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello",
         "POST /healthz HTTP/1.1\r\nHost: silo\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
-        "GET /sd?x=1&y=%00 HTTP/1.1\r\nHost: silo\r\n\r\nGET /dashboard HTTP/1.1\r\nHost: silo\r\nAuthorization: Basic YTpi\r\nConnection: close\r\n\r\n",
+        "GET /sd?x=1&y=%00 HTTP/1.1\r\nHost: silo\r\n\r\n" +
+        "GET /dashboard HTTP/1.1\r\nHost: silo\r\nAuthorization: Basic YTpi\r\nConnection: close\r\n\r\n",
     ];
 
     public override string Name => "silo-http";
@@ -28,8 +30,10 @@ public sealed partial class SiloHttpTarget(Uri silo) : FuzzTarget, IDisposable
 
     public override IReadOnlyList<string> Scraps { get; } =
     [
-        "\r\n", "\r\n\r\n", "\n", " ", "/", "//", "/../", "/%2e%2e/", "%00", "%", "?", "#", "*", ":", ",", "GET ", "OPTIONS ", "CONNECT ", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "HTTP/1.0", "HTTP/9.9", "Host: ", "Host: a\r\nHost: b", "Content-Length: 99999999999999999999",
-        "Content-Length: -1", "Transfer-Encoding: chunked\r\n", "ffffffff\r\n", "Expect: 100-continue\r\n", "Upgrade: h2c\r\n", "Range: bytes=0-1\r\n", "Accept: */*;q=x\r\n", "Authorization: Basic !\r\n", "X: \0", "é", "\u001b",
+        "\r\n", "\r\n\r\n", "\n", " ", "/", "//", "/../", "/%2e%2e/", "%00", "%", "?", "#", "*", ":", ",", "GET ", "OPTIONS ", "CONNECT ",
+        "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", "HTTP/1.0", "HTTP/9.9", "Host: ", "Host: a\r\nHost: b", "Content-Length: 99999999999999999999",
+        "Content-Length: -1", "Transfer-Encoding: chunked\r\n", "ffffffff\r\n", "Expect: 100-continue\r\n", "Upgrade: h2c\r\n",
+        "Range: bytes=0-1\r\n", "Accept: */*;q=x\r\n", "Authorization: Basic !\r\n", "X: \0", "é", "\u001b",
     ];
 
     public void Dispose() => _client.Dispose();
@@ -37,8 +41,10 @@ public sealed partial class SiloHttpTarget(Uri silo) : FuzzTarget, IDisposable
     public override async Task ReadAsync(byte[] input)
     {
         var answer = await AskAsync(input);
-        // What begins with other letters is HTTP/2. An answer of 500 is an exception that nobody caught; 501 and 505 say that HTTP has a word that this server has not.
-        if (answer.StartsWith("HTTP", StringComparison.Ordinal) && Status().Match(answer) is var status && (!status.Success || status.Groups[1].Value is ['5', _, not ('1' or '5')]))
+        // An answer that begins with other letters is HTTP/2. A status of 500 means an uncaught exception. 501 and 505 are fine, since they
+        // mean that the server does not support a part of HTTP.
+        if (answer.StartsWith("HTTP", StringComparison.Ordinal) && Status().Match(answer) is var status
+            && (!status.Success || status.Groups[1].Value is ['5', _, not ('1' or '5')]))
             throw new FuzzFinding($"Answered {answer[..Math.Min(200, answer.Length)]}");
         await _client.GetStringAsync(new Uri(silo, "/sd"));
     }
@@ -60,7 +66,7 @@ public sealed partial class SiloHttpTarget(Uri silo) : FuzzTarget, IDisposable
         }
         catch (Exception error) when (error is IOException or SocketException)
         {
-            // It hung up, as it may.
+            // The server may close the connection.
         }
 
         return Encoding.Latin1.GetString(answer.ToArray());

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using Sweep.Client.Datasets;
+using Sweep.Client.Running;
 using Sweep.Client.SweepFiles;
 
 namespace Sweep.Fuzzing;
@@ -8,7 +9,7 @@ namespace Sweep.Fuzzing;
 /// <summary>Sweep files as <c>sweep plan FILE</c> reads them, and the overrides on its command line.</summary>
 public sealed class SweepFileTarget : FuzzTarget, IDisposable
 {
-    /// <summary>A sweep file with every key that there is; its text is text.txt beside it.</summary>
+    /// <summary>A sweep file with every key that exists. Its dataset is text.txt in the same folder.</summary>
     public const string Whole = """
         name: full
         dataset: { path: text.txt, split: tail, validation: 0.25 }
@@ -32,7 +33,7 @@ public sealed class SweepFileTarget : FuzzTarget, IDisposable
     private readonly DatasetReader _datasets;
     private readonly bool _overrides;
 
-    /// <param name="overrides">The input is one <c>--set</c> of a sound file, in place of the file.</param>
+    /// <param name="overrides">Whether the input is one <c>--set</c> on a valid file, instead of the file.</param>
     public SweepFileTarget(string repository, bool overrides)
     {
         _overrides = overrides;
@@ -41,8 +42,17 @@ public sealed class SweepFileTarget : FuzzTarget, IDisposable
         File.WriteAllText(Path.Combine(_folder, "text.txt"), string.Concat(Enumerable.Repeat("the cat ", 50)));
         _datasets = new(() => Path.Combine(_folder, "cache"), store: null, new NoNetwork());
         Inputs = overrides
-            ? [.. new[] { "parameters.epochs=5", "parameters.cell={values: [lstm, gru]}", "dataset={ path: text.txt, split: tail }", "name=quick", "budget.trials=3", "resources.require=[a, b=c]" }.Select(Encoding.UTF8.GetBytes)]
-            : [Encoding.UTF8.GetBytes(Whole), .. Directory.GetFiles(examples, "*.yaml").Order(StringComparer.Ordinal).Select(File.ReadAllBytes)];
+            ? [
+                .. new[]
+                {
+                    "parameters.epochs=5", "parameters.cell={values: [lstm, gru]}", "dataset={ path: text.txt, split: tail }", "name=quick",
+                    "budget.trials=3", "resources.require=[a, b=c]",
+                }.Select(Encoding.UTF8.GetBytes),
+            ]
+            : [
+                Encoding.UTF8.GetBytes(Whole),
+                .. Directory.GetFiles(examples, "*.yaml").Order(StringComparer.Ordinal).Select(File.ReadAllBytes),
+            ];
         File.WriteAllText(Path.Combine(_folder, "x.yaml"), Whole);
     }
 
@@ -52,9 +62,12 @@ public sealed class SweepFileTarget : FuzzTarget, IDisposable
 
     public override IReadOnlyList<string> Scraps { get; } =
     [
-        "{", "}", "[", "]", ":", ": ", "\n", "\n  ", "- ", "#", "\"", "'", "|", ">", "|2-\n", "&a ", "*a", "!!x ", "!<", "? ", "---\n", "...\n", "%YAML 1.2\n", "%TAG ! x\n", "\t", "\r", "0", "-", "1e9",
-        "1e999", "-0", "9223372036854775807", "0x10", ".inf", ".nan", "~", "null", "\0", "\u0085", "\u2028", "\ufeff", "é", "\U0001d518", ",", "@", "`", "<<: ", "=", ".", "..", "/", "\\x41", "\\u", "values: ",
-        "min: ", "max: ", "count: 999999", "step: 1e-300", "when: ", "scale: log", "parameters", "dataset", "method: random", "budget: { trials: 999999 }", "epochs: ", "seed: ", "url: https://example.org/x",
+        "{", "}", "[", "]", ":", ": ", "\n", "\n  ", "- ", "#", "\"", "'", "|", ">", "|2-\n", "&a ", "*a", "!!x ", "!<", "? ", "---\n",
+        "...\n", "%YAML 1.2\n", "%TAG ! x\n", "\t", "\r", "0", "-", "1e9",
+        "1e999", "-0", "9223372036854775807", "0x10", ".inf", ".nan", "~", "null", "\0", "\u0085", "\u2028", "\ufeff", "é", "\U0001d518",
+        ",", "@", "`", "<<: ", "=", ".", "..", "/", "\\x41", "\\u", "values: ",
+        "min: ", "max: ", "count: 999999", "step: 1e-300", "when: ", "scale: log", "parameters", "dataset", "method: random",
+        "budget: { trials: 999999 }", "epochs: ", "seed: ", "url: https://example.org/x",
     ];
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -66,18 +79,20 @@ public sealed class SweepFileTarget : FuzzTarget, IDisposable
             await File.WriteAllBytesAsync(file, input);
         try
         {
-            var sweep = await SweepFile.LoadAsync(file, _overrides ? [Encoding.UTF8.GetString(input)] : [], _datasets);
+            var sweep = await CheckedSweep.LoadAsync(file, _overrides ? [Encoding.UTF8.GetString(input)] : [], _datasets);
             _ = sweep.Plan();
         }
         catch (SweepFileException error)
         {
-            if (error.Message.Any(char.IsControl) || !error.Message.StartsWith(_overrides && !error.Message.StartsWith('/') ? "--set " : file, StringComparison.Ordinal))
+            if (error.Message.Any(char.IsControl)
+                || !error.Message.StartsWith(_overrides && !error.Message.StartsWith('/') ? "--set " : file, StringComparison.Ordinal))
                 throw new FuzzFinding($"Refused without its place, or not in one line: {error.Message}");
         }
     }
 
     private sealed class NoNetwork : HttpMessageHandler
     {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) => Task.FromResult(new HttpResponseMessage(HttpStatusCode.NotFound));
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+            Task.FromResult(new HttpResponseMessage(HttpStatusCode.NotFound));
     }
 }

@@ -1,11 +1,11 @@
 namespace Sweep.Processes;
 
-/// <summary>The programs of the build that this one belongs to: <c>artifacts/bin/PROJECT/release</c> lie side by side.</summary>
+/// <summary>The programs of the same build as this one, which lie in sibling folders: <c>artifacts/bin/PROJECT/release</c>.</summary>
 public static class BuiltPrograms
 {
     private static readonly string Here = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
 
-    /// <summary>Root of the repository: the folder that has the solution.</summary>
+    /// <summary>Root of the repository, which is the folder that has the solution.</summary>
     public static string Repository { get; } = FindRepository();
 
     public static string Silo => Sibling("Sweep.Silo", "Sweep.Silo.dll");

@@ -3,13 +3,15 @@ using System.Runtime.InteropServices;
 
 namespace Sweep.Processes;
 
-/// <summary>What the kernel lets a process have: Linux' <c>prlimit</c> of another process.</summary>
+/// <summary>Sets the memory limit of another process, with <c>prlimit</c> of Linux.</summary>
 public static class MemoryLimit
 {
     private const int Data = 2;
     private const int NoSuchProcess = 3;
 
-    /// <summary>The process gets no more memory for its data than this, and keeps what it has. A process that is gone is left alone.</summary>
+    /// <summary>
+    /// Limits the memory for a process's data. The process keeps what it already has. Nothing happens when the process is gone.
+    /// </summary>
     public static void Set(int processId, ulong bytes)
     {
         if (Limit(processId, Data, 0, out var now) == 0)

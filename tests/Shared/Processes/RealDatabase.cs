@@ -4,8 +4,8 @@ using Sweep.Client.Local;
 namespace Sweep.Processes;
 
 /// <summary>
-/// A private PostgreSQL that can be taken away and brought back. It syncs as users have it: what it has acknowledged must survive its own death,
-/// which it does not when <c>synchronous_commit</c> is off.
+/// A private PostgreSQL that can be taken away and brought back. <c>synchronous_commit</c> is on, as it is for users, since what the server
+/// has acknowledged must survive its death.
 /// </summary>
 public sealed class RealDatabase : IAsyncDisposable
 {
@@ -18,26 +18,30 @@ public sealed class RealDatabase : IAsyncDisposable
     private RealDatabase(string folder, PrivatePostgres server) =>
         (_folder, _server, _primary, ConnectionString) = (folder, server, server.ConnectionString, server.ConnectionString);
 
-    /// <summary>What programs are told; with a standby it names both servers.</summary>
+    /// <summary>The connection string for programs. With a standby it names both servers.</summary>
     public string ConnectionString { get; private set; }
 
     private string DataFolder => Path.Combine(_folder, "data");
 
     public static async Task<RealDatabase> StartAsync(string folder) => new(folder, await PrivatePostgres.StartAsync(folder));
 
-    /// <summary>Ends it by a signal, and waits until none of its processes is left: <see cref="ProcessSignal.Quit"/> is PostgreSQL's immediate stop.</summary>
+    /// <summary>
+    /// Ends the server with a signal, and waits until none of its processes is left. <see cref="ProcessSignal.Quit"/> is PostgreSQL's
+    /// immediate stop.
+    /// </summary>
     public async Task TakeAwayAsync(ProcessSignal signal)
     {
         var processes = ProcessTable.In(DataFolder);
-        signal.Send(int.Parse(File.ReadLines(Path.Combine(DataFolder, "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture));
+        signal.Send(int.Parse(
+            File.ReadLines(Path.Combine(DataFolder, "postmaster.pid")).First(), System.Globalization.CultureInfo.InvariantCulture));
         await Waiting.UntilAsync("PostgreSQL to end", EndLimit, () => Task.FromResult(!processes.Any(ProcessTable.IsAlive)));
         _server = null;
     }
 
     public async Task BringBackAsync() => _server = await PrivatePostgres.StartAsync(_folder);
 
-    /// <summary>Adds a server that follows this one.</summary>
-    /// <param name="synchronous">Nothing is acknowledged that the standby has not stored.</param>
+    /// <summary>Adds a standby that follows this server.</summary>
+    /// <param name="synchronous">Whether the server acknowledges a commit only after the standby has stored it.</param>
     public async Task AddStandbyAsync(bool synchronous)
     {
         _standby = await StandbyPostgres.StartAsync(Path.Combine(_folder, "standby"), _folder);
@@ -46,17 +50,21 @@ public sealed class RealDatabase : IAsyncDisposable
             return;
         await ValueAsync<object>("alter system set synchronous_standby_names = '*'");
         await ValueAsync<object>("select pg_reload_conf()");
-        await Waiting.UntilAsync("the standby to be synchronous", EndLimit, async () => (0, await ValueAsync<bool>("select exists (select from pg_stat_replication where sync_state = 'sync')")));
+        await Waiting.UntilAsync(
+            "the standby to be synchronous", EndLimit,
+            async () => (0, await ValueAsync<bool>("select exists (select from pg_stat_replication where sync_state = 'sync')")));
     }
 
-    /// <summary>From now on the standby gets nothing more.</summary>
+    /// <summary>Stops the replication to the standby.</summary>
     public async Task CutOffStandbyAsync()
     {
         await _standby!.CutOffAsync();
-        await Waiting.UntilAsync("the standby to be cut off", EndLimit, async () => (0, await ValueAsync<bool>("select not exists (select from pg_stat_replication)")));
+        await Waiting.UntilAsync(
+            "the standby to be cut off", EndLimit,
+            async () => (0, await ValueAsync<bool>("select not exists (select from pg_stat_replication)")));
     }
 
-    /// <summary>Kills each of its processes, so that it has no last word, and makes the standby the primary.</summary>
+    /// <summary>Kills each process of the server, so that it can send nothing more, and makes the standby the primary.</summary>
     public async Task FailOverAsync()
     {
         var processes = ProcessTable.In(DataFolder);
@@ -68,7 +76,7 @@ public sealed class RealDatabase : IAsyncDisposable
         _primary = _standby.ConnectionString;
     }
 
-    /// <summary>The one value of a query to the first server, which may have been replaced.</summary>
+    /// <summary>Returns the single value of a query to the first server, even after a standby has replaced it as primary.</summary>
     public async Task<T?> FirstValueAsync<T>(string sql)
     {
         await using var connection = new NpgsqlConnection(PrivatePostgres.ConnectionStringOf(_folder) + ";Pooling=false");
@@ -77,17 +85,17 @@ public sealed class RealDatabase : IAsyncDisposable
         return await command.ExecuteScalarAsync() is T value ? value : default;
     }
 
-    /// <summary>Starts it again where it ended by itself, as it does when its log of changes has no room.</summary>
+    /// <summary>Starts the server again if it ended by itself, as it does when its disk has no room for the write-ahead log.</summary>
     public async Task EnsureUpAsync()
     {
         if (!PrivatePostgres.IsRunning(_folder))
             await BringBackAsync();
     }
 
-    /// <summary>The rows of a query whose only column is text.</summary>
+    /// <summary>Returns the rows of a query whose only column is text.</summary>
     public Task<IReadOnlyList<string>> LinesAsync(string sql, params object[] values) => RowsAsync(row => row.GetString(0), sql, values);
 
-    /// <summary>The rows of a query.</summary>
+    /// <summary>Returns the rows of a query.</summary>
     public async Task<IReadOnlyList<T>> RowsAsync<T>(Func<NpgsqlDataReader, T> read, string sql, params object[] values)
     {
         var rows = new List<T>();
@@ -99,7 +107,7 @@ public sealed class RealDatabase : IAsyncDisposable
         return rows;
     }
 
-    /// <summary>The one value of a query; null where there is no row.</summary>
+    /// <summary>Returns the single value of a query; null when there is no row.</summary>
     public async Task<T?> ValueAsync<T>(string sql, params object[] values)
     {
         await using var connection = await OpenAsync();
@@ -115,7 +123,7 @@ public sealed class RealDatabase : IAsyncDisposable
             await _server.DisposeAsync();
     }
 
-    // No pool: its connections would be those of a server that is gone.
+    // There is no pool, since its connections might lead to a server that is gone.
     private async Task<NpgsqlConnection> OpenAsync()
     {
         var connection = new NpgsqlConnection(_primary + ";Pooling=false;Timeout=5;Command Timeout=20");

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Sweep.Processes;
 
-/// <summary>A silo as a process of its own, on this machine. It ends with this process, however that ends.</summary>
+/// <summary>A silo as a separate process on this machine. It ends when this process ends, for whatever reason.</summary>
 public sealed class RealSilo : IDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(120);
@@ -17,29 +17,29 @@ public sealed class RealSilo : IDisposable
 
     private RealSilo(string name, string log) => (Name, _log) = (name, log);
 
-    /// <summary>As the cluster knows it, with its random end.</summary>
+    /// <summary>The silo's full name in the cluster, including its random suffix.</summary>
     public string Name { get; private set; }
 
     public int Id { get; private set; }
 
-    /// <summary>Of its HTTP endpoints.</summary>
+    /// <summary>Address of the silo's HTTP endpoints.</summary>
     public Uri Address => new($"http://127.0.0.1:{_http}");
 
-    /// <summary>Its exit code, once it has ended; 128 plus the signal where one ended it.</summary>
+    /// <summary>The silo's exit code, once it has ended; 128 plus the number of the signal if a signal ended it.</summary>
     public Task<int> Ended => _ended.Task;
 
     public bool IsFrozen { get; private set; }
 
-    /// <summary>The processes of its slots that train.</summary>
+    /// <summary>Ids of the silo's trainer processes.</summary>
     public IReadOnlyList<int> Trainers => ProcessTable.Children(Id, "Sweep.Trainer");
 
-    /// <summary>Everything that it wrote to standard error.</summary>
+    /// <summary>Everything that the silo wrote to standard error.</summary>
     public string Log => File.Exists(_log) ? File.ReadAllText(_log) : "";
 
-    /// <summary>Starts one and waits until it is ready.</summary>
-    /// <param name="prefix">A command that runs it: <c>ip netns exec NAME</c>, say.</param>
-    /// <exception cref="InvalidOperationException">It ended before; the message has the end of its log.</exception>
-    /// <exception cref="TimeoutException">It is not ready after two minutes, and was ended.</exception>
+    /// <summary>Starts a silo and waits until it is ready.</summary>
+    /// <param name="prefix">A command that runs the silo's command, for example <c>ip netns exec NAME</c>, or nothing.</param>
+    /// <exception cref="InvalidOperationException">The silo ended before it was ready. The message has the end of its log.</exception>
+    /// <exception cref="TimeoutException">The silo was not ready after two minutes, and was killed.</exception>
     public static async Task<RealSilo> StartAsync(string name, string folder, IReadOnlyList<string> options, IReadOnlyList<string> prefix)
     {
         var silo = new RealSilo(name, Path.Combine(folder, name + ".log"));
@@ -50,14 +50,18 @@ public sealed class RealSilo : IDisposable
             "dotnet", BuiltPrograms.Silo, "--name", name, "--devices", "cpu", .. options,
         ];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        foreach (var variable in start.Environment.Keys.Where(key => key.StartsWith("SWEEP_", StringComparison.Ordinal) && key != "SWEEP_PG_BIN").ToArray())
+        foreach (var variable in start.Environment.Keys
+            .Where(key => key.StartsWith("SWEEP_", StringComparison.Ordinal) && key != "SWEEP_PG_BIN")
+            .ToArray())
             start.Environment.Remove(variable);
         // The death signal follows the thread that started the process, so that thread waits for it.
         new Thread(() => silo.Attend(start)) { IsBackground = true, Name = name }.Start();
-        if (await Task.WhenAny(silo._ready.Task, silo.Ended, Task.Delay(StartLimit)) is var first && first != silo._ready.Task && first != silo.Ended)
+        if (await Task.WhenAny(silo._ready.Task, silo.Ended, Task.Delay(StartLimit)) is var first
+            && first != silo._ready.Task && first != silo.Ended)
         {
             silo.Dispose();
-            throw new TimeoutException($"Waited {StartLimit.TotalSeconds:0} s for {name} to be ready; the end of its log: {silo.LastLines()}");
+            throw new TimeoutException(
+                $"Waited {StartLimit.TotalSeconds:0} s for {name} to be ready; the end of its log: {silo.LastLines()}");
         }
 
         if (!silo._ready.Task.IsCompletedSuccessfully)
@@ -73,9 +77,9 @@ public sealed class RealSilo : IDisposable
         signal.Send(Id);
     }
 
-    /// <summary>Waits until it has ended.</summary>
-    /// <returns>Its exit code.</returns>
-    /// <exception cref="TimeoutException">It has not.</exception>
+    /// <summary>Waits until the silo has ended.</summary>
+    /// <returns>The silo's exit code.</returns>
+    /// <exception cref="TimeoutException">The silo has not ended within the limit.</exception>
     public async Task<int> EndAsync(TimeSpan limit)
     {
         try
@@ -88,15 +92,19 @@ public sealed class RealSilo : IDisposable
         }
     }
 
-    /// <summary>The sum of a metric over all its labels; null when the silo does not show it or does not answer.</summary>
+    /// <summary>The sum of a metric over all its labels; null when the silo does not have the metric or does not answer.</summary>
     public async Task<double?> MetricAsync(string name)
     {
         try
         {
             var values = (await Http.GetStringAsync($"http://127.0.0.1:{_http}/metrics")).Split('\n')
-                .Where(line => line.StartsWith(name + " ", StringComparison.Ordinal) || line.StartsWith(name + "{", StringComparison.Ordinal))
-                .Select(line => double.Parse(line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)
-                    .First(word => word != name), CultureInfo.InvariantCulture)).ToArray();
+                .Where(line =>
+                    line.StartsWith(name + " ", StringComparison.Ordinal) || line.StartsWith(name + "{", StringComparison.Ordinal))
+                .Select(line => double.Parse(
+                    line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                        .First(word => word != name),
+                    CultureInfo.InvariantCulture))
+                .ToArray();
             return values.Length > 0 ? values.Sum() : null;
         }
         catch (Exception error) when (error is HttpRequestException or TaskCanceledException)
@@ -111,7 +119,7 @@ public sealed class RealSilo : IDisposable
     {
         if (Ended.IsCompleted)
             return;
-        // A trainer that is frozen would not see the end of its input.
+        // Trainers are killed as well, since a frozen trainer would not notice the end of its input.
         var trainers = Trainers;
         ProcessSignal.Kill.Send(Id);
         foreach (var trainer in trainers)

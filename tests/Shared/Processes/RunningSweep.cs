@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Sweep.Processes;
 
-/// <summary>A command of <c>sweep</c> that runs, and what it has printed so far.</summary>
+/// <summary>A running <c>sweep</c> command, and what it has printed so far.</summary>
 public sealed class RunningSweep : IDisposable
 {
     private static readonly TimeSpan PrintLimit = TimeSpan.FromMinutes(2);
@@ -11,7 +11,7 @@ public sealed class RunningSweep : IDisposable
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
 
-    /// <param name="process">Started with <see cref="StartInfo"/>.</param>
+    /// <param name="process">A process that was started with <see cref="StartInfo"/>.</param>
     public RunningSweep(Process process)
     {
         _process = process;
@@ -24,7 +24,7 @@ public sealed class RunningSweep : IDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>A command in the repository's root, whose standard streams are pipes.</summary>
+    /// <summary>Returns the start of a command in the repository's root whose standard streams are pipes.</summary>
     public static ProcessStartInfo StartInfo(IReadOnlyList<string> command)
     {
         var start = new ProcessStartInfo(command[0], command.Skip(1))
@@ -38,7 +38,7 @@ public sealed class RunningSweep : IDisposable
         return start;
     }
 
-    /// <exception cref="TimeoutException">It does not end; it is ended, and the message has what it printed.</exception>
+    /// <exception cref="TimeoutException">The command did not end in time and was killed. The message has what it printed.</exception>
     public async Task<(int Code, string Output, string Errors)> EndAsync(TimeSpan patience)
     {
         using var limit = new CancellationTokenSource(patience);
@@ -56,8 +56,8 @@ public sealed class RunningSweep : IDisposable
     }
 
     /// <summary>Waits until the command has printed a text.</summary>
-    /// <exception cref="TimeoutException">It has not.</exception>
-    /// <exception cref="InvalidOperationException">It ended before.</exception>
+    /// <exception cref="TimeoutException">The command did not print the text in time.</exception>
+    /// <exception cref="InvalidOperationException">The command ended before it printed the text.</exception>
     public async Task PrintedAsync(string text)
     {
         using var limit = new CancellationTokenSource(PrintLimit);

@@ -3,14 +3,14 @@ using System.Globalization;
 
 namespace Sweep.Processes;
 
-/// <summary>A disk in memory (tmpfs) that is full soon. Mounting takes root.</summary>
+/// <summary>A small disk in memory (tmpfs) that can be filled. Mounting it requires root.</summary>
 public sealed class SmallDisk(int megabytes)
 {
     private string? _folder;
 
     private string Filler => Path.Combine(_folder!, "filler");
 
-    /// <summary>Whether this process may mount one.</summary>
+    /// <summary>Whether this process may mount a disk.</summary>
     public static bool IsPermitted
     {
         get
@@ -31,7 +31,7 @@ public sealed class SmallDisk(int megabytes)
         _folder = folder;
     }
 
-    /// <summary>Takes all the room that is left.</summary>
+    /// <summary>Fills all the space that is left.</summary>
     public void Fill()
     {
         using var file = File.Create(Filler);
@@ -43,7 +43,7 @@ public sealed class SmallDisk(int megabytes)
         }
         catch (IOException)
         {
-            // Full.
+            // The disk is full.
         }
     }
 
@@ -51,7 +51,7 @@ public sealed class SmallDisk(int megabytes)
 
     public void Unmount()
     {
-        // Lazily: whoever still holds a file of it keeps it until then.
+        // The unmount is lazy, since a process may still have a file of the disk open.
         if (_folder is not null)
             _ = Run("umount", "-l", _folder);
     }

@@ -4,7 +4,10 @@ using Sweep.Client.Local;
 
 namespace Sweep.Processes;
 
-/// <summary>A server that follows another one by streaming replication, on a unix socket alone. It ends with this process, however that ends.</summary>
+/// <summary>
+/// A PostgreSQL server that follows another one by streaming replication. It listens on a unix socket only, and ends when this process
+/// ends, for whatever reason.
+/// </summary>
 public sealed class StandbyPostgres : IAsyncDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
@@ -13,26 +16,31 @@ public sealed class StandbyPostgres : IAsyncDisposable
 
     private StandbyPostgres(string folder) => Folder = folder;
 
-    /// <summary>Of its socket.</summary>
+    /// <summary>Folder of the server's socket.</summary>
     public string Folder { get; }
 
     public string ConnectionString => PrivatePostgres.ConnectionStringOf(Folder);
 
     private string Data => Path.Combine(Folder, "data");
 
-    /// <summary>Copies the primary whose socket is in a folder, and follows it from there.</summary>
+    /// <summary>Copies the primary whose socket is in the folder <paramref name="primary"/>, and follows it from then on.</summary>
     public static async Task<StandbyPostgres> StartAsync(string folder, string primary)
     {
         var standby = new StandbyPostgres(folder);
         Directory.CreateDirectory(folder);
         await RunAsync(["chown", "postgres", folder]);
-        await RunAsync([.. AsPostgres, Program("pg_basebackup"), "-h", primary, "-U", "postgres", "-D", standby.Data, "-R", "-X", "stream", "-c", "fast", "--no-sync"]);
+        await RunAsync(
+            [
+                .. AsPostgres, Program("pg_basebackup"), "-h", primary, "-U", "postgres", "-D", standby.Data, "-R", "-X", "stream", "-c",
+                "fast", "--no-sync",
+            ]);
         standby.Launch();
-        await Waiting.UntilAsync("the standby to answer", Limit, async () => (0, await standby.ValueAsync<bool>("select pg_is_in_recovery()")));
+        await Waiting.UntilAsync(
+            "the standby to answer", Limit, async () => (0, await standby.ValueAsync<bool>("select pg_is_in_recovery()")));
         return standby;
     }
 
-    /// <summary>Forgets its primary.</summary>
+    /// <summary>Stops following the primary.</summary>
     public async Task CutOffAsync()
     {
         await ValueAsync<object>("alter system set primary_conninfo = ''");
@@ -59,8 +67,10 @@ public sealed class StandbyPostgres : IAsyncDisposable
         {
             using var process = Process.Start(new ProcessStartInfo("setpriv",
             [
-                .. AsPostgres.Skip(1), "--pdeathsig", "INT", "sh", "-c", "exec \"$@\" >>\"$0\" 2>&1 </dev/null", Path.Combine(Folder, "postgres.log"),
-                Program("postgres"), "-D", Data, "-c", $"unix_socket_directories={Folder}", "-c", "listen_addresses=", "-c", "unix_socket_permissions=0700", "-c", "max_connections=200",
+                .. AsPostgres.Skip(1), "--pdeathsig", "INT", "sh", "-c", "exec \"$@\" >>\"$0\" 2>&1 </dev/null",
+                Path.Combine(Folder, "postgres.log"),
+                Program("postgres"), "-D", Data, "-c", $"unix_socket_directories={Folder}", "-c", "listen_addresses=", "-c",
+                "unix_socket_permissions=0700", "-c", "max_connections=200",
             ])
             { WorkingDirectory = Folder })!;
             _id = process.Id;
@@ -74,13 +84,15 @@ public sealed class StandbyPostgres : IAsyncDisposable
 
     private async Task<T?> ValueAsync<T>(string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Database = "postgres", Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(ConnectionString) { Database = "postgres", Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         return await command.ExecuteScalarAsync() is T value ? value : default;
     }
 
-    private static string[] AsPostgres => Environment.IsPrivilegedProcess ? ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--init-groups"] : ["setpriv"];
+    private static string[] AsPostgres =>
+        Environment.IsPrivilegedProcess ? ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--init-groups"] : ["setpriv"];
 
     private static string Program(string name) => Path.Combine(PostgresBinaries.Find(), name);
 

@@ -1,11 +1,14 @@
 namespace Sweep.Processes;
 
-/// <summary>What must hold for a sweep that is over, whatever happened to its cluster meanwhile. Each answer lists what breaks it, and is empty where nothing does.</summary>
+/// <summary>
+/// Checks what must hold for a finished sweep, whatever happened to its cluster. Each check returns the violations, and nothing when there
+/// are none.
+/// </summary>
 public sealed class SweepProof(RealDatabase database, string sweep)
 {
     private const string Trials = "(trials t join sweeps s on s.id = t.sweep_id and s.name = $1)";
 
-    /// <summary>The lease of each attempt: from the event that opened it to the next event of its trial.</summary>
+    /// <summary>The lease of each attempt, which lasts from the event that opened it to the next event of the trial.</summary>
     private const string Leases =
         $"""
         with event as (
@@ -19,8 +22,8 @@ public sealed class SweepProof(RealDatabase database, string sweep)
         )
         """;
 
-    /// <summary>All of the answers.</summary>
-    /// <param name="undisturbed">What <see cref="LossesAsync"/> says of the same sweep, trained in peace.</param>
+    /// <summary>Returns the violations of all checks.</summary>
+    /// <param name="undisturbed">The result of <see cref="LossesAsync"/> for the same sweep without disturbances.</param>
     public async Task<IReadOnlyList<string>> ViolationsAsync(int epochs, IReadOnlyList<string> undisturbed) =>
     [
         .. await TrialsThatDidNotSucceedAsync(), .. await EpochsMissingOrTwiceAsync(epochs), .. await LossesThatDifferAsync(undisturbed),
@@ -28,11 +31,14 @@ public sealed class SweepProof(RealDatabase database, string sweep)
     ];
 
     public Task<IReadOnlyList<string>> TrialsThatDidNotSucceedAsync() => database.LinesAsync(
-        $"select format('trial %s is %s: %s', t.number, t.state, t.reason) from {Trials} where t.state <> 'succeeded' order by t.number", sweep);
+        $"select format('trial %s is %s: %s', t.number, t.state, t.reason) from {Trials} where t.state <> 'succeeded' order by t.number",
+        sweep);
 
     public Task<IReadOnlyList<string>> EpochsMissingOrTwiceAsync(int epochs) => database.LinesAsync(
         $"""
-        select format('trial %s has %s epochs, %s different, from %s to %s', t.number, count(e.epoch), count(distinct e.epoch), min(e.epoch), max(e.epoch))
+        select format(
+          'trial %s has %s epochs, %s different, from %s to %s',
+          t.number, count(e.epoch), count(distinct e.epoch), min(e.epoch), max(e.epoch))
         from {Trials} left join epochs e on e.trial_id = t.id
         group by t.number
         having count(e.epoch) <> $2 or count(distinct e.epoch) <> $2 or min(e.epoch) <> 1 or max(e.epoch) <> $2
@@ -40,7 +46,7 @@ public sealed class SweepProof(RealDatabase database, string sweep)
         """,
         sweep, epochs);
 
-    /// <summary>A line for each epoch: what the trial is, epoch, and the bits of its two losses.</summary>
+    /// <summary>Returns a line for each epoch: the trial's parameters, the epoch, and the bits of its two losses.</summary>
     public Task<IReadOnlyList<string>> LossesAsync() => database.LinesAsync(
         $"""
         select format(
@@ -50,14 +56,24 @@ public sealed class SweepProof(RealDatabase database, string sweep)
         """,
         sweep);
 
-    /// <summary>Epochs whose losses are not those of the same sweep undisturbed, bit for bit; one that only one of the two has counts.</summary>
+    /// <summary>
+    /// Returns the epochs whose losses differ in any bit from those of the same sweep without disturbances, and the epochs that only one of
+    /// the two has.
+    /// </summary>
     public async Task<IReadOnlyList<string>> LossesThatDifferAsync(IReadOnlyList<string> undisturbed)
     {
         var found = await LossesAsync();
-        return [.. found.Except(undisturbed).Select(loss => $"{loss}, not so undisturbed"), .. undisturbed.Except(found).Select(loss => $"{loss} undisturbed, not so here")];
+        return
+        [
+            .. found.Except(undisturbed).Select(loss => $"{loss}, not so undisturbed"),
+            .. undisturbed.Except(found).Select(loss => $"{loss} undisturbed, not so here"),
+        ];
     }
 
-    /// <summary>A lease begins where none is held, in the attempt after the last one, and every other event of a trial ends the lease that is held.</summary>
+    /// <summary>
+    /// A lease must begin when none is held and must open the attempt after the last one. Every other event of a trial ends the lease that
+    /// is held.
+    /// </summary>
     public Task<IReadOnlyList<string>> LeasesHeldTwiceAsync() => database.LinesAsync(
         $"""
         {Leases}
@@ -70,27 +86,34 @@ public sealed class SweepProof(RealDatabase database, string sweep)
         """,
         sweep);
 
-    /// <summary>Epochs and checkpoints that were written outside the lease of their attempt, and epochs of an older attempt after those of a newer one.</summary>
+    /// <summary>
+    /// Returns epochs and checkpoints that were written outside the lease of their attempt, and epochs of an older attempt after those of a
+    /// newer one.
+    /// </summary>
     public Task<IReadOnlyList<string>> StaleWritesAsync() => database.LinesAsync(
         $"""
         {Leases}, epoch as (
           select e.*, lag(e.attempt) over (partition by e.trial_id order by e.epoch) as attempt_before
           from epochs e join {Trials} on t.id = e.trial_id
         )
-        select format('trial %s: epoch %s of attempt %s, stored at %s, is not of its lease from %s to %s', e.trial_id, e.epoch, e.attempt, e.at, l.since, l.until)
+        select format(
+          'trial %s: epoch %s of attempt %s, stored at %s, is not of its lease from %s to %s',
+          e.trial_id, e.epoch, e.attempt, e.at, l.since, l.until)
         from epoch e left join lease l using (trial_id, attempt)
         where l.attempt is null or e.at not between l.since and l.until
         union all
         select format('trial %s: epoch %s is of attempt %s, the one before it of attempt %s', trial_id, epoch, attempt, attempt_before)
         from epoch where attempt < attempt_before
         union all
-        select format('trial %s: the checkpoint of attempt %s, stored at %s, is not of its lease from %s to %s', c.trial_id, c.attempt, c.at, l.since, l.until)
+        select format(
+          'trial %s: the checkpoint of attempt %s, stored at %s, is not of its lease from %s to %s',
+          c.trial_id, c.attempt, c.at, l.since, l.until)
         from checkpoints c join {Trials} on t.id = c.trial_id left join lease l on l.trial_id = c.trial_id and l.attempt = c.attempt
         where c.attempt > t.attempt or l.attempt is null or c.at not between l.since and l.until
         """,
         sweep);
 
-    /// <summary>Retries are for trainers that die. Losing silos, leases or the database must not use them up.</summary>
+    /// <summary>Retries are only for trainers that die. The loss of silos, leases or the database must not use them up.</summary>
     public Task<IReadOnlyList<string>> RetriesUsedByLossesAsync() => database.LinesAsync(
         $"""
         select format('trial %s, attempt %s: %s because of %s, which uses up a retry: %s', t.number, e.attempt, e.event, e.reason, e.detail)

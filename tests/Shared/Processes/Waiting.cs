@@ -3,16 +3,18 @@ using Npgsql;
 
 namespace Sweep.Processes;
 
-/// <summary>Waits for what other processes do; they cannot say when it is done, so they are looked at again and again.</summary>
+/// <summary>Waits for events in other processes. Such a process sends no notice of them, so its state is read again and again.</summary>
 public static class Waiting
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Waits until <paramref name="probe"/> finds something that will do.</summary>
-    /// <param name="what">Named when the time is over: "the sweep to end".</param>
-    /// <param name="probe">What is there, and whether it will do. A database that is away is looked at again.</param>
-    /// <returns>What was found, and after how long.</returns>
-    /// <exception cref="TimeoutException">It did not come; the message says what was found in place of it.</exception>
+    /// <summary>Waits until <paramref name="probe"/> finds an acceptable value.</summary>
+    /// <param name="what">What is waited for, which the message of a time-out contains: "the sweep to end".</param>
+    /// <param name="probe">
+    /// Returns the present value, and whether it is acceptable. It is called again when the database or an HTTP endpoint does not answer.
+    /// </param>
+    /// <returns>The acceptable value, and how long the wait took.</returns>
+    /// <exception cref="TimeoutException">The limit passed. The message has the last value that was found.</exception>
     public static async Task<(T Found, TimeSpan After)> UntilAsync<T>(string what, TimeSpan limit, Func<Task<(T Found, bool Will)>> probe)
     {
         var started = Stopwatch.GetTimestamp();

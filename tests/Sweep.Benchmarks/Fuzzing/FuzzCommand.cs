@@ -6,13 +6,16 @@ using Sweep.Processes;
 
 namespace Sweep.Benchmarks.Fuzzing;
 
-/// <summary>Damaged inputs for every reader, an equal share of the time for each.</summary>
+/// <summary>Makes every reader read damaged inputs, for an equal share of the time each.</summary>
 public static class FuzzCommand
 {
-    private const string Usage = "write --minutes and --seed, each with a whole number from 1, and --target with the name of one, or nothing.";
+    private const string Usage =
+        "write --minutes and --seed, each with a whole number from 1, and --target with the name of one, or nothing.";
 
-    /// <param name="arguments"><c>--minutes n</c> (10), <c>--seed n</c> (drawn, and printed) and <c>--target name</c> (all), in any order.</param>
-    /// <returns>0, or 1 when an input was neither taken nor refused; it is printed with its seed.</returns>
+    /// <param name="arguments">
+    /// <c>--minutes n</c> (10), <c>--seed n</c> (drawn, and printed) and <c>--target name</c> (all), in any order.
+    /// </param>
+    /// <returns>0, or 1 when an input was neither accepted nor properly refused. That input is printed with its seed.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
         using var targets = new FuzzTargets(BuiltPrograms.Repository);
@@ -42,7 +45,9 @@ public static class FuzzCommand
         try
         {
             var read = FuzzRun.Run(target, seed, budget);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{target.Name,-16} {read,12:#,0} inputs in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s"));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{target.Name,-16} {read,12:#,0} inputs in {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s"));
             return true;
         }
         catch (Exception finding)

@@ -17,7 +17,7 @@ using Sweep.Storage.Reading;
 
 namespace Sweep.Benchmarks.Orchestration;
 
-/// <summary>Silos with simulated trainers in this process, on a private PostgreSQL as users have it, with fsync.</summary>
+/// <summary>Silos with simulated trainers in this process, with a private PostgreSQL that uses fsync, as for users.</summary>
 internal sealed class BenchmarkCluster : IAsyncDisposable
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
@@ -30,9 +30,10 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
     private BenchmarkCluster(PrivatePostgres server, NpgsqlDataSource source, string dataset, string? certificates) =>
         (_server, _source, _dataset, _certificates) = (server, source, dataset, certificates);
 
-    /// <param name="configure">Last changes to each silo's services.</param>
+    /// <param name="configure">Makes last changes to each silo's services.</param>
     /// <param name="certificates">Folder of the silos' certificates, for TLS between them; null for none.</param>
-    public static async Task<BenchmarkCluster> StartAsync(string folder, int silos, int slots, Action<IServiceCollection>? configure = null, string? certificates = null)
+    public static async Task<BenchmarkCluster> StartAsync(
+        string folder, int silos, int slots, Action<IServiceCollection>? configure = null, string? certificates = null)
     {
         var server = await PrivatePostgres.StartAsync(folder);
         var source = Database.Open(server.ConnectionString);
@@ -46,13 +47,13 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
         return cluster;
     }
 
-    /// <summary>Where the first silo serves HTTP.</summary>
+    /// <summary>Address of the first silo's HTTP endpoints.</summary>
     public Uri Http => new(_silos[0].Urls.Single());
 
     public IGrainFactory Grains => _silos[0].Services.GetRequiredService<IGrainFactory>();
 
-    /// <summary>Submits a sweep, and returns when it is over.</summary>
-    /// <returns>Its id.</returns>
+    /// <summary>Submits a sweep, and waits until it is over.</summary>
+    /// <returns>The sweep's id.</returns>
     public async Task<int> RunAsync(int trials, int epochs)
     {
         var id = await new SweepReader(_source).NextSweepIdAsync();
@@ -60,13 +61,13 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
         var reply = await Grains.GetGrain<ISweepGrain>(id).Submit(new(spec.ToJson(), ExactName: true));
         if (reply.Refusal is { } refusal)
             throw new InvalidOperationException(refusal);
-        // One row by its key: looking takes next to nothing from what is measured.
+        // The query reads a single row by its key, so it hardly affects the measurement.
         while (await ScalarAsync($"select count(*) from sweeps where id = {id} and state in ('completed', 'cancelled')") == 0)
             await Task.Delay(Look);
         return id;
     }
 
-    /// <summary>What a query with one whole number answers.</summary>
+    /// <summary>Returns the single whole number of a query.</summary>
     public async Task<long> ScalarAsync(string sql)
     {
         await using var command = _source.CreateCommand(sql);
@@ -87,12 +88,15 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
 
     private async Task AddSiloAsync(int slots, Action<IServiceCollection>? configure)
     {
-        var silo = SiloHost.Build(new SweepSiloOptions { Postgres = _server.ConnectionString, Certificates = _certificates }, Devices.ForSlots([], slots, slotsPerGpu: 1, cores: 1), services =>
-        {
-            services.Replace(ServiceDescriptor.Singleton<ITrainerFactory>(new SimulatedTrainers()));
-            configure?.Invoke(services);
-            services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Sweep", LogLevel.Warning));
-        });
+        var silo = SiloHost.Build(
+            new SweepSiloOptions { Postgres = _server.ConnectionString, Certificates = _certificates },
+            Devices.ForSlots([], slots, slotsPerGpu: 1, cores: 1),
+            services =>
+            {
+                services.Replace(ServiceDescriptor.Singleton<ITrainerFactory>(new SimulatedTrainers()));
+                configure?.Invoke(services);
+                services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Sweep", LogLevel.Warning));
+            });
         _silos.Add(silo);
         await silo.StartAsync();
         await silo.Services.GetRequiredService<Readiness>().WaitAsync(CancellationToken.None);

@@ -5,31 +5,38 @@ using Sweep.Storage.Connections;
 
 namespace Sweep.Benchmarks.Overhead;
 
-/// <summary>What <c>sweep run</c> takes on the example besides its training loops: program, PostgreSQL, silo, trainers and the slots' idle ends.</summary>
+/// <summary>
+/// Measures the time of <c>sweep run</c> on the example besides its training loops: program, PostgreSQL, silo, trainers, and the time that
+/// slots are idle at the end.
+/// </summary>
 public static class OverheadBenchmark
 {
     private const string Name = "overhead";
     private const int DefaultEpochs = 100;
     private const double Target = 0.03;
 
-    /// <param name="arguments">Nothing, or <c>--epochs</c> and a number; the target is for 100.</param>
+    /// <param name="arguments">Nothing, or <c>--epochs</c> and a number. The target holds for 100 epochs.</param>
     public static async Task<int> RunAsync(string[] arguments)
     {
         int? epochs = arguments switch
         {
             [] => DefaultEpochs,
-            ["--epochs", var number] when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 => count,
+            ["--epochs", var number]
+                when int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 => count,
             _ => null,
         };
         if (epochs is null)
         {
-            Console.Error.WriteLine($"overhead: found {string.Join(' ', arguments)}; write --epochs and a whole number above 0, or nothing.");
+            Console.Error.WriteLine(
+                $"overhead: found {string.Join(' ', arguments)}; write --epochs and a whole number above 0, or nothing.");
             return 2;
         }
 
         using var folder = new TemporaryFolder(Name);
-        // The first run of a machine makes the database's folder; users wait for that once.
-        Print($"the first run, of 1 epoch, which makes the database: {(await TrainAsync(folder.Path, "first", 1)).Elapsed.TotalSeconds:0.0} s");
+        // The first run on a machine creates the database's folder, which users wait for only once.
+        Print(
+            $"the first run, of 1 epoch, which makes the database: {
+                (await TrainAsync(folder.Path, "first", 1)).Elapsed.TotalSeconds:0.0} s");
         var (started, elapsed) = await TrainAsync(folder.Path, Name, epochs.Value);
 
         await using var server = await PrivatePostgres.StartAsync(folder.Path);
@@ -37,10 +44,14 @@ public static class OverheadBenchmark
         var times = await RunTimes.ReadAsync(source, Name);
         var (bare, training) = (times.BareSpan, times.Loops.Sum());
         var overhead = (elapsed.TotalSeconds / bare) - 1;
-        Print($"sweep run of {times.Succeeded} trials of {epochs} epochs: {elapsed.TotalSeconds:0.00} s; their loops alone, {training:0.00} s, in the same order on {times.Slots} slots: {bare:0.00} s");
+        Print(
+            $"sweep run of {times.Succeeded} trials of {epochs} epochs: {elapsed.TotalSeconds:0.00} s; their loops alone, {
+                training:0.00} s, in the same order on {times.Slots} slots: {bare:0.00} s");
         Print($"overhead {overhead:P1} ({elapsed.TotalSeconds - bare:0.00} s); among it");
         Print($"  {(times.FirstStart - started).TotalSeconds,6:0.00} s before the first trial (program, PostgreSQL, silo)");
-        Print($"  {(times.Trials - training) / times.Slots,6:0.00} s a slot in trials besides their epochs (trainer's start, data, measuring, storing)");
+        Print($"  {
+            (times.Trials - training)
+                / times.Slots,6:0.00} s a slot in trials besides their epochs (trainer's start, data, measuring, storing)");
         Print($"  {(started + elapsed - times.LastEnd).TotalSeconds,6:0.00} s after the last trial (report, silo's and PostgreSQL's end)");
         Print($"target at most {Target:P0} at {DefaultEpochs} epochs: {(overhead <= Target ? "held" : "missed")}");
         return times.Succeeded > 0 ? 0 : 1;
@@ -52,7 +63,8 @@ public static class OverheadBenchmark
         var root = Path.GetFullPath(Path.Combine(here, "..", "..", "..", ".."));
         var program = Path.Combine(here, "..", "..", "Sweep.Client", Path.GetFileName(here), "sweep.dll");
         var start = new ProcessStartInfo(
-            "dotnet", [program, "run", Path.Combine(root, "examples", "next-character.yaml"), "--set", $"parameters.epochs={epochs}", "--name", name])
+            "dotnet",
+            [program, "run", Path.Combine(root, "examples", "next-character.yaml"), "--set", $"parameters.epochs={epochs}", "--name", name])
         {
             Environment = { ["SWEEP_HOME"] = home },
             RedirectStandardOutput = true,
@@ -64,7 +76,9 @@ public static class OverheadBenchmark
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
         var elapsed = Stopwatch.GetElapsedTime(clock);
-        return process.ExitCode == 0 ? (now, elapsed) : throw new InvalidOperationException($"sweep run ended with {process.ExitCode}: {await output}{await error}");
+        return process.ExitCode == 0
+            ? (now, elapsed)
+            : throw new InvalidOperationException($"sweep run ended with {process.ExitCode}: {await output}{await error}");
     }
 
     private static void Print(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));

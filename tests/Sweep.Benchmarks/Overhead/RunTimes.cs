@@ -3,12 +3,14 @@ using Npgsql;
 
 namespace Sweep.Benchmarks.Overhead;
 
-/// <summary>Where the time of a run went, as its database tells; all in seconds.</summary>
-/// <param name="Loops">Sum of the epochs of each trial, in the order of the trials: the bare loops.</param>
-/// <param name="Trials">Sum of the trials from their start to their end.</param>
+/// <summary>The times of a run from its database, all in seconds.</summary>
+/// <param name="Loops">Summed time of the epochs of each trial, in the order of the trials. These are the training loops alone.</param>
+/// <param name="Trials">Summed time of the trials from their start to their end.</param>
 internal sealed record RunTimes(double[] Loops, double Trials, DateTime FirstStart, DateTime LastEnd, int Slots, long Succeeded)
 {
-    /// <summary>How long the bare loops take on these slots, each begun in the order of the trials by the first slot that is free.</summary>
+    /// <summary>
+    /// Time of the training loops alone on these slots, when each loop, in the order of the trials, starts on the first slot that is free.
+    /// </summary>
     public double BareSpan
     {
         get
@@ -25,7 +27,13 @@ internal sealed record RunTimes(double[] Loops, double Trials, DateTime FirstSta
         await using var command = source.CreateCommand(
             """
             select
-              (select array_agg(loop order by number) from (select t.number, sum(e.seconds) as loop from epochs e join trials t on t.id = e.trial_id where t.sweep_id = s.id group by t.number) as loops),
+              (
+                select array_agg(loop order by number)
+                from (
+                  select t.number, sum(e.seconds) as loop
+                  from epochs e join trials t on t.id = e.trial_id where t.sweep_id = s.id group by t.number
+                ) as loops
+              ),
               sum(extract(epoch from t.ended_at - t.started_at))::double precision,
               min(t.started_at), max(t.ended_at),
               (select cardinality(devices) from workers order by started_at desc limit 1),
@@ -35,7 +43,8 @@ internal sealed record RunTimes(double[] Loops, double Trials, DateTime FirstSta
         command.Parameters.AddWithValue(sweep);
         await using var row = await command.ExecuteReaderAsync();
         return await row.ReadAsync()
-            ? new(row.GetFieldValue<double[]>(0), row.GetDouble(1), row.GetDateTime(2), row.GetDateTime(3), row.GetInt32(4), row.GetInt64(5))
+            ? new(
+                row.GetFieldValue<double[]>(0), row.GetDouble(1), row.GetDateTime(2), row.GetDateTime(3), row.GetInt32(4), row.GetInt64(5))
             : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"No sweep {sweep} is stored."));
     }
 }

@@ -5,7 +5,7 @@ using Sweep.Processes;
 
 namespace Sweep.Benchmarks.Recording;
 
-/// <summary>Records what a terminal shows while <c>sweep run</c> trains the example, and writes it as the SVG of the README.</summary>
+/// <summary>Records a terminal while <c>sweep run</c> trains the example, and writes the recording as the SVG of the README.</summary>
 public static class RecordingCommand
 {
     private const int Width = 100;
@@ -23,9 +23,10 @@ public static class RecordingCommand
 
         using var folder = new TemporaryFolder("recording");
         var (log, timing) = (Path.Combine(folder.Path, "output"), Path.Combine(folder.Path, "timing"));
-        // A trial that is bound to fail shows how that looks.
+        // One of the learning rates makes its trials fail, so that the recording shows a failure.
         var command = $"stty cols {Width} rows {Height}; dotnet {BuiltPrograms.Client} run examples/next-character.yaml " +
-            "--set parameters.epochs=25 --set parameters.hidden_size=64 --set 'parameters.learning_rate={values: [0.005, 1.0e300]}' --set 'parameters.sequence_length={values: [10, 20]}'";
+            "--set parameters.epochs=25 --set parameters.hidden_size=64 " +
+            "--set 'parameters.learning_rate={values: [0.005, 1.0e300]}' --set 'parameters.sequence_length={values: [10, 20]}'";
         var start = new ProcessStartInfo("script", ["--quiet", "--flush", "--log-out", log, "--log-timing", timing, "--command", command])
         {
             WorkingDirectory = BuiltPrograms.Repository,
@@ -37,7 +38,7 @@ public static class RecordingCommand
         using var process = Process.Start(start)!;
         var shown = process.StandardOutput.ReadToEndAsync();
         await Task.Delay(TimeSpan.FromSeconds(12));
-        // Somebody looks at a trial, and goes back.
+        // These keys open a trial and go back.
         foreach (var key in new[] { "j", "\r", "\e" })
         {
             await process.StandardInput.WriteAsync(key);
@@ -53,17 +54,18 @@ public static class RecordingCommand
         return 0;
     }
 
-    /// <summary>The screen after each second in which it changed.</summary>
+    /// <summary>Returns the screen after each second in which it changed.</summary>
     private static List<(TimeSpan At, IReadOnlyList<ScreenCell[]> Rows)> Frames(byte[] output, string[] timing)
     {
         var screen = new Screen(Width, Height);
         var frames = new List<(TimeSpan At, IReadOnlyList<ScreenCell[]> Rows)>();
         var decoder = Encoding.UTF8.GetDecoder();
-        // The first line of the log is script's own.
+        // The first line of the log is written by script itself.
         var (at, position) = (TimeSpan.Zero, Array.IndexOf(output, (byte)'\n') + 1);
         foreach (var line in timing)
         {
-            if (line.Split(' ') is not [var delay, var count, ..] || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes))
+            if (line.Split(' ') is not [var delay, var count, ..]
+                || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes))
                 continue;
             at += TimeSpan.FromSeconds(double.Parse(delay, CultureInfo.InvariantCulture));
             var letters = new char[bytes];

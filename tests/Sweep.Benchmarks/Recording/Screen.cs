@@ -2,13 +2,15 @@ using System.Globalization;
 
 namespace Sweep.Benchmarks.Recording;
 
-/// <param name="Letter">A space where nothing was written.</param>
-/// <param name="Style">Of the SVG: bold, red, …; separated by spaces.</param>
+/// <param name="Letter">The letter; a space where nothing was written.</param>
+/// <param name="Style">Classes of the SVG, separated by spaces: bold, red, …</param>
 internal readonly record struct ScreenCell(char Letter, string Style);
 
-/// <summary>A terminal's screen, as far as the live view uses one: letters, line ends, moves of the cursor, erasing, colours.</summary>
-/// <param name="width">Columns.</param>
-/// <param name="height">Rows; what runs over the last one scrolls.</param>
+/// <summary>
+/// The screen of a terminal with the features that the live view uses: letters, line ends, moves of the cursor, erasing, colours.
+/// </summary>
+/// <param name="width">Number of columns.</param>
+/// <param name="height">Number of rows. Text below the last row scrolls the screen.</param>
 internal sealed class Screen(int width, int height)
 {
     private static readonly string[] Colours = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
@@ -22,7 +24,7 @@ internal sealed class Screen(int width, int height)
 
     public IReadOnlyList<ScreenCell[]> Rows => [.. _rows.Select(row => (ScreenCell[])row.Clone())];
 
-    /// <summary>Writes what a program printed; a sequence is never cut in two between calls.</summary>
+    /// <summary>Writes the output of a program. An escape sequence must not be split between two calls.</summary>
     public void Write(string text)
     {
         for (var at = 0; at < text.Length; at++)
@@ -74,7 +76,12 @@ internal sealed class Screen(int width, int height)
 
     private void Obey(string arguments, char command)
     {
-        int[] numbers = [.. arguments.TrimStart('?').Split(';').Select(number => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : 0)];
+        int[] numbers =
+        [
+            .. arguments.TrimStart('?')
+                .Split(';')
+                .Select(number => int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : 0),
+        ];
         var count = Math.Max(1, numbers[0]);
         switch (command)
         {

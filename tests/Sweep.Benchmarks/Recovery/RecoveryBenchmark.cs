@@ -4,15 +4,18 @@ using Sweep.Processes;
 
 namespace Sweep.Benchmarks.Recovery;
 
-/// <summary>How long a killed silo's trial waits for another one, how soon an added silo trains, and how much faster two silos are than one: real processes.</summary>
+/// <summary>
+/// Measures, with real processes, how long the trial of a killed silo waits for another silo, how soon an added silo trains, and how much
+/// faster two silos are than one.
+/// </summary>
 public static class RecoveryBenchmark
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
-    /// <summary>Small epochs: what is measured is the cluster's part.</summary>
+    /// <summary>A sweep with short epochs, so that the cluster's share of the time is large.</summary>
     private static readonly TrainingGrid Nine = new(["rnn", "lstm", "gru"], [10, 20, 30], Epochs: 10);
 
-    /// <param name="arguments">How many silos are killed; 10 when empty.</param>
+    /// <param name="arguments">Number of silos to kill; 10 when empty.</param>
     public static async Task<int> RunAsync(string[] arguments)
     {
         var kills = arguments is [] ? 10 : int.Parse(arguments[0], NumberStyles.None, CultureInfo.InvariantCulture);
@@ -22,7 +25,9 @@ public static class RecoveryBenchmark
         return 0;
     }
 
-    /// <summary>Two silos with a trial each and room for both: one is killed, and replaced by an added one.</summary>
+    /// <summary>
+    /// Kills a silo while two silos train and the survivor has a free slot, then adds a silo in its place, again and again.
+    /// </summary>
     private static async Task KillAsync(int kills)
     {
         var dead = new Quantiles("kill -9 of a worker to declared dead", 10);
@@ -31,18 +36,20 @@ public static class RecoveryBenchmark
         var added = new Quantiles("added silo ready to the first epoch that it stored", 3);
         await using var cluster = await RealCluster.StartAsync(silos: 1);
         var victim = cluster.Silos[0];
-        // A silo of two slots takes over what the killed ones leave.
+        // A silo of two slots takes over the trials of the killed silos.
         var survivor = await cluster.AddSiloAsync(slots: 2);
         for (var kill = 0; kill < kills; kill++)
         {
-            // A sweep of its own each time: a trial that lost five workers fails alone.
+            // Each round has a new sweep, since a trial that has lost five workers fails.
             var sweep = string.Create(CultureInfo.InvariantCulture, $"endless-{kill}");
             await TrainingGrid.Endless(trials: 3).SubmitAsync(cluster, sweep);
             await cluster.TrialsAdvanceOnAsync(victim, epochs: 2, Limit);
             var trials = await cluster.TrialsOnAsync(victim);
-            // Room for the trial: one of the survivor's is done with.
+            // Cancelling one of the survivor's trials makes room for the trial of the killed silo.
             await cluster.OutputAsync("cancel", $"{sweep}/{await OtherNumberAsync(cluster, sweep, survivor)}");
-            await cluster.CountsAsync("a free slot", 1, Limit, "select count(*) from trials where state = 'cancelled' and sweep_id = (select id from sweeps where name = $1)", sweep);
+            await cluster.CountsAsync(
+                "a free slot", 1, Limit,
+                "select count(*) from trials where state = 'cancelled' and sweep_id = (select id from sweeps where name = $1)", sweep);
             var clock = Stopwatch.GetTimestamp();
             victim.Send(ProcessSignal.Kill);
             await cluster.DeclaredDeadAsync(victim, Limit);
@@ -50,9 +57,14 @@ public static class RecoveryBenchmark
             await cluster.LeasedElsewhereAsync(trials, victim, Limit);
             leased.Add(Stopwatch.GetElapsedTime(clock));
             await cluster.CountsAsync(
-                "a new epoch", 1, Limit, "select count(*) from epochs e join trials t on t.id = e.trial_id where t.id = any($1) and e.attempt = t.attempt and t.attempt > 1", trials.ToArray());
+                "a new epoch", 1, Limit,
+                "select count(*) from epochs e join trials t on t.id = e.trial_id " +
+                "where t.id = any($1) and e.attempt = t.attempt and t.attempt > 1",
+                trials.ToArray());
             trained.Add(Stopwatch.GetElapsedTime(clock));
-            Print($"kill {kill + 1,2}: dead after {dead.Last:0.00} s, its trial leased elsewhere after {leased.Last:0.00} s, a new epoch after {trained.Last:0.00} s");
+            Print(
+                $"kill {kill + 1,2}: dead after {dead.Last:0.00} s, its trial leased elsewhere after {
+                    leased.Last:0.00} s, a new epoch after {trained.Last:0.00} s");
 
             await TrainingGrid.Endless(trials: 1).SubmitAsync(cluster, sweep + "-more");
             victim = await cluster.AddSiloAsync();
@@ -74,19 +86,25 @@ public static class RecoveryBenchmark
         for (var silos = 1; silos <= 2; silos++)
         {
             await using var cluster = await RealCluster.StartAsync(silos);
-            // The trainers are started, and their code is compiled.
+            // Warm-up: the trainers are started and their code is compiled.
             await Nine.SubmitAsync(cluster, "first");
             await cluster.SweepIsOverAsync("first", Limit);
             await Nine.SubmitAsync(cluster, "measured");
             await cluster.SweepIsOverAsync("measured", Limit);
-            seconds.Add(await cluster.Database.ValueAsync<double>("select extract(epoch from ended_at - created_at)::double precision from sweeps where name = 'measured'"));
+            seconds.Add(await cluster.Database.ValueAsync<double>(
+                "select extract(epoch from ended_at - created_at)::double precision from sweeps where name = 'measured'"));
         }
 
-        Print($"9 trials of {Nine.Epochs} epochs: {seconds[0]:0.00} s on one silo, {seconds[1]:0.00} s on two: {seconds[0] / seconds[1]:0.00} times as fast; target at least 1.8: {(seconds[0] / seconds[1] >= 1.8 ? "held" : "missed")}");
+        Print(
+            $"9 trials of {Nine.Epochs} epochs: {seconds[0]:0.00} s on one silo, {seconds[1]:0.00} s on two: {
+                seconds[0] / seconds[1]:0.00} times as fast; target at least 1.8: {(seconds[0] / seconds[1] >= 1.8 ? "held" : "missed")}");
     }
 
-    private static Task<string?> OtherNumberAsync(RealCluster cluster, string sweep, RealSilo survivor) => cluster.Database.ValueAsync<string>(
-        "select t.number::text from trials t join sweeps s on s.id = t.sweep_id where s.name = $1 and t.state = 'running' and t.worker = $2 limit 1", sweep, survivor.Name);
+    private static Task<string?> OtherNumberAsync(RealCluster cluster, string sweep, RealSilo survivor) =>
+        cluster.Database.ValueAsync<string>(
+            "select t.number::text from trials t join sweeps s on s.id = t.sweep_id " +
+            "where s.name = $1 and t.state = 'running' and t.worker = $2 limit 1",
+            sweep, survivor.Name);
 
     private static void Print(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
 }

@@ -7,37 +7,50 @@ using Sweep.Grains;
 namespace Sweep.Benchmarks.Scheduling;
 
 /// <summary>
-/// One scheduler for a thousand workers: each holds four slots, renews its leases twice a second, and runs trials that last for some seconds and train
-/// nothing. The workers are tasks of this process; scheduler, sweeps, trials and rows are the real ones.
+/// Measures one scheduler with a thousand workers. Each worker has four slots, renews its leases twice a second, and runs trials that last
+/// some seconds and train nothing. The workers are simulated in this process; the scheduler, sweeps, trials and tables are real.
 /// </summary>
 public static class SchedulerBenchmark
 {
     private const int SlotsEach = 4;
     private static readonly TimeSpan RenewEvery = TimeSpan.FromMilliseconds(500);
 
-    /// <param name="arguments">Workers (1,000), trials (20,000) and seconds a trial lasts (8).</param>
+    /// <param name="arguments">Number of workers (1,000), number of trials (20,000) and seconds that a trial lasts (8).</param>
     public static async Task<int> RunAsync(string[] arguments)
     {
         var numbers = arguments.Select(text => int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture)).ToArray();
-        var (workers, trials, seconds) = (numbers.ElementAtOrDefault(0) is > 0 and var w ? w : 1_000, numbers.ElementAtOrDefault(1) is > 0 and var t ? t : 20_000, numbers.ElementAtOrDefault(2) is > 0 and var s ? s : 8);
+        var (workers, trials, seconds) = (
+            numbers.ElementAtOrDefault(0) is > 0 and var w ? w : 1_000,
+            numbers.ElementAtOrDefault(1) is > 0 and var t ? t : 20_000,
+            numbers.ElementAtOrDefault(2) is > 0 and var s ? s : 8);
         using var folder = new TemporaryFolder("scheduler");
-        var names = Enumerable.Range(1, workers).Select(number => string.Create(CultureInfo.InvariantCulture, $"simulated-{number}")).ToHashSet();
+        var names = Enumerable.Range(1, workers)
+            .Select(number => string.Create(CultureInfo.InvariantCulture, $"simulated-{number}"))
+            .ToHashSet();
         await using var cluster = await BenchmarkCluster.StartAsync(
             folder.Path, silos: 1, slots: 0, configure: services => services.AddSingleton<ILiveWorkers>(new EveryWorker(names)));
-        Print($"{workers} workers x {SlotsEach} slots, {trials} trials of {seconds} s, a renewal every {RenewEvery.TotalSeconds:0.0} s; one silo in this process, PostgreSQL with fsync, {Environment.ProcessorCount} cores.");
+        Print(
+            $"{workers} workers x {SlotsEach} slots, {trials} trials of {seconds} s, a renewal every {
+                RenewEvery.TotalSeconds:0.0} s; one silo in this process, PostgreSQL with fsync, {Environment.ProcessorCount} cores.");
 
         var lease = new Latencies("lease, while trials wait");
         var renew = new Latencies("renew, a worker's leases at once");
         using var over = new CancellationTokenSource();
-        var running = names.Select(name => new SimulatedWorker(name, SlotsEach, TimeSpan.FromSeconds(seconds), RenewEvery, cluster.Grains, lease, renew).RunAsync(over.Token)).ToArray();
+        var running = names
+            .Select(name => new SimulatedWorker(
+                name, SlotsEach, TimeSpan.FromSeconds(seconds), RenewEvery, cluster.Grains, lease, renew).RunAsync(over.Token))
+            .ToArray();
         var started = Stopwatch.GetTimestamp();
         var sweep = await cluster.RunAsync(trials, epochs: 1);
         var elapsed = Stopwatch.GetElapsedTime(started);
         await over.CancelAsync();
         await Task.WhenAll(running);
 
-        var succeeded = await cluster.ScalarAsync($"select count(*) from trials where sweep_id = {sweep} and state = 'succeeded' and attempt = 1");
-        Print($"{elapsed.TotalSeconds:0.0} s, {trials / elapsed.TotalSeconds:0} trials/s (at most {(double)workers * SlotsEach / seconds:0} fit); {succeeded} of {trials} succeeded in one attempt");
+        var succeeded = await cluster.ScalarAsync(
+            $"select count(*) from trials where sweep_id = {sweep} and state = 'succeeded' and attempt = 1");
+        Print(
+            $"{elapsed.TotalSeconds:0.0} s, {trials / elapsed.TotalSeconds:0} trials/s (at most {
+                (double)workers * SlotsEach / seconds:0} fit); {succeeded} of {trials} succeeded in one attempt");
         lease.Print();
         renew.Print();
         Print($"{Environment.WorkingSet / 1e6:0} MB in this process, silo and workers together");

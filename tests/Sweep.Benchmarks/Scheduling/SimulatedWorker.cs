@@ -6,11 +6,12 @@ using Sweep.Grains;
 
 namespace Sweep.Benchmarks.Scheduling;
 
-/// <summary>What a worker says to the scheduler and to its trials, without silo and trainers.</summary>
+/// <summary>Makes the calls of a worker to the scheduler and to its trials, without a silo and trainers.</summary>
 internal sealed class SimulatedWorker(
     string name, int slots, TimeSpan trialTime, TimeSpan renewEvery, IGrainFactory grains, Latencies lease, Latencies renew)
 {
-    private static readonly string Result = JsonSerializer.Serialize(new TrialResult(0.01, 0.1, 10_000, 1_000, 4_000, 2_000, 100, 20, 1 << 20, "to be"));
+    private static readonly string Result = JsonSerializer.Serialize(
+        new TrialResult(0.01, 0.1, 10_000, 1_000, 4_000, 2_000, 100, 20, 1 << 20, "to be"));
 
     private readonly ConcurrentDictionary<(long Trial, int Attempt), Task> _running = new();
     private readonly ISchedulerGrain _scheduler = grains.GetGrain<ISchedulerGrain>(0);
@@ -43,7 +44,7 @@ internal sealed class SimulatedWorker(
 
             var started = Stopwatch.GetTimestamp();
             var grants = await _scheduler.Lease(new(name, slots - _running.Count, slots, []), over);
-            // The first one waits for the sweep, and one without an answer for its end: that says nothing about the scheduler.
+            // The first call waits for the sweep, and a call without a grant waits for the sweep's end, so neither measures the scheduler.
             if (grants.Length > 0 && !first)
                 lease.Add(Stopwatch.GetElapsedTime(started));
             first = false;
@@ -64,7 +65,7 @@ internal sealed class SimulatedWorker(
 
     private async Task RenewAsync(CancellationToken over)
     {
-        // A thousand workers do not start in step.
+        // Each worker starts at another moment, as real workers do.
         await Task.Delay(renewEvery * Random.Shared.NextDouble(), CancellationToken.None);
         while (!over.IsCancellationRequested)
         {

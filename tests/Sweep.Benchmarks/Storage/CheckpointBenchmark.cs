@@ -13,23 +13,32 @@ using Sweep.Storage.Reading;
 
 namespace Sweep.Benchmarks.Storage;
 
-/// <summary>What checkpoints that replace each other without a pause take on the disk: trials that write at a rate into a private PostgreSQL as users have it.</summary>
+/// <summary>
+/// Measures the disk space of checkpoints that replace each other without a pause. Trials write them at a given rate into a private
+/// PostgreSQL with the settings that users have.
+/// </summary>
 public static class CheckpointBenchmark
 {
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(15);
     private static readonly byte[] Text = "To be, or not to be"u8.ToArray();
 
-    /// <param name="arguments">Trials at a time, MB of a checkpoint, MB/s of each trial, seconds; 16, 0.8, 1 and 180 when empty.</param>
+    /// <param name="arguments">
+    /// Number of trials at the same time, MB of a checkpoint, MB/s of each trial, and seconds; 16, 0.8, 1 and 180 when empty.
+    /// </param>
     public static async Task<int> RunAsync(string[] arguments)
     {
         var numbers = arguments.Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ToArray();
-        var (trials, megabytes, rate, seconds) = numbers is [var first, var second, var third, var fourth] ? ((int)first, second, third, fourth) : (16, 0.8, 1, 180);
+        var (trials, megabytes, rate, seconds) = numbers is [var first, var second, var third, var fourth]
+            ? ((int)first, second, third, fourth)
+            : (16, 0.8, 1, 180);
         using var folder = new TemporaryFolder("checkpoints");
         await using var server = await PrivatePostgres.StartAsync(folder.Path);
         await using var source = Database.Open(server.ConnectionString);
         await Migrator.MigrateAsync(source);
         var sweep = await AddSweepAsync(source, trials);
-        Print($"{trials} trials with checkpoints of {megabytes} MB, each {megabytes / rate:0.0##} s: {trials * megabytes:0.0} MB live, {trials * rate:0.0} MB/s in all");
+        Print(
+            $"{trials} trials with checkpoints of {megabytes} MB, each {megabytes / rate:0.0##} s: {trials * megabytes:0.0} MB live, {
+                trials * rate:0.0} MB/s in all");
 
         var start = Stopwatch.GetTimestamp();
         var log = await NumberAsync(source, "select (pg_current_wal_lsn() - '0/0')::bigint");
@@ -43,7 +52,8 @@ public static class CheckpointBenchmark
             for (var epoch = 1; !over.IsCancellationRequested; epoch++)
             {
                 RandomNumberGenerator.Fill(data);
-                await store.WriteCheckpointAsync(new(sweep, number), new(1, epoch, 0, Convert.ToHexStringLower(SHA256.HashData(data)), data));
+                await store.WriteCheckpointAsync(
+                    new(sweep, number), new(1, epoch, 0, Convert.ToHexStringLower(SHA256.HashData(data)), data));
                 Interlocked.Add(ref written, data.Length);
                 await timer.WaitForNextTickAsync();
             }
@@ -55,7 +65,9 @@ public static class CheckpointBenchmark
             var table = await NumberAsync(source, "select pg_total_relation_size('checkpoints')");
             var walFolder = await NumberAsync(source, "select sum(size)::bigint from pg_ls_waldir()");
             var logged = await NumberAsync(source, "select (pg_current_wal_lsn() - '0/0')::bigint") - log;
-            Print($"{elapsed,5:0} s  written {written / 1e6,7:0} MB ({written / 1e6 / elapsed,5:0.0} MB/s)  table {table / 1e6,6:0} MB  WAL written {logged / 1e6,7:0} MB, kept {walFolder / 1e6,6:0} MB");
+            Print(
+                $"{elapsed,5:0} s  written {written / 1e6,7:0} MB ({written / 1e6 / elapsed,5:0.0} MB/s)  table {
+                    table / 1e6,6:0} MB  WAL written {logged / 1e6,7:0} MB, kept {walFolder / 1e6,6:0} MB");
         }
 
         await writing;

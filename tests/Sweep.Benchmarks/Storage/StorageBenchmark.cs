@@ -13,7 +13,7 @@ using Sweep.Storage.Reading;
 
 namespace Sweep.Benchmarks.Storage;
 
-/// <summary>How fast the tables take epochs, grids and moves: on a private PostgreSQL as users have it, with fsync.</summary>
+/// <summary>Measures how fast epochs, grids and moves are stored in a private PostgreSQL that uses fsync, as for users.</summary>
 public static class StorageBenchmark
 {
     private const int Writers = 8;
@@ -54,7 +54,10 @@ public static class StorageBenchmark
         await Task.WhenAll(Enumerable.Range(1, Writers * trialsEach).Select(number => trials.MoveAsync(Lease(new(sweep, number)))));
         var store = new AttemptStore(source);
         var (calls, latencies, elapsed) = await RepeatAsync(Writers, time, (writer, call) => store.WriteEpochsAsync(
-            [.. Enumerable.Range(call * batch, batch).Select(row => Row(new(sweep, (writer * trialsEach) + (row % trialsEach) + 1), (row / trialsEach) + 1))]));
+            [
+                .. Enumerable.Range(call * batch, batch)
+                    .Select(row => Row(new(sweep, (writer * trialsEach) + (row % trialsEach) + 1), (row / trialsEach) + 1)),
+            ]));
         Print($"epochs, {Writers} writers x {batch} rows", calls * batch / elapsed.TotalSeconds, "rows/s", latencies);
     }
 
@@ -66,7 +69,9 @@ public static class StorageBenchmark
         var id = await new SweepReader(source).NextSweepIdAsync();
         await new SweepStore(source).AddAsync(id, Grid, exactName: false, planned);
         var all = Stopwatch.GetElapsedTime(start);
-        Console.WriteLine(FormattableString.Invariant($"{"grid of " + planned.Count + " trials",-32} planned in {planning.TotalSeconds:0.00} s, planned and stored in {all.TotalSeconds:0.00} s"));
+        Console.WriteLine(FormattableString.Invariant(
+            $"{"grid of " + planned.Count + " trials",-32} planned in {planning.TotalSeconds:0.00} s, planned and stored in {
+                all.TotalSeconds:0.00} s"));
         start = Stopwatch.GetTimestamp();
         await new SweepStore(source).DeleteAsync(id);
         var deleted = Stopwatch.GetElapsedTime(start);
@@ -74,7 +79,9 @@ public static class StorageBenchmark
         {
         }
 
-        Console.WriteLine(FormattableString.Invariant($"{"the same",-32} deleted in {deleted.TotalSeconds:0.00} s, all rows gone after {Stopwatch.GetElapsedTime(start).TotalSeconds:0.00} s"));
+        Console.WriteLine(FormattableString.Invariant(
+            $"{"the same",-32} deleted in {deleted.TotalSeconds:0.00} s, all rows gone after {
+                Stopwatch.GetElapsedTime(start).TotalSeconds:0.00} s"));
     }
 
     private static async Task MovesAsync(NpgsqlDataSource source, int callers, TimeSpan time)
@@ -83,17 +90,20 @@ public static class StorageBenchmark
         var store = new TrialStore(source);
         var (calls, latencies, elapsed) = await RepeatAsync(callers, time, async (caller, call) =>
         {
-            // Each trial of the caller's is leased and given back in turn, so that it never runs out of trials.
+            // Each of the caller's trials is leased and given back in turn, so that the caller never runs out of trials.
             var trial = new TrialId(sweep, (caller * 100) + (call / 2 % 100) + 1);
             var attempt = (call / 200) + (call % 2);
-            var move = call % 2 == 0 ? Lease(trial, attempt) : new(trial, TrialState.Running, attempt, TrialState.Queued, attempt, 0, 0, null, "requeued");
+            var move = call % 2 == 0
+                ? Lease(trial, attempt)
+                : new(trial, TrialState.Running, attempt, TrialState.Queued, attempt, 0, 0, null, "requeued");
             if (await store.MoveAsync(move) is null)
                 throw new InvalidOperationException($"The move {move} was refused.");
         });
         Print($"moves, {callers} callers", calls / elapsed.TotalSeconds, "moves/s", latencies);
     }
 
-    private static async Task<(long Calls, double[] Milliseconds, TimeSpan Elapsed)> RepeatAsync(int callers, TimeSpan time, Func<int, int, Task> act)
+    private static async Task<(long Calls, double[] Milliseconds, TimeSpan Elapsed)> RepeatAsync(
+        int callers, TimeSpan time, Func<int, int, Task> act)
     {
         var latencies = new ConcurrentBag<double>();
         var start = Stopwatch.GetTimestamp();
@@ -109,8 +119,10 @@ public static class StorageBenchmark
         return (latencies.Count, [.. latencies.Order()], Stopwatch.GetElapsedTime(start));
     }
 
-    private static void Print(string what, double rate, string unit, double[] milliseconds) => Console.WriteLine(FormattableString.Invariant(
-        $"{what,-32} {rate,10:N0} {unit,-8} p50 {milliseconds[milliseconds.Length / 2],6:0.0} ms  p99 {milliseconds[milliseconds.Length * 99 / 100],6:0.0} ms"));
+    private static void Print(string what, double rate, string unit, double[] milliseconds) =>
+        Console.WriteLine(FormattableString.Invariant(
+            $"{what,-32} {rate,10:N0} {unit,-8} p50 {milliseconds[milliseconds.Length / 2],6:0.0} ms  p99 {
+                milliseconds[milliseconds.Length * 99 / 100],6:0.0} ms"));
 
     private static async Task<int> AddSweepAsync(NpgsqlDataSource source, int trials)
     {

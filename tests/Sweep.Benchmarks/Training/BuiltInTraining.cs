@@ -6,10 +6,10 @@ using static TorchSharp.torch;
 
 namespace Sweep.Benchmarks.Training;
 
-/// <summary>The same training as anybody would write it with TorchSharp's modules: Embedding, RNN, LSTM or GRU, Linear, Adam.</summary>
+/// <summary>The same training in the usual way with TorchSharp's modules: Embedding, RNN, LSTM or GRU, Linear, Adam.</summary>
 internal static class BuiltInTraining
 {
-    /// <summary>Milliseconds of the training steps of each epoch.</summary>
+    /// <summary>Returns the milliseconds of the training steps of each epoch.</summary>
     public static IEnumerable<double> Epochs(TrainingShape shape, int epochs)
     {
         using var text = shape.Text();

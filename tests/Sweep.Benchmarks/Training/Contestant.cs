@@ -7,7 +7,8 @@ using TorchSharp;
 namespace Sweep.Benchmarks.Training;
 
 /// <summary>
-/// One way of training, in a process of its own: the C library reads its settings at the start of a process. Asked with a line, it answers with a line.
+/// One way of training in a separate process, since the C library reads its settings at the start of a process. The process reads a shape
+/// as a line and answers with the time as a line.
 /// </summary>
 internal sealed class Contestant : IDisposable
 {
@@ -16,10 +17,14 @@ internal sealed class Contestant : IDisposable
 
     private readonly Process _process;
 
-    /// <param name="name">ours, or built-in.</param>
+    /// <param name="name">The way of training: ours or built-in.</param>
     public Contestant(string name, IReadOnlyDictionary<string, string> variables)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(Contestant).Assembly.Location, "training", Argument, name]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(Contestant).Assembly.Location, "training", Argument, name])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
         foreach (var variable in TrainerEnvironment.Variables.Keys)
             start.Environment.Remove(variable);
         foreach (var (variable, value) in variables)
@@ -27,15 +32,17 @@ internal sealed class Contestant : IDisposable
         _process = Process.Start(start)!;
     }
 
-    /// <summary>The fastest of three epochs, after one that does not count, in milliseconds.</summary>
+    /// <summary>Returns the time of the fastest of three epochs, in milliseconds. An epoch before them is not counted.</summary>
     public double Train(TrainingShape shape)
     {
         _process.StandardInput.WriteLine(JsonSerializer.Serialize(shape));
         _process.StandardInput.Flush();
-        return double.Parse(_process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The contestant ended."), CultureInfo.InvariantCulture);
+        return double.Parse(
+            _process.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The contestant ended."),
+            CultureInfo.InvariantCulture);
     }
 
-    /// <summary>The other side: what the process does.</summary>
+    /// <summary>Runs in the separate process and answers each shape with its time.</summary>
     public static int Serve(string name)
     {
         torch.set_num_threads(1);

@@ -3,10 +3,10 @@ using static TorchSharp.torch;
 
 namespace Sweep.Benchmarks.Training;
 
-/// <summary>How fast libtorch multiplies matrices here.</summary>
+/// <summary>The speed of libtorch's matrix product on this machine.</summary>
 internal static class MatrixProduct
 {
-    /// <summary>Multiply-accumulates a second on one thread: the best of twenty products of 1024 × 1024 matrices.</summary>
+    /// <summary>Returns the multiply-accumulates a second on one thread, as the best of twenty products of 1024 × 1024 matrices.</summary>
     public static double Rate()
     {
         const int Side = 1024;

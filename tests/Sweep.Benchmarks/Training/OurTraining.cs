@@ -6,10 +6,10 @@ using static TorchSharp.torch;
 
 namespace Sweep.Benchmarks.Training;
 
-/// <summary>The trainer's own loop, whole: data, model, optimizer, reports.</summary>
+/// <summary>The trainer's complete loop: data, model, optimizer, reports.</summary>
 internal static class OurTraining
 {
-    /// <summary>The reports of its epochs.</summary>
+    /// <summary>Trains a trial and returns the reports of its epochs.</summary>
     public static List<EpochReport> Train(TrainerCommand.Train trial, TextDataset text)
     {
         using var scope = NewDisposeScope();
@@ -30,7 +30,7 @@ internal static class OurTraining
         return reports;
     }
 
-    /// <summary>Milliseconds of the training steps of each epoch.</summary>
+    /// <summary>Returns the milliseconds of the training steps of each epoch.</summary>
     public static IEnumerable<double> Epochs(TrainingShape shape, int epochs)
     {
         using var text = shape.Text();

@@ -5,9 +5,9 @@ using TorchSharp;
 namespace Sweep.Benchmarks.Training;
 
 /// <summary>
-/// The trainer's loop against TorchSharp's built-in modules as they come, and against the floor: the multiply-accumulates of the published model,
-/// three times (forward, and backward to states and to weights), over the measured rate of matrix products. Ours can be below it: it looks up
-/// the input products instead of computing them.
+/// Compares the trainer's loop with TorchSharp's built-in modules in their default settings, and with a floor. The floor is three times the
+/// multiply-accumulates of the published model (forward, backward to the states, and backward to the weights), divided by the measured rate
+/// of matrix products. The trainer can be faster than the floor, since it looks up the input products instead of computing them.
 /// </summary>
 public static class TrainingBenchmark
 {
@@ -19,7 +19,8 @@ public static class TrainingBenchmark
         [Contestant.Argument, var name] => Contestant.Serve(name),
         ["shakespeare"] => ShakespeareBenchmark.Run(),
         [] => Compare(DefaultRounds),
-        [var rounds] when int.TryParse(rounds, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 => Compare(count),
+        [var rounds]
+            when int.TryParse(rounds, NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count > 0 => Compare(count),
         _ => Refuse(arguments),
     };
 
@@ -42,7 +43,8 @@ public static class TrainingBenchmark
 
             var (our, their, floor) = (Median(ourTimes), Median(builtInTimes), Median(floors));
             Console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"{shape.Name,-26} {our,8:0.0} {their,9:0.0} {floor,8:0.0} {our / their,14:0.00} {our / floor,11:0.00}"));
+                CultureInfo.InvariantCulture,
+                $"{shape.Name,-26} {our,8:0.0} {their,9:0.0} {floor,8:0.0} {our / their,14:0.00} {our / floor,11:0.00}"));
         }
 
         return 0;

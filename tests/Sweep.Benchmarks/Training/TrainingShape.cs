@@ -11,17 +11,21 @@ using static TorchSharp.torch;
 
 namespace Sweep.Benchmarks.Training;
 
-/// <summary>What is trained in a row of the table.</summary>
-/// <param name="Batch">Null for all windows at once.</param>
-/// <param name="Characters">Length of the text, of 44 distinct characters; the speed does not depend on which.</param>
+/// <summary>The training of one row of the table.</summary>
+/// <param name="Batch">Windows in a batch; null for all windows at once.</param>
+/// <param name="Characters">
+/// Length of the text, which has 44 distinct characters. The speed does not depend on the characters themselves.
+/// </param>
 internal sealed record TrainingShape(CellKind Cell, int Length, int Hidden, int? Batch, int Characters)
 {
     private const int Distinct = 44;
 
-    /// <summary>The nine of the published experiment, and its second part's at few steps an epoch.</summary>
+    /// <summary>The nine shapes of the published experiment, and those of its second part with few steps an epoch.</summary>
     public static IEnumerable<TrainingShape> All =>
     [
-        .. from cell in Enum.GetValues<CellKind>() from length in new[] { 10, 20, 30 } select new TrainingShape(cell, length, 128, null, 2386),
+        .. from cell in Enum.GetValues<CellKind>()
+           from length in new[] { 10, 20, 30 }
+           select new TrainingShape(cell, length, 128, null, 2386),
         .. from cell in Enum.GetValues<CellKind>() select new TrainingShape(cell, 20, 256, 128, 1300),
     ];
 
@@ -29,17 +33,24 @@ internal sealed record TrainingShape(CellKind Cell, int Length, int Hidden, int?
 
     public int TrainingWindows => WindowCounts.Of(Characters, Length, 0.2).Training;
 
-    public string Name => string.Create(CultureInfo.InvariantCulture, $"{Cell.ToString().ToLowerInvariant(),-4} T {Length} h {Hidden} batch {(Batch is { } batch ? batch : "full")}");
+    public string Name =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Cell.ToString().ToLowerInvariant(),-4} T {Length} h {Hidden} batch {(Batch is { } batch ? batch : "full")}");
 
     public TrainerCommand.Train Trial(int epochs) =>
         new(1_000_001, 1, Parameters(epochs), SplitKind.Random, 0.2, new(Metric.ValLoss, Goal.Minimize), CheckpointEvery: 1e9);
 
     public TextDataset Text()
     {
-        var text = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, Characters).Select(i => (char)('0' + (i < Distinct ? i : (int)(SplitMix64.Bits(1, i, 0) % Distinct))))));
+        var text = Encoding.UTF8.GetBytes(string.Concat(
+            Enumerable.Range(0, Characters)
+                .Select(i => (char)('0' + (i < Distinct ? i : (int)(SplitMix64.Bits(1, i, 0) % Distinct))))));
         return TextDataset.Load(text, Convert.ToHexStringLower(SHA256.HashData(text)), CPU);
     }
 
     private TrialParameters Parameters(int epochs) =>
-        new(Cell, Length, Hidden, Layers: 1, FullyConnected: [], LearningRate: 0.005, Batch, Dropout: 0, epochs, OptimizerKind.Adam, WeightDecay: 0, GradientClipping: 0, Seed: 42);
+        new(
+            Cell, Length, Hidden, Layers: 1, FullyConnected: [], LearningRate: 0.005, Batch, Dropout: 0, epochs, OptimizerKind.Adam,
+            WeightDecay: 0, GradientClipping: 0, Seed: 42);
 }

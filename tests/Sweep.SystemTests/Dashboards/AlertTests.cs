@@ -19,8 +19,12 @@ public sealed partial class AlertTests
     public void Every_alert_fires_in_one_test_and_is_silent_in_one()
     {
         var tests = File.ReadAllText(Path.Combine(PrometheusServer.Configuration, "alerts.test.yml"));
-        var expectations = Expectation().Matches(tests).Select(match => (Alert: match.Groups[1].Value, Fires: match.Groups[2].Length == 0)).Distinct();
-        var alerts = Alert().Matches(File.ReadAllText(Path.Combine(PrometheusServer.Configuration, "alerts.yml"))).Select(match => match.Groups[1].Value).ToList();
+        var expectations = Expectation().Matches(tests)
+            .Select(match => (Alert: match.Groups[1].Value, Fires: match.Groups[2].Length == 0))
+            .Distinct();
+        var alerts = Alert().Matches(File.ReadAllText(Path.Combine(PrometheusServer.Configuration, "alerts.yml")))
+            .Select(match => match.Groups[1].Value)
+            .ToList();
         Assert.True(alerts.Count >= 9, $"found {alerts.Count}");
         Assert.Equal(alerts.SelectMany(alert => new[] { (alert, false), (alert, true) }).Order(), expectations.Order());
     }

@@ -4,7 +4,7 @@ using Sweep.Processes;
 
 namespace Sweep.SystemTests.Dashboards;
 
-/// <summary>Every panel of every dashboard shows something of a real cluster.</summary>
+/// <summary>Tests every panel of every dashboard with a real cluster.</summary>
 public sealed class DashboardTests
 {
     private static readonly TimeSpan ScrapeLimit = TimeSpan.FromSeconds(30);
@@ -28,7 +28,10 @@ public sealed class DashboardTests
         Assert.True(wrong.Count == 0, string.Join("\n\n", wrong));
 
         await LostSiloAsync(cluster);
-        var rules = (await cluster.Prometheus.GetAsync("/api/v1/rules")).GetProperty("groups").EnumerateArray().SelectMany(group => group.GetProperty("rules").EnumerateArray()).ToList();
+        var rules = (await cluster.Prometheus.GetAsync("/api/v1/rules")).GetProperty("groups")
+            .EnumerateArray()
+            .SelectMany(group => group.GetProperty("rules").EnumerateArray())
+            .ToList();
         Assert.NotEmpty(rules);
         Assert.All(rules, rule => Assert.Equal("ok", rule.GetProperty("health").GetString()));
         await MetricNamesAsync(cluster);
@@ -36,14 +39,17 @@ public sealed class DashboardTests
         Assert.Equal(PostgresErrorCodes.InsufficientPrivilege, refused.SqlState);
     }
 
-    /// <summary>The watched sweep and its best trial, as the dashboard's own variables offer them.</summary>
+    /// <summary>Chooses the watched sweep and its best trial from the values that the dashboard's own variables offer.</summary>
     private static async Task<QueryExpansion> VariablesAsync(WatchedCluster cluster, Dashboard dashboard)
     {
         var values = new Dictionary<string, string>();
         var (from, to) = (DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddMinutes(1));
         foreach (var variable in dashboard.Variables.Where(variable => variable.GetProperty("type").GetString() == "query"))
         {
-            var offered = (await cluster.ReadAsync(new QueryExpansion(values, from, to).Expand(variable.GetProperty("query").GetString()!))).Select(row => (string)row[0]!).ToList();
+            var offered = (await cluster.ReadAsync(
+                    new QueryExpansion(values, from, to).Expand(variable.GetProperty("query").GetString()!)))
+                .Select(row => (string)row[0]!)
+                .ToList();
             var name = variable.GetProperty("name").GetString()!;
             values[name] = name == "sweep" ? offered.Single(sweep => sweep == WatchedCluster.Sweep) : offered[0];
         }
@@ -51,14 +57,17 @@ public sealed class DashboardTests
         return new(values, from, to);
     }
 
-    /// <summary>What is wrong with an answer; null for nothing. What Prometheus has not seen yet is waited for.</summary>
+    /// <summary>
+    /// Returns what is wrong with the answer to a query; null when nothing is. It waits for series that Prometheus has not scraped yet.
+    /// </summary>
     private static async Task<string?> ProblemAsync(WatchedCluster cluster, PanelQuery query, string text)
     {
         try
         {
             if (query.DatasourceType == Dashboard.Prometheus)
             {
-                await Waiting.UntilAsync("a number", ScrapeLimit, async () => await cluster.Prometheus.SeriesAsync(text, query.Instant) > 0);
+                await Waiting.UntilAsync(
+                    "a number", ScrapeLimit, async () => await cluster.Prometheus.SeriesAsync(text, query.Instant) > 0);
                 return null;
             }
 
@@ -86,12 +95,14 @@ public sealed class DashboardTests
         }
     }
 
-    /// <summary>promtool finds nothing to say of a name of ours.</summary>
+    /// <summary>promtool must not complain about any metric of Sweep.</summary>
     private static async Task MetricNamesAsync(WatchedCluster cluster)
     {
         var metrics = await new HttpClient().GetStringAsync($"http://127.0.0.1:{cluster.Port}/metrics");
         Assert.Contains("\nsweep_", metrics, StringComparison.Ordinal);
         var (_, output) = await Promtool.RunAsync(metrics, "check", "metrics");
-        Assert.DoesNotContain(output.Split('\n'), line => line.StartsWith("sweep_", StringComparison.Ordinal) || line.Contains("error", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(
+            output.Split('\n'),
+            line => line.StartsWith("sweep_", StringComparison.Ordinal) || line.Contains("error", StringComparison.OrdinalIgnoreCase));
     }
 }

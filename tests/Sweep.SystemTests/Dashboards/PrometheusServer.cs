@@ -7,7 +7,9 @@ using Sweep.Processes;
 
 namespace Sweep.SystemTests.Dashboards;
 
-/// <summary>Debian's Prometheus with the repository's configuration, only faster: it asks every second, and finds silos where it is told.</summary>
+/// <summary>
+/// Debian's Prometheus with the repository's configuration, except that it scrapes every second and discovers silos at a given address.
+/// </summary>
 public sealed class PrometheusServer : IDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
@@ -17,19 +19,21 @@ public sealed class PrometheusServer : IDisposable
     private readonly HttpClient _http;
     private int _process;
 
-    private PrometheusServer(int port) => _http = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(10) };
+    private PrometheusServer(int port) =>
+        _http = new() { BaseAddress = new Uri($"http://127.0.0.1:{port}"), Timeout = TimeSpan.FromSeconds(10) };
 
     public static string Configuration => Path.Combine(BuiltPrograms.Repository, "deploy", "prometheus");
 
-    /// <summary>Skips the test where a program of Prometheus is missing.</summary>
+    /// <summary>Skips the test when a program of Prometheus is missing.</summary>
     public static void SkipWithout(string program)
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':');
-        Assert.SkipUnless(folders.Any(folder => File.Exists(Path.Combine(folder, program))), $"{program} is not installed: apt-get install prometheus");
+        Assert.SkipUnless(
+            folders.Any(folder => File.Exists(Path.Combine(folder, program))), $"{program} is not installed: apt-get install prometheus");
     }
 
-    /// <param name="folder">Takes its data, log and configuration.</param>
-    /// <param name="discovery">The <c>/sd</c> of a silo.</param>
+    /// <param name="folder">Folder for the server's data, log and configuration.</param>
+    /// <param name="discovery">Address of a silo's <c>/sd</c>.</param>
     public static async Task<PrometheusServer> StartAsync(string folder, string discovery)
     {
         Directory.CreateDirectory(folder);
@@ -45,16 +49,19 @@ public sealed class PrometheusServer : IDisposable
         string[] command =
         [
             "setpriv", "--pdeathsig", "KILL", "sh", "-c", "log=$1; shift; exec \"$@\" >>\"$log\" 2>&1", "sh", log,
-            "prometheus", $"--config.file={folder}/prometheus.yml", $"--storage.tsdb.path={folder}/data", $"--web.listen-address=127.0.0.1:{port}", "--log.level=warn",
+            "prometheus", $"--config.file={folder}/prometheus.yml", $"--storage.tsdb.path={folder}/data",
+            $"--web.listen-address=127.0.0.1:{port}", "--log.level=warn",
         ];
         // The death signal follows the thread that started the process, so that thread waits for it.
         new Thread(() => server.Attend(command)) { IsBackground = true, Name = "prometheus" }.Start();
         await Waiting.UntilAsync($"Prometheus to be ready (its log: {log})", StartLimit, async () =>
-            server._ended.Task.IsCompleted ? throw new InvalidOperationException(await File.ReadAllTextAsync(log)) : (await server._http.GetAsync("/-/ready")).IsSuccessStatusCode);
+            server._ended.Task.IsCompleted
+                ? throw new InvalidOperationException(await File.ReadAllTextAsync(log))
+                : (await server._http.GetAsync("/-/ready")).IsSuccessStatusCode);
         return server;
     }
 
-    /// <summary>What an address of its API answers under <c>data</c>.</summary>
+    /// <summary>Returns the member <c>data</c> of an answer of the server's API.</summary>
     public async Task<JsonElement> GetAsync(string address)
     {
         var answer = JsonDocument.Parse(await (await _http.GetAsync(address)).Content.ReadAsStringAsync()).RootElement;
@@ -62,7 +69,7 @@ public sealed class PrometheusServer : IDisposable
         return answer.GetProperty("data");
     }
 
-    /// <summary>Series of a query that have a number: now, or in the last minute.</summary>
+    /// <summary>Returns how many series of a query have a number, either now or in the last minute.</summary>
     public async Task<int> SeriesAsync(string query, bool instant)
     {
         var now = DateTimeOffset.UtcNow.ToUnixTimeSeconds();

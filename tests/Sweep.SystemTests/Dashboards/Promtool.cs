@@ -4,8 +4,8 @@ namespace Sweep.SystemTests.Dashboards;
 
 internal static class Promtool
 {
-    /// <param name="input">Its standard input.</param>
-    /// <returns>The exit code, and all that it wrote.</returns>
+    /// <param name="input">Standard input of promtool.</param>
+    /// <returns>The exit code, and standard output followed by standard error.</returns>
     public static async Task<(int Code, string Output)> RunAsync(string input, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo("promtool", arguments)

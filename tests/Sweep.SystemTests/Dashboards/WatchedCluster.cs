@@ -5,8 +5,8 @@ using Sweep.Processes;
 namespace Sweep.SystemTests.Dashboards;
 
 /// <summary>
-/// A cluster in which everything that a panel shows has happened: a sweep that is over with a failed trial in it, one that runs, a trainer and a silo that
-/// were killed, and GPUs, by a stand-in for <c>nvidia-smi</c>.
+/// A cluster in which everything that a panel shows has happened. It has a finished sweep with a failed trial, a running sweep, a killed
+/// trainer, a killed silo, and GPUs from a script in place of <c>nvidia-smi</c>.
 /// </summary>
 public sealed class WatchedCluster : IAsyncDisposable
 {
@@ -24,7 +24,7 @@ public sealed class WatchedCluster : IAsyncDisposable
     /// <summary>Name of the silo that was killed.</summary>
     public string LostSilo { get; }
 
-    /// <summary>Of <c>/metrics</c> and <c>/sd</c> of a silo that lives.</summary>
+    /// <summary>HTTP port of a living silo.</summary>
     public int Port { get; }
 
     public static async Task<WatchedCluster> StartAsync()
@@ -43,36 +43,50 @@ public sealed class WatchedCluster : IAsyncDisposable
         var prometheus = await PrometheusServer.StartAsync(Path.Combine(folder, "prometheus"), $"http://127.0.0.1:{port}/sd");
         var second = await cluster.AddSiloAsync(1, [], prefix);
 
-        // A learning rate beyond all reason diverges at once, and that is not tried again.
+        // An absurd learning rate diverges at once, and a diverged trial is not retried.
         await SubmitAsync(cluster, Sweep, "{values: [rnn, gru]}", "10", "{values: [0.002, 0.005, 3.0e+38]}", "6");
         await cluster.SweepIsOverAsync(Sweep, Limit);
         await SubmitAsync(cluster, "running", "gru", "{values: [10, 11, 12, 13, 14]}", "0.002", "100000");
-        await cluster.CountsAsync("a trial on each slot", 3, Limit, "select count(*) from trials where state = 'running' and epochs_done > 0");
+        await cluster.CountsAsync(
+            "a trial on each slot", 3, Limit, "select count(*) from trials where state = 'running' and epochs_done > 0");
         ProcessSignal.Kill.Send(cluster.Silos[0].Trainers[0]);
-        await cluster.CountsAsync("the death of the trainer to be stored", 1, Limit, "select count(*) from trial_events where reason = 'trainer_died'");
+        await cluster.CountsAsync(
+            "the death of the trainer to be stored", 1, Limit, "select count(*) from trial_events where reason = 'trainer_died'");
         second.Send(ProcessSignal.Kill);
-        await cluster.CountsAsync("the loss of the silo to be stored", 1, Limit, "select count(*) from trial_events where reason = 'worker_lost'");
+        await cluster.CountsAsync(
+            "the loss of the silo to be stored", 1, Limit, "select count(*) from trial_events where reason = 'worker_lost'");
         return new(folder, cluster, prometheus, second.Name, port);
     }
 
-    /// <summary>The rows of a query as a login user sees them who is only a member of sweep_reader.</summary>
+    /// <summary>Returns the rows of a query of a login user who is only a member of sweep_reader.</summary>
     public async Task<IReadOnlyList<object?[]>> ReadAsync(string sql)
     {
         await _cluster.Database.ValueAsync<object>(
-            "do $$ begin if not exists (select from pg_roles where rolname = 'watcher') then create role watcher login in role sweep_reader; end if; end $$");
+            "do $$ begin if not exists (select from pg_roles where rolname = 'watcher') " +
+            "then create role watcher login in role sweep_reader; end if; end $$");
         var rows = new List<object?[]>();
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_cluster.Database.ConnectionString) { Username = "watcher", Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(_cluster.Database.ConnectionString)
+            {
+                Username = "watcher",
+                Pooling = false,
+            }.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
-            rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(column => reader.IsDBNull(column) ? null : reader.GetValue(column))]);
+            rows.Add(
+                [.. Enumerable.Range(0, reader.FieldCount).Select(column => reader.IsDBNull(column) ? null : reader.GetValue(column))]);
         return rows;
     }
 
-    private static Task<string> SubmitAsync(RealCluster cluster, string name, string cells, string lengths, string learningRates, string epochs) => cluster.OutputAsync(
-        "run", "examples/next-character.yaml", "--name", name, "--detach", "--set", $"parameters.cell={cells}", "--set", $"parameters.sequence_length={lengths}",
-        "--set", $"parameters.learning_rate={learningRates}", "--set", "parameters.hidden_size=16", "--set", $"parameters.epochs={epochs}", "--set", "checkpoint.every=0");
+    private static Task<string> SubmitAsync(
+        RealCluster cluster, string name, string cells, string lengths, string learningRates, string epochs) =>
+        cluster.OutputAsync(
+            "run", "examples/next-character.yaml", "--name", name, "--detach",
+            "--set", $"parameters.cell={cells}", "--set", $"parameters.sequence_length={lengths}",
+            "--set", $"parameters.learning_rate={learningRates}", "--set", "parameters.hidden_size=16",
+            "--set", $"parameters.epochs={epochs}", "--set", "checkpoint.every=0");
 
     public async ValueTask DisposeAsync()
     {

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Sweep.SystemTests.Tracing;
 
-/// <summary>What a collector of traces is to a silo: an HTTP server that takes OTLP as Protocol Buffers, and keeps the spans.</summary>
+/// <summary>A collector of traces: an HTTP server that receives OTLP as Protocol Buffers and keeps the spans.</summary>
 public sealed class OtlpReceiver : IDisposable
 {
     private readonly HttpListener _listener = new();
@@ -10,12 +10,12 @@ public sealed class OtlpReceiver : IDisposable
     private readonly Task _listening;
     private int _requests;
 
-    /// <exception cref="HttpListenerException">Another program has the port.</exception>
+    /// <exception cref="HttpListenerException">Another program listens on the port.</exception>
     public OtlpReceiver(int port)
     {
         Address = $"http://127.0.0.1:{port}";
         _listener.Prefixes.Add(Address + "/");
-        // Exporters that were told nothing call it by this name, and no other is answered.
+        // Exporters without configuration use this host name, and the listener answers only to names that it has.
         _listener.Prefixes.Add($"http://localhost:{port}/");
         _listener.Start();
         _listening = ListenAsync();
@@ -23,7 +23,7 @@ public sealed class OtlpReceiver : IDisposable
 
     public string Address { get; }
 
-    /// <summary>Of any kind and to any path.</summary>
+    /// <summary>Number of requests of any kind and to any path.</summary>
     public int Requests => _requests;
 
     public IReadOnlyList<ReceivedSpan> Spans
@@ -63,7 +63,7 @@ public sealed class OtlpReceiver : IDisposable
         }
         catch (Exception error) when (error is HttpListenerException or ObjectDisposedException)
         {
-            // Closed.
+            // The listener was closed.
         }
     }
 }

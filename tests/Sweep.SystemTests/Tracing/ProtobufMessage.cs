@@ -3,12 +3,12 @@ using System.Text;
 
 namespace Sweep.SystemTests.Tracing;
 
-/// <summary>The fields of one message of Protocol Buffers as they stand on the wire: enough to look into what a program exports.</summary>
+/// <summary>The fields of one message of Protocol Buffers in their wire format, which is enough to read what a program exports.</summary>
 public sealed class ProtobufMessage
 {
     private readonly List<(int Field, ReadOnlyMemory<byte> Bytes, ulong Number)> _fields = [];
 
-    /// <exception cref="InvalidDataException">The bytes are no such message.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not such a message.</exception>
     public ProtobufMessage(ReadOnlyMemory<byte> message)
     {
         for (var at = 0; at < message.Length;)
@@ -41,7 +41,8 @@ public sealed class ProtobufMessage
         }
     }
 
-    public IEnumerable<ProtobufMessage> Messages(int field) => _fields.Where(found => found.Field == field).Select(found => new ProtobufMessage(found.Bytes));
+    public IEnumerable<ProtobufMessage> Messages(int field) =>
+        _fields.Where(found => found.Field == field).Select(found => new ProtobufMessage(found.Bytes));
 
     public string Text(int field) => Encoding.UTF8.GetString(Bytes(field));
 
@@ -49,12 +50,14 @@ public sealed class ProtobufMessage
 
     public ulong Number(int field) => _fields.LastOrDefault(found => found.Field == field).Number;
 
-    /// <summary>A list of OpenTelemetry's <c>KeyValue</c>, as far as its values are texts and whole numbers.</summary>
-    public Dictionary<string, string> Attributes(int field) => Messages(field).ToDictionary(pair => pair.Text(1), pair => pair.Messages(2).Single() switch
-    {
-        var value when value._fields is [{ Field: 1 }] => value.Text(1),
-        var value => value.Number(3).ToString(System.Globalization.CultureInfo.InvariantCulture),
-    });
+    /// <summary>Reads a list of OpenTelemetry's <c>KeyValue</c>. Values other than texts and whole numbers are not supported.</summary>
+    public Dictionary<string, string> Attributes(int field) => Messages(field).ToDictionary(
+        pair => pair.Text(1),
+        pair => pair.Messages(2).Single() switch
+        {
+            var value when value._fields is [{ Field: 1 }] => value.Text(1),
+            var value => value.Number(3).ToString(System.Globalization.CultureInfo.InvariantCulture),
+        });
 
     private ReadOnlySpan<byte> Bytes(int field) => _fields.LastOrDefault(found => found.Field == field).Bytes.Span;
 

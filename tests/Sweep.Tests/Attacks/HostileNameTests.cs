@@ -1,5 +1,5 @@
 using Npgsql;
-using Sweep.Client.Report;
+using Sweep.Client.Reports.Pages;
 using Sweep.Dashboards;
 using Sweep.Simulation;
 using Sweep.Tests.Client;

@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using Npgsql;
+using Sweep.Client.Commands;
+using Sweep.Client.Datasets;
 using Sweep.Client.Errors;
 using Sweep.Client.Local;
 using Sweep.Client.SweepFiles;
@@ -15,6 +17,7 @@ public sealed class FailureTests
         { new RequestRefusedException("no"), 1 },
         { new WrongInputException("no"), 2 },
         { new SweepFileException("file:3: no"), 2 },
+        { new DatasetException("url", "no", "expected yes"), 2 },
         { new FileNotFoundException("no"), 2 },
         { new UnauthorizedAccessException("no"), 2 },
         { new LocalClusterException("no"), 3 },

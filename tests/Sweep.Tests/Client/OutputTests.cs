@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Sweep.Client.Errors;
+using Sweep.Client.Commands;
 using Sweep.Client.Output;
 
 namespace Sweep.Tests.Client;

@@ -1,4 +1,4 @@
-using Sweep.Client.Commands;
+using Sweep.Client.Commands.Parts;
 using Sweep.Client.Errors;
 
 namespace Sweep.Tests.Client;

@@ -1,5 +1,5 @@
 using System.Xml.Linq;
-using Sweep.Client.Report;
+using Sweep.Client.Reports.Pages;
 using Sweep.Domain;
 using Sweep.Tests.Postgres;
 using Sweep.Tests.Reports;

@@ -25,7 +25,7 @@ public sealed class DeletedSweepsTests(PostgresServer server)
         await using var silo = await TestSilo.StartAsync(server, new(), connectionString: database);
         await Poll.UntilAsync(
             async () => await silo.QueryAsync<int>("select id from deleted_sweeps") is [8], "the older one to be removed");
-        // The command that deleted sweep 8 seconds ago may still be erasing it, so the silo leaves that one alone.
+        // The command that deleted sweep 8 a moment ago may still be erasing its rows, so the silo leaves them alone.
         Assert.Equal([8_000_001L], await silo.QueryAsync<long>("select id from trials"));
     }
 }

@@ -57,19 +57,19 @@ public sealed class StateDiagramTests
         var trainer = new ScriptedTrainer();
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
         await stage.StartAsync();
-        await trainer.HeardAsync<TrainerCommand.Train>();
+        await trainer.ReceivedAsync<TrainerCommand.Train>();
         if (cause == nameof(StopCause.Refused))
         {
             stage.Store.Wrong = _ => ScriptedStore.Error("42501");
-            trainer.Say(Events.Epoch(1));
+            trainer.Emit(Events.Epoch(1));
         }
         else
         {
             stage.Stop(Enum.Parse<StopCause>(cause));
         }
 
-        await trainer.HeardAsync<TrainerCommand.Stop>();
-        trainer.Say(new TrainerEvent.Stopped());
+        await trainer.ReceivedAsync<TrainerCommand.Stop>();
+        trainer.Emit(new TrainerEvent.Stopped());
         var told = (await stage.EndAsync()).Split(' ')[0];
         Assert.Equal(told, Assert.Single(Drawn("### Of an attempt"), edge => edge.From == cause).Label);
     }

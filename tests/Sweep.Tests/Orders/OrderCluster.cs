@@ -33,7 +33,7 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
 
         public bool Opened { get; set; }
 
-        /// <summary>Whether the worker has renewed since the scheduler was ordered to stop the trial, so that it trains no more epochs.</summary>
+        /// <summary>Whether the worker renewed after the scheduler received the order to stop: it then trains no more epochs.</summary>
         public bool MustStop { get; set; }
     }
 

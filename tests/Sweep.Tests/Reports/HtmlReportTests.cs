@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Sweep.Client.Report;
+using Sweep.Client.Reports.Pages;
 using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Reports;
@@ -44,7 +44,7 @@ public sealed partial class HtmlReportTests
     [Fact]
     public void Libraries_are_the_ones_whose_origin_is_written_down()
     {
-        var folder = RepositoryFolder.Join("client/Sweep.Client/Report/Assets");
+        var folder = RepositoryFolder.Join("client/Sweep.Client/Reports/Pages/Assets");
         var notes = File.ReadAllText(Path.Combine(folder, "README.md"));
         var files = Directory.GetFiles(folder, "*.min.js");
         Assert.Equal(2, files.Length);

@@ -1,4 +1,4 @@
-using Sweep.Client.Report;
+using Sweep.Client.Reports.Pages;
 
 namespace Sweep.Tests.Reports;
 

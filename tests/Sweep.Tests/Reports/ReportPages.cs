@@ -1,4 +1,4 @@
-using Sweep.Client.Report;
+using Sweep.Client.Reports.Pages;
 using Sweep.Domain.Reports;
 using Sweep.Tests.Client;
 using static Sweep.Tests.Search.Spaces;

@@ -1,5 +1,6 @@
 using System.Security.Authentication;
 using Sweep.Client.Clusters;
+using Sweep.Client.Commands;
 using Sweep.Client.Errors;
 using Sweep.Contracts;
 using Sweep.Security;

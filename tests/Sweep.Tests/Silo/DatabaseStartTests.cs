@@ -102,15 +102,15 @@ public sealed class DatabaseStartTests(PostgresServer server)
     public async Task An_orderly_end_has_a_limit()
     {
         var ended = new TaskCompletionSource<(int Code, string Line)>(TaskCreationOptions.RunContinuationsAsynchronously);
-        using var order = new EndOrder(TimeSpan.FromMilliseconds(10), (code, line) => ended.TrySetResult((code, line)));
+        using var shutdown = new Shutdown(TimeSpan.FromMilliseconds(10), (code, line) => ended.TrySetResult((code, line)));
         using var host = new StoppingHost();
-        order.Govern(host);
+        shutdown.Govern(host);
         host.StopApplication();
         var (code, line) = await ended.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.Equal(130, code);
         Assert.StartsWith("silo: it was told to end ", line, StringComparison.Ordinal);
         // The service managers kill a silo 45 s after they told it to end.
-        Assert.InRange(EndOrder.Limit.TotalSeconds, EndOrder.DrainLimit.TotalSeconds, 40);
+        Assert.InRange(Shutdown.Limit.TotalSeconds, Shutdown.DrainLimit.TotalSeconds, 40);
     }
 
     private sealed class StoppingHost : IHostApplicationLifetime, IDisposable

@@ -1,4 +1,5 @@
 using Sweep.Client.Datasets;
+using Sweep.Client.Running;
 using Sweep.Client.SweepFiles;
 using Sweep.Domain.Sweeps;
 
@@ -35,7 +36,7 @@ internal sealed class SweepFileFolder : IDisposable
         return LoadFileAsync("x.yaml", overrides);
     }
 
-    public Task<CheckedSweep> LoadFileAsync(string name, params string[] overrides) => SweepFile.LoadAsync(
+    public Task<CheckedSweep> LoadFileAsync(string name, params string[] overrides) => CheckedSweep.LoadAsync(
         System.IO.Path.Combine(Path, name), overrides, new DatasetReader(() => System.IO.Path.Combine(Path, "cache"), Store, Http), TestContext.Current.CancellationToken);
 
     public async Task<string> ErrorAsync(string yaml, params string[] overrides)

@@ -1,5 +1,5 @@
 using Sweep.Client.Datasets;
-using Sweep.Client.SweepFiles;
+using Sweep.Client.Running;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
@@ -187,7 +187,8 @@ public sealed class SweepFileTests
     [InlineData("influence", 24)]
     public async Task The_examples_plan(string name, int trials)
     {
-        var sweep = await SweepFile.LoadAsync(RepositoryFolder.Join("examples", $"{name}.yaml"), [], new DatasetReader(() => "/nonexistent"), TestContext.Current.CancellationToken);
+        var file = RepositoryFolder.Join("examples", $"{name}.yaml");
+        var sweep = await CheckedSweep.LoadAsync(file, [], new DatasetReader(() => "/nonexistent"), TestContext.Current.CancellationToken);
         Assert.Equal(name, sweep.Spec.Name);
         Assert.Equal(trials, sweep.Plan().Trials.Count);
         Assert.InRange(sweep.Dataset.Characters, 2350, 2450);

@@ -9,18 +9,18 @@ namespace Sweep.Tests.Worker;
 public sealed class AttemptRunTests
 {
     [Fact]
-    public async Task What_a_trainer_says_is_stored_before_its_success_is_reported()
+    public async Task What_a_trainer_sends_is_stored_before_its_success_is_reported()
     {
         var trainer = new ScriptedTrainer();
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
         await stage.StartAsync();
-        await trainer.HeardAsync<TrainerCommand.Train>();
-        trainer.Say(Events.LastEpoch);
-        trainer.Say(new TrainerEvent.Progress());
-        trainer.Say(new TrainerEvent.CheckpointWritten(AttemptStage.Epochs, 0), 7);
-        trainer.Say(Events.Succeeded);
+        await trainer.ReceivedAsync<TrainerCommand.Train>();
+        trainer.EmitEpochs(1, AttemptStage.Epochs);
+        trainer.Emit(new TrainerEvent.Progress());
+        trainer.Emit(new TrainerEvent.CheckpointWritten(AttemptStage.Epochs, 0), 7);
+        trainer.Emit(Events.Succeeded);
         Assert.StartsWith("Complete", await stage.EndAsync(), StringComparison.Ordinal);
-        Assert.Equal((1, 1), (stage.Store.Epochs.Count, stage.Store.Checkpoints.Count));
+        Assert.Equal((AttemptStage.Epochs, 1), (stage.Store.Epochs.Count, stage.Store.Checkpoints.Count));
         Assert.Null(trainer.Death);
     }
 
@@ -30,9 +30,9 @@ public sealed class AttemptRunTests
         var trainer = new ScriptedTrainer();
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
         await stage.StartAsync();
-        trainer.Say(Events.Epoch(AttemptStage.Epochs - 1));
-        trainer.Say(Events.Succeeded);
-        Assert.StartsWith("Fail TrainerError InvalidOperationException: After epoch 9 of 10", await stage.EndAsync(), StringComparison.Ordinal);
+        trainer.EmitEpochs(1, AttemptStage.Epochs - 1);
+        trainer.Emit(Events.Succeeded);
+        Assert.StartsWith("Fail TrainerError After epoch 9 of 10 the trainer sent Succ", await stage.EndAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class AttemptRunTests
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer), checkpoint: true);
         stage.Store.Checkpoints.Enqueue(new(Attempt: 1, AttemptStage.Epochs, Step: 0, Sha256: "", [7]));
         await stage.StartAsync();
-        trainer.Say(Events.Succeeded);
+        trainer.Emit(Events.Succeeded);
         Assert.StartsWith("Complete", await stage.EndAsync(), StringComparison.Ordinal);
     }
 
@@ -66,7 +66,7 @@ public sealed class AttemptRunTests
         var frozen = new ScriptedTrainer();
         await using var stage = new AttemptStage(new ScriptedTrainers(frozen));
         await stage.StartAsync();
-        await frozen.HeardAsync<TrainerCommand.Train>();
+        await frozen.ReceivedAsync<TrainerCommand.Train>();
         var began = stage.Time.GetUtcNow();
         Assert.Equal("Fail Stalled the trainer took no step and said nothing for 60 s (stall_limit), and was ended", await stage.EndAsync(moves: true));
         Assert.InRange((stage.Time.GetUtcNow() - began).TotalSeconds, 60, 70);
@@ -83,13 +83,13 @@ public sealed class AttemptRunTests
         for (var step = 0; step < 10; step++)
         {
             stage.Time.Advance(TimeSpan.FromSeconds(AttemptStage.StallLimit - 1));
-            trainer.Say(new TrainerEvent.Progress());
+            trainer.Emit(new TrainerEvent.Progress());
             await trainer.AskedAsync();
         }
 
         Assert.True(stage.IsRunning);
-        trainer.Say(Events.LastEpoch);
-        trainer.Say(Events.Succeeded);
+        trainer.EmitEpochs(1, AttemptStage.Epochs);
+        trainer.Emit(Events.Succeeded);
         Assert.StartsWith("Complete", await stage.EndAsync(), StringComparison.Ordinal);
     }
 
@@ -99,7 +99,7 @@ public sealed class AttemptRunTests
         var trainer = new ScriptedTrainer();
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
         await stage.StartAsync();
-        trainer.Say(Events.Epoch(1));
+        trainer.Emit(Events.Epoch(1));
         // The last epoch is trained, and the model that came of it is measured without end.
         Assert.StartsWith("Fail Stalled", await stage.EndAsync(moves: true), StringComparison.Ordinal);
         Assert.Single(stage.Store.Epochs);
@@ -146,12 +146,12 @@ public sealed class AttemptRunTests
     }
 
     [Fact]
-    public async Task A_stop_that_a_frozen_trainer_does_not_hear_is_no_failure()
+    public async Task A_stop_that_a_frozen_trainer_does_not_take_is_no_failure()
     {
         var frozen = new ScriptedTrainer { FrozenAt = typeof(TrainerCommand.Stop) };
         await using var stage = new AttemptStage(new ScriptedTrainers(frozen));
         await stage.StartAsync();
-        await frozen.HeardAsync<TrainerCommand.Train>();
+        await frozen.ReceivedAsync<TrainerCommand.Train>();
         stage.Stop(StopCause.Pause);
         Assert.Equal("GiveBack", await stage.EndAsync(moves: true));
         Assert.True(frozen.IsDisposed);
@@ -185,7 +185,7 @@ public sealed class AttemptRunTests
     }
 
     [Fact]
-    public async Task A_self_test_that_is_cut_short_leaves_nothing_that_a_trial_could_hear()
+    public async Task A_self_test_that_is_cut_short_leaves_nothing_for_a_trial()
     {
         var broken = new ScriptedTrainer();
         // Its self-test never ends.
@@ -206,10 +206,10 @@ public sealed class AttemptRunTests
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
         stage.Store.Wrong = row => row is EpochRow { Report.Epoch: 2 } ? ScriptedStore.Error("22003", "value out of range") : null;
         await stage.StartAsync();
-        trainer.Say(Events.Epoch(1));
-        trainer.Say(Events.Epoch(2));
-        await trainer.HeardAsync<TrainerCommand.Stop>();
-        trainer.Say(new TrainerEvent.Stopped());
+        trainer.Emit(Events.Epoch(1));
+        trainer.Emit(Events.Epoch(2));
+        await trainer.ReceivedAsync<TrainerCommand.Stop>();
+        trainer.Emit(new TrainerEvent.Stopped());
         Assert.Equal("Fail StorageRefused PostgreSQL refuses it: 22003: value out of range", await stage.EndAsync());
         Assert.Single(stage.Store.Epochs);
         Assert.Null(trainer.Death);
@@ -222,9 +222,9 @@ public sealed class AttemptRunTests
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
         stage.Store.Wrong = row => row is StoredCheckpoint ? ScriptedStore.Error("42501", "permission denied for table checkpoints") : null;
         await stage.StartAsync();
-        trainer.Say(Events.Epoch(1));
-        trainer.Say(new TrainerEvent.CheckpointWritten(1, 0), 7);
-        await trainer.HeardAsync<TrainerCommand.Stop>();
+        trainer.Emit(Events.Epoch(1));
+        trainer.Emit(new TrainerEvent.CheckpointWritten(1, 0), 7);
+        await trainer.ReceivedAsync<TrainerCommand.Stop>();
         // It does not obey, and is ended.
         Assert.Equal("Fail StorageRefused PostgreSQL refuses it: 42501: permission denied for table checkpoints", await stage.EndAsync(moves: true));
         Assert.Equal("killed", trainer.Death);
@@ -237,8 +237,8 @@ public sealed class AttemptRunTests
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
         stage.Refusal = report => report.StartsWith("Complete", StringComparison.Ordinal) ? ScriptedStore.Error("22P05", "no equivalent in LATIN1") : null;
         await stage.StartAsync();
-        trainer.Say(Events.LastEpoch);
-        trainer.Say(Events.Succeeded);
+        trainer.EmitEpochs(1, AttemptStage.Epochs);
+        trainer.Emit(Events.Succeeded);
         Assert.Equal("Fail StorageRefused PostgreSQL refuses it: 22P05: no equivalent in LATIN1", await stage.EndAsync());
         Assert.Null(trainer.Death);
     }
@@ -250,17 +250,19 @@ public sealed class AttemptRunTests
         await using var failed = new AttemptStage(new ScriptedTrainers(failing));
         failed.Store.Wrong = _ => ScriptedStore.Error("42P01");
         await failed.StartAsync();
-        failing.Say(Events.Epoch(1));
-        failing.Say(new TrainerEvent.Failed(FailureReason.Diverged, "not finite"));
+        failing.Emit(Events.Epoch(1));
+        failing.Emit(new TrainerEvent.Failed(FailureReason.Diverged, "not finite"));
         Assert.Equal("Fail Diverged not finite", await failed.EndAsync());
 
         var stopping = new ScriptedTrainer();
         await using var cancelled = new AttemptStage(new ScriptedTrainers(stopping));
         cancelled.Store.Wrong = _ => ScriptedStore.Error("42P01");
         await cancelled.StartAsync();
+        await stopping.ReceivedAsync<TrainerCommand.Train>();
         cancelled.Stop(StopCause.Cancel);
-        stopping.Say(Events.Epoch(1));
-        stopping.Say(new TrainerEvent.Stopped());
+        await stopping.ReceivedAsync<TrainerCommand.Stop>();
+        stopping.Emit(Events.Epoch(1));
+        stopping.Emit(new TrainerEvent.Stopped());
         Assert.Equal("Cancelled", await cancelled.EndAsync());
     }
 
@@ -271,7 +273,7 @@ public sealed class AttemptRunTests
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
         stage.Refusal = report => report.Contains('é', StringComparison.Ordinal) ? ScriptedStore.Error("22P05") : null;
         await stage.StartAsync();
-        trainer.Say(new TrainerEvent.Failed(FailureReason.Diverged, "é is not finite"));
+        trainer.Emit(new TrainerEvent.Failed(FailureReason.Diverged, "é is not finite"));
         Assert.Equal("Fail Diverged ? is not finite", await stage.EndAsync());
     }
 
@@ -284,21 +286,21 @@ public sealed class AttemptRunTests
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
         stage.Refusal = said => said.StartsWith(report, StringComparison.Ordinal) ? ScriptedStore.Error("42501", "permission denied for table trials") : null;
         await stage.StartAsync();
-        trainer.Say(new TrainerEvent.Failed(FailureReason.Diverged, "not finite"));
+        trainer.Emit(new TrainerEvent.Failed(FailureReason.Diverged, "not finite"));
         Assert.Equal("", await stage.EndAsync());
         Assert.Contains("permission denied for table trials", Assert.Single(stage.AlarmLog.Lines), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task What_may_pass_is_said_again_until_it_is_heard_and_logged_once()
+    public async Task What_may_pass_is_tried_again_until_it_succeeds_and_logged_once()
     {
         var trainer = new ScriptedTrainer();
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
         var tries = 0;
         stage.Refusal = said => said.StartsWith("Complete", StringComparison.Ordinal) && ++tries < 6 ? ScriptedStore.Error("53300", "too many clients") : null;
         await stage.StartAsync();
-        trainer.Say(Events.LastEpoch);
-        trainer.Say(Events.Succeeded);
+        trainer.EmitEpochs(1, AttemptStage.Epochs);
+        trainer.Emit(Events.Succeeded);
         Assert.StartsWith("Complete", await stage.EndAsync(moves: true), StringComparison.Ordinal);
         Assert.Equal(6, tries);
         Assert.Contains("too many clients", Assert.Single(stage.AlarmLog.Lines), StringComparison.Ordinal);

@@ -12,7 +12,10 @@ using Sweep.Simulation;
 
 namespace Sweep.Tests.Worker;
 
-/// <summary>One attempt on one slot, between scripted trainers, a trial that writes down what it hears, and a store that refuses what it is told to, by a clock that a test moves.</summary>
+/// <summary>
+/// One attempt on one slot, between scripted trainers, a trial that writes down its calls, and a store that refuses what a test
+/// has it refuse, by a clock that the test moves.
+/// </summary>
 internal sealed class AttemptStage : IAsyncDisposable
 {
     public const int StallLimit = 60;

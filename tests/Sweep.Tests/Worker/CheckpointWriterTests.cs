@@ -17,13 +17,13 @@ public sealed class CheckpointWriterTests
     {
         var writer = Writer(accepts: true);
         writer.Add(Checkpoint(1));
-        var first = writer.StoredAsync();
+        var first = writer.WaitUntilStoredAsync();
         writer.Add(Checkpoint(2));
         writer.Add(Checkpoint(3));
         Assert.False(first.IsCompleted);
         Assert.Empty(_stored);
         _epochs.SetResult(true);
-        await writer.StoredAsync();
+        await writer.WaitUntilStoredAsync();
         Assert.Equal(3, _stored[^1]);
         Assert.DoesNotContain(2, _stored);
     }
@@ -34,9 +34,9 @@ public sealed class CheckpointWriterTests
         _epochs.SetResult(true);
         var writer = Writer(accepts: true);
         writer.Add(Checkpoint(1));
-        await writer.StoredAsync();
+        await writer.WaitUntilStoredAsync();
         writer.Add(Checkpoint(2));
-        await writer.StoredAsync();
+        await writer.WaitUntilStoredAsync();
         Assert.Equal([1, 2], _stored);
     }
 
@@ -48,21 +48,21 @@ public sealed class CheckpointWriterTests
         _epochs.SetResult(epochsAccepted);
         var writer = Writer(checkpointAccepted);
         writer.Add(Checkpoint(1));
-        await writer.StoredAsync();
+        await writer.WaitUntilStoredAsync();
         Assert.Equal(1, _refusals);
         var before = _stored.Count;
         writer.Add(Checkpoint(2));
-        await writer.StoredAsync();
+        await writer.WaitUntilStoredAsync();
         Assert.Equal((1, before), (_refusals, _stored.Count));
     }
 
     [Fact]
-    public async Task Whoever_waits_hears_that_the_attempt_was_given_up()
+    public async Task Whoever_waits_learns_that_the_attempt_was_given_up()
     {
         var writer = Writer(accepts: true);
         writer.Add(Checkpoint(1));
         _epochs.SetCanceled(TestContext.Current.CancellationToken);
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(writer.StoredAsync);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(writer.WaitUntilStoredAsync);
     }
 
     [Fact]
@@ -71,9 +71,9 @@ public sealed class CheckpointWriterTests
         _epochs.SetException(new StorageRefusedException(new InvalidOperationException("value out of range")));
         var writer = Writer(accepts: true);
         writer.Add(Checkpoint(1));
-        await Assert.ThrowsAsync<StorageRefusedException>(writer.StoredAsync);
+        await Assert.ThrowsAsync<StorageRefusedException>(writer.WaitUntilStoredAsync);
         writer.Add(Checkpoint(2));
-        await Assert.ThrowsAsync<StorageRefusedException>(writer.StoredAsync);
+        await Assert.ThrowsAsync<StorageRefusedException>(writer.WaitUntilStoredAsync);
         Assert.Contains("value out of range", Assert.Single(_refused).Message, StringComparison.Ordinal);
         Assert.Empty(_stored);
     }

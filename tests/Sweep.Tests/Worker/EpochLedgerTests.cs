@@ -8,16 +8,16 @@ public sealed class EpochLedgerTests
     public async Task Whoever_asks_hears_when_all_that_was_queued_before_is_stored()
     {
         var ledger = new EpochLedger(_ => { });
-        Assert.True(await ledger.StoredAsync());
+        Assert.True(await ledger.WaitUntilStoredAsync());
         ledger.Queued();
         ledger.Queued();
-        var two = ledger.StoredAsync();
+        var two = ledger.WaitUntilStoredAsync();
         ledger.Queued();
         ledger.Done(accepted: true);
         Assert.False(two.IsCompleted);
         ledger.Done(accepted: true);
         Assert.True(await two);
-        Assert.False(ledger.StoredAsync().IsCompleted);
+        Assert.False(ledger.WaitUntilStoredAsync().IsCompleted);
     }
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class EpochLedgerTests
         ledger.Queued();
         ledger.Done(accepted: false);
         ledger.Queued();
-        var stored = ledger.StoredAsync();
+        var stored = ledger.WaitUntilStoredAsync();
         ledger.Done(accepted: true);
         Assert.False(await stored);
     }
@@ -39,12 +39,12 @@ public sealed class EpochLedgerTests
         var ledger = new EpochLedger(heard.Add);
         ledger.Queued();
         ledger.Queued();
-        var before = ledger.StoredAsync();
+        var before = ledger.WaitUntilStoredAsync();
         ledger.Refuse(new(new InvalidOperationException("first")));
         Assert.False(before.IsCompleted);
         ledger.Refuse(new(new InvalidOperationException("second")));
         Assert.Contains("first", (await Assert.ThrowsAsync<StorageRefusedException>(() => before)).Message, StringComparison.Ordinal);
-        await Assert.ThrowsAsync<StorageRefusedException>(ledger.StoredAsync);
+        await Assert.ThrowsAsync<StorageRefusedException>(ledger.WaitUntilStoredAsync);
         Assert.Single(heard);
     }
 }

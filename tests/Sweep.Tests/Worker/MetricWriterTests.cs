@@ -25,7 +25,7 @@ public sealed class MetricWriterTests : IAsyncLifetime
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task Of_a_batch_with_one_row_that_is_refused_the_others_are_stored_and_its_trial_hears_why()
+    public async Task Of_a_batch_with_one_row_that_is_refused_the_others_are_stored_and_its_trial_learns_why()
     {
         _store.Wrong = row => row is EpochRow { Trial.Number: 2, Report.Epoch: 3 } ? ScriptedStore.Error("23514", "violates check") : null;
         for (var epoch = 1; epoch <= 5; epoch++)
@@ -35,9 +35,9 @@ public sealed class MetricWriterTests : IAsyncLifetime
         }
 
         await _writer.StartAsync(TestContext.Current.CancellationToken);
-        Assert.True(await StoredAsync(1));
-        Assert.True(await StoredAsync(3));
-        var error = await Assert.ThrowsAsync<StorageRefusedException>(() => StoredAsync(2));
+        Assert.True(await WaitUntilStoredAsync(1));
+        Assert.True(await WaitUntilStoredAsync(3));
+        var error = await Assert.ThrowsAsync<StorageRefusedException>(() => WaitUntilStoredAsync(2));
         Assert.Equal("PostgreSQL refuses it: 23514: violates check", error.Message);
         // What comes after it would leave a gap.
         Assert.Equal([(1, 5), (2, 2), (3, 5)], _store.Epochs.GroupBy(row => row.Trial.Number).Select(rows => (rows.Key, rows.Max(row => row.Report.Epoch))).Order());
@@ -47,9 +47,9 @@ public sealed class MetricWriterTests : IAsyncLifetime
 
         // And it stays refused, whatever comes later.
         Add(2, 6);
-        await Assert.ThrowsAsync<StorageRefusedException>(() => StoredAsync(2));
+        await Assert.ThrowsAsync<StorageRefusedException>(() => WaitUntilStoredAsync(2));
         Add(1, 6);
-        Assert.True(await StoredAsync(1));
+        Assert.True(await WaitUntilStoredAsync(1));
         Assert.Equal(13, _store.Epochs.Count);
     }
 
@@ -64,8 +64,8 @@ public sealed class MetricWriterTests : IAsyncLifetime
         }
 
         await _writer.StartAsync(TestContext.Current.CancellationToken);
-        await Assert.ThrowsAsync<StorageRefusedException>(() => StoredAsync(1));
-        await Assert.ThrowsAsync<StorageRefusedException>(() => StoredAsync(2));
+        await Assert.ThrowsAsync<StorageRefusedException>(() => WaitUntilStoredAsync(1));
+        await Assert.ThrowsAsync<StorageRefusedException>(() => WaitUntilStoredAsync(2));
         Assert.Equal(2, _refusals.Count);
         Assert.InRange(_store.Statements, 1, 10);
         Assert.Single(_log.Lines);
@@ -77,7 +77,7 @@ public sealed class MetricWriterTests : IAsyncLifetime
         _store.Wrong = _ => ScriptedStore.Error("57P03", "starting up");
         Add(1, 1);
         await _writer.StartAsync(TestContext.Current.CancellationToken);
-        var stored = StoredAsync(1);
+        var stored = WaitUntilStoredAsync(1);
         await Cluster.Poll.UntilAsync(() => Moved(() => _log.Lines.Count == 2), "the second line of the log");
         Assert.InRange((_time.GetUtcNow() - _time.Start).TotalSeconds, 60, 90);
         Assert.InRange(_store.Statements, 10, 90);
@@ -103,5 +103,6 @@ public sealed class MetricWriterTests : IAsyncLifetime
     private void Add(int trial, int epoch) =>
         _writer.Add(new(new(1, trial), 1, new(epoch, 1, 1, 0.5, 0.01, 0.1, 100), 1, 1), refusal => _refusals.Add(refusal.Message));
 
-    private Task<bool> StoredAsync(int trial) => _writer.StoredAsync(new(1, trial), 1).WaitAsync(Patience, TestContext.Current.CancellationToken);
+    private Task<bool> WaitUntilStoredAsync(int trial) =>
+        _writer.WaitUntilStoredAsync(new(1, trial), 1).WaitAsync(Patience, TestContext.Current.CancellationToken);
 }

@@ -1,14 +1,15 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Sweep.Domain.Protocol;
 using Sweep.Silo.Trainers;
 
 namespace Sweep.Tests.Worker;
 
-/// <summary>A trainer that says what a test tells it to say, passes self-tests by itself, and may be frozen.</summary>
+/// <summary>A trainer that sends what a test has it send, passes self-tests by itself, and may be frozen.</summary>
 internal sealed class ScriptedTrainer : ITrainer
 {
-    private readonly Channel<(TrainerEvent, byte[])> _says = Channel.CreateUnbounded<(TrainerEvent, byte[])>();
-    private readonly Channel<TrainerCommand> _heard = Channel.CreateUnbounded<TrainerCommand>();
+    private readonly Channel<(TrainerEvent, byte[])> _events = Channel.CreateUnbounded<(TrainerEvent, byte[])>();
+    private readonly Channel<TrainerCommand> _commands = Channel.CreateUnbounded<TrainerCommand>();
     private readonly TaskCompletionSource _disposed = new();
     private readonly TaskCompletionSource _frozen = new();
     private readonly SemaphoreSlim _asked = new(0);
@@ -29,6 +30,9 @@ internal sealed class ScriptedTrainer : ITrainer
 
     public int SelfTests { get; private set; }
 
+    /// <summary>All that it was sent, but for self-tests.</summary>
+    public ConcurrentQueue<TrainerCommand> Commands { get; } = new();
+
     public async Task SendAsync(TrainerCommand command, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
     {
         if (command.GetType() == FrozenAt)
@@ -40,43 +44,57 @@ internal sealed class ScriptedTrainer : ITrainer
         if (command is TrainerCommand.Train { Trial: 0 })
         {
             SelfTests++;
-            Say(Complaint() is { } complaint ? new TrainerEvent.Failed(Domain.Trials.FailureReason.TrainerError, complaint) : Events.Succeeded);
+            if (Complaint() is { } complaint)
+            {
+                Emit(new TrainerEvent.Failed(Domain.Trials.FailureReason.TrainerError, complaint));
+                return;
+            }
+
+            Emit(Events.Epoch(1));
+            Emit(Events.Succeeded);
             return;
         }
 
-        _heard.Writer.TryWrite(command);
+        Commands.Enqueue(command);
+        _commands.Writer.TryWrite(command);
     }
 
     public async Task<(TrainerEvent Event, byte[] Payload)?> ReceiveAsync(CancellationToken cancellation)
     {
         _asked.Release();
-        return await _says.Reader.WaitToReadAsync(cancellation) && _says.Reader.TryRead(out var next) ? next : null;
+        return await _events.Reader.WaitToReadAsync(cancellation) && _events.Reader.TryRead(out var next) ? next : null;
     }
 
     /// <summary>Waits until it is asked for one more event.</summary>
     public async Task AskedAsync() => Assert.True(await _asked.WaitAsync(TimeSpan.FromSeconds(10)), "waited 10 s for the trainer to be asked for an event");
 
-    public void Say(TrainerEvent happened, params byte[] payload) => _says.Writer.TryWrite((happened, payload));
+    public void Emit(TrainerEvent happened, params byte[] payload) => _events.Writer.TryWrite((happened, payload));
+
+    public void EmitEpochs(int first, int last)
+    {
+        for (var epoch = first; epoch <= last; epoch++)
+            Emit(Events.Epoch(epoch));
+    }
 
     /// <summary>Waits for a command; those before it are gone.</summary>
-    public async Task<T> HeardAsync<T>()
+    public async Task<T> ReceivedAsync<T>()
         where T : TrainerCommand
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
         try
         {
-            await foreach (var command in _heard.Reader.ReadAllAsync(limit.Token))
+            await foreach (var command in _commands.Reader.ReadAllAsync(limit.Token))
             {
-                if (command is T heard)
-                    return heard;
+                if (command is T received)
+                    return received;
             }
         }
         catch (OperationCanceledException)
         {
-            // Said below.
+            // Reported below.
         }
 
-        throw new InvalidOperationException($"Waited 10 s for the trainer to be told {typeof(T).Name}.");
+        throw new InvalidOperationException($"Waited 10 s for the trainer to be sent {typeof(T).Name}.");
     }
 
     public Task FrozenAsync() => _frozen.Task.WaitAsync(TimeSpan.FromSeconds(10));
@@ -86,7 +104,7 @@ internal sealed class ScriptedTrainer : ITrainer
     public void Kill()
     {
         Death ??= "killed";
-        _says.Writer.TryComplete();
+        _events.Writer.TryComplete();
     }
 
     public async ValueTask DisposeAsync()
@@ -96,28 +114,4 @@ internal sealed class ScriptedTrainer : ITrainer
         if (NeverEnds)
             await Task.Delay(Timeout.Infinite);
     }
-}
-
-/// <summary>Starts scripted trainers, or does not.</summary>
-internal sealed class ScriptedTrainers(Func<int, Task<ITrainer>> start) : ITrainerFactory
-{
-    private int _starts;
-
-    public ScriptedTrainers(params ScriptedTrainer[] trainers)
-        : this(index => Task.FromResult<ITrainer>(index < trainers.Length ? trainers[index] : new ScriptedTrainer()))
-    {
-    }
-
-    public int Starts => _starts;
-
-    public Task<ITrainer> StartAsync(string device, CancellationToken cancellation) => start(Interlocked.Increment(ref _starts) - 1).WaitAsync(cancellation);
-}
-
-internal static class Events
-{
-    public static readonly TrainerEvent Succeeded = new TrainerEvent.Succeeded(new(0.01, 0.1, 10_000, 1_000, 4_000, 2_000, 100, 20, 1 << 20, "to be"));
-
-    public static TrainerEvent LastEpoch => Epoch(AttemptStage.Epochs);
-
-    public static TrainerEvent Epoch(int epoch) => new TrainerEvent.EpochFinished(new(epoch, 1.0 / epoch, 1.0 / epoch, 0.5, 0.01, 0.1, 100));
 }

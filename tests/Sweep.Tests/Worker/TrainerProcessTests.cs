@@ -7,7 +7,7 @@ using Sweep.Tests.Trainer;
 
 namespace Sweep.Tests.Worker;
 
-/// <summary>Real processes: the trainer's program, and shell scripts that talk as it does.</summary>
+/// <summary>Real processes: the trainer's program, and shell scripts that send what it sends.</summary>
 public sealed class TrainerProcessTests : IDisposable
 {
     private const string Secret = "SWEEP_TEST_SECRET";
@@ -70,7 +70,7 @@ public sealed class TrainerProcessTests : IDisposable
     public void Only_what_a_trainer_needs_is_inherited(string name, bool inherited) => Assert.Equal(inherited, TrainerEnvironment.Inherits(name));
 
     [Fact]
-    public async Task Before_the_last_word_is_heard_every_line_that_was_written_before_it_is_in_the_attempts_log()
+    public async Task Before_the_last_word_comes_every_line_that_was_written_before_it_is_in_the_attempts_log()
     {
         // {"type":"stopped"} has 18 bytes. What stands before the mark in its own line, without an end, counts too.
         await using var trainer = new TrainerProcess(Script(

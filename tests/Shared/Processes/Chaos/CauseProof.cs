@@ -3,17 +3,23 @@ using System.Globalization;
 namespace Sweep.Processes.Chaos;
 
 /// <summary>
-/// Holds every loss and every failure against what was done: a loss needs a silo that was hit, a failure a trainer that was; and the retries
-/// that a trial has used are the failures that its history has.
+/// Checks that every loss and every failure has a cause: a loss needs a disturbed silo, and a failure needs a disturbed trainer. It also
+/// checks that the counts of a trial's failures and losses agree with its history.
 /// </summary>
-/// <param name="greedy">Ids of the sweeps that ask for more memory than there is.</param>
+/// <param name="greedy">Ids of the sweeps that need more memory than there is.</param>
 public sealed class CauseProof(
     IReadOnlyList<SweepHistory> histories, IReadOnlyList<UserOrder> orders, IReadOnlySet<int> greedy, ChaosJournal journal)
 {
-    /// <summary>From a death to the report of it: the self-test that follows it has a minute, and waits while the database is away.</summary>
+    /// <summary>
+    /// Longest time from the death of a trainer to its report. The self-test after a death may take a minute, and waits while the database
+    /// is away.
+    /// </summary>
     private static readonly TimeSpan ReportLimit = TimeSpan.FromSeconds(120);
 
-    /// <summary>From a freeze to the loss of a lease that it explains: a lease is lost after 15 s of silence, and its worker is asked first.</summary>
+    /// <summary>
+    /// Longest time from a freeze to the loss of a lease that it explains. A lease is lost after 15 s of silence, and its worker is called
+    /// first.
+    /// </summary>
     private static readonly TimeSpan LossLimit = TimeSpan.FromSeconds(60);
 
     public IEnumerable<Violation> Violations() => [.. Losses(), .. Failures(), .. Counts()];
@@ -22,11 +28,13 @@ public sealed class CauseProof(
         from history in histories
         from fact in history.Events
         where fact.IsLoss && !journal.Disturbances.Any(disturbance =>
-            disturbance.Act.Victim != ChaosVictim.Trainer && disturbance.Silo == fact.Worker && disturbance.Overlaps(fact.At - LossLimit, fact.At))
+            disturbance.Act.Victim != ChaosVictim.Trainer && disturbance.Silo == fact.Worker
+                && disturbance.Overlaps(fact.At - LossLimit, fact.At))
         select new Violation(
-            fact.At, $"{Name(history, fact)} was {fact.Event} as {fact.Reason}, and nobody had done anything to {fact.Worker}", Of(history, fact));
+            fact.At, $"{Name(history, fact)} was {fact.Event} as {fact.Reason}, and nobody had done anything to {fact.Worker}",
+            Of(history, fact));
 
-    /// <summary>A trainer that was killed explains one failure; one that cannot be started may meet several trials.</summary>
+    /// <summary>A killed trainer explains only one failure. A trainer that cannot be started may fail several trials.</summary>
     private IEnumerable<Violation> Failures()
     {
         var spent = new HashSet<Disturbance>();
@@ -36,7 +44,8 @@ public sealed class CauseProof(
             if (fact.Reason is null || fact.IsLoss || (greedy.Contains(history.Id) && fact.Reason == "out_of_memory"))
                 continue;
             var cause = journal.Disturbances.FirstOrDefault(disturbance =>
-                disturbance.Act.Victim == ChaosVictim.Trainer && disturbance.Silo == fact.Worker && Explains(disturbance.Act.Deed, fact.Reason)
+                disturbance.Act.Victim == ChaosVictim.Trainer && disturbance.Silo == fact.Worker
+                    && Explains(disturbance.Act.Deed, fact.Reason)
                 && !spent.Contains(disturbance) && disturbance.Overlaps(fact.At - ReportLimit, fact.At));
             var what = $"{Name(history, fact)} was {fact.Event} because of {fact.Reason} on {fact.Worker}";
             if (cause is null)
@@ -49,14 +58,17 @@ public sealed class CauseProof(
     private static bool Explains(ChaosDeed deed, string? reason) => reason switch
     {
         "trainer_died" => deed is ChaosDeed.Kill or ChaosDeed.Starve or ChaosDeed.Forbid or ChaosDeed.Hang,
-        // The trainer of a self-test may be the next one that is hit.
+        // A disturbance may hit the trainer that runs a self-test, so any of them explains an unfit worker.
         "worker_unfit" => true,
         "out_of_memory" or "trainer_error" => deed is ChaosDeed.Starve,
         "stalled" => deed is ChaosDeed.Hang,
         _ => false,
     };
 
-    /// <summary>A retry gives a trial all its retries again; one that goes on, since its cancel had not come yet, has no row that says so.</summary>
+    /// <summary>
+    /// A retry resets a trial's counts. When the trial still runs because its cancel has not arrived yet, the retry leaves no row in the
+    /// history.
+    /// </summary>
     private IEnumerable<Violation> Counts() =>
         from history in histories
         from trial in history.Trials
@@ -66,11 +78,13 @@ public sealed class CauseProof(
         let losses = since.Count(fact => fact.IsLoss)
         let wentOn = orders.Any(order =>
             order is { Deed: UserDeed.Retry or UserDeed.RetryTrial, MayHold: true } && order.Concerns(history.Id, trial.Number))
-        // A row that changes while it is read is not older or newer than its history.
+        // Running trials are left out, since their row may change between its reading and the reading of the history.
         where trial.State != "running"
             && (wentOn ? trial.Failures > failures || trial.Losses > losses : (trial.Failures, trial.Losses) != (failures, losses))
         select new Violation(
-            null, $"{history.Name}/{trial.Number} counts {trial.Failures} failures and {trial.Losses} losses; its history has {failures} and {losses}");
+            null,
+            $"{history.Name}/{trial.Number} counts {trial.Failures} failures and {trial.Losses} losses; " +
+            $"its history has {failures} and {losses}");
 
     private static IReadOnlyList<EventFact> Of(SweepHistory history, EventFact fact) =>
         [.. history.Events.Where(other => other.Trial == fact.Trial)];

@@ -2,12 +2,15 @@ using System.Globalization;
 
 namespace Sweep.Processes.Chaos;
 
-/// <summary>A cluster with its killer, which goes on where it was from round to round.</summary>
+/// <summary>
+/// A cluster with a killer. The killer keeps its state between rounds, so that each round continues the sequence of acts.
+/// </summary>
 public sealed class ChaosCluster : IAsyncDisposable
 {
     private const int Silos = 3;
 
-    /// <summary>Seconds: so few that a hanging trainer is ended within a round, so many that one on a busy machine is not.</summary>
+    /// <summary>The stall limit of all sweeps, in seconds. It is short enough for a hanging trainer to be ended within a round, and long
+    /// enough for a trainer on a busy machine not to be ended.</summary>
     private const int StallLimit = 15;
 
     private readonly ChaosSilos _silos;
@@ -28,13 +31,13 @@ public sealed class ChaosCluster : IAsyncDisposable
 
     public ChaosJournal Journal { get; }
 
-    /// <summary>What was done to processes.</summary>
+    /// <summary>Number of acts against processes.</summary>
     public int Acts => _killer.Acts;
 
-    /// <summary>What users asked for.</summary>
+    /// <summary>Number of orders that users sent.</summary>
     public int Orders { get; private set; }
 
-    /// <summary>Starts three silos with one to three slots each, as the seed has it.</summary>
+    /// <summary>Starts three silos with one to three slots each. The seed decides the numbers.</summary>
     public static async Task<ChaosCluster> StartAsync(int seed, Action<string> say)
     {
         var journal = new ChaosJournal(say, TimeProvider.System);
@@ -59,8 +62,8 @@ public sealed class ChaosCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>A sweep from its submission to its end under the killer, with users beside it.</summary>
-    /// <returns>What was broken, each with what was done in the seconds before it.</returns>
+    /// <summary>Runs a sweep from its submission to its end, while the killer and the users act.</summary>
+    /// <returns>The violations, each with what was done in the seconds before it.</returns>
     public async Task<IReadOnlyList<string>> RoundAsync(TrainingGrid grid, IReadOnlyList<string> undisturbed, int users, TimeSpan limit)
     {
         var round = ++_rounds;

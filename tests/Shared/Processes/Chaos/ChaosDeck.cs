@@ -3,14 +3,17 @@ using System.Diagnostics.CodeAnalysis;
 namespace Sweep.Processes.Chaos;
 
 /// <summary>
-/// Cards in an order that the seed decides; when none that is left is possible, all in another one. So a short round sees most of them, and a long one
-/// all alike.
+/// Cards in an order that the seed decides. When none of the cards that are left is possible, all of them are shuffled again. A short round
+/// thus draws most of the cards, and a long round draws each about equally often.
 /// </summary>
 public sealed class ChaosDeck<T>(Random random, IReadOnlyList<T> cards)
 {
     private readonly List<T> _left = [];
 
-    /// <summary>Takes the next card that <paramref name="isPossible"/> allows; the others keep their place. False when none is.</summary>
+    /// <summary>
+    /// Takes the next card that <paramref name="isPossible"/> allows, and leaves the others in their order. Returns false when no card is
+    /// possible.
+    /// </summary>
     public bool TryDraw(Predicate<T> isPossible, [MaybeNullWhen(false)] out T card)
     {
         var place = _left.FindIndex(isPossible);

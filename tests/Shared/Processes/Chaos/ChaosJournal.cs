@@ -3,17 +3,17 @@ using System.Globalization;
 namespace Sweep.Processes.Chaos;
 
 /// <summary>
-/// What was done to a cluster and when, by the clock of this machine, which is that of its database too. It also measures how late this process
-/// gets its turn: where it waits for a processor, so do the silos, and what they promise within a time is judged by that.
+/// A record of what was done to a cluster and when, by the clock of this machine, which is also the database's clock. It also measures how
+/// long this process waits for a processor. The silos wait about as long, so the time limits that they must keep are extended by it.
 /// </summary>
 public sealed class ChaosJournal(Action<string> say, TimeProvider time) : IAsyncDisposable
 {
-    /// <summary>A worker hears of orders when it renews its leases.</summary>
+    /// <summary>Time between two renewals of a worker's leases. A worker receives orders with the answer to a renewal.</summary>
     private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(0.5);
 
     /// <summary>
-    /// What an order may take besides a renewal on a machine whose two cores all train: a call to the scheduler, one to the worker, the step that
-    /// is being trained, and the calls that a dead silo has not answered.
+    /// Time that an order may take in addition to a renewal, on a machine whose two cores are both training: a call to the scheduler, a
+    /// call to the worker, the current training step, and calls that a dead silo did not answer.
     /// </summary>
     private static readonly TimeSpan Margin = TimeSpan.FromSeconds(4);
 
@@ -38,7 +38,7 @@ public sealed class ChaosJournal(Action<string> say, TimeProvider time) : IAsync
         }
     }
 
-    /// <summary>Begins to measure how late this process gets its turn.</summary>
+    /// <summary>Begins to measure how long this process waits for a processor.</summary>
     public void Start() => _beating = BeatAsync();
 
     public void Say(string text)
@@ -49,8 +49,8 @@ public sealed class ChaosJournal(Action<string> say, TimeProvider time) : IAsync
         say(Line(now, text));
     }
 
-    /// <summary>Says that something is done to a process.</summary>
-    /// <returns>Dispose it when all is as before.</returns>
+    /// <summary>Records the start of a disturbance of a process.</summary>
+    /// <returns>The disturbance, which must be disposed of when it is over.</returns>
     public Disturbance Begin(ChaosAct act, string? silo, string text)
     {
         var disturbance = new Disturbance(act, silo, Now, time);
@@ -60,7 +60,7 @@ public sealed class ChaosJournal(Action<string> say, TimeProvider time) : IAsync
         return disturbance;
     }
 
-    /// <summary>What was said in the time before a moment, and what else is known of it, in the order of their times.</summary>
+    /// <summary>Returns the recorded lines of the time before a moment, merged with other lines, in the order of their times.</summary>
     public IReadOnlyList<string> Before(DateTimeOffset moment, TimeSpan span, IEnumerable<(DateTimeOffset At, string Text)> others)
     {
         lock (_gate)
@@ -71,10 +71,10 @@ public sealed class ChaosJournal(Action<string> say, TimeProvider time) : IAsync
     }
 
     /// <summary>
-    /// When an order that was answered at <paramref name="answered"/> must have reached a worker: a renewal and a margin later, and later still
-    /// while the worker, the scheduler's way to it or the database is disturbed.
+    /// The time by which an order that was answered at <paramref name="answered"/> must have reached a worker. It is a renewal and a margin
+    /// later, and later still while the worker, the scheduler's way to it or the database is disturbed.
     /// </summary>
-    /// <param name="isDrain">The order is to drain the worker, whose leaving then is no disturbance.</param>
+    /// <param name="isDrain">Whether the order drains the worker. The worker's end then does not count as a disturbance.</param>
     public DateTimeOffset Settled(DateTimeOffset answered, string? worker, bool isDrain = false)
     {
         var settled = answered + Renewal + Margin + Late(answered, answered + Renewal + Margin);
@@ -99,11 +99,14 @@ public sealed class ChaosJournal(Action<string> say, TimeProvider time) : IAsync
         _over.Dispose();
     }
 
-    /// <summary>The most that this process got its turn late, twice: a silo has more to do than this.</summary>
+    /// <summary>Twice the longest time that this process waited for a processor, since a silo has more to do than this process.</summary>
     private TimeSpan Late(DateTimeOffset since, DateTimeOffset until)
     {
         lock (_gate)
-            return 2 * _late.Where(late => late.At >= since && late.At - late.Late <= until).Select(late => late.Late).DefaultIfEmpty().Max();
+            return 2 * _late.Where(late => late.At >= since && late.At - late.Late <= until)
+                .Select(late => late.Late)
+                .DefaultIfEmpty()
+                .Max();
     }
 
     private async Task BeatAsync()

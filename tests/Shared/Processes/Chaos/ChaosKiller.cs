@@ -4,24 +4,29 @@ using Npgsql;
 namespace Sweep.Processes.Chaos;
 
 /// <summary>
-/// Hits a process of a cluster every few seconds until it is told to stop.
+/// Disturbs a process of a cluster every few seconds until it is cancelled.
 /// <para>
-/// It is fair: it does what machines do, and no more than is promised. A trial that has lost five workers fails alone, as the suspect that it
-/// would be elsewhere; so a silo whose trials have lost <see cref="SparedLosses"/> keeps them. What it does to a trainer is retried as often as
-/// the sweep's <c>retries</c> say, so the trainers of a silo with a trial that has failed nearly that often are spared as well. Trainers and
-/// PostgreSQL may be hit while a silo is away.
+/// The killer is fair: it only does what can happen to machines, and stays within the limits that Sweep promises to survive. A trial that
+/// has lost five workers fails, since it is suspected of killing them. A silo with a trial that has <see cref="SparedLosses"/> losses is
+/// therefore not taken away. A failed trainer is replaced only as often as the sweep's <c>retries</c> allow, so the trainers of a silo with
+/// a trial that has nearly used them up are spared as well. Trainers and PostgreSQL may be disturbed while a silo is away.
 /// </para>
 /// </summary>
 /// <param name="random">
-/// The seed's. It decides acts, victims and pauses; the times of the processes are their own, so that a seed repeats the acts and not each
-/// interleaving.
+/// Random numbers from the seed, which decide acts, victims and pauses. The timing of the processes is not controlled, so a seed repeats
+/// the acts but not each interleaving.
 /// </param>
 public sealed class ChaosKiller(RealCluster cluster, ChaosSilos silos, TrainerDeeds trainers, Random random, ChaosJournal journal)
 {
-    /// <summary>Two fewer than the losses by which a trial fails: one act may cost two, when the silo that takes the trial over is away as well.</summary>
+    /// <summary>
+    /// Two fewer than the losses by which a trial fails, since one act may cost two losses when the silo that takes the trial over is away
+    /// as well.
+    /// </summary>
     private const int SparedLosses = 3;
 
-    /// <summary>Failures that a trial may have left: several trainers may be at their end when this one is counted.</summary>
+    /// <summary>
+    /// Retries that a trial must have left, since several of its trainers may be dying before the first failure is counted.
+    /// </summary>
     private const int SparedFailures = 3;
 
     private readonly ChaosDeck<ChaosAct> _short = new(random, [.. ChaosAct.All.Where(act => !act.TakesSilosAway)]);
@@ -43,7 +48,7 @@ public sealed class ChaosKiller(RealCluster cluster, ChaosSilos silos, TrainerDe
             }
             catch (NpgsqlException error)
             {
-                // On a machine that has too much to do even PostgreSQL may not answer in time.
+                // On an overloaded machine even PostgreSQL may not answer in time.
                 journal.Say($"the killer could not look: {error.Message}");
             }
         }
@@ -58,7 +63,7 @@ public sealed class ChaosKiller(RealCluster cluster, ChaosSilos silos, TrainerDe
         var control = await cluster.ControlAsync();
         var fair = await FairTrainersAsync();
         var hardTried = await HardTriedAsync();
-        // A silo is away for long: what is over soon goes on meanwhile, and is not all over before the second silo is hit.
+        // A silo is away for a long time. Drawing from either deck at random keeps short acts left for the time while a silo is away.
         var turn = silos.AllThere && random.Next(2) == 0 ? _long : _short;
         if (!turn.TryDraw(IsPossible, out var act))
             return;
@@ -68,7 +73,7 @@ public sealed class ChaosKiller(RealCluster cluster, ChaosSilos silos, TrainerDe
             case ChaosVictim.Trainer:
                 var (silo, trainer) = fair[random.Next(fair.Count)];
                 var (time, obstacle) = (Between(1, 6), (TrainerFolder.Obstacle)random.Next(3));
-                // A trainer without a trial would hang unseen until it gets one.
+                // A hanging trainer without a trial would not be noticed until it gets one.
                 if (act.Deed != ChaosDeed.Hang || await TrainerDeeds.TrainsAsync(trainer))
                     trainers.Hit(act.Deed, silo, trainer, time, obstacle);
                 break;
@@ -94,20 +99,21 @@ public sealed class ChaosKiller(RealCluster cluster, ChaosSilos silos, TrainerDe
             [.. cluster.Silos.Where(silo => silo != control && !silo.IsFrozen && !(act.CostsLeases && hardTried.Contains(silo.Name)))];
     }
 
-    /// <summary>From one to three: with one there is never a free slot beside a trial, with three there mostly is.</summary>
+    /// <summary>From one to three slots. With one slot there is never a free one beside a trial; with three there mostly is.</summary>
     public static int Slots(Random random) => random.Next(1, 4);
 
     private async Task HitDatabaseAsync(ChaosAct act)
     {
         var away = Between(0.5, 4);
         var how = act.Deed == ChaosDeed.Kill ? "killed" : "stopped at once";
-        using var _ = journal.Begin(act, null, string.Create(CultureInfo.InvariantCulture, $"PostgreSQL: {how}, back after {away.TotalSeconds:0.0} s"));
+        using var _ = journal.Begin(
+            act, null, string.Create(CultureInfo.InvariantCulture, $"PostgreSQL: {how}, back after {away.TotalSeconds:0.0} s"));
         await cluster.Database.TakeAwayAsync(act.Deed == ChaosDeed.Kill ? ProcessSignal.Kill : ProcessSignal.Quit);
         await Task.Delay(away);
         await cluster.Database.BringBackAsync();
     }
 
-    /// <summary>Trainers of silos that are not frozen, whose trials may still fail.</summary>
+    /// <summary>Trainers that may be disturbed: their silo is not frozen, and the silo's trials have enough retries left.</summary>
     private async Task<IReadOnlyList<(RealSilo Silo, int Process)>> FairTrainersAsync()
     {
         var spared = await cluster.Database.LinesAsync(
@@ -120,7 +126,7 @@ public sealed class ChaosKiller(RealCluster cluster, ChaosSilos silos, TrainerDe
         return [.. fair.SelectMany(silo => silo.Trainers.Select(process => (silo, process)))];
     }
 
-    /// <summary>Silos with a trial that has lost as many workers as is fair.</summary>
+    /// <summary>Silos with a trial that must not lose another worker.</summary>
     private Task<IReadOnlyList<string>> HardTriedAsync() => cluster.Database.LinesAsync(
         "select worker from trials where state = 'running' and losses >= $1 and worker is not null", SparedLosses);
 

@@ -4,15 +4,16 @@ using Sweep.Storage.Connections;
 namespace Sweep.Processes.Chaos;
 
 /// <summary>
-/// Some time under a killer and users: as long as one sweep takes that is only killed. Then nobody is disturbed any more, the users' sweeps come to
-/// their end, and what was promised and answered is held against the rows.
+/// A time under a killer and users, which lasts as long as a sweep to which users give no orders. Then the disturbances end, the users'
+/// sweeps come to their end, and the tables are checked against what was promised and answered.
 /// </summary>
-/// <param name="undisturbed">What <see cref="SweepProof.LossesAsync"/> says of the sweep, trained in peace.</param>
+/// <param name="undisturbed">The result of <see cref="SweepProof.LossesAsync"/> for the same sweep without disturbances.</param>
 public sealed class ChaosRound(
-    RealCluster cluster, ChaosSilos silos, TrainerDeeds trainers, ChaosKiller killer, ChaosJournal journal, IReadOnlyList<string> undisturbed)
+    RealCluster cluster, ChaosSilos silos, TrainerDeeds trainers, ChaosKiller killer, ChaosJournal journal,
+    IReadOnlyList<string> undisturbed)
 {
     /// <summary>Submits the sweep and lets the killer and the users act until it is over.</summary>
-    /// <returns>What was broken.</returns>
+    /// <returns>The violations.</returns>
     public async Task<IReadOnlyList<Violation>> RunAsync(TrainingGrid grid, string sweep, IReadOnlyList<ChaosUser> users, TimeSpan limit)
     {
         await grid.SubmitAsync(cluster, sweep);
@@ -28,7 +29,8 @@ public sealed class ChaosRound(
             await user.ClearAsync();
         return
         [
-            .. acted, .. lost, .. ofSweep.Concat(silos.TakeComplaints()).Concat(trainers.TakeComplaints()).Select(text => new Violation(null, text)),
+            .. acted, .. lost,
+            .. ofSweep.Concat(silos.TakeComplaints()).Concat(trainers.TakeComplaints()).Select(text => new Violation(null, text)),
             .. judged.SelectMany(item => new HistoryProof(item.History, known).Violations()),
             .. judged.SelectMany(item => new OrderProof(item.History, orders, journal, item.IsOver).Violations()),
             .. new CauseProof([.. judged.Select(item => item.History)], orders, greedy, journal).Violations(),
@@ -36,7 +38,10 @@ public sealed class ChaosRound(
         ];
     }
 
-    /// <summary>What is judged: the sweep that was only killed, those of the users, and what the deleted ones were; and those that are gone.</summary>
+    /// <summary>
+    /// Loads the histories to judge: of the round's own sweep, of the users' sweeps, and of the deleted ones as they were. Sweeps that are
+    /// missing are violations.
+    /// </summary>
     private async Task<(List<(SweepHistory History, bool IsOver)> Judged, List<Violation> Lost)> HistoriesAsync(
         string sweep, IReadOnlyList<ChaosUser> users)
     {
@@ -60,14 +65,17 @@ public sealed class ChaosRound(
         return (judged, lost);
     }
 
-    /// <summary>What is promised to a sweep that nobody gives orders to: it succeeds, with the table of an undisturbed one.</summary>
+    /// <summary>
+    /// Checks the round's own sweep, to which no user gives orders: it must succeed with the same results as an undisturbed sweep.
+    /// </summary>
     private async Task<IReadOnlyList<string>> OfSweepAsync(TrainingGrid grid, string sweep)
     {
         var proof = new SweepProof(cluster.Database, sweep);
         return
         [
-            .. await proof.TrialsThatDidNotSucceedAsync(), .. await proof.EpochsMissingOrTwiceAsync(grid.Epochs), .. await proof.StaleWritesAsync(),
-            // Of the trials and epochs that this sweep has, out of all that were trained in peace.
+            .. await proof.TrialsThatDidNotSucceedAsync(), .. await proof.EpochsMissingOrTwiceAsync(grid.Epochs),
+            .. await proof.StaleWritesAsync(),
+            // Only the trials and epochs of this sweep are compared, since the undisturbed one may have more.
             .. await proof.LossesThatDifferAsync([.. undisturbed.Where(grid.Has)]),
         ];
     }
@@ -79,7 +87,7 @@ public sealed class ChaosRound(
         try
         {
             var ended = cluster.SweepIsOverAsync(sweep, limit);
-            // One that broke says more than the sweep that it left behind.
+            // The error of a killer or user that failed is thrown first, since it explains more than the sweep's time-out.
             if (await Task.WhenAny([ended, .. acting]) is var first && first != ended)
                 await first;
             await ended;
@@ -98,7 +106,7 @@ public sealed class ChaosRound(
         }
     }
 
-    /// <summary>As the command does after the answer; where it is cut off, silos do it later.</summary>
+    /// <summary>Erases deleted sweeps as the command does after the answer. When the command is interrupted, silos do it later.</summary>
     private async Task EraseAsync(IReadOnlyList<int> deleted)
     {
         await using var source = Database.Open(cluster.Database.ConnectionString);
@@ -111,7 +119,7 @@ public sealed class ChaosRound(
         }
     }
 
-    /// <summary>Rows of sweeps that were deleted, in any table that names a sweep or a trial.</summary>
+    /// <summary>Finds rows of deleted sweeps in every table that has a column for a sweep or a trial.</summary>
     private async Task<IReadOnlyList<Violation>> LeftOverAsync(IReadOnlyList<ChaosUser> users)
     {
         int[] deleted = [.. users.SelectMany(user => user.Deleted.Select(history => history.Id))];
@@ -129,7 +137,8 @@ public sealed class ChaosRound(
             var sweep = column == "trial_id" ? "trial_id / 1000000" : column;
             left.AddRange((await cluster.Database.LinesAsync(
                 $"""
-                select format('{table} has %s rows of the deleted sweep %s', count(*), {sweep}) from {table} where {sweep} = any($1) group by {sweep}
+                select format('{table} has %s rows of the deleted sweep %s', count(*), {sweep})
+                from {table} where {sweep} = any($1) group by {sweep}
                 """,
                 deleted)).Select(line => new Violation(null, line)));
         }

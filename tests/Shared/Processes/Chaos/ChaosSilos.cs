@@ -4,12 +4,15 @@ using System.Globalization;
 namespace Sweep.Processes.Chaos;
 
 /// <summary>
-/// The silos of a cluster that is disturbed, each with a trainer folder of its own. One is away at a time, because a majority must be left to declare it
-/// dead; a new one takes its place.
+/// The silos of a disturbed cluster, each with its own trainer folder. Only one is away at a time, because a majority must be left to
+/// declare it dead. A new silo then takes its place.
 /// </summary>
 public sealed class ChaosSilos(RealCluster cluster, ChaosJournal journal)
 {
-    /// <summary>A silo's own limit for writing checkpoints is half of it; the other half is for a database that is away meanwhile.</summary>
+    /// <summary>
+    /// Longest time for an orderly end. Half of it is a silo's own limit for writing checkpoints; the other half allows for a database that
+    /// is away.
+    /// </summary>
     private static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan DeadLimit = TimeSpan.FromSeconds(30);
@@ -23,7 +26,7 @@ public sealed class ChaosSilos(RealCluster cluster, ChaosJournal journal)
     private Task _away = Task.CompletedTask;
     private int _started;
 
-    /// <summary>What was done that must not be, since the last time that this was asked.</summary>
+    /// <summary>Returns the complaints since the last call, and removes them.</summary>
     public IReadOnlyList<string> TakeComplaints()
     {
         var taken = new List<string>();
@@ -32,12 +35,13 @@ public sealed class ChaosSilos(RealCluster cluster, ChaosJournal journal)
         return taken;
     }
 
-    /// <summary>No silo is away.</summary>
+    /// <summary>Whether no silo is away.</summary>
     public bool AllThere => _away.IsCompleted;
 
     public async Task<RealSilo> AddAsync(int slots)
     {
-        var folder = new TrainerFolder(cluster.Join(string.Create(CultureInfo.InvariantCulture, $"trainer-{Interlocked.Increment(ref _started)}")));
+        var folder = new TrainerFolder(
+            cluster.Join(string.Create(CultureInfo.InvariantCulture, $"trainer-{Interlocked.Increment(ref _started)}")));
         var silo = await cluster.AddSiloAsync(slots, ["--trainer", folder.Path], []);
         _folders[silo.Name] = folder;
         _present[silo] = true;
@@ -46,18 +50,20 @@ public sealed class ChaosSilos(RealCluster cluster, ChaosJournal journal)
 
     public TrainerFolder FolderOf(RealSilo silo) => _folders[silo.Name];
 
-    /// <summary>Does it beside other acts: a silo takes its time to be declared dead and to be replaced.</summary>
-    /// <param name="time">How long it is frozen.</param>
-    /// <param name="slots">Of the silo that takes its place.</param>
-    /// <returns>False when another one is away.</returns>
+    /// <summary>
+    /// Starts an act against a silo and returns at once, since it takes long until the silo is declared dead and replaced.
+    /// </summary>
+    /// <param name="time">How long the silo is frozen, if the act freezes it.</param>
+    /// <param name="slots">Slots of the silo that takes its place.</param>
+    /// <returns>False when another silo is away.</returns>
     public bool TryHit(ChaosAct act, RealSilo silo, TimeSpan time, int slots) => TryTakeAway(() => HitAsync(act, silo, time, slots));
 
-    /// <param name="drain">Sends the order, and says whether it was accepted; null when nobody answered.</param>
-    /// <returns>False when another one is away.</returns>
+    /// <param name="drain">Sends the order, and returns whether it was accepted; null when there was no answer.</param>
+    /// <returns>False when another silo is away.</returns>
     public bool TryDrain(RealSilo silo, int slots, Func<Task<bool?>> drain) =>
         TryTakeAway(() => DrainAsync(new(ChaosVictim.Worker, ChaosDeed.Drain), silo, slots, drain));
 
-    /// <summary>A silo that ended without being asked is a complaint; a new one takes its place.</summary>
+    /// <summary>Replaces a silo that ended by itself, and adds a complaint.</summary>
     public void ReplaceLost(int slots)
     {
         if (_away.IsCompletedSuccessfully && _present.Keys.FirstOrDefault(silo => silo.Ended.IsCompleted) is { } lost)
@@ -109,7 +115,8 @@ public sealed class ChaosSilos(RealCluster cluster, ChaosJournal journal)
 
             default:
                 {
-                    using var _ = journal.Begin(act, silo.Name, string.Create(CultureInfo.InvariantCulture, $"{who}: frozen for {time.TotalSeconds:0.0} s"));
+                    using var _ = journal.Begin(
+                        act, silo.Name, string.Create(CultureInfo.InvariantCulture, $"{who}: frozen for {time.TotalSeconds:0.0} s"));
                     silo.Send(ProcessSignal.Stop);
                     await Task.Delay(time);
                     var dead = await IsDeclaredDeadAsync(silo);
@@ -136,7 +143,7 @@ public sealed class ChaosSilos(RealCluster cluster, ChaosJournal journal)
         using var _ = journal.Begin(act, silo.Name, $"{silo.Name}: a user drains it");
         var trainers = silo.Trainers;
         var accepted = await drain();
-        // An answer may have been lost, and the next order finds a worker that is gone.
+        // When an answer was lost, the repeated order may find that the worker is gone, which is no complaint.
         if (accepted != true && await Task.WhenAny(silo.Ended, Task.Delay(AnswerLimit)) != silo.Ended)
         {
             if (accepted == false)
@@ -158,7 +165,7 @@ public sealed class ChaosSilos(RealCluster cluster, ChaosJournal journal)
     {
         silo.Dispose();
         _present.TryRemove(silo, out _);
-        // One that was frozen sees only now that nobody is there any more.
+        // A frozen trainer can only notice that its silo is gone, and end, when it continues.
         foreach (var trainer in trainers)
             ProcessSignal.Continue.Send(trainer);
         journal.Say($"{(await ReplacementAsync(slots)).Name}: in place of {silo.Name}, with {slots} slots");
@@ -177,7 +184,7 @@ public sealed class ChaosSilos(RealCluster cluster, ChaosJournal journal)
         }
     }
 
-    /// <summary>A silo that joins while the database goes away ends, and is started again, as by systemd.</summary>
+    /// <summary>Starts a silo again and again, as systemd does, since a silo that joins while the database goes away ends.</summary>
     private async Task<RealSilo> ReplacementAsync(int slots)
     {
         while (true)

@@ -3,11 +3,11 @@ using Sweep.Contracts;
 namespace Sweep.Processes.Chaos;
 
 /// <summary>
-/// A user who submits, pauses, resumes, cancels, retries, drains and deletes at random while others kill, and keeps what was answered. What is refused
-/// though the rows say that it may be done is a violation at once; what was accepted is judged by <see cref="OrderProof"/>.
+/// A user who submits, pauses, resumes, cancels, retries, drains and deletes at random under a killer, and records the answers. An order
+/// that is refused although the tables allow it is a violation at once. <see cref="OrderProof"/> judges the accepted orders.
 /// </summary>
-/// <param name="random">The seed's. It decides orders, sweeps and pauses.</param>
-/// <param name="lengths">Of the undisturbed sweep, with which what is trained is compared.</param>
+/// <param name="random">Random numbers from the seed, which decide orders, sweeps and pauses.</param>
+/// <param name="lengths">Sequence lengths of the undisturbed sweep, with which the results are compared.</param>
 public sealed class ChaosUser(
     string name, RealCluster cluster, ChaosSilos silos, Random random, ChaosJournal journal, IReadOnlyList<int> lengths, int stallLimit)
     : IAsyncDisposable
@@ -35,15 +35,15 @@ public sealed class ChaosUser(
 
     public IReadOnlyList<UserOrder> Orders => _orders;
 
-    /// <summary>What the sweeps were that are deleted by now, as far as they had come when they were.</summary>
+    /// <summary>Histories of the deleted sweeps, as read just before each deletion.</summary>
     public IReadOnlyList<SweepHistory> Deleted => _deleted;
 
     public IReadOnlyList<UserSweep> Sweeps => _sweeps;
 
-    /// <summary>Ids of the sweeps that ask for more memory than there is, deleted ones among them.</summary>
+    /// <summary>Ids of the sweeps that need more memory than there is, including deleted ones.</summary>
     public IReadOnlyList<int> Greedy => _greedy;
 
-    /// <summary>Whether the sweep must be there: its submission was answered, and no order may have deleted it.</summary>
+    /// <summary>Whether the sweep must exist, because its submission was accepted and no order may have deleted it.</summary>
     public bool Has(UserSweep sweep) =>
         _orders.Any(order => order is { Deed: UserDeed.Submit, Accepted: true } && order.Sweep == sweep.Id)
         && !_orders.Any(order => order is { Deed: UserDeed.Delete, MayHold: true } && order.Sweep == sweep.Id);
@@ -51,7 +51,7 @@ public sealed class ChaosUser(
     public IEnumerable<Violation> Violations =>
         [.. _violations, .. _connection.Complaints.Concat(_drains.Complaints).Select(complaint => new Violation(null, complaint))];
 
-    /// <summary>Gives orders until <paramref name="over"/> is cancelled.</summary>
+    /// <summary>Sends orders until <paramref name="over"/> is cancelled.</summary>
     public async Task RunAsync(CancellationToken over)
     {
         while (!over.IsCancellationRequested)
@@ -63,7 +63,9 @@ public sealed class ChaosUser(
         }
     }
 
-    /// <summary>Nobody is disturbed any more: resumes what is paused, cancels what is long, and waits until all is over.</summary>
+    /// <summary>
+    /// Resumes paused sweeps, cancels long ones, and waits until all are over. It runs after the disturbances have ended.
+    /// </summary>
     public async Task LeaveAsync()
     {
         foreach (var sweep in _sweeps)
@@ -92,7 +94,7 @@ public sealed class ChaosUser(
         }
     }
 
-    /// <summary>Deletes what is left, which is over: nothing may be refused.</summary>
+    /// <summary>Deletes the remaining sweeps. They are over and nothing is disturbed, so none may be refused.</summary>
     public async Task ClearAsync()
     {
         foreach (var sweep in _sweeps.ToArray())
@@ -162,7 +164,7 @@ public sealed class ChaosUser(
         await OrderAsync(deed, chosen, trial, again);
     }
 
-    /// <param name="again">Sends it twice: every call may be repeated.</param>
+    /// <param name="again">Whether to send the order twice, since every call may be repeated.</param>
     private async Task OrderAsync(UserDeed deed, UserSweep sweep, int? trial, bool again)
     {
         if (deed == UserDeed.Delete)
@@ -177,7 +179,9 @@ public sealed class ChaosUser(
             _orders.Add(order);
             var reply = await _connection.SendAsync(order, grains => Ask(grains.GetGrain<ISweepGrain>(sweep.Id), deed, trial));
             if (reply is not null && await StandingAsync(sweep) is { } standing && !standing.Fits(order))
-                _violations.Add(new(journal.Now, $"{order} was {(reply.Accepted ? "accepted" : "refused")} ({reply.Message}) and the sweep is {standing.State}"));
+                _violations.Add(new(
+                    journal.Now,
+                    $"{order} was {(reply.Accepted ? "accepted" : "refused")} ({reply.Message}) and the sweep is {standing.State}"));
         }
     }
 
@@ -208,7 +212,8 @@ public sealed class ChaosUser(
         });
         _orders.Add(order);
         if (reply is { Accepted: false })
-            _violations.Add(new(journal.Now, $"{order} was refused: {reply.Message}{(free ? " The sweep of that name was deleted." : "")}"));
+            _violations.Add(
+                new(journal.Now, $"{order} was refused: {reply.Message}{(free ? " The sweep of that name was deleted." : "")}"));
         else
             _sweeps.Add(new(id, sweepName, grid));
         if (greedy)
@@ -224,13 +229,13 @@ public sealed class ChaosUser(
         }
         catch (Npgsql.NpgsqlException)
         {
-            // What cannot be judged is not deleted.
+            // A sweep whose history cannot be read is not deleted, since it could not be judged afterwards.
             return;
         }
 
         if (history is null)
         {
-            // Its submission was never answered.
+            // The sweep was never stored, which may happen when its submission was not answered.
             _sweeps.Remove(sweep);
             return;
         }
@@ -250,7 +255,7 @@ public sealed class ChaosUser(
         }
     }
 
-    /// <summary>The silo ends beside other orders.</summary>
+    /// <summary>Drains a silo. The silo ends while the user sends other orders.</summary>
     private void Drain(int place)
     {
         var present = cluster.Silos;
@@ -277,7 +282,9 @@ public sealed class ChaosUser(
         }
     }
 
-    /// <summary>An order that was not answered may have deleted it, and the next one finds nothing.</summary>
+    /// <summary>
+    /// Whether the sweep is gone. An earlier order without an answer may have deleted it, so that the repeated one is refused.
+    /// </summary>
     private async Task<bool> IsGoneAsync(UserSweep sweep)
     {
         try

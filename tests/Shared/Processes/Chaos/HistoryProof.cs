@@ -2,15 +2,20 @@ using System.Globalization;
 
 namespace Sweep.Processes.Chaos;
 
-/// <summary>What must hold for every sweep, however it was disturbed and whatever was asked of it.</summary>
-/// <param name="undisturbed">What <see cref="SweepProof.LossesAsync"/> says of trials like these, trained in peace.</param>
+/// <summary>Checks what must hold for every sweep under any disturbances and any orders.</summary>
+/// <param name="undisturbed">
+/// The result of <see cref="SweepProof.LossesAsync"/> for trials with the same parameters without disturbances.
+/// </param>
 public sealed class HistoryProof(SweepHistory history, IReadOnlySet<string> undisturbed)
 {
     private readonly HashSet<string> _known = [.. undisturbed.Select(Key)];
 
-    public IEnumerable<Violation> Violations() => [.. history.Trials.SelectMany(Moves), .. history.Trials.SelectMany(Epochs), .. Differences()];
+    public IEnumerable<Violation> Violations() =>
+        [.. history.Trials.SelectMany(Moves), .. history.Trials.SelectMany(Epochs), .. Differences()];
 
-    /// <summary>A lease begins where none is held, in the attempt after the last one; only the holder of a lease ends it.</summary>
+    /// <summary>
+    /// A lease must begin when none is held, and must open the attempt after the last one. Only the holder of a lease may end it.
+    /// </summary>
     private IEnumerable<Violation> Moves(TrialFact trial)
     {
         var (before, attempt) = ((string?)null, 0);
@@ -34,7 +39,8 @@ public sealed class HistoryProof(SweepHistory history, IReadOnlySet<string> undi
     }
 
     /// <summary>
-    /// Epochs follow each other without a gap, each written within the lease of its attempt, and none of an older attempt after those of a newer one.
+    /// Epochs must follow each other without a gap, each written within the lease of its attempt. No epoch of an older attempt may follow
+    /// one of a newer attempt.
     /// </summary>
     private IEnumerable<Violation> Epochs(TrialFact trial)
     {
@@ -48,18 +54,21 @@ public sealed class HistoryProof(SweepHistory history, IReadOnlySet<string> undi
         foreach (var epoch in epochs)
         {
             var since = events.FirstOrDefault(fact => fact.Attempt == epoch.Attempt && fact.Event == "leased")?.At;
-            var until = events.FirstOrDefault(fact => fact.Attempt == epoch.Attempt && fact.Event != "leased")?.At ?? DateTimeOffset.MaxValue;
+            var until = events.FirstOrDefault(fact => fact.Attempt == epoch.Attempt && fact.Event != "leased")?.At
+                ?? DateTimeOffset.MaxValue;
             if (since is null || epoch.StoredAt < since || epoch.StoredAt > until)
             {
                 var stored = $"stored at {epoch.StoredAt:O}, is not of its lease from {since:O} to {until:O}";
                 yield return new(epoch.StoredAt, $"{Name(trial)}: epoch {epoch.Epoch} of attempt {epoch.Attempt}, {stored}");
             }
 
-            // An attempt that begins again and is cancelled leaves what an older one trained beyond it.
+            // When an attempt begins afresh and is cancelled, later epochs of an older attempt remain. Only trials that succeeded are
+            // checked.
             if (epoch.Attempt < attempt && trial.State == "succeeded")
             {
                 yield return new(
-                    epoch.StoredAt, $"{Name(trial)}: epoch {epoch.Epoch} is of attempt {epoch.Attempt}, the one before it of attempt {attempt}");
+                    epoch.StoredAt,
+                    $"{Name(trial)}: epoch {epoch.Epoch} is of attempt {epoch.Attempt}, the one before it of attempt {attempt}");
             }
 
             attempt = epoch.Attempt;

@@ -3,11 +3,11 @@ using System.Globalization;
 namespace Sweep.Processes.Chaos;
 
 /// <summary>
-/// Holds every answer against what happened. From the moment of an answer: a cancelled trial and one of a paused sweep is leased to nobody, nor is
-/// anything that was not on its way to a drained worker; what runs trains no epoch that begins after <see cref="ChaosJournal.Settled"/>. An order
-/// holds until another one that may have been carried out takes it back.
+/// Checks every answer against what happened afterwards. From the moment of the answer, a cancelled trial or a trial of a paused sweep must
+/// not be leased, and a running one must not begin an epoch after <see cref="ChaosJournal.Settled"/>. A drained worker must not open a
+/// lease after that time. An order holds until a later order that may have been carried out reverses it.
 /// </summary>
-/// <param name="isOver">The sweep had all the time that it needs to end.</param>
+/// <param name="isOver">Whether the sweep had enough time to end.</param>
 public sealed class OrderProof(SweepHistory history, IReadOnlyList<UserOrder> orders, ChaosJournal journal, bool isOver)
 {
     public IEnumerable<Violation> Violations() => [.. Holds(), .. Drains(), .. Retries(), .. PausedTwice(), .. Ends()];
@@ -28,7 +28,9 @@ public sealed class OrderProof(SweepHistory history, IReadOnlyList<UserOrder> or
         }
     }
 
-    /// <summary>Whether a later order may let the trial run again. A retry leaves a paused sweep paused, but not one that has ended meanwhile.</summary>
+    /// <summary>
+    /// Whether a later order may let the trial run again. A retry leaves a paused sweep paused, unless the sweep has ended in the meantime.
+    /// </summary>
     private bool Lifts(UserOrder order, UserOrder later, TrialFact trial) => later.Concerns(history.Id, trial.Number) && later.Deed switch
     {
         UserDeed.Retry or UserDeed.RetryTrial => true,
@@ -57,23 +59,26 @@ public sealed class OrderProof(SweepHistory history, IReadOnlyList<UserOrder> or
         }
     }
 
-    /// <summary>When an epoch began; null where it cannot be told, because it may have waited to be stored.</summary>
+    /// <summary>Returns when an epoch began; null when that is unknown, because the epoch may have waited to be stored.</summary>
     private DateTimeOffset? Began(EpochFact epoch, DateTimeOffset settled) =>
         epoch.Ended is null && journal.Disturbances.Any(disturbance =>
             disturbance.Act.Victim != ChaosVictim.Trainer && disturbance.Overlaps(settled, epoch.StoredAt))
             ? null
             : (epoch.Ended ?? epoch.StoredAt) - TimeSpan.FromSeconds(epoch.Seconds);
 
-    /// <summary>A trial that was granted before the worker was drained may be opened after it, until the worker hears; then it is given back.</summary>
+    /// <summary>
+    /// A trial that was granted before the order may be opened until the order reaches the worker. The worker then gives the trial back.
+    /// </summary>
     private IEnumerable<Violation> Drains() =>
         from order in orders
         where order is { Accepted: true, Deed: UserDeed.Drain }
         from leased in history.Events
-        where leased.Event == "leased" && leased.Worker == order.Name && leased.At > journal.Settled(order.Answered!.Value, order.Name, isDrain: true)
+        where leased.Event == "leased" && leased.Worker == order.Name
+            && leased.At > journal.Settled(order.Answered!.Value, order.Name, isDrain: true)
         let after = After(order.Answered!.Value, leased.At)
         select new Violation(leased.At, $"trial {leased.Trial}: leased to {leased.Worker} {after} after it was drained");
 
-    /// <summary>What is tried again runs again, or goes on where its cancel had not come yet, unless somebody cancels it before.</summary>
+    /// <summary>A retried trial must run again, or go on when its cancel had not arrived yet, unless a later order cancels it.</summary>
     private IEnumerable<Violation> Retries()
     {
         if (!isOver)
@@ -89,12 +94,16 @@ public sealed class OrderProof(SweepHistory history, IReadOnlyList<UserOrder> or
                 var since = history.Of(trial).SkipWhile(fact => fact.At < order.Sent).ToList();
                 var meant = order.Trial is not null || since.Any(fact => fact.Event == "retried");
                 if (meant && !cancelled && since.All(fact => fact.Event is "cancelled" or "retried"))
-                    yield return new(order.Answered, $"{Trial(trial)} is {trial.State} and did not run after \"{order}\"", history.Of(trial));
+                    yield return new(
+                        order.Answered, $"{Trial(trial)} is {trial.State} and did not run after \"{order}\"", history.Of(trial));
             }
         }
     }
 
-    /// <summary>An attempt that was given back goes on after the last step that it trained: its trainer says so, and that of the next attempt.</summary>
+    /// <summary>
+    /// An attempt after one that was given back must continue after the last step of the earlier one. The logs of both trainers contain the
+    /// step.
+    /// </summary>
     private IEnumerable<Violation> PausedTwice()
     {
         foreach (var trial in history.Trials)

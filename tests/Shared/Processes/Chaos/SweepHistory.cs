@@ -4,13 +4,13 @@ using Npgsql;
 
 namespace Sweep.Processes.Chaos;
 
-/// <summary>A trial's row.</summary>
+/// <summary>A row of <c>trials</c>.</summary>
 public sealed record TrialFact(long Id, int Number, string State, int Failures, int Losses, int Epochs);
 
 /// <summary>A row of <c>trial_events</c>.</summary>
 public sealed record EventFact(long Trial, int Attempt, DateTimeOffset At, string Event, string? Worker, string? Reason, string? Detail)
 {
-    /// <summary>The attempt ended by itself, as far as the trial's retries are concerned. One that was cancelled meanwhile has the reason, too.</summary>
+    /// <summary>Whether the attempt's end uses up a retry. An attempt that failed while it was cancelled has the reason as well.</summary>
     public bool IsFailure => Reason is not (null or "worker_unfit") && !IsLoss;
 
     public bool IsLoss => Reason is "worker_lost" or "lease_lost";
@@ -23,30 +23,36 @@ public sealed record EventFact(long Trial, int Attempt, DateTimeOffset At, strin
 }
 
 /// <summary>A row of <c>epochs</c>.</summary>
-/// <param name="Losses">What the trial is, the epoch, and the bits of its losses: <see cref="SweepProof.LossesAsync"/>.</param>
-/// <param name="Ended">When the trainer said that it wrote a checkpoint after it; null where it wrote none, or its log was lost.</param>
+/// <param name="Losses">
+/// The trial's parameters, the epoch, and the bits of its losses: a line of <see cref="SweepProof.LossesAsync"/>.
+/// </param>
+/// <param name="Ended">
+/// Time at which the trainer logged a checkpoint after this epoch; null when it wrote none, or when its log was lost.
+/// </param>
 public sealed record EpochFact(
     long Trial, int Attempt, int Epoch, DateTimeOffset StoredAt, double Seconds, string Losses, DateTimeOffset? Ended);
 
-/// <summary>A trainer says what its attempt began after, or what it wrote a checkpoint after.</summary>
+/// <summary>A line of a trainer's log with the position from which an attempt resumed, or at which it wrote a checkpoint.</summary>
 public sealed record MarkFact(long Trial, int Attempt, DateTimeOffset At, bool Resumed, int Epoch, int Step)
 {
     public string Place => string.Create(CultureInfo.InvariantCulture, $"epoch {Epoch} and step {Step}");
 }
 
-/// <summary>Everything that the tables have of one sweep at one moment.</summary>
+/// <summary>Everything that the tables contain about one sweep at one moment.</summary>
 public sealed partial record SweepHistory(
     int Id, string Name, string State, IReadOnlyList<TrialFact> Trials, IReadOnlyList<EventFact> Events, IReadOnlyList<EpochFact> Epochs,
     IReadOnlyList<MarkFact> Marks)
 {
-    /// <summary>The events of one trial, in their order.</summary>
+    /// <summary>The events of one trial, in the order in which they happened.</summary>
     public IReadOnlyList<EventFact> Of(TrialFact trial) => [.. Events.Where(fact => fact.Trial == trial.Id)];
 
     /// <summary>The worker of an attempt.</summary>
     public string? WorkerOf(long trial, int attempt) =>
         Events.FirstOrDefault(fact => fact.Trial == trial && fact.Attempt == attempt && fact.Event == "leased")?.Worker;
 
-    /// <summary>Reads them, those first that others follow from; null when there is no such sweep.</summary>
+    /// <summary>
+    /// Reads the history, or null when there is no such sweep. Rows are read before the rows that cause them, so that each has its cause.
+    /// </summary>
     public static async Task<SweepHistory?> LoadAsync(RealDatabase database, int sweep)
     {
         var marks = await database.RowsAsync(

@@ -2,12 +2,12 @@ using Npgsql;
 
 namespace Sweep.Processes.Chaos;
 
-/// <summary>What a sweep's row and those of its trials say.</summary>
+/// <summary>The present state of a sweep and of its trials.</summary>
 /// <param name="Unfinished">Numbers of the trials that wait or run.</param>
 /// <param name="Ended">Numbers of the trials that failed or were cancelled.</param>
 public sealed record SweepStanding(string State, IReadOnlyList<int> Unfinished, IReadOnlyList<int> Ended)
 {
-    /// <summary>Null when there is no such sweep, or no database.</summary>
+    /// <summary>Reads the state; null when there is no such sweep, or when the database is away.</summary>
     public static async Task<SweepStanding?> ReadAsync(RealDatabase database, int sweep)
     {
         try
@@ -29,7 +29,8 @@ public sealed record SweepStanding(string State, IReadOnlyList<int> Unfinished, 
     }
 
     /// <summary>
-    /// Whether an order could be answered so, when this was read after it: only one user gives orders to the sweep, and only its end may come between.
+    /// Whether this state, read after an order, agrees with the order's answer. Only one user sends orders to the sweep, so nothing but the
+    /// sweep's own end can have changed the state in between.
     /// </summary>
     public bool Fits(UserOrder order) => (order.Deed, order.Accepted) switch
     {

@@ -3,17 +3,17 @@ using System.Globalization;
 
 namespace Sweep.Processes.Chaos;
 
-/// <summary>What is done to trainers. Whatever takes its time goes on beside the other acts.</summary>
-/// <param name="stallLimit">Of the sweeps, in seconds: a trainer that hangs is ended by then.</param>
+/// <summary>The acts against trainers. Acts that take long run beside the others.</summary>
+/// <param name="stallLimit">The stall limit of the sweeps, in seconds, after which a hanging trainer is ended.</param>
 public sealed class TrainerDeeds(ChaosSilos silos, ChaosJournal journal, int stallLimit)
 {
-    /// <summary>Less than any process holds: it gets nothing more.</summary>
+    /// <summary>A limit of memory, in bytes, that is below what any process already has, so that the process gets no more.</summary>
     private const ulong Nothing = 1 << 20;
 
-    /// <summary>How long a trainer that can use what it holds again and again is without more.</summary>
+    /// <summary>How long a trainer gets no more memory if it does not die of it, because it can reuse what it already has.</summary>
     private static readonly TimeSpan Starving = TimeSpan.FromSeconds(4);
 
-    /// <summary>What a silo may take to look at its trainers, and to end one.</summary>
+    /// <summary>Time that a silo may take to check its trainers and to end one.</summary>
     private static readonly TimeSpan HangMargin = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
@@ -21,7 +21,7 @@ public sealed class TrainerDeeds(ChaosSilos silos, ChaosJournal journal, int sta
     private readonly ConcurrentQueue<string> _complaints = new();
     private readonly List<Task> _going = [];
 
-    /// <summary>What was done that must not be, since the last time that this was asked.</summary>
+    /// <summary>Returns the complaints since the last call, and removes them.</summary>
     public IReadOnlyList<string> TakeComplaints()
     {
         var taken = new List<string>();
@@ -30,17 +30,17 @@ public sealed class TrainerDeeds(ChaosSilos silos, ChaosJournal journal, int sta
         return taken;
     }
 
-    /// <summary>Ends when every trainer is left alone again.</summary>
+    /// <summary>Completes when all acts are over.</summary>
     public Task AllBackAsync() => Task.WhenAll(_going);
 
-    /// <param name="time">How long it lasts, where the deed does not say.</param>
+    /// <param name="time">How long the act lasts, for acts without a time of their own.</param>
     public void Hit(ChaosDeed deed, RealSilo silo, int trainer, TimeSpan time, TrainerFolder.Obstacle obstacle)
     {
         _going.RemoveAll(task => task.IsCompleted);
         _going.Add(HitAsync(new(ChaosVictim.Trainer, deed), silo, trainer, time, obstacle));
     }
 
-    /// <summary>Whether the process trains: an idle one cannot stall.</summary>
+    /// <summary>Whether the process is training. An idle trainer cannot stall.</summary>
     public static async Task<bool> TrainsAsync(int trainer)
     {
         var before = ProcessTable.Worked(trainer);
@@ -99,11 +99,12 @@ public sealed class TrainerDeeds(ChaosSilos silos, ChaosJournal journal, int sta
         ProcessSignal.Stop.Send(trainer);
         if (await GoneAsync(trainer, TimeSpan.FromSeconds(stallLimit) + HangMargin))
             return;
-        // A silo that was disturbed meanwhile began to count anew, or is gone; and the trial may have been over.
+        // A hang without an end is excused when the silo was disturbed, since the silo is then gone or counts the stall afresh.
         var excused = silo.Ended.IsCompleted || journal.Disturbances.Any(other =>
             other.Silo == silo.Name && other.Act.Victim != ChaosVictim.Trainer && other.Overlaps(since, journal.Now));
         if (!excused)
-            _complaints.Enqueue(Text($"{who} hangs since {(journal.Now - since).TotalSeconds:0} s and was not ended; the stall limit is {stallLimit} s"));
+            _complaints.Enqueue(
+                Text($"{who} hangs since {(journal.Now - since).TotalSeconds:0} s and was not ended; the stall limit is {stallLimit} s"));
         ProcessSignal.Kill.Send(trainer);
     }
 

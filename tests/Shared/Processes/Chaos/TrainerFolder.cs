@@ -3,12 +3,13 @@ using System.Runtime.InteropServices;
 namespace Sweep.Processes.Chaos;
 
 /// <summary>
-/// A silo's own folder for <c>--trainer</c>, whose program starts the built one: what is done to it is felt by this silo alone. It also bounds the
-/// addresses of a trainer, so that a trial that is too large for any machine is refused its memory, in place of taking that of this one.
+/// A silo's own folder for <c>--trainer</c>, with a script that starts the built trainer, so that changes of it affect this silo only. The
+/// script also limits the address space of a trainer, so that a trial that is too large for any machine fails to allocate instead of using
+/// up this machine's memory.
 /// </summary>
 public sealed class TrainerFolder
 {
-    /// <summary>The .NET runtime reserves most of it and uses little.</summary>
+    /// <summary>Limit of the address space, in KiB. The .NET runtime reserves most of it and uses little.</summary>
     private const int AddressKibibytes = 48 << 20;
 
     private const UnixFileMode Executable =
@@ -25,7 +26,7 @@ public sealed class TrainerFolder
         Allow();
     }
 
-    /// <summary>The ways in which no trainer can be started.</summary>
+    /// <summary>Reasons why no trainer can be started.</summary>
     public enum Obstacle
     {
         /// <summary>The program has no right to be executed.</summary>
@@ -42,7 +43,7 @@ public sealed class TrainerFolder
 
     private string Program => System.IO.Path.Combine(Path, "Sweep.Trainer");
 
-    /// <summary>No trainer can be started until <see cref="Allow"/>.</summary>
+    /// <summary>Makes it impossible to start a trainer until <see cref="Allow"/>.</summary>
     public void Forbid(Obstacle obstacle)
     {
         switch (obstacle)
@@ -61,7 +62,9 @@ public sealed class TrainerFolder
 
     public void Allow() => Write($"ulimit -S -v {AddressKibibytes}; exec '{Dotnet}' '{BuiltPrograms.Trainer}'");
 
-    /// <summary>In one move: a silo starts the whole program or the one before.</summary>
+    /// <summary>
+    /// Replaces the program by a rename, so that a silo starts either the old program or the new one, but never a half of it.
+    /// </summary>
     private void Write(string command)
     {
         var draft = Program + ".new";

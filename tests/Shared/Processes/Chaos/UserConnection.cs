@@ -8,12 +8,12 @@ using Sweep.Storage.Connections;
 
 namespace Sweep.Processes.Chaos;
 
-/// <summary>Sends orders as the command line does, and again when nobody answers, as a person would.</summary>
+/// <summary>Sends orders as the command line does, and repeats an order that is not answered, as a person would.</summary>
 internal sealed class UserConnection(string connectionString, string user, ChaosJournal journal) : IAsyncDisposable
 {
     private const int MostTries = 6;
 
-    /// <summary>Less patience than a client has: a silo that dies with a call in it answers nothing.</summary>
+    /// <summary>Longest time of a call. It is shorter than a client's, since a silo that dies during a call never answers.</summary>
     private static readonly TimeSpan CallLimit = TimeSpan.FromSeconds(12);
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
@@ -21,10 +21,10 @@ internal sealed class UserConnection(string connectionString, string user, Chaos
     private NpgsqlDataSource? _source;
     private GrainConnection? _connection;
 
-    /// <summary>What was answered with an error that no caller can act on.</summary>
+    /// <summary>The orders that were answered with an error that a caller cannot handle.</summary>
     public List<string> Complaints { get; } = [];
 
-    /// <returns>What was answered; null when nobody did, however often it was sent.</returns>
+    /// <returns>The answer; null when none of the tries was answered.</returns>
     public async Task<CommandReply?> SendAsync(UserOrder order, Func<IGrainFactory, Task<CommandReply>> call)
     {
         for (var tries = 1; tries <= MostTries; tries++)
@@ -68,7 +68,7 @@ internal sealed class UserConnection(string connectionString, string user, Chaos
         await call((_connection ??= await GrainConnection.OpenAsync(
             _source ??= Database.Open(connectionString), certificates: null, Task.CompletedTask, CancellationToken.None)).Grains);
 
-    /// <summary>What a command says with the exit code for a cluster that cannot be reached.</summary>
+    /// <summary>Whether the command line ends on this error with the exit code for a cluster that cannot be reached.</summary>
     private static bool IsUnreachable(Exception error) =>
         error is TimeoutException or OrleansException or ClusterUnreachableException or DbException or SocketException
             or OperationCanceledException;

@@ -5,9 +5,11 @@ public sealed record UserSweep(int Id, string Name, TrainingGrid Grid)
 {
     private static readonly string[] Cells = ["rnn", "lstm", "gru"];
 
-    /// <summary>From one trial to six: fewer than there are slots, or as many. Long ones run when they are cancelled, short ones end meanwhile.</summary>
+    /// <summary>Draws a sweep of one to six trials, which are fewer than or as many as there are slots. Long sweeps still run when they are
+    /// cancelled, and short ones end before.</summary>
     /// <returns>
-    /// What it trains, the seconds between checkpoints, and whether it asks for more memory than there is, so that each attempt fails and says so.
+    /// The trials, the seconds between checkpoints, and whether the sweep needs more memory than there is, so that each of its attempts
+    /// must fail with that reason.
     /// </returns>
     public static (TrainingGrid Grid, double CheckpointEvery, bool IsGreedy) Draw(Random random, IReadOnlyList<int> lengths, int stallLimit)
     {

@@ -1,14 +1,14 @@
 namespace Sweep.Processes.Chaos;
 
-/// <summary>A promise that was broken.</summary>
-/// <param name="At">When it shows; null where the rows do not say.</param>
-/// <param name="Rows">The history of the trial that it is about.</param>
+/// <summary>Something that must hold and did not.</summary>
+/// <param name="At">The time at which it shows; null when the tables do not contain it.</param>
+/// <param name="Rows">The events of the trial concerned.</param>
 public sealed record Violation(DateTimeOffset? At, string Text, IReadOnlyList<EventFact>? Rows = null)
 {
-    /// <summary>So much of what was done before it is worth reading.</summary>
+    /// <summary>Length of the time before a violation from which acts are listed.</summary>
     private static readonly TimeSpan Acts = TimeSpan.FromSeconds(20);
 
-    /// <summary>The violation, and below it what was done and what happened to the trial in the seconds before it.</summary>
+    /// <summary>Returns the violation, followed by what was done and what happened to the trial in the seconds before it.</summary>
     public string Explain(ChaosJournal journal)
     {
         if (At is not { } at)

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Sweep.Client.Clusters;
+using Sweep.Client.Datasets;
+using Sweep.Client.Errors;
+using Sweep.Client.Local;
+using Sweep.Client.Output;
+using Sweep.Client.Running;
+
+namespace Sweep.Client.Commands.Parts;
+
+/// <summary>What a command works with: its parsed line, the terminal, the choice of the cluster.</summary>
+internal sealed record CommandContext(ParseResult Line, Terminal Terminal, CancellationToken Cancellation)
+{
+    public ClusterChoice Choice { get; } = ClusterChoice.From(
+        Line.GetValue(CommonOptions.Postgres), Line.GetValue(CommonOptions.PostgresPasswordFile), Line.GetValue(CommonOptions.Certificates),
+        Line.CommandResult.Command is DocumentedCommand { StartsCluster: true } ? MachineOptions.Given(Line) : []);
+
+    public CommandConsole Console { get; } = new(Terminal, Line.GetValue(CommonOptions.Output), Cancellation);
+
+    public OutputFormat Format => Console.Format;
+
+    public T Value<T>(Argument<T> argument) => Line.GetRequiredValue(argument);
+
+    public T? Value<T>(Option<T> option) => Line.GetValue(option);
+
+    /// <inheritdoc cref="CommandConsole.Say"/>
+    public void Say(string line) => Console.Say(line);
+
+    /// <summary>A checked sweep file; the cluster is opened only if the file names a dataset that is stored there.</summary>
+    public Task<CheckedSweep> LoadAsync(string file, IReadOnlyList<string> overrides, LazyCluster clusters)
+    {
+        var datasets = new DatasetReader(
+            () => Path.Combine(Choice.Home.Folder, "datasets"), async _ => (await clusters.GetAsync()).Datasets);
+        return CheckedSweep.LoadAsync(file, overrides, datasets, Cancellation);
+    }
+
+    /// <summary>For commands that end soon.</summary>
+    public Task<Cluster> OpenAsync() => Cluster.OpenAsync(Choice, ClusterPurpose.Command, Cancellation);
+}
+
+internal delegate Task<ExitCode> CommandBody(CommandContext context);

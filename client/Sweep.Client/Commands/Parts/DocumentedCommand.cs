@@ -1,0 +1,28 @@
+using System.CommandLine;
+using Sweep.Client.Output;
+
+namespace Sweep.Client.Commands.Parts;
+
+/// <summary>A command whose help ends with examples.</summary>
+internal sealed class DocumentedCommand(string name, string description, params string[] examples) : Command(name, description)
+{
+    public IReadOnlyList<string> Examples { get; } = examples;
+
+    /// <summary>It starts a private cluster if there is none, and has the options of its silo.</summary>
+    public bool StartsCluster { get; private set; }
+
+    public DocumentedCommand Runs(Terminal terminal, CommandBody body)
+    {
+        SetAction(async (line, cancellation) => (int)await body(new CommandContext(line, terminal, cancellation)));
+        return this;
+    }
+
+    /// <summary>Adds what the silo of a private cluster is told.</summary>
+    public DocumentedCommand WithMachine()
+    {
+        StartsCluster = true;
+        foreach (var option in MachineOptions.All)
+            Add(option);
+        return this;
+    }
+}

@@ -1,0 +1,34 @@
+using Sweep.Client.Clusters;
+using Sweep.Client.Commands.Parts;
+using Sweep.Client.Errors;
+using Sweep.Client.Local;
+using Sweep.Client.Running;
+using Sweep.Contracts;
+
+namespace Sweep.Client.Commands.Sweeps;
+
+/// <summary>A request that sets a sweep to work, which is then watched to its end.</summary>
+internal static class AttendedOrder
+{
+    /// <param name="detached">Do not watch; a private cluster must then be up.</param>
+    /// <exception cref="RequestRefusedException">The grain refused.</exception>
+    public static async Task<ExitCode> SendAsync(
+        CommandContext context, SweepAddress address, bool detached, Func<ISweepGrain, int?, Task<CommandReply>> order)
+    {
+        await using var cluster = await OpenAsync(context, detached);
+        var sweep = await address.FindAsync(cluster.Reader, context.Cancellation);
+        context.Say((await cluster.AskAsync(sweep.Id, grain => order(grain, address.Trial), context.Cancellation)).OrRefused());
+        return detached
+            ? ExitCode.Done
+            : await new SweepAttendance(cluster, context.Console).AttendAsync(sweep.Name, $"sweep resume {sweep.Name}");
+    }
+
+    /// <summary>The cluster for a sweep that is to be worked on, attended or not.</summary>
+    public static async Task<Cluster> OpenAsync(CommandContext context, bool detached)
+    {
+        if (!detached || context.Choice.ConnectionString is not null)
+            return await Cluster.OpenAsync(context.Choice, ClusterPurpose.Run, context.Cancellation);
+        await BackgroundStart.EnsureAsync(context);
+        return await Cluster.OpenAsync(context.Choice with { Machine = [] }, ClusterPurpose.Run, context.Cancellation);
+    }
+}

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Diagnostics;
+using Npgsql;
+using Sweep.Client.Clusters;
+using Sweep.Client.Commands.Parts;
+using Sweep.Client.Errors;
+using Sweep.Client.Output;
+using Sweep.Storage;
+using Sweep.Storage.Reading;
+
+namespace Sweep.Client.Commands.Sweeps;
+
+internal static class DeleteCommand
+{
+    /// <summary>How often the progress is told.</summary>
+    private static readonly TimeSpan Tell = TimeSpan.FromSeconds(3);
+
+    public static Command Create(Terminal terminal)
+    {
+        var address = CommonOptions.Sweep();
+        var yes = CommonOptions.Yes();
+        return new DocumentedCommand(
+            "delete",
+            "Removes a sweep and everything that was measured for it.",
+            "sweep delete next-character",
+            "sweep delete next-character --yes")
+        {
+            address, yes,
+        }.Runs(terminal, async context =>
+            {
+                if (!context.Value(yes) && !context.Terminal.CanAsk)
+                    throw new WrongInputException("delete: nobody is there to be asked; add --yes.");
+                if (!context.Value(yes) && !context.Terminal.Ask($"Delete {context.Value(address)} and everything that was measured for it?", whenEmpty: false))
+                    return ExitCode.Refused;
+                await using var cluster = await context.OpenAsync();
+                var sweep = await context.Value(address).FindAsync(cluster.Reader, context.Cancellation);
+                context.Say((await cluster.AskAsync(sweep.Id, grain => grain.Delete(), context.Cancellation)).OrRefused());
+                await EraseAsync(context, cluster.Deleted, sweep);
+                return ExitCode.Done;
+            });
+    }
+
+    /// <summary>
+    /// The sweep is gone by now. What it leaves behind is removed at once, so that its room is free when the command ends; silos remove the rest when this is
+    /// cut off.
+    /// </summary>
+    private static async Task EraseAsync(CommandContext context, DeletedSweeps deleted, SweepOverview sweep)
+    {
+        var (erased, told) = (0, Stopwatch.GetTimestamp());
+        try
+        {
+            while (await deleted.EraseAsync(sweep.Id, context.Cancellation) is > 0 and var trials)
+            {
+                erased += trials;
+                if (Stopwatch.GetElapsedTime(told) < Tell)
+                    continue;
+                told = Stopwatch.GetTimestamp();
+                context.Say($"Freeing its room: {erased} of {sweep.Trials} trials are removed. Ctrl-C leaves the rest to a silo.");
+            }
+        }
+        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            context.Say("A silo frees its room in the next minutes.");
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Globalization;
+using Sweep.Client.Clusters;
+using Sweep.Client.Commands.Parts;
+using Sweep.Client.Errors;
+using Sweep.Client.Output;
+using Sweep.Client.Tables;
+using Sweep.Domain.Sweeps;
+
+namespace Sweep.Client.Commands.Sweeps;
+
+internal static class PlanCommand
+{
+    // What a person reads; programs get all.
+    private const int RowsShown = 100;
+
+    public static Command Create(Terminal terminal)
+    {
+        var file = CommonOptions.File();
+        var set = CommonOptions.Set();
+        return new DocumentedCommand(
+            "plan", "Checks a sweep file and shows its trials with their size, cost and memory; runs and stores nothing.",
+            "sweep plan examples/next-character.yaml", "sweep plan examples/next-character.yaml --set parameters.hidden_size=256 -o json")
+        {
+            file, set, CommonOptions.Output,
+        }.Runs(terminal, async context =>
+        {
+            await using var clusters = new LazyCluster(context.OpenAsync);
+            var sweep = await context.LoadAsync(context.Value(file), context.Value(set)!, clusters);
+            var plan = sweep.Plan();
+            var table = PlanTable.Of(sweep.Spec, plan);
+            var shown = context.Format == OutputFormat.Table ? table with { Rows = [.. table.Rows.Take(RowsShown)] } : table;
+            context.Terminal.Write(shown, context.Format, "No trials.");
+            if (context.Format == OutputFormat.Table)
+            {
+                var more = plan.Trials.Count > RowsShown ? $" (the first {RowsShown} are shown)" : "";
+                context.Terminal.Out.WriteLine(
+                    $"\n{plan.Trials.Count} trials{more}, {plan.Trials.Sum(trial => (long)trial.Parameters.Epochs)} epochs, " +
+                    $"on {sweep.Dataset.Name}: {sweep.Dataset.Characters} characters, {sweep.Dataset.Vocabulary.Size} distinct.");
+                context.Terminal.Out.WriteLine(Checkpoints(sweep.Spec, plan));
+            }
+
+            return ExitCode.Done;
+        });
+    }
+
+    /// <summary>What the trial that writes most writes into the database while it runs.</summary>
+    private static string Checkpoints(SweepSpec spec, SweepPlan plan)
+    {
+        if (plan.Trials.MaxBy(trial => trial.CheckpointBytes / trial.CheckpointSeconds) is not { } most)
+            return "";
+        var interval = $"every {most.CheckpointSeconds.ToString("0.##", CultureInfo.InvariantCulture)} s at the most" +
+            (most.CheckpointSeconds > spec.Checkpoint.Every ? " (1 MB/s, whatever checkpoint.every says)" : "");
+        var atOnce = spec.Resources.MaxConcurrent is { } limit ? Math.Min(limit, plan.Trials.Count) : 1;
+        return $"Checkpoints: up to {Quantities.Bytes(most.CheckpointBytes)} {interval}, which is {Rate(1)} into the database for each trial that runs" +
+            (atOnce > 1 ? $", {Rate(atOnce)} for {atOnce} of them." : ".");
+
+        string Rate(int trials)
+        {
+            var rate = trials * most.CheckpointBytes / most.CheckpointSeconds;
+            return $"{Quantities.Bytes(rate)}/s or {Quantities.Bytes(rate * 3600)} an hour";
+        }
+    }
+}

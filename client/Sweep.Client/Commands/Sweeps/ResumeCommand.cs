@@ -1,0 +1,22 @@
+using System.CommandLine;
+using Sweep.Client.Commands.Parts;
+using Sweep.Client.Output;
+
+namespace Sweep.Client.Commands.Sweeps;
+
+internal static class ResumeCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var address = CommonOptions.Sweep();
+        var detach = CommonOptions.Detach();
+        return new DocumentedCommand(
+            "resume",
+            "Goes on with a paused sweep, and watches it to its end.",
+            "sweep resume next-character",
+            "sweep resume next-character --detach")
+        {
+            address, detach, CommonOptions.Output,
+        }.Runs(terminal, context => AttendedOrder.SendAsync(context, context.Value(address), context.Value(detach), (grain, _) => grain.Resume()));
+    }
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using Sweep.Client.Clusters;
+using Sweep.Client.Commands.Parts;
+using Sweep.Client.Errors;
+using Sweep.Client.Output;
+using Sweep.Client.Running;
+using Sweep.Domain.Sweeps;
+
+namespace Sweep.Client.Commands.Sweeps;
+
+internal static class RunCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var file = CommonOptions.File();
+        var set = CommonOptions.Set();
+        var name = new Option<string?>("--name") { Description = "The sweep's name in place of the file's; refused when it is taken." };
+        name.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && !SweepName.IsValid(token.Value))
+                result.AddError($"--name: found {(token.Value.Length == 0 ? "nothing" : token.Value)}; expected {SweepName.Expectation}.");
+        });
+        var afresh = new Option<bool>("--new") { Description = "Start afresh even if a sweep of this file is unfinished." };
+        var detach = CommonOptions.Detach();
+        return new DocumentedCommand(
+            "run",
+            "Trains a sweep file's trials, shows them live and compares them at the end. Without --postgres it starts a private cluster, which ends with it.",
+            "sweep run examples/next-character.yaml",
+            "sweep run examples/next-character.yaml --set parameters.epochs=10 --name quick",
+            "sweep run examples/next-character.yaml --detach")
+        {
+            file, set, name, afresh, detach, CommonOptions.Output,
+        }.Runs(terminal, async context =>
+        {
+            await using var clusters = new LazyCluster(() => AttendedOrder.OpenAsync(context, context.Value(detach)));
+            var chosen = context.Value(name);
+            string[] overrides = [.. context.Value(set)!, .. chosen is null ? Array.Empty<string>() : [$"name={chosen}"]];
+            var sweep = await context.LoadAsync(context.Value(file), overrides, clusters);
+            var cluster = await clusters.GetAsync();
+            var stored = await new SweepStart(cluster, context.Console)
+                .StartAsync(sweep.Spec, sweep.Dataset.Bytes, exactName: chosen is not null, context.Value(afresh));
+            if (!context.Value(detach))
+                return await new SweepAttendance(cluster, context.Console).AttendAsync(stored, $"sweep resume {stored}");
+            context.Say($"{stored} runs; `sweep watch {stored}` shows it.");
+            return ExitCode.Done;
+        }).WithMachine();
+    }
+}

@@ -1,0 +1,102 @@
+using System.Security.Cryptography;
+using System.Text;
+using Sweep.Client.Output;
+
+namespace Sweep.Client.Reports.Pages;
+
+/// <summary>The report as one HTML file that asks nothing of any network: style, numbers, charts and licences are inside.</summary>
+internal static class HtmlReport
+{
+    private static readonly string[] Scripts = ["d3.min.js", "plot.umd.min.js", "report.js"];
+
+    private static readonly HashSet<string> Drawn = ["curves", "costs", "effects", "parallel"];
+
+    public static string Of(ReportContents contents)
+    {
+        var sections = ReportSections.Of(contents);
+        var scripts = Scripts.Select(Asset).ToList();
+        return Html.Of(
+            $"""
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src {new Html(string.Join(' ', scripts.Select(Source)))}; img-src data:; base-uri 'none'; form-action 'none'">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="color-scheme" content="light dark">
+            <meta name="generator" content="sweep report">
+            <title>{contents.Sweep.Name} · Sweep</title>
+            <style>
+            {new Html(Asset("report.css"))}
+            </style>
+            </head>
+            <body>
+            <header>
+            <p class="kind">Sweep report</p>
+            <h1>{contents.Sweep.Name}</h1>
+            <p class="state">{PlainText.Of(contents.Sweep.State)} · submitted {Day(contents.Sweep.CreatedAt)} · report of {Day(contents.MadeAt)}</p>
+            <nav aria-label="Sections">{Html.Join(sections.Select(section => Html.Of($"<a href=\"#{section.Id}\">{section.Title}</a>")))}</nav>
+            </header>
+            <main>
+            {Body(sections)}
+            </main>
+            <footer><p>Charts by Observable Plot and D3 (ISC licence; the texts of the licences are in this file's source).</p></footer>
+            <script type="application/json" id="data">{new Html(ReportData.Of(contents))}</script>
+            <!--
+            {new Html(Asset("LICENSES.txt"))}
+            -->
+            {Html.Join(scripts.Select(script => new Html($"<script>{script}</script>\n")))}</body>
+            </html>
+
+            """).Markup;
+    }
+
+    /// <summary>Sections in order; those with charts stand together, under what chooses the colours of all of them.</summary>
+    private static Html Body(IReadOnlyList<ReportSection> sections)
+    {
+        var first = sections.Index().Where(pair => Drawn.Contains(pair.Item.Id)).Select(pair => pair.Index).DefaultIfEmpty(sections.Count).First();
+        var charts = sections.Skip(first).TakeWhile(section => Drawn.Contains(section.Id)).ToList();
+        return Html.Of(
+            $"""
+            {Html.Join(sections.Take(first).Select(Section))}<div class="charts"><div id="controls" hidden></div>
+            {Html.Join(charts.Select(Section))}</div>
+            {Html.Join(sections.Skip(first + charts.Count).Select(Section))}
+            """);
+    }
+
+    private static Html Section(ReportSection section) => Html.Of(
+        $"""
+        <section id="{section.Id}" aria-labelledby="{section.Id}-title">
+        <h2 id="{section.Id}-title">{section.Title}</h2>
+        {Html.Join(section.Blocks.Select(Block))}</section>
+
+        """);
+
+    private static Html Block(ReportBlock block) => block switch
+    {
+        ReportBlock.Paragraph paragraph => Html.Of($"<p>{paragraph.Text}</p>\n"),
+        ReportBlock.Lead lead => Html.Join(lead.Sentences.Select(sentence => Html.Of($"<p class=\"lead\">{sentence}</p>\n"))),
+        ReportBlock.Facts facts => Html.Of($"<dl>{Html.Join(facts.Lines.Select(row => Html.Of($"<div><dt>{row.Name}</dt><dd>{row.Value}</dd></div>")))}</dl>\n"),
+        ReportBlock.Rows rows => HtmlTable.Of(rows.Name, rows.Table),
+        ReportBlock.Figure figure => Html.Of(
+            $"<figure><div class=\"chart\" id=\"chart-{figure.Id}\"></div><figcaption>{figure.Caption}</figcaption></figure>\n"),
+        ReportBlock.Samples samples => Html.Of(
+            $"<div class=\"samples\">{Html.Join(samples.Texts.Select(sample => Html.Of($"<article><h3>{sample.Label}</h3><pre>{sample.Text}</pre></article>")))}</div>\n"),
+        ReportBlock.Code code => Html.Of($"<pre class=\"code\" tabindex=\"0\">{code.Text}</pre>\n"),
+        _ => throw new ArgumentOutOfRangeException(nameof(block), block, null),
+    };
+
+    private static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("d MMMM yyyy", System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>The only scripts that the browser may run are those with these hashes; a script that slipped into the page would not be among them.</summary>
+    private static string Source(string script) => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))}'";
+
+    private static string Asset(string name)
+    {
+        using var stream = typeof(HtmlReport).Assembly.GetManifestResourceStream($"report/{name}")
+            ?? throw new InvalidOperationException($"The program has no resource report/{name}.");
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        // A browser reads \r\n as \n, and the hash must be of what it reads.
+        return reader.ReadToEnd().ReplaceLineEndings("\n");
+    }
+}

@@ -1,0 +1,72 @@
+using System.Text;
+using Sweep.Client.Output;
+
+namespace Sweep.Client.Reports.Pages;
+
+/// <summary>The report as GitHub-flavoured Markdown (its specification 0.29), for a README or an issue.</summary>
+internal static class MarkdownReport
+{
+    public static string Of(ReportContents contents)
+    {
+        var text = new StringBuilder();
+        text.Append($"# {Plain(contents.Sweep.Name)}\n");
+        foreach (var section in ReportSections.Of(contents))
+        {
+            var blocks = section.Blocks.Select(Block).Where(block => block.Length > 0).ToList();
+            if (blocks.Count > 0)
+                text.Append($"\n## {Plain(section.Title)}\n\n{string.Join("\n\n", blocks)}\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static string Block(ReportBlock block) => block switch
+    {
+        ReportBlock.Paragraph paragraph => Plain(paragraph.Text),
+        ReportBlock.Lead lead => string.Join("\n\n", lead.Sentences.Select(sentence => $"**{Plain(sentence)}**")),
+        ReportBlock.Facts facts => string.Join('\n', facts.Lines.Select(row => $"- {Plain(row.Name)}: {Plain(row.Value)}")),
+        ReportBlock.Rows rows => Table(rows.Table),
+        ReportBlock.Figure => "",
+        ReportBlock.Samples samples => string.Join("\n\n", samples.Texts.Select(sample => $"{Plain(sample.Label)}\n\n{Fenced(sample.Text, "text")}")),
+        ReportBlock.Code code => Fenced(code.Text, "yaml"),
+        _ => throw new ArgumentOutOfRangeException(nameof(block), block, null),
+    };
+
+    private static string Table(OutputTable table) => string.Join(
+        '\n',
+        [
+            Row(table.Columns.Select(column => Plain(column.Heading))),
+            Row(table.Columns.Select(column => column.RightAligned ? "--:" : "---")),
+            .. table.Rows.Select(row => Row(table.Columns.Zip(row, (column, value) => Plain(column.Text(value))))),
+        ]);
+
+    private static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
+
+    /// <summary>A fence longer than any in the text, which the text therefore cannot close.</summary>
+    private static string Fenced(string text, string language)
+    {
+        var longest = 0;
+        for (var (index, run) = (0, 0); index < text.Length; index++)
+        {
+            run = text[index] == '`' ? run + 1 : 0;
+            longest = Math.Max(longest, run);
+        }
+
+        var fence = new string('`', Math.Max(3, longest + 1));
+        return $"{fence}{language}\n{text.ReplaceLineEndings("\n").TrimEnd('\n')}\n{fence}";
+    }
+
+    /// <summary>One line whose characters mean themselves.</summary>
+    private static string Plain(string text)
+    {
+        var plain = new StringBuilder(text.Length);
+        foreach (var letter in text)
+        {
+            if (letter is '\\' or '`' or '*' or '[' or ']' or '<' or '>' or '|' or '&' or '#' or '~' or '@')
+                plain.Append('\\');
+            plain.Append(char.IsControl(letter) || letter is '\u2028' or '\u2029' ? ' ' : letter);
+        }
+
+        return plain.ToString();
+    }
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Sweep.Client.Output;
+using Sweep.Client.SweepFiles;
+using Sweep.Domain;
+
+namespace Sweep.Client.Reports.Pages;
+
+/// <summary>How to train the same trials again: the file, the seed, the hash of the text, the versions.</summary>
+internal static class RepeatSection
+{
+    public static ReportSection Of(ReportContents contents)
+    {
+        var spec = contents.Sweep.Spec;
+        List<(string, string)> facts =
+        [
+            ("Seed", PlainText.Of(spec.Seed)),
+            ("Text, SHA-256", spec.Dataset.Sha256),
+            ("Submitted", Time(contents.Sweep.CreatedAt)),
+            ("Ended", contents.Sweep.EndedAt is { } end ? Time(end) : ""),
+            ("Report by", $"Sweep {SweepVersion.Full}, {RuntimeInformation.FrameworkDescription}, PostgreSQL {contents.ServerVersion}"),
+            ("Report of", Time(contents.MadeAt)),
+        ];
+        return new("repeat", "How to repeat it",
+        [
+            new ReportBlock.Paragraph(
+                "This file gives the same trials in the same order, and on the same kind of processor the same numbers. The text is the one with the hash below; where the cluster does not have it, give it as path: FILE."),
+            new ReportBlock.Code(SweepFileText.Of(spec)),
+            new ReportBlock.Facts([.. facts.Where(fact => fact.Item2.Length > 0)]),
+        ]);
+    }
+
+    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture);
+}

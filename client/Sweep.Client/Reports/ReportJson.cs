@@ -1,0 +1,33 @@
+using Sweep.Client.Tables;
+using Sweep.Domain.Reports;
+using Sweep.Storage.Reading;
+
+namespace Sweep.Client.Reports;
+
+/// <summary>The whole report for programs.</summary>
+internal static class ReportJson
+{
+    public static object Of(SweepOverview sweep, SweepReport report, SweepComparison? comparison = null) => new
+    {
+        sweep = sweep.Name,
+        state = sweep.State,
+        dataset = report.Spec.Dataset,
+        objective = report.Spec.Objective,
+        trials = report.Rows.Select(TrialJson.Of),
+        effects = report.Effects,
+        importance = report.Decomposition,
+        fronts = report.Fronts.Select(front => new { front.Metric, front.Cost, trials = front.Trials.Select(trial => trial.Number) }),
+        answer = report.Answer,
+        verdict = report.Verdict,
+        notes = report.Notes,
+        comparisons = report.Comparisons.Select(
+            row => new { row.Number, row.Epoch, row.TrainLoss, row.ValLoss, row.ValAccuracy, row.TrainSeconds }),
+        compare = comparison is null ? null : new
+        {
+            sweep = comparison.There,
+            comparison.Verdict,
+            comparison.Notes,
+            pairs = comparison.Pairs.Select(pair => new { here = TrialJson.Of(pair.Here), there = TrialJson.Of(pair.There) }),
+        },
+    };
+}

@@ -1,0 +1,42 @@
+using Sweep.Client.Output;
+using Sweep.Client.Reports.Tables;
+using Sweep.Domain.Reports;
+using Sweep.Storage.Reading;
+
+namespace Sweep.Client.Reports;
+
+/// <summary>The report as <c>-o</c> asks: for people the trials, the effects, what mattered, and what to keep in mind.</summary>
+internal static class ReportOutput
+{
+    public static void Write(Terminal terminal, SweepReport report, SweepComparison? comparison, SweepOverview sweep, OutputFormat format)
+    {
+        switch (format)
+        {
+            case OutputFormat.Json:
+                JsonOutput.Write(terminal.Out, ReportJson.Of(sweep, report, comparison));
+                break;
+            case OutputFormat.Csv:
+                CsvOutput.Write(terminal.Out, comparison is null ? ReportTable.Of(report) : PairTable.Of(comparison));
+                break;
+            default:
+                WriteForPeople(terminal, report, comparison);
+                break;
+        }
+    }
+
+    private static void WriteForPeople(Terminal terminal, SweepReport report, SweepComparison? comparison)
+    {
+        terminal.Write(ReportTable.Of(report), OutputFormat.Table, "No trials.");
+        foreach (var table in (OutputTable[])[EffectTable.Of(report), ComparisonTable.Of(report), .. comparison is null ? Array.Empty<OutputTable>() : [PairTable.Of(comparison)]])
+        {
+            if (table.Rows.Count == 0)
+                continue;
+            terminal.Out.WriteLine();
+            terminal.Write(table, OutputFormat.Table, "");
+        }
+
+        terminal.Out.WriteLine();
+        foreach (var sentence in (string[])[report.Verdict, .. report.Notes, .. comparison is null ? Array.Empty<string>() : [comparison.Verdict, .. comparison.Notes]])
+            terminal.Paragraph(sentence);
+    }
+}

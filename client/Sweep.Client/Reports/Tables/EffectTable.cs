@@ -1,0 +1,41 @@
+using System.Globalization;
+using Sweep.Client.Output;
+using Sweep.Domain.Reports;
+
+namespace Sweep.Client.Reports.Tables;
+
+/// <summary>A row a value of each parameter that varies: the means of the trials that have it.</summary>
+internal static class EffectTable
+{
+    public static OutputTable Of(SweepReport report) => new(
+    [
+        new("parameter", "parameter"),
+        new("explained", "explains", RightAligned: true),
+        new("value", "value"),
+        OutputColumn.Number("count", "trials"),
+        new("objective", $"mean {PlainText.Of(report.Spec.Objective.Metric)}", RightAligned: true),
+        new("train_seconds", "train time", RightAligned: true),
+        new("parameters", "parameters", RightAligned: true, Dispensable: true),
+        new("size", "size", RightAligned: true),
+    ],
+    [
+        .. report.Effects.SelectMany(effect => effect.Values.Select((value, index) => (IReadOnlyList<object?>)
+        [
+            index == 0 ? effect.Parameter : "",
+            index == 0 && effect.Explained is { } share ? Quantities.Percent(share) : "",
+            value.Value,
+            value.Count,
+            WithDeviation(value.Objective),
+            value.TrainSeconds is { } seconds ? Quantities.Seconds(seconds.Mean) : "",
+            value.ModelParameters is { } parameters ? Quantities.Count(parameters.Mean) : "",
+            value.ModelBytes is { } bytes ? Quantities.Bytes(bytes.Mean) : "",
+        ])),
+    ]);
+
+    private static string WithDeviation(Spread? spread) => spread switch
+    {
+        null => "",
+        { Deviation: { } deviation } => string.Create(CultureInfo.InvariantCulture, $"{spread.Mean:0.000} ± {deviation:0.000}"),
+        _ => Quantities.Loss(spread.Mean),
+    };
+}

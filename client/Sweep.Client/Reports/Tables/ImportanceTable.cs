@@ -1,0 +1,15 @@
+using Sweep.Client.Output;
+using Sweep.Domain.Reports;
+
+namespace Sweep.Client.Reports.Tables;
+
+/// <summary>A row a parameter or a pair of them: its share of the variance between the trials.</summary>
+internal static class ImportanceTable
+{
+    public static OutputTable Of(VarianceDecomposition decomposition) => new(
+        [new("parameters", "parameters"), OutputColumn.Number("share", "explains", Quantities.Percent)],
+        [
+            .. decomposition.Shares.Select(share => (IReadOnlyList<object?>)[string.Join(" × ", share.Parameters), share.Share]),
+            ["the rest", decomposition.Rest],
+        ]);
+}

@@ -1,0 +1,43 @@
+using Sweep.Client.Output;
+using Sweep.Client.Tables;
+using Sweep.Domain.Reports;
+
+namespace Sweep.Client.Reports.Tables;
+
+/// <summary>A row a pair of trials of two sweeps: the best epoch of each, and the other's minus ours.</summary>
+internal static class PairTable
+{
+    public static OutputTable Of(SweepComparison comparison) => new(
+    [
+        OutputColumn.Number("number", "trial"),
+        OutputColumn.Number("other_number", "other"),
+        .. comparison.Parameters.Select(ParameterCell.Column),
+        .. Columns("val_loss", "val\nloss", Quantities.Loss),
+        .. Columns("val_accuracy", "accu-\nracy", Quantities.Percent),
+        .. Columns("train_seconds", "train\ntime", Quantities.Seconds),
+    ],
+    [
+        .. comparison.Pairs.Select(pair => (IReadOnlyList<object?>)
+        [
+            pair.Here.Number,
+            pair.There.Number,
+            .. ParameterCell.Row(pair.Here.Parameters, comparison.Parameters),
+            .. Both(pair, trial => trial.Best?.ValLoss),
+            .. Both(pair, trial => trial.Best?.ValAccuracy),
+            .. Both(pair, trial => trial.Result?.TrainSeconds),
+        ]),
+    ]);
+
+    private static IEnumerable<OutputColumn> Columns(string name, string title, Func<double, string> format) =>
+    [
+        OutputColumn.Number(name, title, format),
+        OutputColumn.Number($"other_{name}", "other", format),
+        OutputColumn.Number($"{name}_difference", "differ-\nence", value => value > 0 ? $"+{format(value)}" : format(value)),
+    ];
+
+    private static IEnumerable<object?> Both(TrialPair pair, Func<TrialSummary, double?> value)
+    {
+        var (here, there) = (value(pair.Here), value(pair.There));
+        return [here, there, there - here];
+    }
+}

@@ -1,0 +1,42 @@
+using Sweep.Client.Output;
+using Sweep.Client.Tables;
+using Sweep.Domain.Reports;
+
+namespace Sweep.Client.Reports.Tables;
+
+/// <summary>A row a trial, in the order of the objective: how well it learned, and what it cost.</summary>
+internal static class ReportTable
+{
+    public static OutputTable Of(SweepReport report)
+    {
+        var varying = report.Spec.Parameters.Varying;
+        return new(
+        [
+            OutputColumn.Number("number", "trial"),
+            .. varying.Select(ParameterCell.Column),
+            .. report.Rows.All(row => row.Result is not null) ? Array.Empty<OutputColumn>() : [new("state", "state")],
+            OutputColumn.Number("best_epoch", "best\nepoch", dispensable: true),
+            OutputColumn.Number("train_loss", "train\nloss", Quantities.Loss),
+            OutputColumn.Number("val_loss", "val\nloss", Quantities.Loss),
+            OutputColumn.Number("val_accuracy", "accu-\nracy", Quantities.Percent),
+            OutputColumn.Number("perplexity", "perp-\nlexity", Quantities.Perplexity),
+            OutputColumn.Number("train_seconds", "train\ntime", Quantities.Seconds),
+            OutputColumn.Number("inference_ms", "infer\nms", Quantities.Milliseconds),
+            OutputColumn.Number("inference_windows_per_second", "windows\n/s", Quantities.Count, dispensable: true),
+            OutputColumn.Number("parameters", "para-\nmeters", Quantities.Count),
+            OutputColumn.Number("model_bytes", "size", Quantities.Bytes, dispensable: true),
+            OutputColumn.Number("macs", "MACs", Quantities.Count),
+        ],
+        [
+            .. report.Rows.Select(trial => (IReadOnlyList<object?>)
+            [
+                trial.Number,
+                .. ParameterCell.Row(trial.Parameters, varying),
+                .. report.Rows.All(row => row.Result is not null) ? Array.Empty<object?>() : [trial.State],
+                trial.Best?.Epoch, trial.Best?.TrainLoss, trial.Best?.ValLoss, trial.Best?.ValAccuracy, trial.Best?.Perplexity,
+                trial.Result?.TrainSeconds, trial.Result?.InferenceMilliseconds, trial.Result?.InferenceWindowsPerSecond,
+                trial.Result?.Parameters, trial.Result?.ModelBytes, trial.Result?.Macs,
+            ]),
+        ]);
+    }
+}

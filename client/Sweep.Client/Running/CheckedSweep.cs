@@ -1,0 +1,39 @@
+using Sweep.Client.Datasets;
+using Sweep.Client.SweepFiles;
+using Sweep.Domain.Sweeps;
+
+namespace Sweep.Client.Running;
+
+/// <summary>A sweep that passed every check, ready to be planned or submitted.</summary>
+public sealed record CheckedSweep(SweepSpec Spec, DatasetText Dataset)
+{
+    /// <summary>Reads a sweep file and its overrides, fetches its text, and checks them all; nothing is stored.</summary>
+    /// <param name="overrides">In the form <c>key.path=value</c>.</param>
+    /// <exception cref="SweepFileException">
+    /// The first mistake by line: of the file first, then of its text and of what does not fit it.
+    /// </exception>
+    public static async Task<CheckedSweep> LoadAsync(
+        string path, IReadOnlyList<string> overrides, DatasetReader datasets, CancellationToken cancellation = default)
+    {
+        var draft = await SweepFile.ReadAsync(path, overrides, cancellation);
+        var text = await FetchAsync(draft.Dataset, datasets, cancellation);
+        SizeCheck.Check(draft, text.Characters);
+        return new(draft.Spec with { Dataset = draft.Spec.Dataset with { Sha256 = text.Sha256 } }, text);
+    }
+
+    /// <summary>The trials and what they will take.</summary>
+    public SweepPlan Plan() => SweepPlan.Of(Spec, Dataset.Characters, Dataset.Vocabulary.Size);
+
+    private static async Task<DatasetText> FetchAsync(DatasetSection dataset, DatasetReader datasets, CancellationToken cancellation)
+    {
+        try
+        {
+            return await datasets.FetchAsync(new(dataset.Name, dataset.Path, dataset.Url, dataset.Sha256), cancellation);
+        }
+        catch (DatasetException error)
+        {
+            // The reader of datasets knows nothing of the lines of a file.
+            throw dataset.Wrong(error.Part, error.Found, error.Expected);
+        }
+    }
+}

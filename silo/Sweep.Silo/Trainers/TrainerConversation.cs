@@ -1,0 +1,217 @@
+using Sweep.Domain.Protocol;
+using Sweep.Domain.Trials;
+
+namespace Sweep.Silo.Trainers;
+
+/// <summary>
+/// All that is sent to one trainer process and received from it, from its start to its end: a text, a checkpoint, a training, a stop.
+/// Whatever the process does, a training has exactly one outcome. It is used by one caller at a time, and whoever owns the process ends it
+/// as soon as it is not usable any more.
+/// </summary>
+internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
+{
+    /// <summary>How long a trainer may take to write its checkpoint and stop, before it is killed.</summary>
+    public static readonly TimeSpan CheckpointLimit = TimeSpan.FromSeconds(20);
+
+    /// <summary>How long it may go on when nobody wants its result.</summary>
+    public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(1);
+
+    private State _state;
+    private StallWatch _watch = StallWatch.None;
+    private ITrainingListener? _listener;
+    private string? _text;
+    private int _checkpointEpoch;
+    private volatile bool _stopIsSent;
+
+    private enum State
+    {
+        /// <summary>Nothing is expected of the process, and nothing is kept in it but a text.</summary>
+        Idle,
+
+        /// <summary>The process keeps a checkpoint, from which its next training goes on.</summary>
+        CheckpointLoaded,
+
+        /// <summary>Something is sent or expected. What is cut short stays here, since the process may still answer it.</summary>
+        Busy,
+    }
+
+    /// <summary>Whether another training may begin: the process lives, and no answer to what was asked before can still come.</summary>
+    public bool IsUsable => _state == State.Idle && trainer.Death is null;
+
+    public bool HasText(string sha256) => _text == sha256;
+
+    /// <summary>Begins a training: its log, epochs and checkpoints go to this listener from now on.</summary>
+    public void Begin(ITrainingListener listener, StallWatch watch)
+    {
+        if (_state != State.Idle)
+            throw new InvalidOperationException($"A training cannot begin on a trainer that is {_state}.");
+        (_listener, _watch) = (listener, watch);
+        trainer.Log = listener.Log;
+    }
+
+    /// <summary>Sends a text, unless it is the one that is loaded. A fault of it is the outcome of the training that needs it.</summary>
+    /// <param name="text">UTF-8.</param>
+    /// <exception cref="TrainerStalledException">The process does not take it.</exception>
+    public async Task LoadTextAsync(string sha256, byte[] text, CancellationToken cancellation)
+    {
+        if (HasText(sha256))
+            return;
+        var before = Enter(cancellation);
+        _text = null;
+        await _watch.WithinAsync(trainer.SendAsync(new TrainerCommand.LoadDataset(sha256), text, cancellation));
+        _text = sha256;
+        _state = before;
+    }
+
+    /// <summary>Sends the checkpoint from which the training goes on. A fault of it is the outcome of that.</summary>
+    /// <exception cref="TrainerStalledException">The process does not take it.</exception>
+    public async Task LoadCheckpointAsync(StoredCheckpoint checkpoint, CancellationToken cancellation)
+    {
+        Enter(cancellation);
+        await _watch.WithinAsync(trainer.SendAsync(new TrainerCommand.LoadCheckpoint(checkpoint.Sha256), checkpoint.Data, cancellation));
+        _checkpointEpoch = checkpoint.Epoch;
+        _state = State.CheckpointLoaded;
+    }
+
+    /// <summary>Trains on the text, from the checkpoint if one was loaded.</summary>
+    /// <param name="stop">Ends when the training shall stop. When that was asked for before, none begins.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled; the process may still train.</exception>
+    public async Task<TrainerOutcome> TrainAsync(
+        TrainerCommand.Train command, Task<TrainerCommand.Stop> stop, CancellationToken cancellation = default)
+    {
+        if (stop.IsCompleted)
+            return new TrainerOutcome.Stopped();
+        Enter(cancellation);
+        _stopIsSent = false;
+        try
+        {
+            await _watch.WithinAsync(trainer.SendAsync(command, default, cancellation));
+            var (outcome, isLastWord) = await OutcomeAsync(command.Parameters.Epochs, stop, cancellation);
+            // The answer to a stop that came too late would be taken for one of the next training.
+            if (isLastWord && (outcome is TrainerOutcome.Stopped) == _stopIsSent)
+                _state = State.Idle;
+            return outcome;
+        }
+        catch (TrainerStalledException error)
+        {
+            return stop.IsCompleted ? new TrainerOutcome.Stopped() : new TrainerOutcome.Stalled(error.Message);
+        }
+    }
+
+    /// <summary>Writes text with the checkpoint that was loaded.</summary>
+    /// <returns>Generated, failed or died.</returns>
+    public async Task<TrainerOutcome> GenerateAsync(TrainerCommand.Generate command, CancellationToken cancellation)
+    {
+        Enter(cancellation);
+        await trainer.SendAsync(command, default, cancellation);
+        switch ((await trainer.ReceiveAsync(cancellation))?.Event)
+        {
+            case TrainerEvent.Generated(var text):
+                _state = State.Idle;
+                return new TrainerOutcome.Generated(text);
+            case TrainerEvent.Failed(var reason, var message):
+                _state = State.Idle;
+                return Failed(reason, message);
+            case null:
+                return Died();
+            case var other:
+                return Nonsense($"Asked for text, the trainer sent {other}");
+        }
+    }
+
+    /// <returns>False when the process was killed and lives on.</returns>
+    public Task<bool> EndAsync() => trainer.EndAsync(time);
+
+    private State Enter(CancellationToken cancellation)
+    {
+        // Before the first byte: what is cut short later leaves the process unusable.
+        cancellation.ThrowIfCancellationRequested();
+        if (_state == State.Busy)
+            throw new InvalidOperationException("Nothing more can be asked of a trainer before it answered, or after it was cut short.");
+        var before = _state;
+        _state = State.Busy;
+        return before;
+    }
+
+    private async Task<(TrainerOutcome Outcome, bool IsLastWord)> OutcomeAsync(
+        int epochs, Task<TrainerCommand.Stop> stop, CancellationToken cancellation)
+    {
+        using var over = new CancellationTokenSource();
+        var stopping = StopWhenAskedAsync(stop, over.Token);
+        try
+        {
+            if (await LastWordAsync(epochs, cancellation) is { } outcome)
+                return outcome;
+            // It ended: by itself, or because it did not stop in time.
+            return (stop.IsCompleted ? new TrainerOutcome.Stopped() : Died(), false);
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await stopping;
+        }
+    }
+
+    /// <summary>Takes the process's events until the one that ends the training; null when the process ended.</summary>
+    private async Task<(TrainerOutcome Outcome, bool IsLastWord)?> LastWordAsync(int epochs, CancellationToken cancellation)
+    {
+        var trained = _checkpointEpoch;
+        _checkpointEpoch = 0;
+        while (await _watch.WithinAsync(trainer.ReceiveAsync(cancellation)) is var (happened, payload))
+        {
+            switch (happened)
+            {
+                case TrainerEvent.Progress:
+                    break;
+                case TrainerEvent.EpochFinished(var report) when report.Epoch == trained + 1 && report.Epoch <= epochs:
+                    trained = report.Epoch;
+                    await _listener!.EpochFinishedAsync(report);
+                    break;
+                case TrainerEvent.CheckpointWritten(var epoch, var step) when epoch == trained && step >= 0:
+                    _listener!.CheckpointWritten(epoch, step, payload);
+                    break;
+                case TrainerEvent.Succeeded(var result) when trained == epochs:
+                    return (new TrainerOutcome.Succeeded(result), true);
+                case TrainerEvent.Failed(var reason, var message):
+                    return (Failed(reason, message), true);
+                case TrainerEvent.Stopped when _stopIsSent:
+                    return (new TrainerOutcome.Stopped(), true);
+                default:
+                    return (Nonsense($"After epoch {trained} of {epochs} the trainer sent {happened}"), false);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Sends the stop that is asked for, and kills a process that does not obey within the limit.</summary>
+    private async Task StopWhenAskedAsync(Task<TrainerCommand.Stop> asked, CancellationToken over)
+    {
+        try
+        {
+            var stop = await asked.WaitAsync(over);
+            over.ThrowIfCancellationRequested();
+            _stopIsSent = true;
+            // A process that hangs may not even take it.
+            await Task.WhenAll(trainer.SendAsync(stop, default, over), KillAfterAsync(stop.Checkpoint ? CheckpointLimit : StopLimit, over));
+        }
+        catch (OperationCanceledException)
+        {
+            // The training ended by itself, or in time.
+        }
+    }
+
+    private async Task KillAfterAsync(TimeSpan limit, CancellationToken over)
+    {
+        await Task.Delay(limit, time, over);
+        trainer.Kill();
+    }
+
+    private TrainerOutcome.Died Died() => new(trainer.Death ?? "the trainer ended");
+
+    /// <summary>Whether a worker was lost or a database refuses is not for a trainer to say.</summary>
+    private static TrainerOutcome.Failed Failed(FailureReason reason, string message) =>
+        new(reason.IsTrainers() ? reason : FailureReason.TrainerError, message);
+
+    private static TrainerOutcome.Failed Nonsense(string found) => new(FailureReason.TrainerError, $"{found}, which makes no sense then.");
+}

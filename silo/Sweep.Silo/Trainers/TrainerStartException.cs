@@ -1,0 +1,4 @@
+namespace Sweep.Silo.Trainers;
+
+/// <summary>A trainer could not be started; the message says how it ended and what it wrote last.</summary>
+public sealed class TrainerStartException(string message) : Exception(message);

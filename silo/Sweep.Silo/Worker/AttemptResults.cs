@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+using Sweep.Grains;
+using Sweep.Silo.Delivery;
+using Sweep.Silo.Trainers;
+using Sweep.Storage.Connections;
+
+namespace Sweep.Silo.Worker;
+
+/// <summary>
+/// Stores what the training of one attempt gives: its log, its epochs, and the newest checkpoint after the epochs before it. When the store
+/// takes no more of the attempt, it asks the attempt to stop.
+/// </summary>
+internal sealed class AttemptResults : ITrainingListener
+{
+    private readonly AttemptId _attempt;
+    private readonly ITrialGrain _grain;
+    private readonly Objective _objective;
+    private readonly AttemptServices _services;
+    private readonly Action<StopCause> _stop;
+    private readonly CancellationToken _abandoned;
+    private readonly Action<string> _log;
+    private readonly CheckpointWriter _checkpoints;
+    private volatile StorageRefusedException? _refusal;
+
+    /// <param name="abandoned">Cancelled when nobody waits for what would be stored.</param>
+    public AttemptResults(
+        AttemptId attempt,
+        ITrialGrain grain,
+        Objective objective,
+        AttemptServices services,
+        Action<StopCause> stop,
+        CancellationToken abandoned)
+    {
+        (_attempt, _grain, _objective, _services, _stop, _abandoned) = (attempt, grain, objective, services, stop, abandoned);
+        _log = services.Log.For(attempt.Trial, attempt.Attempt);
+        _checkpoints = new(WaitUntilEpochsAreStoredAsync, StoreAsync, stale: IsBehind, Refuse);
+    }
+
+    /// <summary>Why the database refuses an epoch or a checkpoint; null while it refuses none.</summary>
+    public StorageRefusedException? Refusal => _refusal;
+
+    public void Log(string line) => _log(line);
+
+    public async Task EpochFinishedAsync(EpochReport report)
+    {
+        var value = report.Value(_objective.Metric);
+        using (SweepActivities.Epoch(report, _services.Time.GetUtcNow()))
+            _services.Instruments.EpochFinished(report.Seconds);
+        _services.Metrics.Add(new(_attempt.Trial, _attempt.Attempt, report, value, _objective.Score(value)), Refuse);
+        if (_services.Metrics.AreBehind(_attempt.Trial, _attempt.Attempt))
+            _stop(StopCause.Behind);
+        try
+        {
+            if (await _grain.Report(_attempt.Attempt, report.Epoch, value) == Verdict.Stop)
+                _stop(StopCause.Stale);
+        }
+        catch (Exception error) when (Retry.IsTransient(error) || DatabaseFault.Find(error) is not null)
+        {
+            // The next epoch is reported too, and the lease is what counts.
+        }
+    }
+
+    public void CheckpointWritten(int epoch, int step, byte[] data) =>
+        _checkpoints.Add(new(_attempt.Attempt, epoch, step, Convert.ToHexStringLower(SHA256.HashData(data)), data));
+
+    /// <summary>Waits until all that was received so far is stored; false when the attempt is not the running one.</summary>
+    /// <exception cref="StorageRefusedException">The database refuses some of it.</exception>
+    public async Task<bool> WaitUntilStoredAsync()
+    {
+        await _checkpoints.WaitUntilStoredAsync();
+        return await WaitUntilEpochsAreStoredAsync();
+    }
+
+    private Task<bool> WaitUntilEpochsAreStoredAsync() =>
+        _services.Metrics.WaitUntilStoredAsync(_attempt.Trial, _attempt.Attempt).WaitAsync(_abandoned);
+
+    private async Task<bool> StoreAsync(StoredCheckpoint checkpoint)
+    {
+        using var step = SweepActivities.Step("checkpoint");
+        return await Retry.UntilItSucceedsAsync(
+            () => _services.Store.WriteCheckpointAsync(_attempt.Trial, checkpoint),
+            _services.Time,
+            _abandoned,
+            error => _services.Alarm.Failed($"A checkpoint of trial {_attempt.Trial} cannot be stored", error));
+    }
+
+    private void IsBehind()
+    {
+        _services.Instruments.WriteRefused();
+        _stop(StopCause.Behind);
+    }
+
+    /// <summary>What the attempt measures from now on could not be stored either.</summary>
+    private void Refuse(StorageRefusedException refusal)
+    {
+        _refusal ??= refusal;
+        _stop(StopCause.Refused);
+    }
+}

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Sweep.Domain.Trials;
+using Sweep.Grains;
+using Sweep.Silo.Delivery;
+using Sweep.Silo.Trainers;
+
+namespace Sweep.Silo.Worker;
+
+/// <summary>What comes after the training: all that it gave is stored, and the trial is told how the attempt ended.</summary>
+internal sealed partial class AttemptRun
+{
+    /// <summary>Characters of a failure that are kept.</summary>
+    private const int MaxMessage = 4_000;
+
+    /// <summary>Reports the outcome. What cannot be reported is a failure, too.</summary>
+    private async Task ReportAsync(TrainerOutcome outcome)
+    {
+        try
+        {
+            await ReportOutcomeAsync(outcome);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            var failed = Failed(error);
+            await FailAsync(failed.Reason, failed.Message);
+        }
+    }
+
+    private async Task ReportOutcomeAsync(TrainerOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case TrainerOutcome.Succeeded(var result):
+                slot.Health.Passed();
+                if (await WaitUntilStoredAsync())
+                    await ReportEndAsync("succeeded", () => _grain.Complete(Attempt, JsonSerializer.Serialize(result)));
+                else
+                    await GiveBackAsync();
+                break;
+            case TrainerOutcome.Stopped:
+                await ReportStopAsync();
+                break;
+            case TrainerOutcome.Failed(var reason, var message):
+                await WaitUntilStoredOrRefusedAsync();
+                await FailAsync(reason, message);
+                break;
+            case TrainerOutcome.Died(var how):
+                await WaitUntilStoredOrRefusedAsync();
+                await FailAsync(FailureReason.TrainerDied, how);
+                break;
+            case TrainerOutcome.Stalled(var message):
+                await WaitUntilStoredOrRefusedAsync();
+                await FailAsync(FailureReason.Stalled, message);
+                break;
+            default:
+                throw new InvalidOperationException($"A training cannot end with {outcome}.");
+        }
+    }
+
+    private async Task ReportStopAsync()
+    {
+        switch (_cause)
+        {
+            case StopCause.Cancel:
+                await WaitUntilStoredOrRefusedAsync();
+                await ReportEndAsync("cancelled", () => _grain.Cancelled(Attempt));
+                break;
+            case StopCause.Refused:
+                await FailAsync(FailureReason.StorageRefused, _results!.Refusal!.Message);
+                break;
+            default:
+                await WaitUntilStoredAsync();
+                await GiveBackAsync();
+                break;
+        }
+    }
+
+    private Task GiveBackAsync() => ReportEndAsync("given back", () => _grain.GiveBack(Attempt));
+
+    /// <summary>Reports a failure, after the slot has shown whose it is.</summary>
+    private async Task FailAsync(FailureReason reason, string message)
+    {
+        if (reason.CastsDoubt() && await SelfTest.RunAsync(slot, _abandoned.Token) is { } complaint)
+            (reason, message) = (FailureReason.WorkerUnfit, $"{message}; and the worker's self-test failed: {complaint}");
+        if (message.Length > MaxMessage)
+            message = message[..MaxMessage];
+        _trace?.SetStatus(ActivityStatusCode.Error, message);
+        try
+        {
+            await ReportEndAsync("failed", () => _grain.Fail(Attempt, reason, message));
+        }
+        catch (StorageRefusedException) when (!Ascii.IsValid(message))
+        {
+            // Not every encoding of a database holds every character; these it does.
+            var plain = string.Concat(message.Select(character => char.IsAscii(character) ? character : '?'));
+            await ReportEndAsync("failed", () => _grain.Fail(Attempt, reason, plain));
+        }
+    }
+
+    /// <summary>Reports how the attempt ended.</summary>
+    private async Task ReportEndAsync(string outcome, Func<Task<Verdict>> call)
+    {
+        _trace?.SetTag(Outcome, outcome);
+        using var step = SweepActivities.Step("done");
+        await CallTrialAsync("be ended", call);
+    }
+
+    /// <summary>Waits until everything so far is stored; false when the attempt is not the running one.</summary>
+    /// <exception cref="StorageRefusedException">The database refuses some of it.</exception>
+    private Task<bool> WaitUntilStoredAsync() => _results?.WaitUntilStoredAsync() ?? Task.FromResult(true);
+
+    /// <summary>Waits until everything so far is stored or refused: what the attempt ends by is known already.</summary>
+    private async Task WaitUntilStoredOrRefusedAsync()
+    {
+        try
+        {
+            await WaitUntilStoredAsync();
+        }
+        catch (StorageRefusedException)
+        {
+            // The end that is known explains more.
+        }
+    }
+}

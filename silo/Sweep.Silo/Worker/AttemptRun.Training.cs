@@ -1,0 +1,116 @@
+using Sweep.Domain.Protocol;
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+using Sweep.Grains;
+using Sweep.Silo.Delivery;
+using Sweep.Silo.Trainers;
+
+namespace Sweep.Silo.Worker;
+
+/// <summary>The training with all that comes before it: a trainer that is ready, the text, and the checkpoint.</summary>
+internal sealed partial class AttemptRun
+{
+    /// <summary>Whatever goes wrong, it is an outcome, unless the attempt is abandoned.</summary>
+    /// <param name="beforeTraining">Cancelled when nothing is to be prepared any more.</param>
+    private async Task<TrainerOutcome> TrainAsync(AttemptAssignment assignment, CancellationToken beforeTraining)
+    {
+        try
+        {
+            var spec = await ReadAsync(() => services.Specs.GetAsync(trial.Sweep), _abandoned.Token);
+            var parameters = TrialParameters.FromJson(assignment.ParametersJson);
+            await TraceAsync(spec, parameters);
+            _results = new(new(trial, Attempt), _grain, spec.Objective, services, Stop, _abandoned.Token);
+            var trainer = await PreparedAsync(spec, assignment.HasCheckpoint, _results, beforeTraining);
+            var command = new TrainerCommand.Train(
+                trial.Value, Attempt, parameters, spec.Dataset.Split, spec.Dataset.Validation, spec.Objective, spec.Checkpoint.Every);
+            return await trainer.TrainAsync(command, _stop.Task);
+        }
+        catch (OperationCanceledException) when (_abandoned.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception error) when (_stop.Task.IsCompleted && error is OperationCanceledException or TrainerStalledException)
+        {
+            return new TrainerOutcome.Stopped();
+        }
+        catch (TrainerStalledException error)
+        {
+            return new TrainerOutcome.Stalled(error.Message);
+        }
+        catch (TrainerStartException error)
+        {
+            return new TrainerOutcome.Died(error.Message);
+        }
+        catch (Exception error)
+        {
+            return Failed(error);
+        }
+        finally
+        {
+            // A trainer that was cut short, or that still trains, is not for the next trial.
+            await slot.DiscardUnusableAsync();
+        }
+    }
+
+    /// <summary>A trainer with all that it needs.</summary>
+    private async Task<TrainerConversation> PreparedAsync(
+        SweepSpec spec, bool hasCheckpoint, AttemptResults results, CancellationToken cancellation)
+    {
+        var watch = new StallWatch(TimeSpan.FromSeconds(spec.StallLimit), services.Time);
+        var trainer = await watch.WithinAsync(slot.TrainerAsync(cancellation));
+        trainer.Begin(results, watch);
+        if (!trainer.HasText(spec.Dataset.Sha256))
+            await LoadTextAsync(trainer, spec.Dataset.Sha256, cancellation);
+        if (hasCheckpoint)
+            await LoadCheckpointAsync(trainer, results, cancellation);
+        return trainer;
+    }
+
+    private async Task LoadTextAsync(TrainerConversation trainer, string sha256, CancellationToken cancellation)
+    {
+        using var step = SweepActivities.Step("dataset");
+        var text = await ReadAsync(() => services.Datasets.ReadAsync(sha256, CancellationToken.None), cancellation);
+        await trainer.LoadTextAsync(sha256, text, cancellation);
+    }
+
+    private async Task LoadCheckpointAsync(TrainerConversation trainer, AttemptResults results, CancellationToken cancellation)
+    {
+        using var step = SweepActivities.Step("load checkpoint");
+        try
+        {
+            if (await ReadAsync(() => services.Store.ReadCheckpointAsync(trial), cancellation) is { } checkpoint)
+                await trainer.LoadCheckpointAsync(checkpoint, cancellation);
+        }
+        catch (InvalidDataException error)
+        {
+            // There is no older one. From the beginning the trial gets the same numbers; failing it for what is no fault of its own would
+            // use up its retries.
+            LogCheckpointRefused(error.Message);
+            results.Log($"{error.Message} The trial begins again.");
+        }
+    }
+
+    /// <summary>Adds to the trace what attempt it is of, and how long that waited.</summary>
+    private async Task TraceAsync(SweepSpec spec, TrialParameters parameters)
+    {
+        if (_trace is not { IsAllDataRequested: true } trace)
+            return;
+        trace
+            .SetTag("sweep.name", spec.Name)
+            .SetTag("sweep.attempt", Attempt)
+            .SetTag("sweep.cell", parameters.Cell.ToString().ToLowerInvariant());
+        if (await ReadAsync(() => services.Store.WaitedAsync(trial, Attempt), _abandoned.Token) is { } waited)
+            SweepActivities.Queued(trace, waited);
+    }
+
+    private Task<T> ReadAsync<T>(Func<Task<T>> read, CancellationToken giveUp) => Retry.UntilItSucceedsAsync(
+        read, services.Time, giveUp, error => services.Alarm.Failed($"What trial {trial} needs cannot be read", error));
+
+    /// <summary>A defect of the worker must not look like one of the trial, so the message names what it was.</summary>
+    private static TrainerOutcome.Failed Failed(Exception error) => error switch
+    {
+        StorageRefusedException => new(FailureReason.StorageRefused, error.Message),
+        InvalidDataException => new(FailureReason.TrainerError, error.Message),
+        _ => new(FailureReason.TrainerError, $"{error.GetType().Name}: {error.Message}"),
+    };
+}

@@ -1,0 +1,17 @@
+using Sweep.Domain.Trials;
+using Sweep.Grains;
+using Sweep.Silo.Delivery;
+
+namespace Sweep.Silo.Worker;
+
+/// <summary>What an attempt needs besides its slot.</summary>
+public sealed record AttemptServices(
+    IGrainFactory Grains,
+    IAttemptStore Store,
+    SweepSpecs Specs,
+    DatasetCache Datasets,
+    MetricWriter Metrics,
+    AttemptLog Log,
+    StorageAlarm Alarm,
+    SweepInstruments Instruments,
+    TimeProvider Time);

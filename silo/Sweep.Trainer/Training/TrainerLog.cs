@@ -1,0 +1,45 @@
+using System.Globalization;
+using Sweep.Domain.Models;
+using Sweep.Domain.Protocol;
+using Sweep.Domain.Trials;
+using Sweep.Trainer.Data;
+using TorchSharp;
+
+namespace Sweep.Trainer.Training;
+
+/// <summary>The trainer's log: short lines on standard error, which the silo keeps with the trial.</summary>
+internal sealed class TrainerLog(TextWriter writer)
+{
+    public void Started(TrainerCommand.Train trial, TextDataset text, WindowCounts windows, torch.Device device)
+    {
+        var shape = ModelShape.Of(trial.Parameters, text.Vocabulary.Size);
+        Line(
+            $"attempt {trial.Attempt} of {TrialId.From(trial.Trial)} starts on {device}: {text.Characters} characters, {
+                shape.Vocabulary} distinct, {windows.Training} training and {windows.Validation} validation windows, {
+                shape.Parameters} parameters");
+    }
+
+    public void Resumed(int epoch, int step) => Line($"resumed after epoch {epoch} and step {step}");
+
+    public void CheckpointWritten(int epoch, int step, int bytes) =>
+        Line($"checkpoint written after epoch {epoch} and step {step}, {bytes} bytes");
+
+    public void Finished(TrialResult result) => Line($"finished after {result.TrainSeconds:0.0} s of training");
+
+    public void Stopped() => Line("stopped");
+
+    public void Failed(FailureReason reason, string message) => Line($"failed ({reason.Name()}): {message}");
+
+    /// <summary>Writes the line that separates the log of one attempt from the log of the next.</summary>
+    public void Mark() => Line(LogMark.Line);
+
+    /// <summary>Writes an unexpected error with its stack trace.</summary>
+    public void Defect(Exception error) => Line(error.ToString());
+
+    /// <summary>Writes why the process ends.</summary>
+    public void Ending(string reason) => Line($"the trainer ends: {reason}");
+
+    private void Line(FormattableString text) => Line(text.ToString(CultureInfo.InvariantCulture));
+
+    private void Line(string text) => writer.WriteLine(text);
+}

@@ -1,0 +1,89 @@
+using Microsoft.Extensions.Time.Testing;
+using Sweep.Domain.Protocol;
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+using Sweep.Silo.Trainers;
+using Sweep.Simulation;
+
+namespace Sweep.Tests.Worker;
+
+/// <summary>A conversation with a scripted trainer, by a clock that a test moves.</summary>
+internal sealed class ConversationStage
+{
+    public const int Epochs = 3;
+    public const int StallLimit = 60;
+    public const string Text = "text";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public ConversationStage(ScriptedTrainer? trainer = null)
+    {
+        Trainer = trainer ?? new();
+        Conversation = new(Trainer, Time);
+        Begin(Recorded);
+    }
+
+    public ScriptedTrainer Trainer { get; }
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public TrainerConversation Conversation { get; }
+
+    public RecordedTraining Recorded { get; } = new();
+
+    private static TrainerCommand.Train Command
+    {
+        get
+        {
+            var spec = SimulatedSweep.Spec("conversation", Text, trials: 1, Epochs);
+            return new(1, 1, Domain.Search.Samplers.For(spec).Trials().Single(), SplitKind.Random, 0.2, spec.Objective, CheckpointEvery: 0);
+        }
+    }
+
+    private TaskCompletionSource<TrainerCommand.Stop> Stopping { get; set; } = NeverStopped();
+
+    public static StoredCheckpoint Checkpoint(int epoch) => new(Attempt: 1, epoch, Step: 0, Sha256: "checkpoint", [7]);
+
+    /// <summary>Begins a training that nobody has asked to stop.</summary>
+    public void Begin(ITrainingListener listener)
+    {
+        Stopping = NeverStopped();
+        Conversation.Begin(listener, new(TimeSpan.FromSeconds(StallLimit), Time));
+    }
+
+    public Task LoadTextAsync(string sha256 = Text) => Conversation.LoadTextAsync(sha256, [1, 2, 3], TestContext.Current.CancellationToken);
+
+    public Task LoadCheckpointAsync(int epoch) =>
+        Conversation.LoadCheckpointAsync(Checkpoint(epoch), TestContext.Current.CancellationToken);
+
+    public void Stop(bool checkpoint = true) => Stopping.SetResult(new(checkpoint));
+
+    public Task<TrainerOutcome> TrainAsync() => TrainUntilAsync(CancellationToken.None);
+
+    public Task<TrainerOutcome> TrainUntilAsync(CancellationToken cut) =>
+        Conversation.TrainAsync(Command, Stopping.Task, cut).WaitAsync(Patience, TestContext.Current.CancellationToken);
+
+    /// <summary>Trains until the trainer waits to be asked to stop or to send more.</summary>
+    public async Task<Task<TrainerOutcome>> TrainingAsync(int epochs = 0)
+    {
+        Trainer.EmitEpochs(1, epochs);
+        var training = TrainAsync();
+        for (var asked = 0; asked <= epochs; asked++)
+            await Trainer.AskedAsync();
+        return training;
+    }
+
+    /// <summary>The outcome, and after how long: the clock moves until there is one.</summary>
+    public async Task<(TrainerOutcome Outcome, TimeSpan After)> MoveAsync(Task<TrainerOutcome> training)
+    {
+        var began = Time.GetUtcNow();
+        while (!training.IsCompleted)
+        {
+            Time.Advance(TimeSpan.FromMilliseconds(500));
+            await Task.WhenAny(training, Task.Delay(5, TestContext.Current.CancellationToken));
+        }
+
+        return (await training, Time.GetUtcNow() - began);
+    }
+
+    private static TaskCompletionSource<TrainerCommand.Stop> NeverStopped() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

@@ -1,0 +1,13 @@
+using Sweep.Domain.Protocol;
+
+namespace Sweep.Tests.Worker;
+
+/// <summary>What trainers send.</summary>
+internal static class Events
+{
+    public static readonly TrainerEvent Succeeded =
+        new TrainerEvent.Succeeded(new(0.01, 0.1, 10_000, 1_000, 4_000, 2_000, 100, 20, 1 << 20, "to be"));
+
+    public static TrainerEvent Epoch(int epoch) =>
+        new TrainerEvent.EpochFinished(new(epoch, 1.0 / epoch, 1.0 / epoch, 0.5, 0.01, 0.1, 100));
+}

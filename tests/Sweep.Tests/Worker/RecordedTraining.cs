@@ -1,0 +1,28 @@
+using System.Collections.Concurrent;
+using Sweep.Domain.Trials;
+using Sweep.Silo.Trainers;
+
+namespace Sweep.Tests.Worker;
+
+/// <summary>Keeps what one training gives.</summary>
+internal sealed class RecordedTraining : ITrainingListener
+{
+    public ConcurrentQueue<string> Lines { get; } = new();
+
+    public ConcurrentQueue<int> Epochs { get; } = new();
+
+    public ConcurrentQueue<(int Epoch, int Step, int Data)> Checkpoints { get; } = new();
+
+    /// <summary>What goes wrong with an epoch.</summary>
+    public Exception? Error { get; init; }
+
+    public void Log(string line) => Lines.Enqueue(line);
+
+    public Task EpochFinishedAsync(EpochReport report)
+    {
+        Epochs.Enqueue(report.Epoch);
+        return Error is null ? Task.CompletedTask : Task.FromException(Error);
+    }
+
+    public void CheckpointWritten(int epoch, int step, byte[] data) => Checkpoints.Enqueue((epoch, step, data[0]));
+}
