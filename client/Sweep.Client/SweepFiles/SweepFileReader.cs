@@ -137,7 +137,7 @@ internal sealed partial class SweepFileReader
             throw _file.Find("method")!.Wrong("random, but no parameter varies", "expected a parameter with values or a range");
         if (method.Kind != MethodKind.Grid)
             return;
-        var count = new GridSampler(space, seed).Count();
+        var count = new GridSearch(space, seed).Total;
         if (count > SweepSpec.MaxTrials)
         {
             throw _file.Find("parameters")!.Wrong(

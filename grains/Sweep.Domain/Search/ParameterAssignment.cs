@@ -7,6 +7,8 @@ public static class ParameterAssignment
 {
     private static readonly Dictionary<string, ParameterValue> Defaults = ParameterCatalog.All.ToDictionary(d => d.Name, d => d.Default);
 
+    public static ParameterValue Default(string parameter) => Defaults[parameter];
+
     /// <param name="values">By name; each accepted by its <see cref="ParameterDefinition"/>.</param>
     /// <param name="seed">The trial's seed where <paramref name="values"/> has none.</param>
     public static TrialParameters ToTrial(IReadOnlyDictionary<string, ParameterValue> values, long seed)

@@ -51,7 +51,7 @@ public static class SpecBounds
             return null;
         if (spec.Parameters.Dimensions.FirstOrDefault(dimension => dimension.Points() is null) is { } endless)
             return $"parameters.{endless.Name}: a grid over a range needs a count or a step.";
-        BigInteger count = new GridSampler(spec.Parameters, spec.Seed).Count();
+        BigInteger count = new GridSearch(spec.Parameters, spec.Seed).Total;
         return count > SweepSpec.MaxTrials ? Wrong("parameters", count, $"a grid of at most {SweepSpec.MaxTrials} trials") : null;
     }
 

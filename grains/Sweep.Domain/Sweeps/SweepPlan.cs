@@ -23,7 +23,7 @@ public sealed record SweepPlan(IReadOnlyList<PlannedTrial> Trials)
     /// <param name="characters">Length of the text in characters (Unicode code points).</param>
     /// <param name="vocabulary">Distinct characters of the text.</param>
     public static SweepPlan Of(SweepSpec spec, int characters, int vocabulary) => new([
-        .. Samplers.For(spec).Trials().Select((parameters, index) =>
+        .. SearchMethods.For(spec).Trials().Select((parameters, index) =>
         {
             var windows = WindowCounts.Of(characters, parameters.SequenceLength, spec.Dataset.Validation);
             var shape = ModelShape.Of(parameters, vocabulary);

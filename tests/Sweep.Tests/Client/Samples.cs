@@ -34,7 +34,7 @@ internal static class Samples
 
     public static TrialSummary Trial(int number, TrialState state, int epochsDone = 100)
     {
-        var parameters = new GridSampler(Spec().Parameters, 42).Trials().ElementAt((number - 1) % 4);
+        var parameters = new GridSearch(Spec().Parameters, 42).Trials().ElementAt((number - 1) % 4);
         var epoch = epochsDone == 0 ? null : new EpochReport(43, 0.2, 1.8421, 0.5, 0.005, 0.1, 19_040);
         return new(
             number, parameters, state, 1, epochsDone, epoch?.ValLoss, epoch?.ValLoss, epoch, epoch,

@@ -27,7 +27,7 @@ internal static class ReportRows
     public static async Task AddNineAsync(StorageDatabase database, string name, int failed = 0, double shift = 0)
     {
         var spec = Nine(name);
-        var trials = Samplers.For(spec).Trials().ToList();
+        var trials = SearchMethods.For(spec).Trials().ToList();
         var id = await database.Reader.NextSweepIdAsync();
         await database.Sweeps.AddAsync(id, spec, exactName: true, trials);
         foreach (var (index, parameters) in trials.Index())
@@ -63,7 +63,7 @@ internal static class ReportRows
             ]),
         };
         var id = await database.Reader.NextSweepIdAsync();
-        await database.Sweeps.AddAsync(id, spec, exactName: true, [.. Samplers.For(spec).Trials()]);
+        await database.Sweeps.AddAsync(id, spec, exactName: true, [.. SearchMethods.For(spec).Trials()]);
         await database.RunAsync(
             $$"""
             with worth as (

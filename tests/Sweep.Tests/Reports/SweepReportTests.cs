@@ -107,7 +107,7 @@ public sealed class SweepReportTests
     public void Many_numbers_of_a_range_are_compared_by_quarters()
     {
         var spec = Spec(Of(Range("learning_rate", 0.001, 0.1, Scale.Log)), new(MethodKind.Random, 40));
-        var trials = Trials(spec, [.. Samplers.For(spec).Trials().Select(trial => Math.Log(trial.LearningRate))]);
+        var trials = Trials(spec, [.. SearchMethods.For(spec).Trials().Select(trial => Math.Log(trial.LearningRate))]);
         var effect = SweepReport.Of(spec, trials).Effects.Single();
         Assert.Equal([10, 10, 10, 10], effect.Values.Select(value => value.Count));
         Assert.Equal(effect.Values.Select(value => value.Objective!.Mean).Order(), effect.Values.Select(value => value.Objective!.Mean));
@@ -155,7 +155,7 @@ public sealed class SweepReportTests
     /// <summary>The spec's trials with these best values; trial n took n seconds and has 100 · n parameters. A null state is a success.</summary>
     private static List<TrialSummary> Trials(SweepSpec spec, double[] values, TrialState?[]? states = null) =>
     [
-        .. Samplers.For(spec).Trials().Zip(values).Select((pair, index) =>
+        .. SearchMethods.For(spec).Trials().Zip(values).Select((pair, index) =>
         {
             var state = states?[index] ?? TrialState.Succeeded;
             var result = new TrialResult(index + 1, 1, 1, 100 * (index + 1), 400 * (index + 1), 1, 1, 1, 1, "");

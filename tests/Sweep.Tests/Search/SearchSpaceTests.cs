@@ -29,7 +29,7 @@ public sealed class SearchSpaceTests
             Choice("dropout", ParameterValue.Of(0.1)).When(("layers", [Whole(2)])),
             Choice("epochs", Whole(20)).When(("layers", [Whole(2)])),
             Range("hidden_size", 8, 16, count: 2));
-        var trials = new GridSampler(space, 1).Trials().ToList();
+        var trials = new GridSearch(space, 1).Trials().ToList();
         Assert.Equal(ParameterCatalog.All.Select(d => d.Name).Where(name => trials.Select(trial => trial.ValueOf(name)).Distinct().Count() > 1).Order(), space.Varying.Order());
     }
 

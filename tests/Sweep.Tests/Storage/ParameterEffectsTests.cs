@@ -22,7 +22,7 @@ public sealed class ParameterEffectsTests(StorageDatabase database) : IClassFixt
             ]),
         };
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
-        await database.Sweeps.AddAsync(id, spec, exactName: true, [.. Samplers.For(spec).Trials()], Cancellation);
+        await database.Sweeps.AddAsync(id, spec, exactName: true, [.. SearchMethods.For(spec).Trials()], Cancellation);
         await database.RunAsync($"""
             update trials set state = 'succeeded', best_value = 2 + sin(number * 1.7) * (params ->> 'layers')::integer, best_score = 1, best_epoch = 1, train_seconds = number,
               parameters = 1000 * number, model_bytes = 4000 * number, macs = 1, inference_ms = 1, inference_windows_per_second = 1, training_windows = 1,
@@ -68,7 +68,7 @@ public sealed class ParameterEffectsTests(StorageDatabase database) : IClassFixt
     {
         var spec = Spec($"few-{succeeded}") with { Parameters = new([new("layers", new DimensionDomain.Choice([new ParameterValue.Whole(1), new ParameterValue.Whole(2)]))]) };
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
-        await database.Sweeps.AddAsync(id, spec, exactName: true, [.. Samplers.For(spec).Trials()], Cancellation);
+        await database.Sweeps.AddAsync(id, spec, exactName: true, [.. SearchMethods.For(spec).Trials()], Cancellation);
         await database.RunAsync($"update trials set state = case when number <= {succeeded} then 'succeeded' else 'failed' end, best_value = number where sweep_id = {id}");
         var rows = (await database.Reader.QueryAsync($"select succeeded, explained from parameter_effects where sweep_id = {id} order by position", Cancellation)).Rows;
         Assert.True(rows.Count == 2 && rows.All(row => row[1] is null), why);

@@ -119,7 +119,7 @@ public sealed class SweepFileTests
         var spec = (await folder.LoadAsync(
             yaml, "parameters.cell={values: [lstm]}", "parameters.epochs=5", "resources.slots=2", "name=b", "name=c", "parameters.learning_rate.count=2", "parameters.fully_connected=[16, 8]")).Spec;
         Assert.Equal(("c", 2), (spec.Name, spec.Resources.Slots));
-        var trials = Samplers.For(spec).Trials().ToList();
+        var trials = SearchMethods.For(spec).Trials().ToList();
         Assert.Equal([0.1, 0.4], trials.Select(trial => trial.LearningRate));
         Assert.All(trials, trial => Assert.Equal((CellKind.Lstm, 5, 8), (trial.Cell, trial.Epochs, trial.HiddenSize)));
         Assert.All(trials, trial => Assert.Equal([16, 8], trial.FullyConnected));

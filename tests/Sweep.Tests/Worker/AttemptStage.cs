@@ -71,7 +71,7 @@ internal sealed class AttemptStage : IAsyncDisposable
     /// <summary>What the database says to a report; null for nothing.</summary>
     public Func<string, Exception?> Refusal { get; set; } = _ => null;
 
-    private static TrialParameters Parameters => Domain.Search.Samplers.For(SimulatedSweep.Spec("stage", "text", trials: 1, Epochs)).Trials().Single();
+    private static TrialParameters Parameters => Domain.Search.SearchMethods.For(SimulatedSweep.Spec("stage", "text", trials: 1, Epochs)).Trials().Single();
 
     public async Task StartAsync()
     {

@@ -37,7 +37,7 @@ public sealed class WorkerServiceTests
         var trial = Fake.Of<ITrialGrain>((method, arguments) =>
         {
             if (method.Name == nameof(ITrialGrain.Open))
-                return Task.FromResult<AttemptAssignment?>(new(1, Domain.Search.Samplers.For(spec).Trials().Single().ToJson(), HasCheckpoint: false, Alone: false));
+                return Task.FromResult<AttemptAssignment?>(new(1, Domain.Search.SearchMethods.For(spec).Trials().Single().ToJson(), HasCheckpoint: false, Alone: false));
             reports.Add($"{method.Name} {string.Join(' ', arguments.Skip(1))}");
             return Task.FromResult(Verdict.Continue);
         });

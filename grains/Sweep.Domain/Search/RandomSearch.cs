@@ -7,20 +7,24 @@ namespace Sweep.Domain.Search;
 /// Each number depends on the seed, the trial and the dimension alone, so the first n of 2n trials are the n trials.
 /// Source: Bergstra and Bengio, Random search for hyper-parameter optimization, JMLR 13, 2012.
 /// </summary>
-public sealed class RandomSampler(SearchSpace space, long seed, int trials) : ISampler
+public sealed class RandomSearch(SearchSpace space, long seed, int trials) : ISearchMethod
 {
-    private readonly (Dimension Dimension, IReadOnlyList<ParameterValue>? Points)[] _axes = [.. space.Dimensions.Select(dimension => (dimension, dimension.Points()))];
+    private readonly (Dimension Dimension, IReadOnlyList<ParameterValue>? Points)[] _axes =
+        [.. space.Dimensions.Select(dimension => (dimension, dimension.Points()))];
 
-    public IEnumerable<TrialParameters> Trials() => Enumerable.Range(1, trials).Select(Draw);
+    public int Count => trials;
 
-    private TrialParameters Draw(int trial)
+    public int WaitsFor(int number) => 0;
+
+    public TrialParameters Propose(int number, IReadOnlyList<KnownTrial> known)
     {
+        this.Check(number);
         var chosen = new Dictionary<string, ParameterValue>();
         foreach (var (axis, (dimension, points)) in _axes.Index())
         {
             if (!dimension.Applies(chosen))
                 continue;
-            var place = SplitMix64.Uniform(seed, trial, axis);
+            var place = SplitMix64.Uniform(seed, number, axis);
             chosen[dimension.Name] = points is null
                 ? RangePoints.At((DimensionDomain.Range)dimension.Domain, dimension.IsWhole, place)
                 : points[(int)(place * points.Count)];
