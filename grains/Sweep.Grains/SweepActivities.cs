@@ -25,7 +25,7 @@ public static class SweepActivities
     }
 
     /// <summary>An epoch that is over. While it is the current one, the histogram of epochs takes it for an exemplar.</summary>
-    public static Activity? Epoch(EpochReport report, DateTimeOffset now) => Source.HasListeners()
+    public static Activity? Epoch(EpochMetrics report, DateTimeOffset now) => Source.HasListeners()
         ? Source.StartActivity(ActivityKind.Internal, startTime: now - TimeSpan.FromSeconds(report.Seconds), name: "epoch")?.SetTag("sweep.epoch", report.Epoch)
         : null;
 }

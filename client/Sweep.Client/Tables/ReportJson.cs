@@ -54,7 +54,7 @@ internal static class ReportJson
         trial.Reason,
     };
 
-    private static object? Epoch(EpochReport? report) => report is null ? null : new
+    private static object? Epoch(EpochMetrics? report) => report is null ? null : new
     {
         report.Epoch,
         report.TrainLoss,

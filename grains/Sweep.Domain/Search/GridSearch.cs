@@ -1,5 +1,4 @@
 using System.Numerics;
-using Sweep.Domain.Trials;
 
 namespace Sweep.Domain.Search;
 
@@ -10,10 +9,7 @@ namespace Sweep.Domain.Search;
 /// <exception cref="ArgumentException">A dimension is a range without a count or a step.</exception>
 public sealed class GridSearch(SearchSpace space, long seed) : ISearchMethod
 {
-    private readonly GridTree _tree = GridTree.Of([
-        .. space.Dimensions.Select(dimension => (dimension, dimension.Points()
-            ?? throw new ArgumentException($"A grid over the range {dimension.Name} needs a count or a step.", nameof(space)))),
-    ]);
+    private readonly GridTree _tree = GridTree.Of(space);
 
     /// <summary>How many trials there are, by arithmetic: nothing is expanded.</summary>
     public BigInteger Total => _tree.Trials;
@@ -23,7 +19,7 @@ public sealed class GridSearch(SearchSpace space, long seed) : ISearchMethod
 
     public int WaitsFor(int number) => 0;
 
-    public TrialParameters Propose(int number, IReadOnlyList<KnownTrial> known)
+    public ParameterMap Propose(int number, IReadOnlyList<KnownTrial> known)
     {
         this.Check(number);
         var chosen = new Dictionary<string, ParameterValue>();
@@ -34,6 +30,6 @@ public sealed class GridSearch(SearchSpace space, long seed) : ISearchMethod
                 chosen[node.Name] = value;
         }
 
-        return ParameterAssignment.ToTrial(chosen, seed);
+        return space.Catalog.Complete(chosen, seed);
     }
 }

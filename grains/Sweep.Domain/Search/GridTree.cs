@@ -24,8 +24,8 @@ internal sealed class GridTree
     /// <summary>How many trials there are below.</summary>
     public BigInteger Trials { get; private set; }
 
-    /// <param name="axes">The dimensions with their values.</param>
-    public static GridTree Of(IReadOnlyList<(Dimension Dimension, IReadOnlyList<ParameterValue> Points)> axes) => new Planting(axes).Plant();
+    /// <exception cref="ArgumentException">A dimension is a range without a count or a step.</exception>
+    public static GridTree Of(SearchSpace space) => new Planting(space).Plant();
 
     /// <summary>The value that the trial at a place below this node has, and the node that decides the next dimension.</summary>
     /// <param name="place">From 0; afterwards the trial's place below the node that is returned.</param>
@@ -71,16 +71,19 @@ internal sealed class GridTree
 
     private sealed class Planting
     {
-        private readonly IReadOnlyList<(Dimension Dimension, IReadOnlyList<ParameterValue> Points)> _axes;
+        private readonly ParameterCatalog _catalog;
+        private readonly (Dimension Dimension, IReadOnlyList<ParameterValue> Points)[] _axes;
         private readonly Dictionary<(int Axis, BigInteger Open), GridTree> _nodes = [];
 
         /// <summary>For each dimension the later ones with a condition on it, and the values that each allows.</summary>
         private readonly List<(int Axis, HashSet<ParameterValue> Allowed)>[] _conditions;
 
-        public Planting(IReadOnlyList<(Dimension Dimension, IReadOnlyList<ParameterValue> Points)> axes)
+        public Planting(SearchSpace space)
         {
-            _axes = axes;
-            _conditions = [.. axes.Select((axis, index) => axes.Index().Skip(index + 1)
+            _catalog = space.Catalog;
+            _axes = [.. space.Dimensions.Select(dimension => (dimension, dimension.Points(_catalog)
+                ?? throw new ArgumentException($"A grid over the range {dimension.Name} needs a count or a step.", nameof(space))))];
+            _conditions = [.. _axes.Select((axis, index) => _axes.Index().Skip(index + 1)
                 .Where(later => later.Item.Dimension.When?.ContainsKey(axis.Dimension.Name) == true)
                 .Select(later => (later.Index, later.Item.Dimension.When![axis.Dimension.Name].ToHashSet()))
                 .ToList())];
@@ -94,7 +97,7 @@ internal sealed class GridTree
             {
                 var before = _axes.Take(index).Select(axis => axis.Dimension.Name).ToHashSet();
                 var constant = dimension.When?.Where(condition => !before.Contains(condition.Key)) ?? [];
-                if (!constant.All(condition => condition.Value.Contains(ParameterAssignment.Default(condition.Key))))
+                if (!constant.All(condition => condition.Value.Contains(_catalog.Default(condition.Key))))
                     open = Close(open, index);
             }
 
@@ -106,14 +109,14 @@ internal sealed class GridTree
         /// </param>
         private GridTree Plant(int axis, BigInteger open)
         {
-            if (axis == _axes.Count)
+            if (axis == _axes.Length)
                 return End;
             if (_nodes.TryGetValue((axis, open), out var known))
                 return known;
             var (dimension, points) = _axes[axis];
             var applies = !((open >> axis) & 1).IsZero;
             var node = new GridTree(dimension.Name, applies ? points : []);
-            foreach (var value in applies ? points : [ParameterAssignment.Default(dimension.Name)])
+            foreach (var value in applies ? points : [_catalog.Default(dimension.Name)])
                 node.Add(Plant(axis + 1, After(axis, value, open)));
             return _nodes[(axis, open)] = node;
         }

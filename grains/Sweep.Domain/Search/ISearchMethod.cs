@@ -1,10 +1,8 @@
-using Sweep.Domain.Trials;
-
 namespace Sweep.Domain.Search;
 
 /// <summary>What a proposal may be made from: a trial with a lower number.</summary>
 /// <param name="Score">The objective with lower winning; null when the trial ended without one, or has a higher number than <see cref="ISearchMethod.WaitsFor"/> names.</param>
-public sealed record KnownTrial(int Number, TrialParameters Parameters, double? Score);
+public sealed record KnownTrial(int Number, ParameterMap Parameters, double? Score);
 
 /// <summary>
 /// Chooses what the trials of a sweep try, by their numbers and not by the order in which outcomes arrive. Every member is a pure function: a method keeps
@@ -25,5 +23,5 @@ public interface ISearchMethod
     /// that waits for none does not look at it.
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">No trial has this number.</exception>
-    TrialParameters Propose(int number, IReadOnlyList<KnownTrial> known);
+    ParameterMap Propose(int number, IReadOnlyList<KnownTrial> known);
 }

@@ -1,5 +1,3 @@
-using Sweep.Domain.Trials;
-
 namespace Sweep.Domain.Search;
 
 /// <summary>
@@ -10,26 +8,26 @@ namespace Sweep.Domain.Search;
 public sealed class RandomSearch(SearchSpace space, long seed, int trials) : ISearchMethod
 {
     private readonly (Dimension Dimension, IReadOnlyList<ParameterValue>? Points)[] _axes =
-        [.. space.Dimensions.Select(dimension => (dimension, dimension.Points()))];
+        [.. space.Dimensions.Select(dimension => (dimension, dimension.Points(space.Catalog)))];
 
     public int Count => trials;
 
     public int WaitsFor(int number) => 0;
 
-    public TrialParameters Propose(int number, IReadOnlyList<KnownTrial> known)
+    public ParameterMap Propose(int number, IReadOnlyList<KnownTrial> known)
     {
         this.Check(number);
         var chosen = new Dictionary<string, ParameterValue>();
         foreach (var (axis, (dimension, points)) in _axes.Index())
         {
-            if (!dimension.Applies(chosen))
+            if (!dimension.Applies(chosen, space.Catalog))
                 continue;
             var place = SplitMix64.Uniform(seed, number, axis);
             chosen[dimension.Name] = points is null
-                ? RangePoints.At((DimensionDomain.Range)dimension.Domain, dimension.IsWhole, place)
+                ? RangePoints.At((DimensionDomain.Range)dimension.Domain, dimension.IsWhole(space.Catalog), place)
                 : points[(int)(place * points.Count)];
         }
 
-        return ParameterAssignment.ToTrial(chosen, seed);
+        return space.Catalog.Complete(chosen, seed);
     }
 }

@@ -1,5 +1,4 @@
 using Sweep.Domain.Sweeps;
-using Sweep.Domain.Trials;
 
 namespace Sweep.Domain.Search;
 
@@ -16,7 +15,7 @@ public static class SearchMethods
     };
 
     /// <summary>The first trials by number, up to the first one that waits for an outcome: all trials of a method that waits for none.</summary>
-    public static IEnumerable<TrialParameters> Trials(this ISearchMethod method) =>
+    public static IEnumerable<ParameterMap> Trials(this ISearchMethod method) =>
         Enumerable.Range(1, method.Count).TakeWhile(number => method.WaitsFor(number) == 0).Select(number => method.Propose(number, []));
 
     /// <exception cref="ArgumentOutOfRangeException">The method has no trial of this number.</exception>

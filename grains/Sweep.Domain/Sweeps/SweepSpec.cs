@@ -14,7 +14,7 @@ public sealed record SweepSpec(
     string Name,
     DatasetSpec Dataset,
     Objective Objective,
-    SearchMethod Method,
+    MethodSpec Method,
     SearchSpace Parameters,
     ResourceSpec Resources,
     CheckpointSpec Checkpoint,
@@ -66,8 +66,6 @@ public sealed record Objective(Metric Metric, Goal Goal)
     /// <summary>The objective with its sign set so that lower wins; not-a-number never wins.</summary>
     public double Score(double value) => double.IsNaN(value) ? double.PositiveInfinity : Goal == Goal.Minimize ? value : -value;
 }
-
-public enum Metric { ValLoss, ValAccuracy, TrainLoss, Perplexity }
 
 public enum Goal { Minimize, Maximize }
 

@@ -277,7 +277,7 @@ internal sealed partial class AttemptRun(
         await FailAsync(FailureReason.TrainerDied, trainer.Death ?? "the trainer ended");
     }
 
-    private async Task EpochAsync(EpochReport report, Objective objective)
+    private async Task EpochAsync(EpochMetrics report, Objective objective)
     {
         _trained = report.Epoch;
         var value = report.Value(objective.Metric);

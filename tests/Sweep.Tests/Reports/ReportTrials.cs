@@ -14,7 +14,7 @@ internal static class ReportTrials
         .. SearchMethods.For(spec).Trials().Zip(losses).Select((pair, index) =>
         {
             var seconds = cost?.Invoke(index + 1) ?? index + 1;
-            var best = new EpochReport(7, pair.Second / 2, pair.Second, 1 / (1 + pair.Second), 0.1, 1, 1);
+            var best = new EpochMetrics(7, pair.Second / 2, pair.Second, 1 / (1 + pair.Second), 0.1, 1, 1);
             return new TrialSummary(
                 index + 1, pair.First, TrialState.Succeeded, 1, 20, best.Value(spec.Objective.Metric), spec.Objective.Score(best.Value(spec.Objective.Metric)), best, best,
                 new TrialResult(seconds, 1, 1, 100, (long)(10 * seconds), 1, 1, 1, 1, "To be"), null, null);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using static Sweep.Tests.Search.Spaces;
 
@@ -72,7 +73,7 @@ public sealed class GridSearchTests
     {
         var space = Of(Range("learning_rate", 1e-4, 1, Scale.Log, count: 9_999), Range("hidden_size", 1, 100, step: 1), Choice("cell", Word("rnn"), Word("gru")));
         var method = new GridSearch(space, 1);
-        var last = method.Propose(method.Count, []);
+        var last = method.Propose(method.Count, []).ForModel();
         Assert.Equal((1_999_800, 1d, 100), (method.Count, last.LearningRate, last.HiddenSize));
     }
 
@@ -104,15 +105,15 @@ public sealed class GridSearchTests
     /// <summary>The trials of a grid the plain way: every value of each dimension in turn, where its condition holds.</summary>
     private static IEnumerable<string> Combinations(SearchSpace space)
     {
-        return Below(0, []).Select(values => ParameterAssignment.ToTrial(values, 1).ToJson());
+        return Below(0, []).Select(values => space.Catalog.Complete(values, 1).ToJson());
 
         IEnumerable<Dictionary<string, ParameterValue>> Below(int axis, Dictionary<string, ParameterValue> chosen)
         {
             if (axis == space.Dimensions.Count)
                 return [chosen];
             var dimension = space.Dimensions[axis];
-            return dimension.Applies(chosen)
-                ? dimension.Points()!.SelectMany(value => Below(axis + 1, new(chosen) { [dimension.Name] = value }))
+            return dimension.Applies(chosen, space.Catalog)
+                ? dimension.Points(space.Catalog)!.SelectMany(value => Below(axis + 1, new(chosen) { [dimension.Name] = value }))
                 : Below(axis + 1, chosen);
         }
     }

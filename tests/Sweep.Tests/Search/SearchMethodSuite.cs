@@ -57,10 +57,10 @@ public abstract class SearchMethodSuite
     {
         foreach (var trial in Create(Space, 5).Trials())
         {
-            var values = ParameterCatalog.All.ToDictionary(definition => definition.Name, definition => trial.ValueOf(definition.Name));
+            var values = Space.Catalog.All.ToDictionary(definition => definition.Name, definition => trial.ValueOf(definition.Name));
             foreach (var dimension in Space.Dimensions)
             {
-                var expected = dimension.Applies(values) ? dimension.Points()! : [ParameterCatalog.Find(dimension.Name)!.Default];
+                var expected = dimension.Applies(values, Space.Catalog) ? dimension.Points(Space.Catalog)! : [Space.Catalog.Default(dimension.Name)];
                 Assert.Contains(values[dimension.Name], expected);
             }
         }
@@ -71,18 +71,18 @@ public abstract class SearchMethodSuite
     {
         foreach (var trial in Create(Space, 5).Trials())
         {
-            Assert.All(ParameterCatalog.All, definition => Assert.True(definition.Accepts(trial.ValueOf(definition.Name)), definition.Name));
-            Assert.Equal((20, 20, 5L), (trial.SequenceLength, trial.Epochs, trial.Seed));
+            Assert.All(Space.Catalog.All, definition => Assert.True(definition.Accepts(trial.ValueOf(definition.Name)), definition.Name));
+            Assert.Equal([Whole(20), Whole(20), Whole(5)], new[] { "sequence_length", "epochs", "seed" }.Select(trial.ValueOf));
         }
     }
 
     [Fact]
     public void A_space_without_dimensions_gives_the_defaults() =>
-        Assert.All(Create(Of(), 5).Trials(), trial => Assert.Equal(ParameterAssignment.ToTrial(new Dictionary<string, ParameterValue>(), 5).ToJson(), trial.ToJson()));
+        Assert.All(Create(Of(), 5).Trials(), trial => Assert.Equal(Space.Catalog.Complete(new Dictionary<string, ParameterValue>(), 5).ToJson(), trial.ToJson()));
 
     [Fact]
     public void A_seed_among_the_parameters_takes_the_place_of_the_sweeps() =>
-        Assert.All(Create(Of(Choice("seed", Whole(9))), 5).Trials(), trial => Assert.Equal(9, trial.Seed));
+        Assert.All(Create(Of(Choice("seed", Whole(9))), 5).Trials(), trial => Assert.Equal(Whole(9), trial.ValueOf("seed")));
 
     private static string[] All(ISearchMethod method) => [.. Enumerable.Range(1, method.Count).Select(number => Proposal(method, number))];
 
