@@ -5,7 +5,7 @@ namespace Sweep.Contracts;
 public interface ISweepGrain : IGrainWithIntegerKey
 {
     /// <summary>
-    /// Gets the trials from the sampler, stores all of them or none, and queues them. The dataset must be stored already.
+    /// Gets the trials from the search method, stores all of them or none, and queues them. The dataset must be stored already.
     /// </summary>
     [Alias("Submit"), ResponseTimeout("00:02:00")]
     Task<SubmitReply> Submit(SubmitRequest request);

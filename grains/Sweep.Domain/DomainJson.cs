@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using Sweep.Domain.Protocol;
 using Sweep.Domain.Sweeps;
@@ -6,9 +5,8 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Domain;
 
-/// <summary>How to read and write what is stored or sent as JSON, worked out by the compiler: reflection would do so at each start of each process. The array is that of a parameter's widths.</summary>
+/// <summary>How to read and write what is stored or sent as JSON, worked out by the compiler: reflection would do so at each start of each process.</summary>
 [JsonSerializable(typeof(SweepSpec))]
-[JsonSerializable(typeof(ImmutableArray<int>))]
 [JsonSerializable(typeof(TrialParameters))]
 [JsonSerializable(typeof(TrainerCommand))]
 [JsonSerializable(typeof(TrainerEvent))]

@@ -29,7 +29,7 @@ public static class SweepActivities
     /// Starts the span of an epoch that has just finished. While the span is the current one, the histogram of epochs records it as an
     /// exemplar.
     /// </summary>
-    public static Activity? Epoch(EpochReport report, DateTimeOffset now) => Source.HasListeners()
+    public static Activity? Epoch(EpochMetrics report, DateTimeOffset now) => Source.HasListeners()
         ? Source.StartActivity(ActivityKind.Internal, startTime: now - TimeSpan.FromSeconds(report.Seconds), name: "epoch")
             ?.SetTag("sweep.epoch", report.Epoch)
         : null;

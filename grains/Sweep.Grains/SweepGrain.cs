@@ -44,7 +44,7 @@ public sealed class SweepGrain(ISweepStore store, ITrialStore trials, IDatasetSt
                 return new(null, 0, $"The dataset {spec.Dataset.Name} ({spec.Dataset.Sha256}) is not stored.");
             try
             {
-                _sweep = await store.AddAsync(Id, spec, request.ExactName, [.. Samplers.For(spec).Trials()]);
+                _sweep = await store.AddAsync(Id, spec, request.ExactName, [.. SearchMethods.For(spec).Trials()]);
             }
             catch (NameTakenException error)
             {

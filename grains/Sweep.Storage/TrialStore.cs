@@ -1,4 +1,5 @@
 using Npgsql;
+using Sweep.Domain.Models;
 using Sweep.Domain.Scheduling;
 using Sweep.Domain.Trials;
 using Sweep.Storage.Connections;
@@ -163,6 +164,6 @@ public sealed class TrialStore : ITrialStore
     private static bool BlamesAnItem(Exception error) => DatabaseFault.Find(error) == DatabaseFault.Refused;
 
     private static StoredTrial Read(NpgsqlDataReader row) => new(
-        TrialId.From(row.GetInt64(0)), TrialParameters.FromJson(row.GetString(1)), StoredName.Parse<TrialState>(row.GetString(2)),
+        TrialId.From(row.GetInt64(0)), BuiltInParameters.Catalog.Read(row.GetString(1)), StoredName.Parse<TrialState>(row.GetString(2)),
         row.GetInt32(3), row.GetInt32(4), row.GetInt32(5), row.MaybeText(6), row.GetBoolean(7), row.GetBoolean(8), row.Maybe<DateTimeOffset>(9));
 }

@@ -13,7 +13,7 @@ public static class SimulatedSweep
             name,
             new DatasetSpec("simulated", dataset, SplitKind.Random, 0.2),
             new Objective(Metric.ValLoss, Goal.Minimize),
-            new SearchMethod(MethodKind.Grid),
+            new MethodSpec(MethodKind.Grid),
             new SearchSpace(
             [
                 new Dimension(

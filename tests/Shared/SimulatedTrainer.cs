@@ -88,7 +88,7 @@ public sealed class SimulatedTrainer(SimulatedTrainers trainers) : ITrainer
 
             var loss = 4.0 / (epoch + (train.Trial % 7));
             var rate = train.Parameters.LearningRate;
-            Emit(new TrainerEvent.EpochFinished(new EpochReport(epoch, loss, loss + 0.1, 1 / (1 + loss), rate, 0.001, 1_000)));
+            Emit(new TrainerEvent.EpochFinished(new EpochMetrics(epoch, loss, loss + 0.1, 1 / (1 + loss), rate, 0.001, 1_000)));
             if (train.CheckpointEvery == 0)
                 Emit(new TrainerEvent.CheckpointWritten(epoch, 0), [(byte)epoch]);
         }

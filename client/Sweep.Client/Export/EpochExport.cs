@@ -12,10 +12,10 @@ internal static class EpochExport
         ExportColumn.Real("learning_rate"), ExportColumn.Real("seconds"), ExportColumn.Real("samples_per_second"),
     ];
 
-    public static ExportTable Of(IAsyncEnumerable<(int Number, int Attempt, EpochReport Report)> epochs) => new(Columns, epochs.Select(row => new object?[]
+    public static ExportTable Of(IAsyncEnumerable<(int Number, int Attempt, EpochMetrics Metrics)> epochs) => new(Columns, epochs.Select(row => new object?[]
     {
-        (long)row.Number, (long)row.Attempt, (long)row.Report.Epoch,
-        row.Report.TrainLoss, row.Report.ValLoss, row.Report.ValAccuracy, row.Report.Perplexity,
-        row.Report.LearningRate, row.Report.Seconds, row.Report.SamplesPerSecond,
+        (long)row.Number, (long)row.Attempt, (long)row.Metrics.Epoch,
+        row.Metrics.TrainLoss, row.Metrics.ValLoss, row.Metrics.ValAccuracy, row.Metrics.Perplexity,
+        row.Metrics.LearningRate, row.Metrics.Seconds, row.Metrics.SamplesPerSecond,
     }));
 }

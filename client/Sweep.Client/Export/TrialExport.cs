@@ -1,4 +1,5 @@
 using Sweep.Client.Output;
+using Sweep.Domain.Models;
 using Sweep.Domain.Reports;
 using Sweep.Domain.Search;
 using Sweep.Domain.Trials;
@@ -13,7 +14,7 @@ internal static class TrialExport
         (ExportColumn.Whole("number"), trial => (long)trial.Number),
         (ExportColumn.Text("state"), trial => PlainText.Of(trial.State)),
         (ExportColumn.Whole("attempt"), trial => (long)trial.Attempt),
-        .. ParameterCatalog.All.Select(Parameter),
+        .. BuiltInParameters.Catalog.All.Select(Parameter),
         (ExportColumn.Whole("epochs_done"), trial => (long)trial.EpochsDone),
         (ExportColumn.Real("best_value"), trial => trial.BestValue),
         .. Epoch("best", trial => trial.Best),
@@ -37,14 +38,14 @@ internal static class TrialExport
 
     private static (ExportColumn, Func<TrialSummary, object?>) Parameter(ParameterDefinition definition) => definition.Kind switch
     {
-        ParameterKind.Whole => (ExportColumn.Whole(definition.Name), trial => ((ParameterValue.Whole)trial.Parameters.ValueOf(definition.Name)).Number),
+        ParameterKind.Whole when definition.IsNumber => (ExportColumn.Whole(definition.Name), trial => ((ParameterValue.Whole)trial.Parameters.ValueOf(definition.Name)).Number),
         ParameterKind.Real => (ExportColumn.Real(definition.Name), trial => trial.Parameters.ValueOf(definition.Name) is ParameterValue.Whole whole
             ? (double)whole.Number
             : ((ParameterValue.Real)trial.Parameters.ValueOf(definition.Name)).Number),
         _ => (ExportColumn.Text(definition.Name), trial => trial.Parameters.ValueOf(definition.Name).ToString()),
     };
 
-    private static IEnumerable<(ExportColumn, Func<TrialSummary, object?>)> Epoch(string prefix, Func<TrialSummary, EpochReport?> epoch) =>
+    private static IEnumerable<(ExportColumn, Func<TrialSummary, object?>)> Epoch(string prefix, Func<TrialSummary, EpochMetrics?> epoch) =>
     [
         (ExportColumn.Whole(prefix + "_epoch"), trial => (long?)epoch(trial)?.Epoch),
         (ExportColumn.Real(prefix + "_train_loss"), trial => epoch(trial)?.TrainLoss),

@@ -23,7 +23,7 @@ internal sealed record ProgressSnapshot(
 }
 
 /// <param name="Epochs">In their order.</param>
-internal sealed record TrialCurve(TrialSummary Trial, IReadOnlyList<EpochReport> Epochs)
+internal sealed record TrialCurve(TrialSummary Trial, IReadOnlyList<EpochMetrics> Epochs)
 {
     public IReadOnlyList<double> Values(Metric metric) => [.. Epochs.Select(epoch => epoch.Value(metric))];
 }

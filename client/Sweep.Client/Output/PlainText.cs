@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.Output;
 
@@ -10,6 +11,7 @@ internal static class PlainText
     {
         null => "",
         string text => text,
+        Metric metric => metric.Name,
         WrittenValue written => written.Text,
         bool yes => yes ? "true" : "false",
         double number => number.ToString("R", CultureInfo.InvariantCulture),

@@ -1,3 +1,4 @@
+using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 
@@ -7,7 +8,7 @@ namespace Sweep.Client.SweepFiles;
 /// <param name="method">Null when the file's method is wrong.</param>
 internal sealed class ParameterReader(MethodKind? method, Problems problems)
 {
-    private static readonly string[] Names = [.. ParameterCatalog.All.Select(definition => definition.Name)];
+    private static readonly string[] Names = [.. BuiltInParameters.Catalog.All.Select(definition => definition.Name)];
 
     /// <returns>The space; without the parameters that are wrong.</returns>
     public SearchSpace Read(YamlNode node)
@@ -19,7 +20,7 @@ internal sealed class ParameterReader(MethodKind? method, Problems problems)
         var dimensions = new List<Dimension>();
         foreach (var entry in map.Entries)
         {
-            if (ParameterCatalog.Find(entry.Key) is { } definition && problems.Try(() => ReadDimension(definition, entry.Value, dimensions)) is { } dimension)
+            if (BuiltInParameters.Catalog.Find(entry.Key) is { } definition && problems.Try(() => ReadDimension(definition, entry.Value, dimensions)) is { } dimension)
                 dimensions.Add(dimension);
         }
 
@@ -98,7 +99,7 @@ internal sealed class ParameterReader(MethodKind? method, Problems problems)
         var conditions = new Dictionary<string, IReadOnlyList<ParameterValue>>();
         foreach (var (_, key, allowed) in ((YamlMap)node).Entries)
         {
-            if (ParameterCatalog.Find(key) is not { } other)
+            if (BuiltInParameters.Catalog.Find(key) is not { } other)
                 continue;
             if (before.All(dimension => dimension.Name != key))
                 throw allowed.Wrong(key, "a condition may name only parameters that stand before its own, with values that are right");

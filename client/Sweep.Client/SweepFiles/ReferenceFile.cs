@@ -1,7 +1,7 @@
 using CsvHelper;
 using Sweep.Client.Files;
+using Sweep.Domain.Models;
 using Sweep.Domain.Reports;
-using Sweep.Domain.Search;
 
 namespace Sweep.Client.SweepFiles;
 
@@ -14,7 +14,7 @@ public static class ReferenceFile
     private const int MaxBytes = 1 << 24;
 
     private static readonly string[] Numbers = ["train_loss", "val_loss", "val_accuracy", "train_seconds"];
-    private static readonly string[] Columns = [.. ParameterCatalog.All.Select(definition => definition.Name), "epoch", .. Numbers];
+    private static readonly string[] Columns = [.. BuiltInParameters.Catalog.All.Select(definition => definition.Name), "epoch", .. Numbers];
 
     /// <exception cref="SweepFileException">The file cannot be read, or the first line that is wrong.</exception>
     public static async Task<IReadOnlyList<ReferenceRow>> LoadAsync(string path, CancellationToken cancellation = default)
@@ -61,7 +61,7 @@ public static class ReferenceFile
         var values = header.Zip(Fields(csv)).ToDictionary(
             pair => pair.First,
             pair => pair.Second.Length == 0 ? Place(csv, path, pair.First) : YamlTreeReader.Read(pair.Second, pair.First, _ => Place(csv, path, "").Origin));
-        var parameters = ParameterCatalog.All
+        var parameters = BuiltInParameters.Catalog.All
             .Where(definition => values.ContainsKey(definition.Name))
             .ToDictionary(definition => definition.Name, definition => ParameterReader.ReadValue(definition, values[definition.Name]));
         return new(

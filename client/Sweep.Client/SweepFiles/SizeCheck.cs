@@ -12,7 +12,7 @@ internal static class SizeCheck
     {
         var problems = new Problems();
         var parameters = (YamlMap)draft.Tree.Find("parameters")!;
-        var sizes = Samplers.For(draft.Spec).Trials().Select(trial => (trial.SequenceLength, trial.BatchSize)).Distinct();
+        var sizes = SearchMethods.For(draft.Spec).Trials().Select(trial => trial.ForModel()).Select(trial => (trial.SequenceLength, trial.BatchSize)).Distinct();
         foreach (var (length, batch) in sizes)
         {
             var windows = WindowCounts.Of(characters, length, draft.Spec.Dataset.Validation);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 
@@ -72,11 +73,15 @@ internal sealed partial class SweepFileReader
     private Objective ReadObjective()
     {
         var section = Subsection("objective", "metric", "goal");
-        var metric = section?.Word<Metric>("metric") ?? Metric.ValLoss;
-        return new(metric, section?.Word<Goal>("goal") ?? (metric == Metric.ValAccuracy ? Goal.Maximize : Goal.Minimize));
+        var metric = section?.Read("metric", ReadMetric) ?? Metric.ValLoss;
+        return new(metric, section?.Word<Goal>("goal") ?? BuiltInMetrics.Catalog.Of(metric).Goal);
     }
 
-    private (MethodKind? Kind, SearchMethod? Method) ReadMethod()
+    private static Metric ReadMetric(YamlNode node) => node is YamlScalar scalar && BuiltInMetrics.Catalog.Find(new(scalar.Text)) is { } found
+        ? found.Metric
+        : throw node.Wrong($"expected one of {string.Join(", ", BuiltInMetrics.Catalog.All.Select(definition => definition.Metric))}");
+
+    private (MethodKind? Kind, MethodSpec? Method) ReadMethod()
     {
         var kind = _file.Find("method") is null ? MethodKind.Grid : _file.Word<MethodKind>("method");
         var trials = Subsection("budget", "trials")?.Whole("trials", 1, SweepSpec.MaxTrials);
@@ -131,13 +136,13 @@ internal sealed partial class SweepFileReader
 
     private Section? Subsection(string key, params string[] known) => _file.Read(key, node => new Section(node, _problems, known));
 
-    private void CheckNumberOfTrials(SearchSpace space, SearchMethod method, long seed)
+    private void CheckNumberOfTrials(SearchSpace space, MethodSpec method, long seed)
     {
         if (method.Kind == MethodKind.Random && space.Varying.Count == 0)
             throw _file.Find("method")!.Wrong("random, but no parameter varies", "expected a parameter with values or a range");
         if (method.Kind != MethodKind.Grid)
             return;
-        var count = new GridSampler(space, seed).Count();
+        var count = new GridSearch(space, seed).Total;
         if (count > SweepSpec.MaxTrials)
         {
             throw _file.Find("parameters")!.Wrong(

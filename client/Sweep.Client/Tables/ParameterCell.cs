@@ -1,7 +1,7 @@
 using System.Globalization;
 using Sweep.Client.Output;
+using Sweep.Domain.Models;
 using Sweep.Domain.Search;
-using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Tables;
 
@@ -10,15 +10,15 @@ internal static class ParameterCell
 {
     public static OutputColumn Column(string name)
     {
-        var kind = ParameterCatalog.Find(name)?.Kind;
-        var isNumber = kind is ParameterKind.Whole or ParameterKind.Real or ParameterKind.WholeOrFull;
-        return new(name, name.Replace('_', '\n'), kind == ParameterKind.Real ? Digits : null, RightAligned: isNumber);
+        var definition = BuiltInParameters.Catalog.Find(name);
+        return new(
+            name, name.Replace('_', '\n'), definition is { Kind: ParameterKind.Real } ? number => definition.Print(ParameterValue.Of(Real(number))) : null,
+            RightAligned: definition is { IsNumeric: true });
     }
 
-    // What is drawn from a range has seventeen digits; people tell trials apart by four.
-    private static string Digits(object value) => Convert.ToDouble(value, CultureInfo.InvariantCulture).ToString("G4", CultureInfo.InvariantCulture);
+    private static double Real(object number) => Convert.ToDouble(number, CultureInfo.InvariantCulture);
 
-    public static IEnumerable<object> Row(TrialParameters parameters, IEnumerable<string> names) => names.Select(name => Of(parameters.ValueOf(name)));
+    public static IEnumerable<object> Row(ParameterMap parameters, IEnumerable<string> names) => names.Select(name => Of(parameters.ValueOf(name)));
 
     private static object Of(ParameterValue value) => value switch
     {

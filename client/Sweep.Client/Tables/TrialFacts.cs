@@ -1,6 +1,6 @@
 using Sweep.Client.Output;
+using Sweep.Domain.Models;
 using Sweep.Domain.Reports;
-using Sweep.Domain.Search;
 
 namespace Sweep.Client.Tables;
 
@@ -16,7 +16,7 @@ internal static class TrialFacts
         yield return ("reason", trial.Reason);
         yield return ("worker", trial.Worker);
         yield return ("attempt", PlainText.Of(trial.Attempt));
-        foreach (var parameter in ParameterCatalog.All)
+        foreach (var parameter in BuiltInParameters.Catalog.All)
             yield return (parameter.Name, trial.Parameters.ValueOf(parameter.Name).ToString());
         yield return ("epochs done", $"{trial.EpochsDone} of {trial.Parameters.Epochs}");
         foreach (var (name, epoch) in new[] { ("best", trial.Best), ("last", trial.Last) })

@@ -31,7 +31,7 @@ internal static class TrialJson
         trial.Reason,
     };
 
-    private static object? Epoch(EpochReport? epoch) => epoch is null ? null : new
+    private static object? Epoch(EpochMetrics? epoch) => epoch is null ? null : new
     {
         epoch.Epoch,
         epoch.TrainLoss,

@@ -57,7 +57,7 @@ public abstract record TrainerEvent
     /// <summary>Steps are taken; said about once a second while a model is trained, validated or measured, and at any time worth nothing more than that.</summary>
     public sealed record Progress : TrainerEvent;
 
-    public sealed record EpochFinished(EpochReport Report) : TrainerEvent;
+    public sealed record EpochFinished(EpochMetrics Report) : TrainerEvent;
 
     /// <summary>The bytes are the checkpoint.</summary>
     /// <param name="Epoch">Whole epochs behind it.</param>

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 
 namespace Sweep.Domain.Reports;
@@ -18,14 +16,11 @@ internal static class ReportAnswer
         }
 
         var best = rows[0];
-        var values = string.Join(", ", spec.Parameters.Varying.Select(name => $"{name} {Digits(best.Parameters.ValueOf(name))}"));
-        var metric = JsonNamingPolicy.SnakeCaseLower.ConvertName(spec.Objective.Metric.ToString());
+        var values = string.Join(", ", spec.Parameters.Varying.Select(name => $"{name} {spec.Parameters.Catalog.Find(name)?.Print(best.Parameters.ValueOf(name))}"));
+        var metric = spec.Objective.Metric;
         var numbers = string.Create(CultureInfo.InvariantCulture, $"{metric} {best.BestValue:G4} at epoch {best.Best?.Epoch} of {best.Parameters.Epochs}");
         if (best.Best is { } epoch && spec.Objective.Metric != Metric.ValAccuracy)
             numbers += string.Create(CultureInfo.InvariantCulture, $", {epoch.ValAccuracy * 100:0.0} % of the next characters right");
         return $"The best of {(succeeded == 1 ? "1 trial that succeeded" : $"{succeeded} trials that succeeded")} is trial {best.Number}{(values.Length > 0 ? $" ({values})" : "")}: {numbers}.";
     }
-
-    private static string Digits(ParameterValue value) =>
-        value is ParameterValue.Real real ? real.Number.ToString("G4", CultureInfo.InvariantCulture) : value.ToString()!;
 }

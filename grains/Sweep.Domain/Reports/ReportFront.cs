@@ -1,3 +1,4 @@
+using Sweep.Domain.Models;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 
@@ -18,7 +19,7 @@ public sealed record ReportFront(Metric Metric, TrialCost Cost, IReadOnlyList<Tr
         return
         [
             .. from metric in new[] { objective.Metric, Metric.ValLoss, Metric.ValAccuracy }.Distinct()
-               let goal = metric == objective.Metric ? objective.Goal : metric == Metric.ValAccuracy ? Goal.Maximize : Goal.Minimize
+               let goal = metric == objective.Metric ? objective.Goal : BuiltInMetrics.Catalog.Of(metric).Goal
                from cost in Enum.GetValues<TrialCost>()
                select new ReportFront(metric, cost, ParetoFront.Of(measured, trial => Of(trial.Result!, cost), trial => new Objective(metric, goal).Score(trial.Best!.Value(metric)))),
         ];

@@ -9,7 +9,7 @@ namespace Sweep.Domain.Reports;
 public sealed record ReferenceRow(
     IReadOnlyDictionary<string, ParameterValue> Parameters, int Epoch, double? TrainLoss, double? ValLoss, double? ValAccuracy, double? TrainSeconds)
 {
-    public bool Matches(TrialParameters trial) => Parameters.All(pair => trial.ValueOf(pair.Key) == pair.Value);
+    public bool Matches(ParameterMap trial) => Parameters.All(pair => trial.ValueOf(pair.Key) == pair.Value);
 }
 
 /// <summary>A published number and ours.</summary>
@@ -23,27 +23,27 @@ public sealed record Compared(double Published, double Ours)
 
 /// <summary>One epoch of one of our trials beside the published one; a number is null where either side has none.</summary>
 public sealed record ReferenceComparison(
-    int Number, TrialParameters Parameters, int Epoch, Compared? TrainLoss, Compared? ValLoss, Compared? ValAccuracy, Compared? TrainSeconds)
+    int Number, ParameterMap Parameters, int Epoch, Compared? TrainLoss, Compared? ValLoss, Compared? ValAccuracy, Compared? TrainSeconds)
 {
     internal static IReadOnlyList<ReferenceComparison> Of(
-        IReadOnlyList<TrialSummary> trials, IReadOnlyList<ReferenceRow> reference, IReadOnlyList<(int Number, EpochReport Report)> epochs)
+        IReadOnlyList<TrialSummary> trials, IReadOnlyList<ReferenceRow> reference, IReadOnlyList<(int Number, EpochMetrics Metrics)> epochs)
     {
-        var ours = epochs.DistinctBy(row => (row.Number, row.Report.Epoch)).ToDictionary(row => (row.Number, row.Report.Epoch), row => row.Report);
+        var ours = epochs.DistinctBy(row => (row.Number, row.Metrics.Epoch)).ToDictionary(row => (row.Number, row.Metrics.Epoch), row => row.Metrics);
         return
         [
             .. from trial in trials.OrderBy(trial => trial.Number)
                from row in reference
                where row.Matches(trial.Parameters)
                orderby trial.Number, row.Epoch
-               let report = ours.GetValueOrDefault((trial.Number, row.Epoch))
-               where report is not null
+               let epoch = ours.GetValueOrDefault((trial.Number, row.Epoch))
+               where epoch is not null
                select new ReferenceComparison(
                    trial.Number,
                    trial.Parameters,
                    row.Epoch,
-                   Compared.Of(row.TrainLoss, report.TrainLoss),
-                   Compared.Of(row.ValLoss, report.ValLoss),
-                   Compared.Of(row.ValAccuracy, report.ValAccuracy),
+                   Compared.Of(row.TrainLoss, epoch.TrainLoss),
+                   Compared.Of(row.ValLoss, epoch.ValLoss),
+                   Compared.Of(row.ValAccuracy, epoch.ValAccuracy),
                    // Only the whole training's time is known of ours.
                    Compared.Of(row.TrainSeconds, row.Epoch == trial.Parameters.Epochs ? trial.Result?.TrainSeconds : null)),
         ];

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Sweep.Domain.Sweeps;
 
 namespace Sweep.Domain.Reports;
@@ -10,7 +9,7 @@ internal static class ReportVerdict
     public static string Of(SweepSpec spec, IReadOnlyList<TrialSummary> trials, IReadOnlyList<ParameterEffect> effects)
     {
         var succeeded = trials.Count(SweepReport.HasSucceeded);
-        var metric = JsonNamingPolicy.SnakeCaseLower.ConvertName(spec.Objective.Metric.ToString());
+        var metric = spec.Objective.Metric;
         if (spec.Parameters.Varying.Count == 0)
             return "No parameter varies in this sweep, so there is nothing to compare.";
         if (succeeded < 2)

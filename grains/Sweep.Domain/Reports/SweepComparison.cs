@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 
 namespace Sweep.Domain.Reports;
@@ -44,7 +42,7 @@ public sealed record SweepComparison(
                 return $"No trial of {name} and of {otherName} with the same values have both succeeded, so there is nothing to compare.";
             var wins = both.Count(pair => objective.Score(pair.Here) < objective.Score(pair.There));
             var losses = both.Count(pair => objective.Score(pair.Here) > objective.Score(pair.There));
-            var metric = JsonNamingPolicy.SnakeCaseLower.ConvertName(objective.Metric.ToString());
+            var metric = objective.Metric;
             return string.Create(
                 CultureInfo.InvariantCulture,
                 $"Of {(both.Count == 1 ? "1 pair" : $"{both.Count} pairs")} of trials with the same values {name} is better in {wins}, {otherName} in {losses}{(wins + losses < both.Count ? $", {both.Count - wins - losses} are equal" : "")}; mean {metric} {both.Average(pair => pair.Here):G4} and {both.Average(pair => pair.There):G4}.");
@@ -58,10 +56,10 @@ public sealed record SweepComparison(
             if ((here.Dataset.Split, here.Dataset.Validation) != (there.Dataset.Split, there.Dataset.Validation))
                 yield return string.Create(CultureInfo.InvariantCulture, $"Their splits differ: {Split(here.Dataset)} and {Split(there.Dataset)}.");
             if (here.Objective != there.Objective)
-                yield return $"Their objectives differ, so their best epochs are chosen differently: {here.Objective.Goal} {here.Objective.Metric} and {there.Objective.Goal} {there.Objective.Metric}.";
+                yield return $"Their objectives differ, so their best epochs are chosen differently: {Aim(here.Objective)} and {Aim(there.Objective)}.";
             if (report.Rows.Count > 0 && other.Rows.Count > 0)
             {
-                foreach (var parameter in ParameterCatalog.All.Select(definition => definition.Name).Except(parameters))
+                foreach (var parameter in report.Spec.Parameters.Catalog.All.Select(definition => definition.Name).Except(parameters))
                 {
                     if (report.Rows[0].Parameters.ValueOf(parameter) is var ours && other.Rows[0].Parameters.ValueOf(parameter) is var theirs && ours != theirs)
                         yield return $"{parameter} is {ours} in {name} and {theirs} in {otherName}.";
@@ -71,6 +69,8 @@ public sealed record SweepComparison(
             if (report.Rows.Count > pairs.Count || other.Rows.Count > pairs.Count)
                 yield return $"{report.Rows.Count - pairs.Count} of {report.Rows.Count} trials of {name} and {other.Rows.Count - pairs.Count} of {other.Rows.Count} of {otherName} have no partner.";
         }
+
+        static string Aim(Objective objective) => $"{objective.Goal.ToString().ToLowerInvariant()} {objective.Metric}";
 
         static string Split(DatasetSpec dataset) => string.Create(CultureInfo.InvariantCulture, $"{dataset.Split.ToString().ToLowerInvariant()} with {dataset.Validation * 100:0.#} % held out");
     }

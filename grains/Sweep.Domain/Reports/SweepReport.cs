@@ -33,7 +33,7 @@ public sealed record SweepReport(
         SweepSpec spec,
         IReadOnlyList<TrialSummary> trials,
         IReadOnlyList<ReferenceRow>? reference = null,
-        IReadOnlyList<(int Number, EpochReport Report)>? epochs = null)
+        IReadOnlyList<(int Number, EpochMetrics Metrics)>? epochs = null)
     {
         var over = trials.Where(trial => HasSucceeded(trial) || trial.State is TrialState.Succeeded or TrialState.Failed).OrderBy(trial => trial.Number).ToList();
         var effects = spec.Parameters.Varying

@@ -1,3 +1,4 @@
+using Sweep.Domain.Search;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Domain.Reports;
@@ -10,14 +11,14 @@ namespace Sweep.Domain.Reports;
 /// <param name="PrunedAt">When its checkpoint, log and epochs but the best and the last were freed; null while they are kept.</param>
 public sealed record TrialSummary(
     int Number,
-    TrialParameters Parameters,
+    ParameterMap Parameters,
     TrialState State,
     int Attempt,
     int EpochsDone,
     double? BestValue,
     double? BestScore,
-    EpochReport? Best,
-    EpochReport? Last,
+    EpochMetrics? Best,
+    EpochMetrics? Last,
     TrialResult? Result,
     string? Worker,
     string? Reason,

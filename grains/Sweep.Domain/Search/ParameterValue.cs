@@ -43,27 +43,52 @@ public abstract record ParameterValue
         public override string ToString() => $"[{string.Join(", ", Numbers)}]";
     }
 
+    internal static ParameterValue Read(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.Number when reader.TryGetInt64(out var number) => new Whole(number),
+        JsonTokenType.Number => Of(reader.GetDouble()),
+        JsonTokenType.String => new Word(reader.GetString()!),
+        JsonTokenType.StartArray => ReadWidths(ref reader),
+        _ => throw new JsonException($"A parameter's value cannot be {reader.TokenType}."),
+    };
+
+    internal void Write(Utf8JsonWriter writer)
+    {
+        switch (this)
+        {
+            case Whole whole: writer.WriteNumberValue(whole.Number); break;
+            case Real real: writer.WriteNumberValue(real.Number); break;
+            case Word word: writer.WriteStringValue(word.Text); break;
+            case Widths widths: WriteWidths(writer, widths); break;
+            default: throw new JsonException($"Unknown kind of value: {GetType().Name}.");
+        }
+    }
+
+    private static Widths ReadWidths(ref Utf8JsonReader reader)
+    {
+        var numbers = ImmutableArray.CreateBuilder<int>();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType != JsonTokenType.Number || !reader.TryGetInt32(out var number))
+                throw new JsonException("A list among a parameter's values holds whole numbers.");
+            numbers.Add(number);
+        }
+
+        return new(numbers.ToImmutable());
+    }
+
+    private static void WriteWidths(Utf8JsonWriter writer, Widths widths)
+    {
+        writer.WriteStartArray();
+        foreach (var number in widths.Numbers)
+            writer.WriteNumberValue(number);
+        writer.WriteEndArray();
+    }
+
     internal sealed class Converter : JsonConverter<ParameterValue>
     {
-        public override ParameterValue Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.TokenType switch
-        {
-            JsonTokenType.Number when reader.TryGetInt64(out var number) => new Whole(number),
-            JsonTokenType.Number => Of(reader.GetDouble()),
-            JsonTokenType.String => new Word(reader.GetString()!),
-            JsonTokenType.StartArray => new Widths(JsonSerializer.Deserialize<ImmutableArray<int>>(ref reader, options)),
-            _ => throw new JsonException($"A parameter's value cannot be {reader.TokenType}."),
-        };
+        public override ParameterValue Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => ParameterValue.Read(ref reader);
 
-        public override void Write(Utf8JsonWriter writer, ParameterValue value, JsonSerializerOptions options)
-        {
-            switch (value)
-            {
-                case Whole whole: writer.WriteNumberValue(whole.Number); break;
-                case Real real: writer.WriteNumberValue(real.Number); break;
-                case Word word: writer.WriteStringValue(word.Text); break;
-                case Widths widths: JsonSerializer.Serialize(writer, widths.Numbers, options); break;
-                default: throw new JsonException($"Unknown kind of value: {value.GetType().Name}.");
-            }
-        }
+        public override void Write(Utf8JsonWriter writer, ParameterValue value, JsonSerializerOptions options) => value.Write(writer);
     }
 }

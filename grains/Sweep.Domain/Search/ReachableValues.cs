@@ -7,16 +7,18 @@ namespace Sweep.Domain.Search;
 public sealed class ReachableValues
 {
     private readonly Dictionary<string, Reach> _reaches = [];
+    private readonly ParameterCatalog _catalog;
 
     public ReachableValues(SearchSpace space)
     {
+        _catalog = space.Catalog;
         // Conditions name only dimensions that stand before their own.
         foreach (var dimension in space.Dimensions)
         {
             var conditions = dimension.When ?? new Dictionary<string, IReadOnlyList<ParameterValue>>();
             var mayHold = conditions.All(condition => condition.Value.Any(value => Of(condition.Key).Has(value)));
             var mayFail = conditions.Any(condition => !Of(condition.Key).IsWithin(condition.Value));
-            _reaches[dimension.Name] = new(mayHold ? dimension : null, dimension.Points(), mayFail ? Default(dimension.Name) : null);
+            _reaches[dimension.Name] = new(mayHold ? dimension : null, dimension.IsWhole(_catalog), dimension.Points(_catalog), mayFail ? Default(dimension.Name) : null);
         }
     }
 
@@ -26,14 +28,14 @@ public sealed class ReachableValues
     /// <summary>Whether a parameter can have more than one value.</summary>
     public bool Varies(string parameter) => Of(parameter).Varies;
 
-    private Reach Of(string parameter) => _reaches.GetValueOrDefault(parameter) ?? new(null, null, Default(parameter));
+    private Reach Of(string parameter) => _reaches.GetValueOrDefault(parameter) ?? new(null, false, null, Default(parameter));
 
-    private static ParameterValue? Default(string parameter) => ParameterCatalog.Find(parameter)?.Default;
+    private ParameterValue? Default(string parameter) => _catalog.Find(parameter)?.Default;
 
     /// <param name="Dimension">Null when its condition never holds.</param>
     /// <param name="Points">Of the dimension; null for a range that is drawn from everywhere.</param>
     /// <param name="Default">Null when its condition always holds.</param>
-    private sealed record Reach(Dimension? Dimension, IReadOnlyList<ParameterValue>? Points, ParameterValue? Default)
+    private sealed record Reach(Dimension? Dimension, bool IsWhole, IReadOnlyList<ParameterValue>? Points, ParameterValue? Default)
     {
         public bool Varies => Dimension is not null && (Points is null || Points.Append(Default ?? Points[0]).Distinct().Skip(1).Any());
 
@@ -45,7 +47,7 @@ public sealed class ReachableValues
         private bool IsInRange(ParameterValue value) => Dimension!.Domain is DimensionDomain.Range range && value switch
         {
             ParameterValue.Whole whole => whole.Number >= range.Min && whole.Number <= range.Max,
-            ParameterValue.Real real => !Dimension.IsWhole && real.Number >= range.Min && real.Number <= range.Max,
+            ParameterValue.Real real => !IsWhole && real.Number >= range.Min && real.Number <= range.Max,
             _ => false,
         };
     }

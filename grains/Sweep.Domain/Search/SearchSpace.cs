@@ -1,10 +1,15 @@
 using System.Text.Json.Serialization;
+using Sweep.Domain.Models;
 
 namespace Sweep.Domain.Search;
 
-/// <summary>The dimensions of a sweep in the order of its file, constants among them. A parameter that the file does not name has its default from <see cref="ParameterCatalog"/>.</summary>
+/// <summary>The dimensions of a sweep in the order of its file, constants among them. A parameter that the file does not name has its default from the catalog.</summary>
 public sealed record SearchSpace(IReadOnlyList<Dimension> Dimensions)
 {
+    /// <summary>The parameters that there are.</summary>
+    [JsonIgnore]
+    public ParameterCatalog Catalog { get; init; } = BuiltInParameters.Catalog;
+
     /// <summary>The parameters that have more than one value among the trials, in the order of the file.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Varying
@@ -17,20 +22,23 @@ public sealed record SearchSpace(IReadOnlyList<Dimension> Dimensions)
     }
 }
 
-/// <param name="Name">A key of <see cref="ParameterCatalog"/>.</param>
+/// <param name="Name">Of a parameter in the catalog.</param>
 /// <param name="When">The values that other parameters must have for this one to matter; they stand before it. Where they do not, it has its default.</param>
 public sealed record Dimension(string Name, DimensionDomain Domain, IReadOnlyDictionary<string, IReadOnlyList<ParameterValue>>? When = null)
 {
     /// <summary>Whether its numbers are whole ones.</summary>
-    [JsonIgnore]
-    public bool IsWhole => ParameterCatalog.Find(Name)?.Kind is ParameterKind.Whole or ParameterKind.WholeOrFull;
+    public bool IsWhole(ParameterCatalog catalog) => catalog.Find(Name)?.Kind == ParameterKind.Whole;
+
+    /// <summary>Whether its condition holds for these values; a parameter that is not among them counts with its default.</summary>
+    public bool Applies(IReadOnlyDictionary<string, ParameterValue> values, ParameterCatalog catalog) =>
+        When is null || When.All(condition => condition.Value.Contains(values.GetValueOrDefault(condition.Key) ?? catalog.Default(condition.Key)));
 
     /// <summary>Its values one by one, or null for a range that is drawn from everywhere.</summary>
-    public IReadOnlyList<ParameterValue>? Points() => Domain switch
+    public IReadOnlyList<ParameterValue>? Points(ParameterCatalog catalog) => Domain switch
     {
         DimensionDomain.Choice choice => choice.Values,
         DimensionDomain.Range { Count: null, Step: null } => null,
-        DimensionDomain.Range range => RangePoints.Of(range, IsWhole),
+        DimensionDomain.Range range => RangePoints.Of(range, IsWhole(catalog)),
         _ => throw new InvalidOperationException($"A kind of domain without points: {Domain.GetType().Name}."),
     };
 }
@@ -58,6 +66,6 @@ public abstract record DimensionDomain
 public enum Scale { Linear, Log }
 
 /// <param name="Trials">How many trials to draw; null for a grid, which has as many as it has points.</param>
-public sealed record SearchMethod(MethodKind Kind, int? Trials = null);
+public sealed record MethodSpec(MethodKind Kind, int? Trials = null);
 
 public enum MethodKind { Grid, Random }

@@ -1,7 +1,7 @@
 namespace Sweep.Domain.Search;
 
 /// <summary>
-/// Random numbers as a pure function of a seed and a position, so that a sampler needs no state to go on where it stopped.
+/// Random numbers as a pure function of a seed and a position, so that a search needs no state to go on where it stopped.
 /// Source: Steele, Lea and Flood, Fast splittable pseudorandom number generators, OOPSLA 2014, figure 17 (constants of MurmurHash3's mix variant 13).
 /// </summary>
 public static class SplitMix64

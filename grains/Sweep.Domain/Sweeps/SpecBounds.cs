@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 
 namespace Sweep.Domain.Sweeps;
@@ -29,7 +30,7 @@ public static class SpecBounds
     private static string? Points(Dimension dimension)
     {
         var key = $"parameters.{dimension.Name}";
-        if (ParameterCatalog.Find(dimension.Name) is null)
+        if (BuiltInParameters.Catalog.Find(dimension.Name) is null)
             return $"{key}: no parameter has this name.";
         return dimension.Domain switch
         {
@@ -49,9 +50,9 @@ public static class SpecBounds
             return Wrong("budget.trials", spec.Method.Trials, $"from 1 to {SweepSpec.MaxTrials}");
         if (spec.Method.Kind != MethodKind.Grid)
             return null;
-        if (spec.Parameters.Dimensions.FirstOrDefault(dimension => dimension.Points() is null) is { } endless)
+        if (spec.Parameters.Dimensions.FirstOrDefault(dimension => dimension.Points(BuiltInParameters.Catalog) is null) is { } endless)
             return $"parameters.{endless.Name}: a grid over a range needs a count or a step.";
-        BigInteger count = new GridSampler(spec.Parameters, spec.Seed).Count();
+        BigInteger count = new GridSearch(spec.Parameters, spec.Seed).Total;
         return count > SweepSpec.MaxTrials ? Wrong("parameters", count, $"a grid of at most {SweepSpec.MaxTrials} trials") : null;
     }
 

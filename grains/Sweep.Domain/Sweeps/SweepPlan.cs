@@ -1,6 +1,5 @@
 using Sweep.Domain.Models;
 using Sweep.Domain.Search;
-using Sweep.Domain.Trials;
 
 namespace Sweep.Domain.Sweeps;
 
@@ -13,7 +12,7 @@ namespace Sweep.Domain.Sweeps;
 /// <param name="CheckpointBytes">Of the tensors in a checkpoint; the rest of it is small.</param>
 /// <param name="CheckpointSeconds">From one checkpoint to the next at least.</param>
 public sealed record PlannedTrial(
-    int Number, TrialParameters Parameters, WindowCounts Windows, long ModelParameters, long ModelBytes, long Macs, long TrainingBytes,
+    int Number, ParameterMap Parameters, WindowCounts Windows, long ModelParameters, long ModelBytes, long Macs, long TrainingBytes,
     long CheckpointBytes, double CheckpointSeconds);
 
 /// <summary>The trials of a sweep and what each will take, without running anything.</summary>
@@ -23,13 +22,14 @@ public sealed record SweepPlan(IReadOnlyList<PlannedTrial> Trials)
     /// <param name="characters">Length of the text in characters (Unicode code points).</param>
     /// <param name="vocabulary">Distinct characters of the text.</param>
     public static SweepPlan Of(SweepSpec spec, int characters, int vocabulary) => new([
-        .. Samplers.For(spec).Trials().Select((parameters, index) =>
+        .. SearchMethods.For(spec).Trials().Select((trial, index) =>
         {
+            var parameters = trial.ForModel();
             var windows = WindowCounts.Of(characters, parameters.SequenceLength, spec.Dataset.Validation);
             var shape = ModelShape.Of(parameters, vocabulary);
             var checkpoint = shape.CheckpointBytes(parameters.Optimizer);
             return new PlannedTrial(
-                index + 1, parameters, windows, shape.Parameters, shape.Bytes, shape.Macs, shape.TrainingBytes(parameters.BatchSize ?? windows.Training),
+                index + 1, trial, windows, shape.Parameters, shape.Bytes, shape.Macs, shape.TrainingBytes(parameters.BatchSize ?? windows.Training),
                 checkpoint, spec.Checkpoint.Interval(checkpoint));
         }),
     ]);

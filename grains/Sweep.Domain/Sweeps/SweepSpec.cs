@@ -8,13 +8,13 @@ namespace Sweep.Domain.Sweeps;
 /// <summary>What a sweep file says, checked and with every default filled in. Stored as JSON in <c>sweeps.spec</c>.</summary>
 /// <param name="Name">Letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, at most 100; unique in a cluster.</param>
 /// <param name="Retries">How often a trial that failed by itself is tried again; at least 0.</param>
-/// <param name="Seed">Drives the sampler, the data split, and every trial that does not vary <c>seed</c>.</param>
+/// <param name="Seed">Drives the search, the data split, and every trial that does not vary <c>seed</c>.</param>
 /// <param name="StallLimit">Seconds without a step after which a trainer is ended; from <see cref="MinStallLimit"/> to <see cref="MaxSeconds"/>.</param>
 public sealed record SweepSpec(
     string Name,
     DatasetSpec Dataset,
     Objective Objective,
-    SearchMethod Method,
+    MethodSpec Method,
     SearchSpace Parameters,
     ResourceSpec Resources,
     CheckpointSpec Checkpoint,
@@ -66,8 +66,6 @@ public sealed record Objective(Metric Metric, Goal Goal)
     /// <summary>The objective with its sign set so that lower wins; not-a-number never wins.</summary>
     public double Score(double value) => double.IsNaN(value) ? double.PositiveInfinity : Goal == Goal.Minimize ? value : -value;
 }
-
-public enum Metric { ValLoss, ValAccuracy, TrainLoss, Perplexity }
 
 public enum Goal { Minimize, Maximize }
 

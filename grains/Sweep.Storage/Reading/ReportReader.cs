@@ -8,7 +8,7 @@ namespace Sweep.Storage.Reading;
 public sealed class ReportReader(NpgsqlDataSource source)
 {
     /// <summary>Epochs of some trials in the order of trial and epoch. Of a long training about <paramref name="most"/> of them, evenly spaced, with the first, the best and the last.</summary>
-    public Task<IReadOnlyList<(int Number, EpochReport Report)>> CurvesAsync(
+    public Task<IReadOnlyList<(int Number, EpochMetrics Metrics)>> CurvesAsync(
         int sweep, IEnumerable<int> numbers, int most, CancellationToken cancellation = default) => source.Statement(
         """
         select t.number, e.epoch, e.train_loss, e.val_loss, e.val_accuracy, e.learning_rate, e.seconds, e.samples_per_second

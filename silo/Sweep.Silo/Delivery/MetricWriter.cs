@@ -110,7 +110,7 @@ public sealed partial class MetricWriter : BackgroundService
 
         if (batch.Count == 1)
         {
-            _alarm.Failed($"Epoch {batch[0].Report.Epoch} of trial {batch[0].Trial} cannot be stored", error);
+            _alarm.Failed($"Epoch {batch[0].Metrics.Epoch} of trial {batch[0].Trial} cannot be stored", error);
             Ledger(batch[0])?.Refuse(new(error));
             return true;
         }

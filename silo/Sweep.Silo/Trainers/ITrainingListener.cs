@@ -9,7 +9,7 @@ internal interface ITrainingListener
     void Log(string line);
 
     /// <summary>The trainer's next event is not taken before this ends.</summary>
-    Task EpochFinishedAsync(EpochReport report);
+    Task EpochFinishedAsync(EpochMetrics report);
 
     /// <param name="epoch">Whole epochs behind the checkpoint.</param>
     /// <param name="step">Steps of the next epoch behind it.</param>

@@ -43,7 +43,7 @@ internal sealed class AttemptResults : ITrainingListener
 
     public void Log(string line) => _log(line);
 
-    public async Task EpochFinishedAsync(EpochReport report)
+    public async Task EpochFinishedAsync(EpochMetrics report)
     {
         var value = report.Value(_objective.Metric);
         using (SweepActivities.Epoch(report, _services.Time.GetUtcNow()))

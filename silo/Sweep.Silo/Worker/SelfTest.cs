@@ -82,7 +82,7 @@ internal static class SelfTest
         {
         }
 
-        public Task EpochFinishedAsync(EpochReport report) => Task.CompletedTask;
+        public Task EpochFinishedAsync(EpochMetrics report) => Task.CompletedTask;
 
         public void CheckpointWritten(int epoch, int step, byte[] data)
         {

@@ -108,7 +108,7 @@ internal sealed class TrainingLoop(
     private void FinishEpoch(double trainLoss, double loss, double accuracy, TimeSpan validation)
     {
         var seconds = state.StepsElapsed + validation;
-        var report = new EpochReport(
+        var report = new EpochMetrics(
             state.Epoch + 1,
             trainLoss,
             loss,

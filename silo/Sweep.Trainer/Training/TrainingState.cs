@@ -55,7 +55,7 @@ internal sealed class TrainingState : IDisposable
     public IReadOnlyDictionary<string, Tensor> BestWeights { get; }
 
     /// <summary>Keeps the weights if this epoch is better than every one before it.</summary>
-    public void KeepIfBest(EpochReport report)
+    public void KeepIfBest(EpochMetrics report)
     {
         var value = report.Value(_trial.Objective.Metric);
         var score = _trial.Objective.Score(value);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Trainer;
@@ -38,7 +39,7 @@ public sealed class CheckpointTarget : FuzzTarget
 
     private static byte[] Whole()
     {
-        var trial = ParameterAssignment.ToTrial(new Dictionary<string, ParameterValue>(), seed: 7);
+        var trial = BuiltInParameters.Catalog.Complete(new Dictionary<string, ParameterValue>(), seed: 7).ForModel();
         var header = new CheckpointHeader(
             3, 17, new(2, 1.5, 1.5), 12.5, 0.25, trial.ToJson(), SplitKind.Random, 0.2, new string('a', 64), "\n abcé\U0001d518");
         var json = JsonText(header.ToMetadata());

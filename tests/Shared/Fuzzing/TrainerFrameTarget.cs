@@ -1,3 +1,4 @@
+using Sweep.Domain.Models;
 using Sweep.Domain.Protocol;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
@@ -8,8 +9,8 @@ namespace Sweep.Fuzzing;
 /// <summary>The streams between a silo and its trainer, as each of them reads them.</summary>
 public sealed class TrainerFrameTarget : FuzzTarget
 {
-    private static readonly TrialParameters Parameters = ParameterAssignment.ToTrial(
-        new Dictionary<string, ParameterValue> { ["fully_connected"] = new ParameterValue.Widths([64, 32]) }, seed: 7);
+    private static readonly TrialParameters Parameters = BuiltInParameters.Catalog.Complete(
+        new Dictionary<string, ParameterValue> { ["fully_connected"] = new ParameterValue.Widths([64, 32]) }, seed: 7).ForModel();
 
     public override string Name => "trainer-frames";
 

@@ -79,7 +79,7 @@ public static class CheckpointBenchmark
         await new DatasetStore(source).AddAsync(Convert.ToHexStringLower(SHA256.HashData(Text)), "hamlet", Text);
         var sweep = await new SweepReader(source).NextSweepIdAsync();
         var spec = SimulatedSweep.Spec("checkpoints", Convert.ToHexStringLower(SHA256.HashData(Text)), trials, 1_000);
-        await new SweepStore(source).AddAsync(sweep, spec, exactName: true, [.. Samplers.For(spec).Trials()]);
+        await new SweepStore(source).AddAsync(sweep, spec, exactName: true, [.. SearchMethods.For(spec).Trials()]);
         var store = new TrialStore(source);
         for (var number = 1; number <= trials; number++)
             await store.MoveAsync(new(new(sweep, number), TrialState.Queued, 0, TrialState.Running, 1, 0, 0, "benchmark", "leased"));

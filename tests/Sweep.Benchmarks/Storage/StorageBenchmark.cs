@@ -64,7 +64,7 @@ public static class StorageBenchmark
     private static async Task GridAsync(NpgsqlDataSource source)
     {
         var start = Stopwatch.GetTimestamp();
-        var planned = Samplers.For(Grid).Trials().ToList();
+        var planned = SearchMethods.For(Grid).Trials().ToList();
         var planning = Stopwatch.GetElapsedTime(start);
         var id = await new SweepReader(source).NextSweepIdAsync();
         await new SweepStore(source).AddAsync(id, Grid, exactName: false, planned);
@@ -127,7 +127,7 @@ public static class StorageBenchmark
     private static async Task<int> AddSweepAsync(NpgsqlDataSource source, int trials)
     {
         var id = await new SweepReader(source).NextSweepIdAsync();
-        await new SweepStore(source).AddAsync(id, Grid, exactName: false, [.. Samplers.For(Grid).Trials().Take(trials)]);
+        await new SweepStore(source).AddAsync(id, Grid, exactName: false, [.. SearchMethods.For(Grid).Trials().Take(trials)]);
         return id;
     }
 

@@ -10,12 +10,12 @@ namespace Sweep.Benchmarks.Training;
 internal static class OurTraining
 {
     /// <summary>Trains a trial and returns the reports of its epochs.</summary>
-    public static List<EpochReport> Train(TrainerCommand.Train trial, TextDataset text)
+    public static List<EpochMetrics> Train(TrainerCommand.Train trial, TextDataset text)
     {
         using var scope = NewDisposeScope();
         using var windows = new TextWindows(text, trial.Parameters.SequenceLength, trial.Split, trial.Validation, trial.Parameters.Seed);
         using var state = new TrainingState(trial, text, CPU);
-        var reports = new List<EpochReport>();
+        var reports = new List<EpochMetrics>();
         new TrainingLoop(
             trial,
             windows,

@@ -15,7 +15,7 @@ internal static class Samples
         name,
         new DatasetSpec("text", new string('a', 64), SplitKind.Random, 0.2),
         new Objective(Metric.ValLoss, Goal.Minimize),
-        new SearchMethod(MethodKind.Grid),
+        new MethodSpec(MethodKind.Grid),
         new SearchSpace([
             new("cell", new DimensionDomain.Choice([new ParameterValue.Word("rnn"), new ParameterValue.Word("lstm")])),
             new("sequence_length", new DimensionDomain.Choice([new ParameterValue.Whole(10), new ParameterValue.Whole(20)])),
@@ -34,8 +34,8 @@ internal static class Samples
 
     public static TrialSummary Trial(int number, TrialState state, int epochsDone = 100)
     {
-        var parameters = new GridSampler(Spec().Parameters, 42).Trials().ElementAt((number - 1) % 4);
-        var epoch = epochsDone == 0 ? null : new EpochReport(43, 0.2, 1.8421, 0.5, 0.005, 0.1, 19_040);
+        var parameters = new GridSearch(Spec().Parameters, 42).Trials().ElementAt((number - 1) % 4);
+        var epoch = epochsDone == 0 ? null : new EpochMetrics(43, 0.2, 1.8421, 0.5, 0.005, 0.1, 19_040);
         return new(
             number, parameters, state, 1, epochsDone, epoch?.ValLoss, epoch?.ValLoss, epoch, epoch,
             state == TrialState.Succeeded ? new TrialResult(12.1, 0.21, 25_400, 44_332, 177_328, 660_992, 1_888, 473, 440_000_000, "To be, or\nnot \"to\" be") : null,

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Tests.SweepFiles;
 
@@ -12,7 +13,7 @@ namespace Sweep.Tests.Recorded;
 /// </summary>
 internal static class RecordedFiles
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter() } };
+    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter(), new MetricConverter() } };
 
     /// <summary>The version of this build, of three numbers.</summary>
     public static string Version { get; } = typeof(TrialId).Assembly.GetName().Version!.ToString(3);
@@ -63,4 +64,13 @@ internal static class RecordedFiles
             && one.Zip(other).All(pair => Holds(pair.First, pair.Second)),
         _ => JsonNode.DeepEquals(expected, found),
     };
+
+    /// <summary>Version 0.1.0 recorded a metric as the member of an enumeration that it was.</summary>
+    private sealed class MetricConverter : JsonConverter<Metric>
+    {
+        public override Metric Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+
+        public override void Write(Utf8JsonWriter writer, Metric value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(string.Concat(value.Name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..])));
+    }
 }

@@ -204,7 +204,7 @@ public sealed class RecordedMessageTests
     private static StoredSpec ParseSpec(string json)
     {
         var spec = SweepSpec.FromJson(json);
-        return new(JsonNode.Parse(spec.ToJson())!, [.. Samplers.For(spec).Trials().Select(trial => JsonNode.Parse(trial.ToJson())!)]);
+        return new(JsonNode.Parse(spec.ToJson())!, [.. SearchMethods.For(spec).Trials().Select(trial => JsonNode.Parse(trial.ToJson())!)]);
     }
 
     private static SweepSpec Spec() => Spaces.Spec(

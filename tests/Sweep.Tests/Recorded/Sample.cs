@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Sweep.Domain.Sweeps;
 
 namespace Sweep.Tests.Recorded;
 
@@ -16,6 +17,7 @@ internal static class Sample
         _ when type == typeof(double) => name.Length + 0.5,
         _ when type == typeof(bool) => true,
         _ when type == typeof(CancellationToken) => CancellationToken.None,
+        _ when type == typeof(Metric) => Metric.Perplexity,
         _ when type.IsEnum => Enum.GetValues(type).Cast<object>().Last(),
         _ when type.IsArray => ArrayOf(type.GetElementType()!, name),
         _ when type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) =>

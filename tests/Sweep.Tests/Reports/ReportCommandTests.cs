@@ -66,8 +66,8 @@ public sealed class ReportCommandTests(StorageDatabase database) : IClassFixture
         var best = (await database.Reader.TrialsAsync(sweep.Id, TestContext.Current.CancellationToken)).MinBy(trial => trial.BestScore)!;
         var curve = await new Sweep.Storage.Reading.ReportReader(database.Source).CurvesAsync(sweep.Id, [best.Number], 40, TestContext.Current.CancellationToken);
         Assert.InRange(curve.Count, 40, 43);
-        Assert.Equal([1, 25], curve.Take(2).Select(row => row.Report.Epoch));
-        Assert.Equal(1000, curve[^1].Report.Epoch);
+        Assert.Equal([1, 25], curve.Take(2).Select(row => row.Metrics.Epoch));
+        Assert.Equal(1000, curve[^1].Metrics.Epoch);
     }
 
     private Task<(int Code, string Output, string Error)> RunAsync(string[] line) =>

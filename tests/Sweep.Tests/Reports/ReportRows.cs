@@ -1,3 +1,4 @@
+using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
@@ -27,10 +28,10 @@ internal static class ReportRows
     public static async Task AddNineAsync(StorageDatabase database, string name, int failed = 0, double shift = 0)
     {
         var spec = Nine(name);
-        var trials = Samplers.For(spec).Trials().ToList();
+        var trials = SearchMethods.For(spec).Trials().ToList();
         var id = await database.Reader.NextSweepIdAsync();
         await database.Sweeps.AddAsync(id, spec, exactName: true, trials);
-        foreach (var (index, parameters) in trials.Index())
+        foreach (var (index, parameters) in trials.Select(trial => trial.ForModel()).Index())
         {
             var trial = new TrialId(id, index + 1);
             await database.Trials.MoveAsync(Lease(trial, worker: $"w{index % 2}"));
@@ -63,7 +64,7 @@ internal static class ReportRows
             ]),
         };
         var id = await database.Reader.NextSweepIdAsync();
-        await database.Sweeps.AddAsync(id, spec, exactName: true, [.. Samplers.For(spec).Trials()]);
+        await database.Sweeps.AddAsync(id, spec, exactName: true, [.. SearchMethods.For(spec).Trials()]);
         await database.RunAsync(
             $$"""
             with worth as (
@@ -84,7 +85,7 @@ internal static class ReportRows
             """);
     }
 
-    private static EpochReport Epoch(TrialParameters parameters, int epoch, double shift)
+    private static EpochMetrics Epoch(TrialParameters parameters, int epoch, double shift)
     {
         // A loss that falls and, with a long past, rises again.
         var floor = 1.6 + shift + (0.18 * (2 - (int)parameters.Cell)) - (parameters.SequenceLength * 0.006);

@@ -11,10 +11,10 @@ internal static class ReportTrials
     /// <summary>All succeeded with these validation losses; trial n took <c>cost(n)</c> seconds and ten times as many bytes.</summary>
     public static List<TrialSummary> Of(SweepSpec spec, double[] losses, Func<int, double>? cost = null) =>
     [
-        .. Samplers.For(spec).Trials().Zip(losses).Select((pair, index) =>
+        .. SearchMethods.For(spec).Trials().Zip(losses).Select((pair, index) =>
         {
             var seconds = cost?.Invoke(index + 1) ?? index + 1;
-            var best = new EpochReport(7, pair.Second / 2, pair.Second, 1 / (1 + pair.Second), 0.1, 1, 1);
+            var best = new EpochMetrics(7, pair.Second / 2, pair.Second, 1 / (1 + pair.Second), 0.1, 1, 1);
             return new TrialSummary(
                 index + 1, pair.First, TrialState.Succeeded, 1, 20, best.Value(spec.Objective.Metric), spec.Objective.Score(best.Value(spec.Objective.Metric)), best, best,
                 new TrialResult(seconds, 1, 1, 100, (long)(10 * seconds), 1, 1, 1, 1, "To be"), null, null);

@@ -43,7 +43,7 @@ public sealed class SweepComparisonTests
             [
                 "They train on different texts: text and verse.",
                 "Their splits differ: random with 20 % held out and tail with 10 % held out.",
-                "Their objectives differ, so their best epochs are chosen differently: Minimize ValLoss and Maximize ValAccuracy.",
+                "Their objectives differ, so their best epochs are chosen differently: minimize val_loss and maximize val_accuracy.",
             ],
             comparison.Notes);
     }

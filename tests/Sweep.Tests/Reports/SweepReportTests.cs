@@ -107,7 +107,7 @@ public sealed class SweepReportTests
     public void Many_numbers_of_a_range_are_compared_by_quarters()
     {
         var spec = Spec(Of(Range("learning_rate", 0.001, 0.1, Scale.Log)), new(MethodKind.Random, 40));
-        var trials = Trials(spec, [.. Samplers.For(spec).Trials().Select(trial => Math.Log(trial.LearningRate))]);
+        var trials = Trials(spec, [.. SearchMethods.For(spec).TypedTrials().Select(trial => Math.Log(trial.LearningRate))]);
         var effect = SweepReport.Of(spec, trials).Effects.Single();
         Assert.Equal([10, 10, 10, 10], effect.Values.Select(value => value.Count));
         Assert.Equal(effect.Values.Select(value => value.Objective!.Mean).Order(), effect.Values.Select(value => value.Objective!.Mean));
@@ -135,7 +135,7 @@ public sealed class SweepReportTests
             Reference("rnn", 20, trainLoss: 1.25, trainSeconds: 4),
             Reference("lstm", 20, trainLoss: 1),
         ];
-        (int, EpochReport)[] epochs = [(1, Epoch(10, 1.75)), (1, Epoch(20, 1)), (2, Epoch(20, 3)), (3, Epoch(20, 7))];
+        (int, EpochMetrics)[] epochs = [(1, Epoch(10, 1.75)), (1, Epoch(20, 1)), (2, Epoch(20, 3)), (3, Epoch(20, 7))];
         var report = SweepReport.Of(spec, trials, reference, epochs);
         Assert.Equal([(1, 10), (1, 20), (2, 20)], report.Comparisons.Select(row => (row.Number, row.Epoch)));
         var (first, second) = (report.Comparisons[0], report.Comparisons[1]);
@@ -150,12 +150,12 @@ public sealed class SweepReportTests
     private static ReferenceRow Reference(string cell, int epoch, double? trainLoss = null, double? valAccuracy = null, double? trainSeconds = null) =>
         new(new Dictionary<string, ParameterValue> { ["cell"] = Word(cell) }, epoch, trainLoss, null, valAccuracy, trainSeconds);
 
-    private static EpochReport Epoch(int epoch, double trainLoss) => new(epoch, trainLoss, ValLoss: 2, ValAccuracy: 0.25, LearningRate: 0.1, Seconds: 1, SamplesPerSecond: 1);
+    private static EpochMetrics Epoch(int epoch, double trainLoss) => new(epoch, trainLoss, ValLoss: 2, ValAccuracy: 0.25, LearningRate: 0.1, Seconds: 1, SamplesPerSecond: 1);
 
     /// <summary>The spec's trials with these best values; trial n took n seconds and has 100 · n parameters. A null state is a success.</summary>
     private static List<TrialSummary> Trials(SweepSpec spec, double[] values, TrialState?[]? states = null) =>
     [
-        .. Samplers.For(spec).Trials().Zip(values).Select((pair, index) =>
+        .. SearchMethods.For(spec).Trials().Zip(values).Select((pair, index) =>
         {
             var state = states?[index] ?? TrialState.Succeeded;
             var result = new TrialResult(index + 1, 1, 1, 100 * (index + 1), 400 * (index + 1), 1, 1, 1, 1, "");

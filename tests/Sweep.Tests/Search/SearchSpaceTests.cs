@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using static Sweep.Tests.Search.Spaces;
 
@@ -29,8 +30,8 @@ public sealed class SearchSpaceTests
             Choice("dropout", ParameterValue.Of(0.1)).When(("layers", [Whole(2)])),
             Choice("epochs", Whole(20)).When(("layers", [Whole(2)])),
             Range("hidden_size", 8, 16, count: 2));
-        var trials = new GridSampler(space, 1).Trials().ToList();
-        Assert.Equal(ParameterCatalog.All.Select(d => d.Name).Where(name => trials.Select(trial => trial.ValueOf(name)).Distinct().Count() > 1).Order(), space.Varying.Order());
+        var trials = new GridSearch(space, 1).Trials().ToList();
+        Assert.Equal(BuiltInParameters.Catalog.All.Select(d => d.Name).Where(name => trials.Select(trial => trial.ValueOf(name)).Distinct().Count() > 1).Order(), space.Varying.Order());
     }
 
     [Theory]
@@ -45,7 +46,7 @@ public sealed class SearchSpaceTests
 
     [Fact]
     public void Every_default_is_a_value_that_its_parameter_accepts() =>
-        Assert.All(ParameterCatalog.All, definition => Assert.True(definition.Accepts(definition.Default), definition.Name));
+        Assert.All(BuiltInParameters.Catalog.All, definition => Assert.True(definition.Accepts(definition.Default), definition.Name));
 
     [Fact]
     public void A_trial_gives_back_the_values_that_it_was_made_of()
@@ -66,9 +67,14 @@ public sealed class SearchSpaceTests
             ["gradient_clipping"] = ParameterValue.Of(1.5),
             ["seed"] = Whole(long.MaxValue),
         };
-        Assert.Equal(ParameterCatalog.All.Select(definition => definition.Name), values.Keys);
-        var trial = ParameterAssignment.ToTrial(values, seed: 1);
+        Assert.Equal(BuiltInParameters.Catalog.All.Select(definition => definition.Name), values.Keys);
+        var trial = BuiltInParameters.Catalog.Complete(values, seed: 1);
         Assert.All(values, pair => Assert.Equal(pair.Value, trial.ValueOf(pair.Key)));
+        Assert.All(values, pair => Assert.Equal(pair.Value, trial.ForModel().ToMap().ValueOf(pair.Key)));
+        Assert.Equal(trial.ToJson(), trial.ForModel().ToJson());
+        Assert.Equal(trial.ToJson(), ParameterMap.FromJson(trial.ToJson()).ToJson());
+        // A database orders the members of an object as it likes.
+        Assert.Equal(trial.ToJson(), BuiltInParameters.Catalog.Read(new ParameterMap([.. values.Reverse().Select(pair => (pair.Key, pair.Value))]).ToJson()).ToJson());
     }
 
     [Theory]

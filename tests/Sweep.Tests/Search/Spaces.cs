@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Tests.Search;
 
@@ -21,8 +23,11 @@ internal static class Spaces
     public static Dimension When(this Dimension dimension, params (string Name, ParameterValue[] Values)[] conditions) =>
         dimension with { When = conditions.ToDictionary(condition => condition.Name, condition => (IReadOnlyList<ParameterValue>)condition.Values) };
 
+    /// <summary>The trials as the built-in model reads them.</summary>
+    public static IEnumerable<TrialParameters> TypedTrials(this ISearchMethod method) => method.Trials().Select(trial => trial.ForModel());
+
     public static SearchSpace Of(params Dimension[] dimensions) => new(dimensions);
 
-    public static SweepSpec Spec(SearchSpace space, SearchMethod? method = null, SplitKind split = SplitKind.Random, Objective? objective = null) => new(
+    public static SweepSpec Spec(SearchSpace space, MethodSpec? method = null, SplitKind split = SplitKind.Random, Objective? objective = null) => new(
         "name", new("text", new string('0', 64), split, 0.2), objective ?? new(Metric.ValLoss, Goal.Minimize), method ?? new(MethodKind.Grid), space, new(), new(), 3, 42);
 }

@@ -96,7 +96,7 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
             ((await database.SummaryAsync(trial)).BestValue, (await database.SummaryAsync(trial)).Best,
                 (await database.SummaryAsync(trial)).EpochsDone));
         await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(2, 9))], Cancellation);
-        await database.Attempts.WriteEpochsAsync([row with { Report = Epoch(3, number) }], Cancellation);
+        await database.Attempts.WriteEpochsAsync([row with { Metrics = Epoch(3, number) }], Cancellation);
         Assert.Equal(
             (9.0, 9.0, 2),
             ((await database.SummaryAsync(trial)).BestValue, (await database.SummaryAsync(trial)).BestScore,

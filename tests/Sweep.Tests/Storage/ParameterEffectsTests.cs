@@ -25,7 +25,7 @@ public sealed class ParameterEffectsTests(StorageDatabase database) : IClassFixt
             ]),
         };
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
-        await database.Sweeps.AddAsync(id, spec, exactName: true, [.. Samplers.For(spec).Trials()], Cancellation);
+        await database.Sweeps.AddAsync(id, spec, exactName: true, [.. SearchMethods.For(spec).Trials()], Cancellation);
         await database.RunAsync($"""
             update trials set state = 'succeeded',
               best_value = 2 + sin(number * 1.7) * (params ->> 'layers')::integer, best_score = 1, best_epoch = 1,
@@ -88,7 +88,7 @@ public sealed class ParameterEffectsTests(StorageDatabase database) : IClassFixt
             Parameters = new([new("layers", new DimensionDomain.Choice([new ParameterValue.Whole(1), new ParameterValue.Whole(2)]))]),
         };
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
-        await database.Sweeps.AddAsync(id, spec, exactName: true, [.. Samplers.For(spec).Trials()], Cancellation);
+        await database.Sweeps.AddAsync(id, spec, exactName: true, [.. SearchMethods.For(spec).Trials()], Cancellation);
         await database.RunAsync(
             $"update trials set state = case when number <= {succeeded} then 'succeeded' else 'failed' end, "
                 + $"best_value = number where sweep_id = {id}");

@@ -1,4 +1,5 @@
 using Npgsql;
+using Sweep.Domain.Models;
 using Sweep.Domain.Reports;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
@@ -14,8 +15,10 @@ namespace Sweep.Tests.Storage;
 /// <summary>A migrated database for the tests of one class, with builders for the rows that they start from.</summary>
 public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
 {
-    public static readonly TrialParameters Parameters = new(
-        CellKind.Lstm, 20, 128, 1, [64, 32], 0.005, null, 0.1, 100, OptimizerKind.Adam, 0, 0, 42);
+    public static readonly ParameterMap Parameters = new TrialParameters(
+        CellKind.Lstm, 20, 128, 1, [64, 32], 0.005, null, 0.1, 100, OptimizerKind.Adam, 0, 0, 42).ToMap();
+
+    public static ParameterMap ParametersWith(Func<TrialParameters, TrialParameters> change) => change(Parameters.ForModel()).ToMap();
     public static readonly TrialResult Result = new(12.5, 0.25, 4_000, 140_000, 560_000, 2_600_000, 1_904, 476, 300_000_000, "To be");
     private static readonly byte[] Text = "To be, or not to be"u8.ToArray();
 
@@ -51,11 +54,11 @@ public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
     public ValueTask DisposeAsync() => Source.DisposeAsync();
 
     public static SweepSpec Spec(
-        string name = "next-character", Metric metric = Metric.ValLoss, Goal goal = Goal.Minimize, int retries = 3,
+        string name = "next-character", Metric? metric = null, Goal goal = Goal.Minimize, int retries = 3,
         byte[]? text = null) => new(
         name,
         new("hamlet", Hash(text ?? Text), SplitKind.Random, 0.2),
-        new(metric, goal),
+        new(metric ?? Metric.ValLoss, goal),
         new(MethodKind.Grid),
         new([
             new("cell", new DimensionDomain.Choice([new ParameterValue.Word("rnn"), new ParameterValue.Word("lstm")])),
@@ -68,10 +71,10 @@ public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
 
     public static string Hash(byte[] bytes) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes));
 
-    public static EpochReport Epoch(int number, double valLoss = 2, double valAccuracy = 0.5) =>
+    public static EpochMetrics Epoch(int number, double valLoss = 2, double valAccuracy = 0.5) =>
         new(number, valLoss - 0.5, valLoss, valAccuracy, 0.005, 0.5, 4_000);
 
-    public static EpochRow Row(TrialId trial, int attempt, EpochReport report, Objective? objective = null)
+    public static EpochRow Row(TrialId trial, int attempt, EpochMetrics report, Objective? objective = null)
     {
         objective ??= new(Metric.ValLoss, Goal.Minimize);
         return new(trial, attempt, report, report.Value(objective.Metric), objective.Score(report.Value(objective.Metric)));
@@ -83,7 +86,7 @@ public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
     public Task AddTextAsync() => AddDatasetAsync(Text);
 
     /// <summary>Adds a sweep whose name is <c>sweep-</c> and its id, and returns the id.</summary>
-    public async Task<int> AddSweepAsync(int trials = 1, Metric metric = Metric.ValLoss, Goal goal = Goal.Minimize)
+    public async Task<int> AddSweepAsync(int trials = 1, Metric? metric = null, Goal goal = Goal.Minimize)
     {
         await AddTextAsync();
         var id = await Reader.NextSweepIdAsync();
@@ -92,7 +95,7 @@ public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
     }
 
     /// <summary>Adds a sweep of one trial, whose first attempt runs on the worker w1.</summary>
-    public async Task<TrialId> AddRunningTrialAsync(Metric metric = Metric.ValLoss, Goal goal = Goal.Minimize)
+    public async Task<TrialId> AddRunningTrialAsync(Metric? metric = null, Goal goal = Goal.Minimize)
     {
         var trial = new TrialId(await AddSweepAsync(1, metric, goal), 1);
         Assert.Equal(TrialState.Running, await Trials.MoveAsync(Lease(trial)));

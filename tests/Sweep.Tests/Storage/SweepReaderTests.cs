@@ -1,5 +1,5 @@
 using Npgsql;
-using Sweep.Domain.Search;
+using Sweep.Domain.Models;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Storage;
@@ -62,8 +62,8 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
         Assert.Equal(
             [1.5],
             await database.Reader.EpochsAsync(id, 2, Cancellation)
-                .Where(e => e.Report.Epoch == 2)
-                .Select(e => e.Report.ValLoss)
+                .Where(e => e.Metrics.Epoch == 2)
+                .Select(e => e.Metrics.ValLoss)
                 .ToListAsync(Cancellation));
     }
 
@@ -107,11 +107,11 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
     {
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
         await database.AddDatasetAsync("of its own"u8.ToArray());
-        var trial = Parameters with { Optimizer = OptimizerKind.AdamW, Cell = CellKind.Gru };
+        var trial = ParametersWith(changed => changed with { Optimizer = OptimizerKind.AdamW, Cell = CellKind.Gru });
         await database.Sweeps.AddAsync(id, Spec("columns", text: "of its own"u8.ToArray()), exactName: true, [trial], Cancellation);
         foreach (var view in new[] { "trial_summary", "leaderboard", "learning_curves" })
             await database.Reader.QueryAsync(
-                $"select {string.Join(", ", ParameterCatalog.All.Select(parameter => parameter.Name))} from {view}", Cancellation);
+                $"select {string.Join(", ", BuiltInParameters.Catalog.All.Select(parameter => parameter.Name))} from {view}", Cancellation);
         var row = await database.Reader.QueryAsync($"select optimizer, cell from trial_summary where sweep_id = {id}", Cancellation);
         Assert.Equal(["adamw", "gru"], row.Rows[0]);
     }

@@ -18,13 +18,13 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
         var spec = Spec("whole");
         var stored = await database.Sweeps.AddAsync(
-            id, spec, exactName: true, [Parameters, Parameters with { BatchSize = 7, Cell = CellKind.Gru }], Cancellation);
+            id, spec, exactName: true, [Parameters, ParametersWith(trial => trial with { BatchSize = 7, Cell = CellKind.Gru })], Cancellation);
         Assert.Equal((id, "whole", SweepState.Running, 2), (stored.Id, stored.Spec.Name, stored.State, stored.Trials));
         var loaded = await database.Sweeps.LoadAsync(id, Cancellation);
         Assert.Equal(spec.ToJson(), loaded!.Spec.ToJson());
         Assert.Equal(["cell", "learning_rate"], loaded.Spec.Parameters.Varying);
         var second = await database.Trials.LoadAsync(new(id, 2), Cancellation);
-        Assert.Equal((Parameters with { BatchSize = 7, Cell = CellKind.Gru }).ToJson(), second!.Parameters.ToJson());
+        Assert.Equal(ParametersWith(trial => trial with { BatchSize = 7, Cell = CellKind.Gru }).ToJson(), second!.Parameters.ToJson());
         Assert.Equal(
             (TrialState.Queued, 0, 0, 0, null, false),
             (second.State, second.Attempt, second.Failures, second.Losses, second.Worker, second.HasCheckpoint));
@@ -66,7 +66,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     public async Task Nothing_is_stored_when_one_trial_cannot_be()
     {
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
-        var trials = new[] { Parameters, Parameters with { LearningRate = double.NaN } };
+        var trials = new[] { Parameters, ParametersWith(trial => trial with { LearningRate = double.NaN }) };
         await Assert.ThrowsAnyAsync<Exception>(() => database.Sweeps.AddAsync(id, Spec("half"), exactName: true, trials, Cancellation));
         Assert.Null(await database.Sweeps.LoadAsync(id, Cancellation));
         Assert.Equal(0, await database.CountAsync("trials", $"sweep_id = {id}"));

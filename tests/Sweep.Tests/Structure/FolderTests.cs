@@ -13,7 +13,7 @@ public sealed partial class FolderTests
     private static readonly TypeUse[] Known =
     [
         new("Sweep.Domain.Search.Samplers", "Sweep.Domain.Sweeps.SweepSpec"),
-        new("Sweep.Domain.Trials.EpochReport", "Sweep.Domain.Sweeps.Metric"),
+        new("Sweep.Domain.Trials.EpochMetrics", "Sweep.Domain.Sweeps.Metric"),
         new("Sweep.Domain.Trials.TrialTransition", "Sweep.Domain.Sweeps.SweepState"),
         new("Sweep.Domain.Trials.UnfinishedTrial", "Sweep.Domain.Scheduling.LeaseOrder"),
         new("Sweep.Silo.Delivery.StorageRefusedException", "Sweep.Silo.Hosting.OneLine"),

@@ -1,4 +1,4 @@
-using Sweep.Domain.Search;
+using Sweep.Domain.Models;
 
 namespace Sweep.Tests.SweepFiles;
 
@@ -10,8 +10,8 @@ public sealed class SweepFileDocumentTests
     [Fact]
     public void Its_table_of_parameters_is_the_catalog()
     {
-        var table = string.Concat(ParameterCatalog.All.Select(definition =>
-            $"| `{definition.Name}` | {definition.Expectation} | {(definition.Name == "seed" ? "the sweep's" : definition.Default)} | {definition.Meaning} |\n"));
+        var table = string.Concat(BuiltInParameters.Catalog.All.Select(definition =>
+            $"| `{definition.Name}` | {definition.Expectation} | {(definition.IsSeed ? "the sweep's" : definition.Default)} | {definition.Meaning} |\n"));
         Assert.Contains($"|---|---|---|---|\n{table}\n", Document, StringComparison.Ordinal);
     }
 

@@ -3,6 +3,7 @@ using Sweep.Client.Running;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
+using Sweep.Tests.Search;
 
 namespace Sweep.Tests.SweepFiles;
 
@@ -16,7 +17,7 @@ public sealed class SweepFileTests
         Assert.Equal("x", sweep.Spec.Name);
         Assert.Equal(new DatasetSpec("text", sweep.Dataset.Sha256, SplitKind.Random, 0.2), sweep.Spec.Dataset);
         Assert.Equal(new Objective(Metric.ValLoss, Goal.Minimize), sweep.Spec.Objective);
-        Assert.Equal(new SearchMethod(MethodKind.Grid), sweep.Spec.Method);
+        Assert.Equal(new MethodSpec(MethodKind.Grid), sweep.Spec.Method);
         Assert.Equal(new ResourceSpec(1, null, 0), sweep.Spec.Resources);
         Assert.Equal(new CheckpointSpec(30, 10), sweep.Spec.Checkpoint);
         Assert.Equal((3, 3600.0, 0L), (sweep.Spec.Retries, sweep.Spec.StallLimit, sweep.Spec.Seed));
@@ -50,7 +51,7 @@ public sealed class SweepFileTests
             """)).Spec;
         Assert.Equal(("full-1.0", "cats", SplitKind.Tail, 0.25), (spec.Name, spec.Dataset.Name, spec.Dataset.Split, spec.Dataset.Validation));
         Assert.Equal(new Objective(Metric.ValAccuracy, Goal.Maximize), spec.Objective);
-        Assert.Equal(new SearchMethod(MethodKind.Random, 7), spec.Method);
+        Assert.Equal(new MethodSpec(MethodKind.Random, 7), spec.Method);
         Assert.Equal(new ResourceSpec(2, 8, -3), spec.Resources);
         Assert.Equal(new CheckpointSpec(120, 4), spec.Checkpoint);
         Assert.Equal((0, 600.0, 42L), (spec.Retries, spec.StallLimit, spec.Seed));
@@ -119,7 +120,7 @@ public sealed class SweepFileTests
         var spec = (await folder.LoadAsync(
             yaml, "parameters.cell={values: [lstm]}", "parameters.epochs=5", "resources.slots=2", "name=b", "name=c", "parameters.learning_rate.count=2", "parameters.fully_connected=[16, 8]")).Spec;
         Assert.Equal(("c", 2), (spec.Name, spec.Resources.Slots));
-        var trials = Samplers.For(spec).Trials().ToList();
+        var trials = SearchMethods.For(spec).TypedTrials().ToList();
         Assert.Equal([0.1, 0.4], trials.Select(trial => trial.LearningRate));
         Assert.All(trials, trial => Assert.Equal((CellKind.Lstm, 5, 8), (trial.Cell, trial.Epochs, trial.HiddenSize)));
         Assert.All(trials, trial => Assert.Equal([16, 8], trial.FullyConnected));

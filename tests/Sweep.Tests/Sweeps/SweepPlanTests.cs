@@ -1,3 +1,4 @@
+using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using static Sweep.Tests.Search.Spaces;
@@ -36,6 +37,6 @@ public sealed class SweepPlanTests
         var space = Of(Range("learning_rate", 1e-4, 1, Scale.Log, count: 1000), Range("hidden_size", 1, 100, step: 1));
         var plan = SweepPlan.Of(Spec(space), 10_000, 60);
         Assert.Equal(100_000, plan.Trials.Count);
-        Assert.Equal((100_000, 100), (plan.Trials[^1].Number, plan.Trials[^1].Parameters.HiddenSize));
+        Assert.Equal((100_000, 100), (plan.Trials[^1].Number, plan.Trials[^1].Parameters.ForModel().HiddenSize));
     }
 }

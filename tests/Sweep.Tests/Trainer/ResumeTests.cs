@@ -140,7 +140,7 @@ public sealed class ResumeTests
     {
         public bool Finished { get; set; }
 
-        public List<EpochReport> Epochs { get; } = [];
+        public List<EpochMetrics> Epochs { get; } = [];
 
         public List<byte[]> Checkpoints { get; } = [];
 

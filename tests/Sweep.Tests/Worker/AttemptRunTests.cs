@@ -204,7 +204,7 @@ public sealed class AttemptRunTests
     {
         var trainer = new ScriptedTrainer();
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
-        stage.Store.Wrong = row => row is EpochRow { Report.Epoch: 2 } ? ScriptedStore.Error("22003", "value out of range") : null;
+        stage.Store.Wrong = row => row is EpochRow { Metrics.Epoch: 2 } ? ScriptedStore.Error("22003", "value out of range") : null;
         await stage.StartAsync();
         trainer.Emit(Events.Epoch(1));
         trainer.Emit(Events.Epoch(2));

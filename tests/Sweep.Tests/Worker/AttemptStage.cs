@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Sweep.Domain.Models;
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
@@ -74,7 +76,7 @@ internal sealed class AttemptStage : IAsyncDisposable
     /// <summary>What the database says to a report; null for nothing.</summary>
     public Func<string, Exception?> Refusal { get; set; } = _ => null;
 
-    private static TrialParameters Parameters => Domain.Search.Samplers.For(SimulatedSweep.Spec("stage", "text", trials: 1, Epochs)).Trials().Single();
+    private static TrialParameters Parameters => SearchMethods.For(SimulatedSweep.Spec("stage", "text", trials: 1, Epochs)).Trials().Single().ForModel();
 
     public async Task StartAsync()
     {

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Time.Testing;
+using Sweep.Domain.Models;
 using Sweep.Domain.Protocol;
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Silo.Trainers;
@@ -35,7 +37,8 @@ internal sealed class ConversationStage
         get
         {
             var spec = SimulatedSweep.Spec("conversation", Text, trials: 1, Epochs);
-            return new(1, 1, Domain.Search.Samplers.For(spec).Trials().Single(), SplitKind.Random, 0.2, spec.Objective, CheckpointEvery: 0);
+            var parameters = SearchMethods.For(spec).Trials().Single().ForModel();
+            return new(1, 1, parameters, SplitKind.Random, 0.2, spec.Objective, CheckpointEvery: 0);
         }
     }
 

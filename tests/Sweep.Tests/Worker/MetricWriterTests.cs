@@ -27,7 +27,7 @@ public sealed class MetricWriterTests : IAsyncLifetime
     [Fact]
     public async Task Of_a_batch_with_one_row_that_is_refused_the_others_are_stored_and_its_trial_learns_why()
     {
-        _store.Wrong = row => row is EpochRow { Trial.Number: 2, Report.Epoch: 3 } ? ScriptedStore.Error("23514", "violates check") : null;
+        _store.Wrong = row => row is EpochRow { Trial.Number: 2, Metrics.Epoch: 3 } ? ScriptedStore.Error("23514", "violates check") : null;
         for (var epoch = 1; epoch <= 5; epoch++)
         {
             for (var trial = 1; trial <= 3; trial++)
@@ -40,7 +40,7 @@ public sealed class MetricWriterTests : IAsyncLifetime
         var error = await Assert.ThrowsAsync<StorageRefusedException>(() => WaitUntilStoredAsync(2));
         Assert.Equal("PostgreSQL refuses it: 23514: violates check", error.Message);
         // What comes after it would leave a gap.
-        Assert.Equal([(1, 5), (2, 2), (3, 5)], _store.Epochs.GroupBy(row => row.Trial.Number).Select(rows => (rows.Key, rows.Max(row => row.Report.Epoch))).Order());
+        Assert.Equal([(1, 5), (2, 2), (3, 5)], _store.Epochs.GroupBy(row => row.Trial.Number).Select(rows => (rows.Key, rows.Max(row => row.Metrics.Epoch))).Order());
         Assert.Equal(12, _store.Epochs.Count);
         Assert.Single(_refusals);
         Assert.Contains("Epoch 3 of trial 1/2 cannot be stored", Assert.Single(_log.Lines), StringComparison.Ordinal);

@@ -18,7 +18,7 @@ internal sealed class RecordedTraining : ITrainingListener
 
     public void Log(string line) => Lines.Enqueue(line);
 
-    public Task EpochFinishedAsync(EpochReport report)
+    public Task EpochFinishedAsync(EpochMetrics report)
     {
         Epochs.Enqueue(report.Epoch);
         return Error is null ? Task.CompletedTask : Task.FromException(Error);

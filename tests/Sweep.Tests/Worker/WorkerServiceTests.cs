@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Sweep.Domain.Scheduling;
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
@@ -37,7 +38,7 @@ public sealed class WorkerServiceTests
         var trial = Fake.Of<ITrialGrain>((method, arguments) =>
         {
             if (method.Name == nameof(ITrialGrain.Open))
-                return Task.FromResult<AttemptAssignment?>(new(1, Domain.Search.Samplers.For(spec).Trials().Single().ToJson(), HasCheckpoint: false, Alone: false));
+                return Task.FromResult<AttemptAssignment?>(new(1, SearchMethods.For(spec).Trials().Single().ToJson(), HasCheckpoint: false, Alone: false));
             reports.Add($"{method.Name} {string.Join(' ', arguments.Skip(1))}");
             return Task.FromResult(Verdict.Continue);
         });

@@ -13,7 +13,7 @@ internal sealed record ReportContents(
     SweepOverview Sweep,
     SweepReport Report,
     DatasetFacts? Text,
-    IReadOnlyList<(int Number, EpochReport Report)> Curves,
+    IReadOnlyList<(int Number, EpochMetrics Metrics)> Curves,
     IReadOnlyList<EventCount> Events,
     IReadOnlyList<AttemptPlace> Places,
     SweepComparison? Comparison,

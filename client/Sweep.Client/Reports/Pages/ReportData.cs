@@ -2,7 +2,6 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sweep.Client.Output;
 using Sweep.Domain.Reports;
-using Sweep.Domain.Search;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Reports.Pages;
@@ -62,16 +61,16 @@ internal static class ReportData
         macs = row.Result?.Macs,
     };
 
-    private static object Curve(IEnumerable<(int Number, EpochReport Report)> rows)
+    private static object Curve(IEnumerable<(int Number, EpochMetrics Metrics)> rows)
     {
         var epochs = rows.ToList();
         return new
         {
             n = epochs[0].Number,
-            epoch = epochs.Select(row => row.Report.Epoch),
-            train_loss = epochs.Select(row => Math.Round(row.Report.TrainLoss, 5)),
-            val_loss = epochs.Select(row => Math.Round(row.Report.ValLoss, 5)),
-            val_accuracy = epochs.Select(row => Math.Round(row.Report.ValAccuracy, 5)),
+            epoch = epochs.Select(row => row.Metrics.Epoch),
+            train_loss = epochs.Select(row => Math.Round(row.Metrics.TrainLoss, 5)),
+            val_loss = epochs.Select(row => Math.Round(row.Metrics.ValLoss, 5)),
+            val_accuracy = epochs.Select(row => Math.Round(row.Metrics.ValAccuracy, 5)),
         };
     }
 

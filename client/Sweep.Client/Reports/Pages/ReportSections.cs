@@ -55,10 +55,10 @@ internal static class ReportSections
         return new("question", "The question", [new ReportBlock.Facts([.. rows.Where(row => row.Item2.Length > 0)])]);
     }
 
-    private static IEnumerable<string> Constants(SweepReport report) => report.Rows.Count == 0 ? [] : Domain.Search.ParameterCatalog.All
+    private static IEnumerable<string> Constants(SweepReport report) => report.Rows.Count == 0 ? [] : report.Spec.Parameters.Catalog.All
         .Select(definition => definition.Name)
         .Except(report.Spec.Parameters.Varying)
-        .Select(name => $"{name} {Domain.Search.ParameterAssignment.ValueOf(report.Rows[0].Parameters, name)}");
+        .Select(name => $"{name} {report.Rows[0].Parameters.ValueOf(name)}");
 
     private static ReportSection? Comparison(ReportContents contents) => contents.Comparison is not { } comparison ? null : new(
         "compare",
@@ -97,7 +97,7 @@ internal static class ReportSections
             new ReportBlock.Figure(
                 "curves",
                 (drawn < all ? Invariant($"The {drawn} best of {all:#,0} trials.") : "Every trial.") + " A dot marks the best epoch."
-                + (contents.Curves.GroupBy(row => row.Number).Any(rows => rows.Max(row => row.Report.Epoch) > ReportContents.MostPoints)
+                + (contents.Curves.GroupBy(row => row.Number).Any(rows => rows.Max(row => row.Metrics.Epoch) > ReportContents.MostPoints)
                     ? Invariant($" Of long trainings about {ReportContents.MostPoints} epochs are drawn.") : "")),
         ]);
     }

@@ -1,7 +1,7 @@
 using Sweep.Client.Output;
 using Sweep.Client.Tables;
+using Sweep.Domain.Models;
 using Sweep.Domain.Reports;
-using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.Reports.Tables;
 
@@ -19,7 +19,7 @@ internal static class FrontTable
             OutputColumn.Number("train_seconds", "train time", Quantities.Seconds),
             OutputColumn.Number("model_bytes", "size", Quantities.Bytes),
             OutputColumn.Number("macs", "MACs", Quantities.Count),
-            OutputColumn.Number("objective", PlainText.Of(metric), metric == Metric.ValAccuracy ? Quantities.Percent : Quantities.Loss),
+            OutputColumn.Number("objective", PlainText.Of(metric), BuiltInMetrics.Catalog.Of(metric).IsShare ? Quantities.Percent : Quantities.Loss),
         ],
         [
             .. from front in report.Fronts

@@ -1,10 +1,11 @@
 using System.Numerics;
+using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using static Sweep.Tests.Search.Spaces;
 
 namespace Sweep.Tests.Search;
 
-public sealed class GridSamplerTests
+public sealed class GridSearchTests
 {
     [Fact]
     public void Every_combination_comes_once_the_last_dimension_fastest()
@@ -44,7 +45,18 @@ public sealed class GridSamplerTests
         for (var seed = 0; seed < 200; seed++)
         {
             var space = RandomSpace(seed);
-            Assert.Equal(new GridSampler(space, 1).Trials().Count(), (int)new GridSampler(space, 1).Count());
+            Assert.Equal(new GridSearch(space, 1).Trials().Count(), (int)new GridSearch(space, 1).Total);
+        }
+    }
+
+    [Fact]
+    public void A_trial_found_by_its_number_is_the_one_that_stands_there()
+    {
+        for (var seed = 0; seed < 200; seed++)
+        {
+            var space = RandomSpace(seed);
+            var method = new GridSearch(space, 1);
+            Assert.Equal(Combinations(space), Enumerable.Range(1, method.Count).Select(number => method.Propose(number, []).ToJson()));
         }
     }
 
@@ -53,13 +65,22 @@ public sealed class GridSamplerTests
     {
         var many = Enumerable.Range(1, 1000).Select(number => Whole(number)).ToArray();
         var space = Of(Choice("epochs", many), Choice("seed", many), Choice("hidden_size", many), Choice("sequence_length", many).When(("epochs", [Whole(1), Whole(2)])));
-        Assert.Equal((BigInteger.Pow(1000, 3) * 2) + (998 * BigInteger.Pow(1000, 2)), new GridSampler(space, 1).Count());
+        Assert.Equal((BigInteger.Pow(1000, 3) * 2) + (998 * BigInteger.Pow(1000, 2)), new GridSearch(space, 1).Total);
+    }
+
+    [Fact]
+    public void The_last_trial_of_a_large_grid_is_found_without_the_others()
+    {
+        var space = Of(Range("learning_rate", 1e-4, 1, Scale.Log, count: 9_999), Range("hidden_size", 1, 100, step: 1), Choice("cell", Word("rnn"), Word("gru")));
+        var method = new GridSearch(space, 1);
+        var last = method.Propose(method.Count, []).ForModel();
+        Assert.Equal((1_999_800, 1d, 100), (method.Count, last.LearningRate, last.HiddenSize));
     }
 
     [Fact]
     public void A_range_without_points_has_no_grid()
     {
-        var error = Assert.Throws<ArgumentException>(() => new GridSampler(Of(Range("dropout", 0, 0.5)), 1));
+        var error = Assert.Throws<ArgumentException>(() => new GridSearch(Of(Range("dropout", 0, 0.5)), 1));
         Assert.StartsWith("A grid over the range dropout needs a count or a step.", error.Message, StringComparison.Ordinal);
     }
 
@@ -81,6 +102,22 @@ public sealed class GridSamplerTests
         int Below(int end) => (int)(SplitMix64.Uniform(seed, 0, draws++) * end);
     }
 
+    /// <summary>The trials of a grid the plain way: every value of each dimension in turn, where its condition holds.</summary>
+    private static IEnumerable<string> Combinations(SearchSpace space)
+    {
+        return Below(0, []).Select(values => space.Catalog.Complete(values, 1).ToJson());
+
+        IEnumerable<Dictionary<string, ParameterValue>> Below(int axis, Dictionary<string, ParameterValue> chosen)
+        {
+            if (axis == space.Dimensions.Count)
+                return [chosen];
+            var dimension = space.Dimensions[axis];
+            return dimension.Applies(chosen, space.Catalog)
+                ? dimension.Points(space.Catalog)!.SelectMany(value => Below(axis + 1, new(chosen) { [dimension.Name] = value }))
+                : Below(axis + 1, chosen);
+        }
+    }
+
     private static IEnumerable<string> Trials(SearchSpace space, params string[] parameters) =>
-        new GridSampler(space, 1).Trials().Select(trial => string.Join(' ', parameters.Select(trial.ValueOf)));
+        new GridSearch(space, 1).Trials().Select(trial => string.Join(' ', parameters.Select(trial.ValueOf)));
 }

@@ -3,7 +3,7 @@ using static Sweep.Tests.Search.Spaces;
 
 namespace Sweep.Tests.Search;
 
-public sealed class RandomSamplerTests
+public sealed class RandomSearchTests
 {
     private const int Draws = 8000;
 
@@ -18,14 +18,14 @@ public sealed class RandomSamplerTests
     public void A_larger_budget_begins_with_the_trials_of_a_smaller_one()
     {
         var space = Of(Range("learning_rate", 0.1, 0.2), Choice("layers", Whole(1), Whole(2)));
-        var all = new RandomSampler(space, 3, 50).Trials().Select(trial => trial.ToJson());
-        Assert.Equal(all.Take(20), new RandomSampler(space, 3, 20).Trials().Select(trial => trial.ToJson()));
+        var all = new RandomSearch(space, 3, 50).Trials().Select(trial => trial.ToJson());
+        Assert.Equal(all.Take(20), new RandomSearch(space, 3, 20).Trials().Select(trial => trial.ToJson()));
     }
 
     [Fact]
     public void A_list_is_drawn_uniformly()
     {
-        var counts = new RandomSampler(Of(Choice("layers", Whole(1), Whole(2), Whole(3), Whole(4))), 1, Draws).Trials().CountBy(trial => trial.Layers).ToList();
+        var counts = new RandomSearch(Of(Choice("layers", Whole(1), Whole(2), Whole(3), Whole(4))), 1, Draws).TypedTrials().CountBy(trial => trial.Layers).ToList();
         Assert.Equal(4, counts.Count);
         // Five standard deviations of a binomial count.
         Assert.All(counts, pair => Assert.InRange(pair.Value, (Draws / 4) - 200, (Draws / 4) + 200));
@@ -54,7 +54,7 @@ public sealed class RandomSamplerTests
     [InlineData(Scale.Log, null)]
     public void Whole_numbers_of_a_range_are_all_drawn_and_its_ends_as_often_as_their_share(Scale scale, int? slack)
     {
-        var counts = new RandomSampler(Of(Range("layers", 1, 4, scale)), 1, Draws).Trials().CountBy(trial => trial.Layers).ToDictionary();
+        var counts = new RandomSearch(Of(Range("layers", 1, 4, scale)), 1, Draws).TypedTrials().CountBy(trial => trial.Layers).ToDictionary();
         Assert.Equal([1, 2, 3, 4], counts.Keys.Order());
         // On the log scale a number has the share log((n + ½) / (n − ½)) of log 9.
         Assert.All(counts, pair =>
@@ -74,10 +74,10 @@ public sealed class RandomSamplerTests
     [Fact]
     public void Dimensions_are_independent()
     {
-        var pairs = new RandomSampler(Of(Choice("layers", Whole(1), Whole(2)), Choice("cell", Word("rnn"), Word("gru"))), 1, Draws).Trials().CountBy(trial => (trial.Layers, trial.Cell)).ToList();
+        var pairs = new RandomSearch(Of(Choice("layers", Whole(1), Whole(2)), Choice("cell", Word("rnn"), Word("gru"))), 1, Draws).TypedTrials().CountBy(trial => (trial.Layers, trial.Cell)).ToList();
         Assert.Equal(4, pairs.Count);
         Assert.All(pairs, pair => Assert.InRange(pair.Value, (Draws / 4) - 200, (Draws / 4) + 200));
     }
 
-    private static List<double> Rates(SearchSpace space, long seed) => [.. new RandomSampler(space, seed, Draws).Trials().Select(trial => trial.LearningRate)];
+    private static List<double> Rates(SearchSpace space, long seed) => [.. new RandomSearch(space, seed, Draws).TypedTrials().Select(trial => trial.LearningRate)];
 }

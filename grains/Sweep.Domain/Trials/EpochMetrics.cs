@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sweep.Domain.Models;
 using Sweep.Domain.Sweeps;
 
 namespace Sweep.Domain.Trials;
@@ -10,19 +11,13 @@ namespace Sweep.Domain.Trials;
 /// <param name="ValAccuracy">Share of validation windows whose most likely next character is the right one, in [0, 1].</param>
 /// <param name="Seconds">Wall time of the epoch, training and validation.</param>
 /// <param name="SamplesPerSecond">Training windows over the seconds spent on training.</param>
-public sealed record EpochReport(
+public sealed record EpochMetrics(
     int Epoch, double TrainLoss, double ValLoss, double ValAccuracy, double LearningRate, double Seconds, double SamplesPerSecond)
 {
     /// <summary>Exponential of the validation loss; infinite from a loss of 710 on, which JSON has no number for.</summary>
     [JsonIgnore]
     public double Perplexity => Math.Exp(ValLoss);
 
-    public double Value(Metric metric) => metric switch
-    {
-        Metric.ValLoss => ValLoss,
-        Metric.ValAccuracy => ValAccuracy,
-        Metric.TrainLoss => TrainLoss,
-        Metric.Perplexity => Perplexity,
-        _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, null),
-    };
+    /// <exception cref="ArgumentOutOfRangeException">No epoch has this metric.</exception>
+    public double Value(Metric metric) => BuiltInMetrics.Catalog.Of(metric).Read(this);
 }

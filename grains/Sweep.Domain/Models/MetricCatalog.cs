@@ -1,0 +1,15 @@
+using System.Collections.Immutable;
+using Sweep.Domain.Sweeps;
+
+namespace Sweep.Domain.Models;
+
+/// <summary>Every metric that an objective may name.</summary>
+public sealed class MetricCatalog(ImmutableArray<MetricDefinition> definitions)
+{
+    public ImmutableArray<MetricDefinition> All => definitions;
+
+    public MetricDefinition? Find(Metric metric) => definitions.FirstOrDefault(definition => definition.Metric == metric);
+
+    /// <exception cref="ArgumentOutOfRangeException">The catalog has no such metric.</exception>
+    public MetricDefinition Of(Metric metric) => Find(metric) ?? throw new ArgumentOutOfRangeException(nameof(metric), metric, "No epoch has this metric.");
+}

@@ -1,0 +1,138 @@
+using System.Numerics;
+
+namespace Sweep.Domain.Search;
+
+/// <summary>
+/// A grid as a tree of choices, a level a dimension, in which equal subtrees are one node: what can be chosen below a node depends on which of the
+/// conditions further down may still hold, and on nothing else. So the trials are counted without being expanded, and trial n is found by descending once.
+/// </summary>
+internal sealed class GridTree
+{
+    /// <summary>Below the last dimension.</summary>
+    private static readonly GridTree End = new("", []) { Trials = 1 };
+
+    private readonly IReadOnlyList<ParameterValue> _points;
+    private readonly List<Run> _runs = [];
+    private int _values;
+
+    /// <param name="points">None where the dimension's condition does not hold.</param>
+    private GridTree(string name, IReadOnlyList<ParameterValue> points) => (Name, _points) = (name, points);
+
+    /// <summary>Of the dimension that is decided here.</summary>
+    public string Name { get; }
+
+    /// <summary>How many trials there are below.</summary>
+    public BigInteger Trials { get; private set; }
+
+    /// <exception cref="ArgumentException">A dimension is a range without a count or a step.</exception>
+    public static GridTree Of(SearchSpace space) => new Planting(space).Plant();
+
+    /// <summary>The value that the trial at a place below this node has, and the node that decides the next dimension.</summary>
+    /// <param name="place">From 0; afterwards the trial's place below the node that is returned.</param>
+    /// <returns>The value is null where the dimension's condition does not hold. Null below the last dimension.</returns>
+    public (GridTree Node, ParameterValue? Value)? Next(ref long place)
+    {
+        if (_runs.Count == 0)
+            return null;
+        var run = _runs[0];
+        // The last run that begins at the place or before it.
+        for (int low = 1, high = _runs.Count; low < high;)
+        {
+            var middle = (low + high) / 2;
+            if (_runs[middle].Before <= place)
+                (run, low) = (_runs[middle], middle + 1);
+            else
+                high = middle;
+        }
+
+        place -= run.Before;
+        var index = run.First + (int)(place / run.Each);
+        place %= run.Each;
+        return (run.Node, _points.Count == 0 ? null : _points[index]);
+    }
+
+    /// <summary>One more value, with what can be chosen below it.</summary>
+    private void Add(GridTree node)
+    {
+        if (_runs is not [.., var last] || last.Node != node)
+            _runs.Add(new(_values, Small(Trials), Small(node.Trials), node));
+        _values++;
+        Trials += node.Trials;
+    }
+
+    /// <summary>Places are numbers of trials, which are small: what lies beyond them is only known to do so.</summary>
+    private static long Small(BigInteger number) => (long)BigInteger.Min(number, long.MaxValue);
+
+    /// <summary>Values that stand beside each other and have the same subtree.</summary>
+    /// <param name="First">Index of the first value.</param>
+    /// <param name="Before">Trials of the values before it.</param>
+    /// <param name="Each">Trials of each of its values.</param>
+    private sealed record Run(int First, long Before, long Each, GridTree Node);
+
+    private sealed class Planting
+    {
+        private readonly ParameterCatalog _catalog;
+        private readonly (Dimension Dimension, IReadOnlyList<ParameterValue> Points)[] _axes;
+        private readonly Dictionary<(int Axis, BigInteger Open), GridTree> _nodes = [];
+
+        /// <summary>For each dimension the later ones with a condition on it, and the values that each allows.</summary>
+        private readonly List<(int Axis, HashSet<ParameterValue> Allowed)>[] _conditions;
+
+        public Planting(SearchSpace space)
+        {
+            _catalog = space.Catalog;
+            _axes = [.. space.Dimensions.Select(dimension => (dimension, dimension.Points(_catalog)
+                ?? throw new ArgumentException($"A grid over the range {dimension.Name} needs a count or a step.", nameof(space))))];
+            _conditions = [.. _axes.Select((axis, index) => _axes.Index().Skip(index + 1)
+                .Where(later => later.Item.Dimension.When?.ContainsKey(axis.Dimension.Name) == true)
+                .Select(later => (later.Index, later.Item.Dimension.When![axis.Dimension.Name].ToHashSet()))
+                .ToList())];
+        }
+
+        public GridTree Plant()
+        {
+            // What is no dimension has its default everywhere.
+            var open = BigInteger.MinusOne;
+            foreach (var (index, (dimension, _)) in _axes.Index())
+            {
+                var before = _axes.Take(index).Select(axis => axis.Dimension.Name).ToHashSet();
+                var constant = dimension.When?.Where(condition => !before.Contains(condition.Key)) ?? [];
+                if (!constant.All(condition => condition.Value.Contains(_catalog.Default(condition.Key))))
+                    open = Close(open, index);
+            }
+
+            return Plant(0, open);
+        }
+
+        /// <param name="open">
+        /// A set with a bit a dimension: those from this one on whose conditions hold as far as they are decided, and all before it, which do not matter.
+        /// </param>
+        private GridTree Plant(int axis, BigInteger open)
+        {
+            if (axis == _axes.Length)
+                return End;
+            if (_nodes.TryGetValue((axis, open), out var known))
+                return known;
+            var (dimension, points) = _axes[axis];
+            var applies = !((open >> axis) & 1).IsZero;
+            var node = new GridTree(dimension.Name, applies ? points : []);
+            foreach (var value in applies ? points : [_catalog.Default(dimension.Name)])
+                node.Add(Plant(axis + 1, After(axis, value, open)));
+            return _nodes[(axis, open)] = node;
+        }
+
+        private BigInteger After(int axis, ParameterValue value, BigInteger open)
+        {
+            open |= BigInteger.One << axis;
+            foreach (var (later, allowed) in _conditions[axis])
+            {
+                if (!allowed.Contains(value))
+                    open = Close(open, later);
+            }
+
+            return open;
+        }
+
+        private static BigInteger Close(BigInteger open, int axis) => open & ~(BigInteger.One << axis);
+    }
+}
