@@ -12,7 +12,7 @@ public sealed partial class FolderTests
     /// <summary>Uses that still close a circle. The list may only become shorter: a use that is gone leaves it.</summary>
     private static readonly TypeUse[] Known =
     [
-        new("Sweep.Domain.Search.Samplers", "Sweep.Domain.Sweeps.SweepSpec"),
+        new("Sweep.Domain.Search.SearchMethods", "Sweep.Domain.Sweeps.SweepSpec"),
         new("Sweep.Domain.Trials.EpochMetrics", "Sweep.Domain.Sweeps.Metric"),
         new("Sweep.Domain.Trials.TrialTransition", "Sweep.Domain.Sweeps.SweepState"),
         new("Sweep.Domain.Trials.UnfinishedTrial", "Sweep.Domain.Scheduling.LeaseOrder"),
