@@ -52,16 +52,16 @@ public static class OrchestrationBenchmark
             var rate = trials / elapsed.TotalSeconds;
             rates.Add(rate);
             Print(
-                $"{trials,7} trials {elapsed.TotalSeconds,7:0.00} s {rate,7:0} trials/s   {rate / Optuna,5:0.0} x Optuna (61)   {
-                    rate / RayTune,5:0.0} x Ray Tune (14)   {Environment.CpuUsage.TotalTime.Subtract(busy) / elapsed:0.00} cores and {
-                    Environment.WorkingSet / 1e6:0} MB in this process");
+                $"{trials,7} trials {elapsed.TotalSeconds,7:0.00} s {rate,7:0} trials/s   {rate / Optuna,5:0.0} x Optuna (61)   {rate
+                    / RayTune,5:0.0} x Ray Tune (14)   {Environment.CpuUsage.TotalTime.Subtract(busy)
+                    / elapsed:0.00} cores and {Environment.WorkingSet / 1e6:0} MB in this process");
             if (!await IsWholeAsync(cluster, sweep, trials))
                 return 1;
         }
 
         Print(
-            $"flatness {rates[^1] / rates[0]:0.00} (rate of the last sweep over the first's); target at least {Target} trials/s: {
-                (rates.Min() >= Target ? "held" : "missed")}");
+            $"flatness {rates[^1] / rates[0]:0.00} (rate of the last sweep over the first's); target at least {Target} trials/s: {(
+                rates.Min() >= Target ? "held" : "missed")}");
         return 0;
     }
 

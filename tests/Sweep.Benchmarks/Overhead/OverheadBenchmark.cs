@@ -35,8 +35,8 @@ public static class OverheadBenchmark
         using var folder = new TemporaryFolder(Name);
         // The first run on a machine creates the database's folder, which users wait for only once.
         Print(
-            $"the first run, of 1 epoch, which makes the database: {
-                (await TrainAsync(folder.Path, "first", 1)).Elapsed.TotalSeconds:0.0} s");
+            $"the first run, of 1 epoch, which makes the database: {(await TrainAsync(folder.Path, "first", 1))
+                .Elapsed.TotalSeconds:0.0} s");
         var (started, elapsed) = await TrainAsync(folder.Path, Name, epochs.Value);
 
         await using var server = await PrivatePostgres.StartAsync(folder.Path);
@@ -45,13 +45,12 @@ public static class OverheadBenchmark
         var (bare, training) = (times.BareSpan, times.Loops.Sum());
         var overhead = (elapsed.TotalSeconds / bare) - 1;
         Print(
-            $"sweep run of {times.Succeeded} trials of {epochs} epochs: {elapsed.TotalSeconds:0.00} s; their loops alone, {
-                training:0.00} s, in the same order on {times.Slots} slots: {bare:0.00} s");
+            $"sweep run of {times.Succeeded} trials of {epochs} epochs: {elapsed
+                .TotalSeconds:0.00} s; their loops alone, {training:0.00} s, in the same order on {times.Slots} slots: {bare:0.00} s");
         Print($"overhead {overhead:P1} ({elapsed.TotalSeconds - bare:0.00} s); among it");
         Print($"  {(times.FirstStart - started).TotalSeconds,6:0.00} s before the first trial (program, PostgreSQL, silo)");
-        Print($"  {
-            (times.Trials - training)
-                / times.Slots,6:0.00} s a slot in trials besides their epochs (trainer's start, data, measuring, storing)");
+        Print($"  {(times.Trials - training)
+            / times.Slots,6:0.00} s a slot in trials besides their epochs (trainer's start, data, measuring, storing)");
         Print($"  {(started + elapsed - times.LastEnd).TotalSeconds,6:0.00} s after the last trial (report, silo's and PostgreSQL's end)");
         Print($"target at most {Target:P0} at {DefaultEpochs} epochs: {(overhead <= Target ? "held" : "missed")}");
         return times.Succeeded > 0 ? 0 : 1;

@@ -63,8 +63,8 @@ public static class RecoveryBenchmark
                 trials.ToArray());
             trained.Add(Stopwatch.GetElapsedTime(clock));
             Print(
-                $"kill {kill + 1,2}: dead after {dead.Last:0.00} s, its trial leased elsewhere after {
-                    leased.Last:0.00} s, a new epoch after {trained.Last:0.00} s");
+                $"kill {kill + 1,2}: dead after {dead.Last:0.00} s, its trial leased elsewhere after {leased
+                    .Last:0.00} s, a new epoch after {trained.Last:0.00} s");
 
             await TrainingGrid.Endless(trials: 1).SubmitAsync(cluster, sweep + "-more");
             victim = await cluster.AddSiloAsync();
@@ -96,8 +96,8 @@ public static class RecoveryBenchmark
         }
 
         Print(
-            $"9 trials of {Nine.Epochs} epochs: {seconds[0]:0.00} s on one silo, {seconds[1]:0.00} s on two: {
-                seconds[0] / seconds[1]:0.00} times as fast; target at least 1.8: {(seconds[0] / seconds[1] >= 1.8 ? "held" : "missed")}");
+            $"9 trials of {Nine.Epochs} epochs: {seconds[0]:0.00} s on one silo, {seconds[1]:0.00} s on two: {seconds[0]
+                / seconds[1]:0.00} times as fast; target at least 1.8: {(seconds[0] / seconds[1] >= 1.8 ? "held" : "missed")}");
     }
 
     private static Task<string?> OtherNumberAsync(RealCluster cluster, string sweep, RealSilo survivor) =>

@@ -32,8 +32,8 @@ internal static class SimulatedSpeed
             var seconds = Stopwatch.GetElapsedTime(clock).TotalSeconds;
             one = silos == 1 ? seconds : one;
             Console.WriteLine(FormattableString.Invariant(
-                $"{Trials} simulated trials of {Epochs} x {Epoch.TotalMilliseconds:0} ms on {silos,2} silos: {seconds,6:0.00} s, {
-                    one / seconds,5:0.0} times one silo; {one / seconds / silos:P0} of {silos}"));
+                $"{Trials} simulated trials of {Epochs} x {Epoch.TotalMilliseconds:0} ms on {silos,2} silos: {seconds,6:0.00} s, {one
+                    / seconds,5:0.0} times one silo; {one / seconds / silos:P0} of {silos}"));
         }
     }
 }

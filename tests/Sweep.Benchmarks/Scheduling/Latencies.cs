@@ -15,8 +15,8 @@ internal sealed class Latencies(string what)
         Console.WriteLine(sorted.Length == 0
             ? $"  {what}: none"
             : FormattableString.Invariant(
-                $"  {what}: {sorted.Length} calls, p50 {At(sorted, 0.5):0.00} ms, p99 {At(sorted, 0.99):0.00} ms, longest {
-                    sorted[^1]:0.0} ms"));
+                $"  {what}: {sorted.Length} calls, p50 {At(sorted, 0.5):0.00} ms, p99 {At(
+                    sorted, 0.99):0.00} ms, longest {sorted[^1]:0.0} ms"));
     }
 
     private static double At(double[] sorted, double share) => sorted[(int)(share * (sorted.Length - 1))];

@@ -30,8 +30,8 @@ public static class SchedulerBenchmark
         await using var cluster = await BenchmarkCluster.StartAsync(
             folder.Path, silos: 1, slots: 0, configure: services => services.AddSingleton<ILiveWorkers>(new EveryWorker(names)));
         Print(
-            $"{workers} workers x {SlotsEach} slots, {trials} trials of {seconds} s, a renewal every {
-                RenewEvery.TotalSeconds:0.0} s; one silo in this process, PostgreSQL with fsync, {Environment.ProcessorCount} cores.");
+            $"{workers} workers x {SlotsEach} slots, {trials} trials of {seconds} s, a renewal every {RenewEvery
+                .TotalSeconds:0.0} s; one silo in this process, PostgreSQL with fsync, {Environment.ProcessorCount} cores.");
 
         var lease = new Latencies("lease, while trials wait");
         var renew = new Latencies("renew, a worker's leases at once");
@@ -49,8 +49,8 @@ public static class SchedulerBenchmark
         var succeeded = await cluster.ScalarAsync(
             $"select count(*) from trials where sweep_id = {sweep} and state = 'succeeded' and attempt = 1");
         Print(
-            $"{elapsed.TotalSeconds:0.0} s, {trials / elapsed.TotalSeconds:0} trials/s (at most {
-                (double)workers * SlotsEach / seconds:0} fit); {succeeded} of {trials} succeeded in one attempt");
+            $"{elapsed.TotalSeconds:0.0} s, {trials / elapsed.TotalSeconds:0} trials/s (at most {(double)workers
+                * SlotsEach / seconds:0} fit); {succeeded} of {trials} succeeded in one attempt");
         lease.Print();
         renew.Print();
         Print($"{Environment.WorkingSet / 1e6:0} MB in this process, silo and workers together");

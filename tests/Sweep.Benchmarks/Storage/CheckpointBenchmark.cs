@@ -37,8 +37,8 @@ public static class CheckpointBenchmark
         await Migrator.MigrateAsync(source);
         var sweep = await AddSweepAsync(source, trials);
         Print(
-            $"{trials} trials with checkpoints of {megabytes} MB, each {megabytes / rate:0.0##} s: {trials * megabytes:0.0} MB live, {
-                trials * rate:0.0} MB/s in all");
+            $"{trials} trials with checkpoints of {megabytes} MB, each {megabytes / rate:0.0##} s: {trials
+                * megabytes:0.0} MB live, {trials * rate:0.0} MB/s in all");
 
         var start = Stopwatch.GetTimestamp();
         var log = await NumberAsync(source, "select (pg_current_wal_lsn() - '0/0')::bigint");
@@ -66,8 +66,8 @@ public static class CheckpointBenchmark
             var walFolder = await NumberAsync(source, "select sum(size)::bigint from pg_ls_waldir()");
             var logged = await NumberAsync(source, "select (pg_current_wal_lsn() - '0/0')::bigint") - log;
             Print(
-                $"{elapsed,5:0} s  written {written / 1e6,7:0} MB ({written / 1e6 / elapsed,5:0.0} MB/s)  table {
-                    table / 1e6,6:0} MB  WAL written {logged / 1e6,7:0} MB, kept {walFolder / 1e6,6:0} MB");
+                $"{elapsed,5:0} s  written {written / 1e6,7:0} MB ({written / 1e6 / elapsed,5:0.0} MB/s)  table {table
+                    / 1e6,6:0} MB  WAL written {logged / 1e6,7:0} MB, kept {walFolder / 1e6,6:0} MB");
         }
 
         await writing;

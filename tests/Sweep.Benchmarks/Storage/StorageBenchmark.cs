@@ -70,8 +70,8 @@ public static class StorageBenchmark
         await new SweepStore(source).AddAsync(id, Grid, exactName: false, planned);
         var all = Stopwatch.GetElapsedTime(start);
         Console.WriteLine(FormattableString.Invariant(
-            $"{"grid of " + planned.Count + " trials",-32} planned in {planning.TotalSeconds:0.00} s, planned and stored in {
-                all.TotalSeconds:0.00} s"));
+            $"{"grid of " + planned.Count + " trials",-32} planned in {planning.TotalSeconds:0.00} s, planned and stored in {all
+                .TotalSeconds:0.00} s"));
         start = Stopwatch.GetTimestamp();
         await new SweepStore(source).DeleteAsync(id);
         var deleted = Stopwatch.GetElapsedTime(start);
@@ -80,8 +80,8 @@ public static class StorageBenchmark
         }
 
         Console.WriteLine(FormattableString.Invariant(
-            $"{"the same",-32} deleted in {deleted.TotalSeconds:0.00} s, all rows gone after {
-                Stopwatch.GetElapsedTime(start).TotalSeconds:0.00} s"));
+            $"{"the same",-32} deleted in {deleted.TotalSeconds:0.00} s, all rows gone after {Stopwatch.GetElapsedTime(start)
+                .TotalSeconds:0.00} s"));
     }
 
     private static async Task MovesAsync(NpgsqlDataSource source, int callers, TimeSpan time)
@@ -121,8 +121,8 @@ public static class StorageBenchmark
 
     private static void Print(string what, double rate, string unit, double[] milliseconds) =>
         Console.WriteLine(FormattableString.Invariant(
-            $"{what,-32} {rate,10:N0} {unit,-8} p50 {milliseconds[milliseconds.Length / 2],6:0.0} ms  p99 {
-                milliseconds[milliseconds.Length * 99 / 100],6:0.0} ms"));
+            $"{what,-32} {rate,10:N0} {unit,-8} p50 {milliseconds[milliseconds.Length / 2],6:0.0} ms  p99 {milliseconds[
+                milliseconds.Length * 99 / 100],6:0.0} ms"));
 
     private static async Task<int> AddSweepAsync(NpgsqlDataSource source, int trials)
     {

@@ -53,8 +53,8 @@ internal static class ViewsBenchmark
             var met = target is null || median <= target;
             missed += met ? 0 : 1;
             Console.WriteLine(FormattableString.Invariant(
-                $"{name,-32} {median,9:0.00} ms median {worst,9:0.00} ms worst {rows,6} rows  {
-                    (target is null ? "" : $"target {target} ms: {(met ? "met" : "MISSED")}")}"));
+                $"{name,-32} {median,9:0.00} ms median {worst,9:0.00} ms worst {rows,6} rows  {(
+                    target is null ? "" : $"target {target} ms: {(met ? "met" : "MISSED")}")}"));
         }
 
         return missed == 0 ? 0 : 1;

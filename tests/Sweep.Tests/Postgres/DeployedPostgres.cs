@@ -93,7 +93,8 @@ public sealed class DeployedPostgres : IAsyncLifetime
         // A started server keeps its starter's streams open, so the output goes to a file; a pipe would never end.
         var output = Path.Combine(_folder, $"output-{Guid.NewGuid():N}");
         using var process = Process.Start(new ProcessStartInfo(
-            "sh", ["-c", "out=$1; shift; \"$@\" >\"$out\" 2>&1 </dev/null", "sh", output, .. command]) { WorkingDirectory = _folder })!;
+            "sh", ["-c", "out=$1; shift; \"$@\" >\"$out\" 2>&1 </dev/null", "sh", output, .. command])
+        { WorkingDirectory = _folder })!;
         await process.WaitForExitAsync();
         var text = await File.ReadAllTextAsync(output);
         Assert.True(process.ExitCode == 0, $"{string.Join(' ', command)} ended with {process.ExitCode}: {text}");
