@@ -1,5 +1,6 @@
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Simulation;
 

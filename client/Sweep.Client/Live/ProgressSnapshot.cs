@@ -1,5 +1,4 @@
 using Sweep.Domain.Reports;
-using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Storage.Reading;
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using Sweep.Client.Output;
-using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Live;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Output;
 

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Client.SweepFiles;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Domain.Models;
 

@@ -1,4 +1,3 @@
-using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Domain.Models;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Domain.Reports;
 

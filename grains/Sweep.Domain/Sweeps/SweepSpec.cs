@@ -67,8 +67,6 @@ public sealed record Objective(Metric Metric, Goal Goal)
     public double Score(double value) => double.IsNaN(value) ? double.PositiveInfinity : Goal == Goal.Minimize ? value : -value;
 }
 
-public enum Goal { Minimize, Maximize }
-
 /// <param name="Slots">Slots that one trial takes; at least 1.</param>
 /// <param name="MaxConcurrent">Trials of the sweep that run at one time; null for no limit.</param>
 /// <param name="Priority">A higher one goes first.</param>

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Sweep.Domain.Models;
-using Sweep.Domain.Sweeps;
 
 namespace Sweep.Domain.Trials;
 

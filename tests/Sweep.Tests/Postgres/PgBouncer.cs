@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using Npgsql;
 using Sweep.Tests.Cluster;
 
@@ -60,7 +61,7 @@ internal sealed class PgBouncer : IAsyncDisposable
         })!;
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
-        await Poll.UntilAsync(() => Task.FromResult(File.Exists(Path.Combine(folder, $".s.PGSQL.{Port}"))), "pgbouncer to listen");
+        await Poll.UntilAsync(() => ListensAsync(Path.Combine(folder, $".s.PGSQL.{Port}")), "pgbouncer to listen");
         return new(folder, process, new NpgsqlConnectionStringBuilder
         {
             Host = folder,
@@ -68,6 +69,21 @@ internal sealed class PgBouncer : IAsyncDisposable
             Username = server.Username,
             Database = server.Database,
         }.ConnectionString);
+    }
+
+    /// <summary>The socket's file is there before it takes connections.</summary>
+    private static async Task<bool> ListensAsync(string path)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), TestContext.Current.CancellationToken);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Tests.SweepFiles;
 

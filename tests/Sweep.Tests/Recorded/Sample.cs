@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Reflection;
-using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Tests.Recorded;
 

@@ -1,5 +1,5 @@
 using Sweep.Domain.Reports;
-using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
 using static Sweep.Tests.Search.Spaces;
 
 namespace Sweep.Tests.Reports;

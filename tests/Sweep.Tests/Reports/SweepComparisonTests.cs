@@ -1,6 +1,7 @@
 using Sweep.Domain.Reports;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
 using static Sweep.Tests.Search.Spaces;
 
 namespace Sweep.Tests.Reports;

@@ -13,7 +13,10 @@ public sealed partial class FolderTests
     private static readonly TypeUse[] Known =
     [
         new("Sweep.Domain.Search.SearchMethods", "Sweep.Domain.Sweeps.SweepSpec"),
-        new("Sweep.Domain.Trials.EpochMetrics", "Sweep.Domain.Sweeps.Metric"),
+        new("Sweep.Domain.Trials.EpochMetrics", "Sweep.Domain.Models.BuiltInMetrics"),
+        new("Sweep.Domain.Trials.EpochMetrics", "Sweep.Domain.Models.MetricCatalog"),
+        new("Sweep.Domain.Trials.EpochMetrics", "Sweep.Domain.Models.MetricDefinition"),
+        new("Sweep.Domain.Search.SearchSpace", "Sweep.Domain.Models.BuiltInParameters"),
         new("Sweep.Domain.Trials.TrialTransition", "Sweep.Domain.Sweeps.SweepState"),
         new("Sweep.Domain.Trials.UnfinishedTrial", "Sweep.Domain.Scheduling.LeaseOrder"),
         new("Sweep.Silo.Delivery.StorageRefusedException", "Sweep.Silo.Hosting.OneLine"),

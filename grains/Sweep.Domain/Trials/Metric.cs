@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Sweep.Domain.Sweeps;
+namespace Sweep.Domain.Trials;
 
 /// <summary>A number that every epoch of a trial has, by its name in sweep files and tables. What it means stands in a <see cref="Models.MetricCatalog"/>.</summary>
 [JsonConverter(typeof(Converter))]
