@@ -9,6 +9,9 @@ namespace Sweep.Processes.Chaos;
 /// </summary>
 public sealed class ChaosSilos(RealCluster cluster, ChaosJournal journal)
 {
+    /// <summary>Exit code of a silo that the cluster declared dead.</summary>
+    private const int DeclaredDead = 5;
+
     /// <summary>
     /// Longest time for an orderly end. Half of it is a silo's own limit for writing checkpoints; the other half allows for a database that
     /// is away.
@@ -63,14 +66,19 @@ public sealed class ChaosSilos(RealCluster cluster, ChaosJournal journal)
     public bool TryDrain(RealSilo silo, int slots, Func<Task<bool?>> drain) =>
         TryTakeAway(() => DrainAsync(new(ChaosVictim.Worker, ChaosDeed.Drain), silo, slots, drain));
 
-    /// <summary>Replaces a silo that ended by itself, and adds a complaint.</summary>
+    /// <summary>
+    /// Replaces a silo that ended by itself, and adds a complaint. There is none about a silo that was declared dead: it has to end, and a
+    /// busy machine can stop it for as long as the killer does.
+    /// </summary>
     public void ReplaceLost(int slots)
     {
         if (_away.IsCompletedSuccessfully && _present.Keys.FirstOrDefault(silo => silo.Ended.IsCompleted) is { } lost)
         {
             TryTakeAway(async () =>
             {
-                _complaints.Enqueue($"{lost.Name} ended by itself with exit code {await lost.Ended}: {lost.LastLines()}");
+                var (code, last) = (await lost.Ended, lost.LastLines());
+                if (code != DeclaredDead || !last.Contains("was declared dead by the cluster", StringComparison.Ordinal))
+                    _complaints.Enqueue($"{lost.Name} ended by itself with exit code {code}: {last}");
                 journal.Say($"{lost.Name}: ended by itself");
                 await ReplaceAsync(lost, [], slots);
             });
