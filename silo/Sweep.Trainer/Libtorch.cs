@@ -11,14 +11,14 @@ internal static class Libtorch
         $"Use the default build (the CPU package beside the program), build with -p:Torch=cuda for NVIDIA GPUs, " +
         $"or name the folder of an existing libtorch_cpu.so in {TrainerEnvironment.Libtorch}.";
 
-    /// <param name="folder">Where libtorch_cpu.so is; null for the program's own folder.</param>
+    /// <param name="folder">Where libtorch_cpu.so is; null for the folder <c>libtorch</c> beside the program.</param>
     /// <exception cref="LibtorchException">
     /// libtorch is missing, cannot be loaded, or does not see the device. The message says what to use instead.
     /// </exception>
     public static void Load(string? folder, torch.Device device)
     {
         var program = AppContext.BaseDirectory;
-        var natives = folder ?? program;
+        var natives = folder ?? Path.Combine(program, "libtorch");
         try
         {
             // Loads by path and in this order, so that each library finds the symbols of those before it and the linker's search path does

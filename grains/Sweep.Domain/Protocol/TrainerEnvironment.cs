@@ -9,7 +9,7 @@ public static class TrainerEnvironment
     /// <summary>Threads of libtorch within one trial; 1 by default, at least 1.</summary>
     public const string Threads = "SWEEP_THREADS";
 
-    /// <summary>A folder that holds <c>libtorch_cpu.so</c>, to be used in place of the libtorch beside the program.</summary>
+    /// <summary>A folder that holds <c>libtorch_cpu.so</c>, to be used in place of the trainer's own.</summary>
     public const string Libtorch = "SWEEP_LIBTORCH";
 
     /// <summary>
