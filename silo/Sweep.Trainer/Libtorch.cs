@@ -34,13 +34,35 @@ internal static class Libtorch
             torch.InitializeDeviceType(DeviceType.CPU);
         }
         catch (Exception error) when (error is DllNotFoundException or BadImageFormatException or FileNotFoundException
-            or NotSupportedException or TypeInitializationException)
+            or NotSupportedException or TypeInitializationException or EntryPointNotFoundException)
         {
             throw new LibtorchException($"libtorch cannot be loaded from {natives}: {OneLine(error.Message)} {Choices}");
         }
 
         if (device.type == DeviceType.CUDA)
+        {
             RequireCuda(natives, device);
+            MakeRepeatable(natives);
+        }
+    }
+
+    /// <summary>
+    /// Asks for results on a GPU that are the same bit for bit each time: float32 in full precision, and only algorithms whose order of
+    /// additions is fixed. An operation that has no such algorithm then fails instead of giving other bits.
+    /// </summary>
+    private static unsafe void MakeRepeatable(string natives)
+    {
+        torch.backends.cuda.matmul.allow_tf32 = false;
+        torch.backends.cudnn.allow_tf32 = false;
+        // TorchSharp has no call for these settings of at::globalContext().
+        var library = NativeLibrary.Load(Found(natives, "libtorch_cpu.so"));
+        var context = ((delegate* unmanaged<nint>)Export("_ZN2at13globalContextEv"))();
+        ((delegate* unmanaged<nint, byte, void>)Export("_ZN2at7Context21setDeterministicCuDNNEb"))(context, 1);
+        ((delegate* unmanaged<nint, byte, byte, void>)Export("_ZN2at7Context26setDeterministicAlgorithmsEbb"))(context, 1, 0);
+        // New tensors would otherwise be filled with NaN, which costs a launch each.
+        ((delegate* unmanaged<nint, byte, void>)Export("_ZN2at7Context39setDeterministicFillUninitializedMemoryEb"))(context, 0);
+
+        nint Export(string name) => NativeLibrary.GetExport(library, name);
     }
 
     private static void RequireCuda(string natives, torch.Device device)

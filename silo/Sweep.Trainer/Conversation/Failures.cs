@@ -7,8 +7,18 @@ namespace Sweep.Trainer.Conversation;
 /// <summary>Turns the exception that ended an attempt into the event that the silo receives.</summary>
 internal static class Failures
 {
-    // libtorch throws the same exception type for every error. These are the messages of its allocators for CPUs and GPUs.
-    private static readonly string[] MemoryWords = ["can't allocate memory", "not enough memory", "out of memory"];
+    // libtorch throws the same exception type for every error. These are the messages of its allocators for CPUs and GPUs, and of CUDA's
+    // libraries, which allocate memory beside libtorch.
+    private static readonly string[] MemoryWords =
+    [
+        "can't allocate memory",
+        "not enough memory",
+        "out of memory",
+        "CUBLAS_STATUS_ALLOC_FAILED",
+        "CUDNN_STATUS_ALLOC_FAILED",
+        "CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED",
+        "CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED",
+    ];
 
     public static TrainerEvent.Failed Of(Exception error)
     {

@@ -18,13 +18,12 @@ internal static class TrialSeed
     public static torch.Generator Split(long seed) => new((ulong)seed, torch.CPU);
 
     /// <summary>The order of the training windows in one epoch.</summary>
-    public static torch.Generator Order(long seed, int epoch) => Generator(seed, epoch, Purpose.Order, torch.CPU);
+    public static torch.Generator Order(long seed, int epoch) => new(Bits(seed, epoch, Purpose.Order), torch.CPU);
 
     /// <param name="step">Number of steps taken since the start of the training.</param>
-    public static torch.Generator Dropout(long seed, long step, torch.Device device) => Generator(seed, step, Purpose.Dropout, device);
+    public static DropoutDraw Dropout(long seed, long step, torch.Device device) => new(Bits(seed, step, Purpose.Dropout), device);
 
-    public static torch.Generator Sample(long seed) => Generator(seed, 0, Purpose.Sample, torch.CPU);
+    public static torch.Generator Sample(long seed) => new(Bits(seed, 0, Purpose.Sample), torch.CPU);
 
-    private static torch.Generator Generator(long seed, long place, Purpose purpose, torch.Device device) =>
-        new(SplitMix64.Bits(seed, place, (int)purpose), device);
+    private static ulong Bits(long seed, long place, Purpose purpose) => SplitMix64.Bits(seed, place, (int)purpose);
 }

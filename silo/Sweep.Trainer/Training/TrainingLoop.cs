@@ -17,8 +17,8 @@ internal sealed class TrainingLoop(
     TrainerCommand.Train trial, TextWindows windows, TrainingState state, TimeProvider clock, Action<TrainerEvent, byte[]> say,
     Func<TrainerCommand.Stop?> stop)
 {
-    /// <summary>Windows in a batch of the validation. Larger batches are slower on a CPU.</summary>
-    private const int ValidationBatch = 512;
+    /// <summary>Windows in a batch of the validation. Larger batches are slower on a CPU, and smaller ones on a GPU.</summary>
+    private readonly int _validationBatch = state.IsOnGpu ? 4096 : 512;
 
     private readonly TrialParameters _parameters = trial.Parameters;
     private readonly long _batch = Math.Min(trial.Parameters.BatchSize ?? int.MaxValue, windows.Counts.Training);
@@ -54,19 +54,30 @@ internal sealed class TrainingLoop(
     {
         using var scope = NewDisposeScope();
         var order = _batch == windows.Counts.Training ? windows.Training : windows.ShuffledTraining(_parameters.Seed, state.Epoch);
+        var start = clock.GetTimestamp();
         while (state.Step < StepsPerEpoch)
         {
-            if (Stopped())
+            if (stop() is { } asked)
+            {
+                CountTime(start);
+                End(asked);
                 return false;
-            var start = clock.GetTimestamp();
+            }
+
             var done = state.Step * _batch;
             TrainStep(order.narrow(0, done, Math.Min(_batch, windows.Counts.Training - done)));
             state.Step++;
-            state.StepsElapsed += clock.GetElapsedTime(start);
             _heartbeat.Beat();
         }
 
+        CountTime(start);
         return true;
+    }
+
+    private void CountTime(long start)
+    {
+        state.WaitForDevice();
+        state.StepsElapsed += clock.GetElapsedTime(start);
     }
 
     private void TrainStep(Tensor starts)
@@ -89,10 +100,14 @@ internal sealed class TrainingLoop(
         using var scope = NewDisposeScope();
         var lossSum = zeros(1, float64, state.LossSum.device);
         var right = zeros(1, int64, state.LossSum.device);
-        foreach (var starts in windows.Validation.split(ValidationBatch))
+        foreach (var starts in windows.Validation.split(_validationBatch))
         {
-            if (Stopped())
+            if (stop() is { } asked)
+            {
+                End(asked);
                 return null;
+            }
+
             using var inner = NewDisposeScope();
             var (batch, targets) = windows.At(starts);
             var logits = state.Model.Logits(batch);
@@ -125,13 +140,10 @@ internal sealed class TrainingLoop(
         say(new TrainerEvent.EpochFinished(report), []);
     }
 
-    private bool Stopped()
+    private void End(TrainerCommand.Stop asked)
     {
-        if (stop() is not { } asked)
-            return false;
         if (asked.Checkpoint)
             WriteCheckpoint();
-        return true;
     }
 
     private bool IsTimeForCheckpoint() =>

@@ -17,22 +17,29 @@ internal sealed class TrainingState : IDisposable
 {
     private readonly TrainerCommand.Train _trial;
     private readonly TextDataset _text;
+    private readonly Device _device;
+
+    /// <summary>The values of each of the model's buffers after the best epoch.</summary>
+    private readonly IReadOnlyList<(ParameterBuffer Buffer, Tensor Values)> _best;
 
     public TrainingState(TrainerCommand.Train trial, TextDataset text, Device device)
     {
         using var scope = NewDisposeScope();
         _trial = trial;
         _text = text;
+        _device = device;
         Model = new CharacterModel(
             ModelShape.Of(trial.Parameters, text.Vocabulary.Size), trial.Parameters.Dropout, trial.Parameters.Seed, device);
-        Optimizer = new TrialOptimizer(trial.Parameters, Model.Parameters);
+        Optimizer = new TrialOptimizer(trial.Parameters, Model.Buffers);
         LossSum = zeros(1, float64, device).DetachFromDisposeScope();
-        BestWeights = Model.Parameters.ToDictionary(pair => pair.Key, pair => pair.Value.detach().clone().DetachFromDisposeScope());
+        _best = [.. Model.Buffers.Select(buffer => (buffer, buffer.Values.detach().clone().DetachFromDisposeScope()))];
     }
 
     public CharacterModel Model { get; }
 
     public TrialOptimizer Optimizer { get; }
+
+    public bool IsOnGpu => _device.type == DeviceType.CUDA;
 
     /// <summary>Number of finished epochs.</summary>
     public int Epoch { get; set; }
@@ -46,13 +53,10 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Wall time of the finished epochs.</summary>
     public TimeSpan Elapsed { get; set; }
 
-    /// <summary>Wall time of the finished steps of the next epoch.</summary>
+    /// <summary>Wall time of the finished steps of the next epoch, until the device had finished them.</summary>
     public TimeSpan StepsElapsed { get; set; }
 
     public BestEpoch? Best { get; private set; }
-
-    /// <summary>The weights after the best epoch, by name.</summary>
-    public IReadOnlyDictionary<string, Tensor> BestWeights { get; }
 
     /// <summary>Keeps the weights if this epoch is better than every one before it.</summary>
     public void KeepIfBest(EpochMetrics report)
@@ -62,17 +66,22 @@ internal sealed class TrainingState : IDisposable
         if (Best is not null && score >= Best.Score)
             return;
         Best = new(report.Epoch, value, score);
-        using var _ = no_grad();
-        foreach (var (name, parameter) in Model.Parameters)
-            BestWeights[name].copy_(parameter);
+        foreach (var (buffer, values) in _best)
+            values.copy_(buffer.Values);
     }
 
     /// <summary>Puts the best weights into the model at the end of the training.</summary>
     public void UseBestWeights()
     {
-        using var _ = no_grad();
-        foreach (var (name, parameter) in Model.Parameters)
-            parameter.copy_(BestWeights[name]);
+        foreach (var (buffer, values) in _best)
+            buffer.Values.copy_(values);
+    }
+
+    /// <summary>Waits until the device has finished every step, so that a clock that is read next tells the time that they took.</summary>
+    public void WaitForDevice()
+    {
+        if (IsOnGpu)
+            cuda.synchronize(_device);
     }
 
     /// <summary>The state as the bytes of a checkpoint.</summary>
@@ -106,9 +115,10 @@ internal sealed class TrainingState : IDisposable
         Require("the text", header.Dataset, _text.Sha256);
         Require("parameters", header.Parameters, _trial.Parameters.ToJson());
         Require("split", $"{header.Split} {header.Validation}", $"{_trial.Split} {_trial.Validation}");
+        using var scope = NewDisposeScope();
         foreach (var (name, tensor) in Tensors())
             file.CopyTo(name, tensor);
-        using var steps = zeros(1, int64);
+        var steps = zeros(1, int64);
         file.CopyTo("optimizer.steps", steps);
         Optimizer.RestoreSteps(steps.item<long>());
         Best = header.Best;
@@ -123,14 +133,14 @@ internal sealed class TrainingState : IDisposable
         Optimizer.Dispose();
         Model.Dispose();
         LossSum.Dispose();
-        foreach (var weights in BestWeights.Values)
-            weights.Dispose();
+        foreach (var (_, values) in _best)
+            values.Dispose();
     }
 
     private IEnumerable<KeyValuePair<string, Tensor>> Tensors() =>
     [
         .. Model.Parameters.Select(pair => KeyValuePair.Create($"model.{pair.Key}", (Tensor)pair.Value)),
-        .. BestWeights.Select(pair => KeyValuePair.Create($"best.{pair.Key}", pair.Value)),
+        .. _best.SelectMany(best => best.Buffer.PartsOf(best.Values)).Select(pair => KeyValuePair.Create($"best.{pair.Key}", pair.Value)),
         .. Optimizer.Moments().Select(pair => KeyValuePair.Create($"optimizer.{pair.Key}", pair.Value)),
         new("loss_sum", LossSum),
     ];

@@ -1,4 +1,5 @@
 using Sweep.Domain.Trials;
+using Sweep.Trainer.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
 
@@ -7,52 +8,52 @@ namespace Sweep.Trainer.Training;
 /// <summary>The optimizer of a trial, with torch's defaults for everything that the trial does not set, and its state as tensors.</summary>
 internal sealed class TrialOptimizer : IDisposable
 {
-    private readonly IReadOnlyDictionary<string, Parameter> _parameters;
+    private readonly IReadOnlyList<ParameterBuffer> _buffers;
     private readonly double _clipping;
     private readonly optim.Optimizer _optimizer;
-    private readonly (string Name, OptimizerState State)[] _states;
+    private readonly (ParameterBuffer Buffer, OptimizerState State)[] _states;
 
-    public TrialOptimizer(TrialParameters trial, IReadOnlyDictionary<string, Parameter> parameters)
+    public TrialOptimizer(TrialParameters trial, IReadOnlyList<ParameterBuffer> buffers)
     {
-        _parameters = parameters;
+        _buffers = buffers;
         _clipping = trial.GradientClipping;
+        var values = buffers.Select(buffer => buffer.Values);
         OptimizerHelper optimizer = trial.Optimizer switch
         {
-            OptimizerKind.Adam => optim.Adam(parameters.Values, trial.LearningRate, weight_decay: trial.WeightDecay),
-            OptimizerKind.AdamW => optim.AdamW(parameters.Values, trial.LearningRate, weight_decay: trial.WeightDecay),
-            OptimizerKind.Sgd => optim.SGD(parameters.Values, trial.LearningRate, weight_decay: trial.WeightDecay),
+            OptimizerKind.Adam => optim.Adam(values, trial.LearningRate, weight_decay: trial.WeightDecay),
+            OptimizerKind.AdamW => optim.AdamW(values, trial.LearningRate, weight_decay: trial.WeightDecay),
+            OptimizerKind.Sgd => optim.SGD(values, trial.LearningRate, weight_decay: trial.WeightDecay),
             _ => throw new ArgumentOutOfRangeException(nameof(trial), trial.Optimizer, null),
         };
         _optimizer = optimizer;
-        _states = [.. parameters.Keys.Zip(optimizer.state_dict().State)];
-        // Gradients start as zeros instead of null. With windows of one character no gradient reaches the state's weights, and torch's
-        // modules have
-        // zeros there.
-        foreach (var parameter in parameters.Values)
-            parameter.grad = zeros_like(parameter).DetachFromDisposeScope();
+        _states = [.. buffers.Zip(optimizer.state_dict().State)];
     }
 
     /// <summary>Number of steps taken.</summary>
     public long Steps { get; private set; }
 
-    public void ZeroGradients() => _optimizer.zero_grad();
+    public void ZeroGradients()
+    {
+        foreach (var buffer in _buffers)
+            buffer.Values.grad!.zero_();
+    }
 
     public void Step()
     {
         if (_clipping > 0)
-            nn.utils.clip_grad_norm_(_parameters.Values, _clipping);
+            Clip();
         _optimizer.step();
         Steps++;
     }
 
     /// <summary>
-    /// The moments of each parameter by name. They are the optimizer's own tensors, so that filling them restores its state. SGD without
-    /// momentum has none.
+    /// The moments of each parameter by name. They are parts of the optimizer's own tensors, so that filling them restores its state. SGD
+    /// without momentum has none.
     /// </summary>
     public IEnumerable<KeyValuePair<string, Tensor>> Moments() => _states.SelectMany(pair => pair.State switch
     {
-        Adam.State adam => Pairs(pair.Name, adam.exp_avg, adam.exp_avg_sq),
-        AdamW.State adam => Pairs(pair.Name, adam.exp_avg, adam.exp_avg_sq),
+        Adam.State adam => Parts(pair.Buffer, adam.exp_avg, adam.exp_avg_sq),
+        AdamW.State adam => Parts(pair.Buffer, adam.exp_avg, adam.exp_avg_sq),
         SGD.State => [],
         _ => throw new ArgumentOutOfRangeException(nameof(pair), pair.State.GetType().Name, "An optimizer whose state is not known."),
     });
@@ -72,6 +73,22 @@ internal sealed class TrialOptimizer : IDisposable
 
     public void Dispose() => _optimizer.Dispose();
 
-    private static KeyValuePair<string, Tensor>[] Pairs(string name, Tensor mean, Tensor square) =>
-        [new($"{name}.exp_avg", mean), new($"{name}.exp_avg_sq", square)];
+    /// <summary>
+    /// Scales the gradients down so that the norm of all of them is at most the trial's. The norm is not read here, so that no step waits
+    /// for a GPU. Source: torch.nn.utils.clip_grad_norm_.
+    /// </summary>
+    private void Clip()
+    {
+        using var scope = NewDisposeScope();
+        var norm = stack(_buffers.Select(buffer => buffer.Values.grad!.norm())).norm();
+        var factor = (_clipping / (norm + 1e-6)).clamp_(max: 1);
+        foreach (var buffer in _buffers)
+            buffer.Values.grad!.mul_(factor);
+    }
+
+    private static IEnumerable<KeyValuePair<string, Tensor>> Parts(ParameterBuffer buffer, Tensor mean, Tensor square) =>
+    [
+        .. buffer.PartsOf(mean).Select(part => KeyValuePair.Create($"{part.Key}.exp_avg", part.Value)),
+        .. buffer.PartsOf(square).Select(part => KeyValuePair.Create($"{part.Key}.exp_avg_sq", part.Value)),
+    ];
 }

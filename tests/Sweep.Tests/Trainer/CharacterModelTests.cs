@@ -1,5 +1,6 @@
 using Sweep.Domain.Models;
 using Sweep.Domain.Trials;
+using Sweep.Trainer.Data;
 using Sweep.Trainer.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;
@@ -15,13 +16,16 @@ public sealed class CharacterModelTests
     public static TheoryData<CellKind, int, int> Shapes() =>
         new MatrixTheoryData<CellKind, int, int>(Enum.GetValues<CellKind>(), [1, 2], [1, 2, 9]);
 
+    public static TheoryData<CellKind, int, int, bool> ShapesOfBothStacks() =>
+        new MatrixTheoryData<CellKind, int, int, bool>(Enum.GetValues<CellKind>(), [1, 2], [1, 2, 9], [false, true]);
+
     [Theory]
-    [MemberData(nameof(Shapes))]
-    public void Gradients_equal_those_of_the_built_in_modules(CellKind cell, int layers, int length)
+    [MemberData(nameof(ShapesOfBothStacks))]
+    public void Gradients_equal_those_of_the_built_in_modules(CellKind cell, int layers, int length, bool cudnn)
     {
         using var scope = NewDisposeScope();
         var shape = new ModelShape(cell, Vocabulary, HiddenSize: 32, layers, FullyConnected: [16], length);
-        using var model = new CharacterModel(shape, dropout: 0, seed: 3, CPU);
+        using var model = new CharacterModel(shape, dropout: 0, seed: 3, CPU, cudnn);
         using var reference = new ReferenceModel(shape, seed: 3);
         var (windows, targets) = Data(length);
 
@@ -42,13 +46,11 @@ public sealed class CharacterModelTests
     }
 
     [Theory]
-    [InlineData(CellKind.Rnn)]
-    [InlineData(CellKind.Lstm)]
-    [InlineData(CellKind.Gru)]
-    public void First_weights_are_those_of_torch_with_the_same_seed(CellKind cell)
+    [MemberData(nameof(BothStacks))]
+    public void First_weights_are_those_of_torch_with_the_same_seed(CellKind cell, bool cudnn)
     {
         var shape = new ModelShape(cell, Vocabulary, HiddenSize: 16, Layers: 2, FullyConnected: [8, 4], SequenceLength: 5);
-        using var model = new CharacterModel(shape, dropout: 0, seed: 77, CPU);
+        using var model = new CharacterModel(shape, dropout: 0, seed: 77, CPU, cudnn);
         using var reference = new ReferenceModel(shape, seed: 77);
 
         Assert.Equal(reference.Parameters.Select(pair => pair.Key), model.Parameters.Keys);
@@ -122,6 +124,30 @@ public sealed class CharacterModelTests
         Assert.Equal(model.Parameters.Values.Sum(parameter => parameter.NumberOfElements), shape.Parameters);
     }
 
+    public static TheoryData<CellKind, bool> BothStacks() =>
+        new MatrixTheoryData<CellKind, bool>(Enum.GetValues<CellKind>(), [false, true]);
+
+    [Theory]
+    [InlineData(CellKind.Rnn)]
+    [InlineData(CellKind.Lstm)]
+    [InlineData(CellKind.Gru)]
+    public void The_loop_over_the_steps_and_the_modules_drop_the_same_states(CellKind cell)
+    {
+        using var scope = NewDisposeScope();
+        using var _ = no_grad();
+        var shape = new ModelShape(cell, Vocabulary, HiddenSize: 16, Layers: 3, FullyConnected: [8], SequenceLength: 6);
+        using var loop = new CharacterModel(shape, dropout: 0.5, seed: 1, CPU, cudnn: false);
+        using var modules = new CharacterModel(shape, dropout: 0.5, seed: 1, CPU, cudnn: true);
+        var (windows, _) = Data(6);
+        using var gradients = enable_grad();
+
+        var (one, other) = (loop.Logits(windows, Draw()), modules.Logits(windows, Draw()));
+
+        Assert.InRange((one - other).abs().max().item<float>(), 0, 1e-5 * one.abs().max().item<float>());
+
+        static DropoutDraw Draw() => TrialSeed.Dropout(seed: 5, step: 0, CPU);
+    }
+
     public static TheoryData<CellKind, int, int[]> Heads() =>
         new MatrixTheoryData<CellKind, int, int[]>(Enum.GetValues<CellKind>(), [1, 3], [[], [7], [9, 5]]);
 
@@ -136,11 +162,13 @@ public sealed class CharacterModelTests
         var (windows, _) = Data(6);
 
         Assert.Equal(Numbers(without.Logits(windows)), Numbers(model.Logits(windows)));
-        Assert.Equal(Numbers(model.Logits(windows, new Generator(5))), Numbers(model.Logits(windows, new Generator(5))));
-        Assert.NotEqual(Numbers(model.Logits(windows, new Generator(5))), Numbers(model.Logits(windows, new Generator(6))));
-        Assert.NotEqual(Numbers(model.Logits(windows)), Numbers(model.Logits(windows, new Generator(5))));
+        Assert.Equal(Numbers(model.Logits(windows, Draw(5))), Numbers(model.Logits(windows, Draw(5))));
+        Assert.NotEqual(Numbers(model.Logits(windows, Draw(5))), Numbers(model.Logits(windows, Draw(6))));
+        Assert.NotEqual(Numbers(model.Logits(windows)), Numbers(model.Logits(windows, Draw(5))));
 
         static float[] Numbers(Tensor tensor) => tensor.data<float>().ToArray();
+
+        static DropoutDraw Draw(long seed) => TrialSeed.Dropout(seed, step: 0, CPU);
     }
 
     private static (Tensor Windows, Tensor Targets) Data(int length)
