@@ -4,7 +4,7 @@ namespace Sweep.Contracts;
 [Alias("sweep.ISweepGrain")]
 public interface ISweepGrain : IGrainWithIntegerKey
 {
-    /// <summary>Asks the search method for the trials, stores all or nothing, and queues them. The dataset must be stored already.</summary>
+    /// <summary>Asks the search method for the trials, stores all or nothing, and queues them. The dataset must be there already.</summary>
     [Alias("Submit"), ResponseTimeout("00:02:00")]
     Task<SubmitReply> Submit(SubmitRequest request);
 

@@ -84,7 +84,8 @@ public sealed class SimulatedTrainer(SimulatedTrainers trainers) : ITrainer
             }
 
             var loss = 4.0 / (epoch + (train.Trial % 7));
-            Say(new TrainerEvent.EpochFinished(new EpochMetrics(epoch, loss, loss + 0.1, 1 / (1 + loss), train.Parameters.LearningRate, 0.001, 1_000)));
+            Say(new TrainerEvent.EpochFinished(new EpochMetrics(
+                epoch, loss, loss + 0.1, 1 / (1 + loss), train.Parameters.LearningRate, 0.001, 1_000)));
             if (train.CheckpointEvery == 0)
                 Say(new TrainerEvent.CheckpointWritten(epoch, 0), [(byte)epoch]);
         }

@@ -9,7 +9,9 @@ namespace Sweep.Fuzzing;
 /// <summary>The streams between a silo and its trainer, as each end reads them.</summary>
 public sealed class TrainerFrameTarget : FuzzTarget
 {
-    private static readonly TrialParameters Parameters = BuiltInParameters.Catalog.Complete(new Dictionary<string, ParameterValue> { ["fully_connected"] = new ParameterValue.Widths([64, 32]) }, seed: 7).ForModel();
+    private static readonly TrialParameters Parameters = BuiltInParameters.Catalog.Complete(
+        new Dictionary<string, ParameterValue> { ["fully_connected"] = new ParameterValue.Widths([64, 32]) },
+        seed: 7).ForModel();
 
     public override string Name => "trainer-frames";
 

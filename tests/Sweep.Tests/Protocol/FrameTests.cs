@@ -10,7 +10,13 @@ namespace Sweep.Tests.Protocol;
 
 public sealed class FrameTests
 {
-    private static readonly TrialParameters Parameters = BuiltInParameters.Catalog.Complete(new Dictionary<string, ParameterValue> { ["batch_size"] = new ParameterValue.Word("full"), ["fully_connected"] = new ParameterValue.Widths([64, 32]) }, seed: 7).ForModel();
+    private static readonly TrialParameters Parameters = BuiltInParameters.Catalog.Complete(
+        new Dictionary<string, ParameterValue>
+        {
+            ["batch_size"] = new ParameterValue.Word("full"),
+            ["fully_connected"] = new ParameterValue.Widths([64, 32]),
+        },
+        seed: 7).ForModel();
 
     private static readonly TrainerCommand[] Commands =
     [

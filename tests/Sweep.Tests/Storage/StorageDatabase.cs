@@ -15,7 +15,8 @@ namespace Sweep.Tests.Storage;
 /// <summary>A database with tables for the tests of one class, and what they start from.</summary>
 public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
 {
-    public static readonly ParameterMap Parameters = new TrialParameters(CellKind.Lstm, 20, 128, 1, [64, 32], 0.005, null, 0.1, 100, OptimizerKind.Adam, 0, 0, 42).ToMap();
+    public static readonly ParameterMap Parameters = new TrialParameters(
+        CellKind.Lstm, 20, 128, 1, [64, 32], 0.005, null, 0.1, 100, OptimizerKind.Adam, 0, 0, 42).ToMap();
     public static ParameterMap ParametersWith(Func<TrialParameters, TrialParameters> change) => change(Parameters.ForModel()).ToMap();
 
     public static readonly TrialResult Result = new(12.5, 0.25, 4_000, 140_000, 560_000, 2_600_000, 1_904, 476, 300_000_000, "To be");
@@ -48,7 +49,8 @@ public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => Source.DisposeAsync();
 
-    public static SweepSpec Spec(string name = "next-character", Metric? metric = null, Goal goal = Goal.Minimize, int retries = 3, byte[]? text = null) => new(
+    public static SweepSpec Spec(
+        string name = "next-character", Metric? metric = null, Goal goal = Goal.Minimize, int retries = 3, byte[]? text = null) => new(
         name,
         new("hamlet", Hash(text ?? Text), SplitKind.Random, 0.2),
         new(metric ?? Metric.ValLoss, goal),
@@ -64,7 +66,8 @@ public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
 
     public static string Hash(byte[] bytes) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes));
 
-    public static EpochMetrics Epoch(int number, double valLoss = 2, double valAccuracy = 0.5) => new(number, valLoss - 0.5, valLoss, valAccuracy, 0.005, 0.5, 4_000);
+    public static EpochMetrics Epoch(int number, double valLoss = 2, double valAccuracy = 0.5) =>
+        new(number, valLoss - 0.5, valLoss, valAccuracy, 0.005, 0.5, 4_000);
 
     public static EpochRow Row(TrialId trial, int attempt, EpochMetrics report, Objective? objective = null)
     {

@@ -17,13 +17,14 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     {
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
         var spec = Spec("whole");
-        var stored = await database.Sweeps.AddAsync(id, spec, exactName: true, [Parameters, ParametersWith(trial => trial with { BatchSize = 7, Cell = CellKind.Gru })], Cancellation);
+        var other = ParametersWith(trial => trial with { BatchSize = 7, Cell = CellKind.Gru });
+        var stored = await database.Sweeps.AddAsync(id, spec, exactName: true, [Parameters, other], Cancellation);
         Assert.Equal((id, "whole", SweepState.Running, 2), (stored.Id, stored.Spec.Name, stored.State, stored.Trials));
         var loaded = await database.Sweeps.LoadAsync(id, Cancellation);
         Assert.Equal(spec.ToJson(), loaded!.Spec.ToJson());
         Assert.Equal(["cell", "learning_rate"], loaded.Spec.Parameters.Varying);
         var second = await database.Trials.LoadAsync(new(id, 2), Cancellation);
-        Assert.Equal(ParametersWith(trial => trial with { BatchSize = 7, Cell = CellKind.Gru }).ToJson(), second!.Parameters.ToJson());
+        Assert.Equal(other.ToJson(), second!.Parameters.ToJson());
         Assert.Equal((TrialState.Queued, 0, 0, 0, null, false), (second.State, second.Attempt, second.Failures, second.Losses, second.Worker, second.HasCheckpoint));
         Assert.Equal([1, 2], await database.QueuedAsync(id));
     }
