@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sweep.Contracts;
+using Sweep.Domain.Models;
 using Sweep.Domain.Scheduling;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
@@ -38,13 +39,16 @@ public sealed class SweepGrain(ISweepStore store, ITrialStore trials, IDatasetSt
             }
 
             // Clients check it too; this one need not be ours.
-            if (SpecBounds.FirstMistake(spec) is { } mistake)
-                return new(null, 0, mistake);
-            if (!await datasets.ExistsAsync(spec.Dataset.Sha256))
+            if (SpecRules.Problems(spec) is [var mistake, ..])
+                return new(null, 0, mistake.ToString());
+            if (await datasets.CharactersAsync(spec.Dataset.Sha256) is not { } characters)
                 return new(null, 0, $"The dataset {spec.Dataset.Name} ({spec.Dataset.Sha256}) is not stored.");
+            List<ParameterMap> proposals = [.. SearchMethods.For(spec).Trials()];
+            if (TextFit.Problems(proposals, spec.Dataset.Validation, characters).FirstOrDefault() is { } misfit)
+                return new(null, 0, misfit.ToString());
             try
             {
-                _sweep = await store.AddAsync(Id, spec, request.ExactName, [.. SearchMethods.For(spec).Trials()]);
+                _sweep = await store.AddAsync(Id, spec, request.ExactName, proposals);
             }
             catch (NameTakenException error)
             {

@@ -19,7 +19,8 @@ internal static class FrontTable
             OutputColumn.Number("train_seconds", "train time", Quantities.Seconds),
             OutputColumn.Number("model_bytes", "size", Quantities.Bytes),
             OutputColumn.Number("macs", "MACs", Quantities.Count),
-            OutputColumn.Number("objective", PlainText.Of(metric), BuiltInMetrics.Catalog.Of(metric).IsShare ? Quantities.Percent : Quantities.Loss),
+            OutputColumn.Number(
+                "objective", PlainText.Of(metric), BuiltInMetrics.Catalog.Of(metric).IsShare ? Quantities.Percent : Quantities.Loss),
         ],
         [
             .. from front in report.Fronts
