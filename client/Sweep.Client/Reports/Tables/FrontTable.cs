@@ -5,7 +5,7 @@ using Sweep.Domain.Reports;
 
 namespace Sweep.Client.Reports.Tables;
 
-/// <summary>A row a trial on the Pareto front of each cost, for the objective; the cheapest first.</summary>
+/// <summary>One row for each trial on the Pareto front of the objective and each cost, the cheapest first.</summary>
 internal static class FrontTable
 {
     public static OutputTable Of(SweepReport report)
