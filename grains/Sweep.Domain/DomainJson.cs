@@ -5,7 +5,9 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Domain;
 
-/// <summary>How to read and write what is stored or sent as JSON, worked out by the compiler: reflection would do so at each start of each process.</summary>
+/// <summary>
+/// How to read and write what is stored or sent as JSON, worked out by the compiler: reflection would do so at each start of each process.
+/// </summary>
 [JsonSerializable(typeof(SweepSpec))]
 [JsonSerializable(typeof(TrialParameters))]
 [JsonSerializable(typeof(TrainerCommand))]

@@ -38,7 +38,8 @@ internal static class TrialExport
 
     private static (ExportColumn, Func<TrialSummary, object?>) Parameter(ParameterDefinition definition) => definition.Kind switch
     {
-        ParameterKind.Whole when definition.IsNumber => (ExportColumn.Whole(definition.Name), trial => ((ParameterValue.Whole)trial.Parameters.ValueOf(definition.Name)).Number),
+        ParameterKind.Whole when definition.IsNumber => (
+            ExportColumn.Whole(definition.Name), trial => ((ParameterValue.Whole)trial.Parameters.ValueOf(definition.Name)).Number),
         ParameterKind.Real => (ExportColumn.Real(definition.Name), trial => trial.Parameters.ValueOf(definition.Name) is ParameterValue.Whole whole
             ? (double)whole.Number
             : ((ParameterValue.Real)trial.Parameters.ValueOf(definition.Name)).Number),

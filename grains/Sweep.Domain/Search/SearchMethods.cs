@@ -10,11 +10,13 @@ public static class SearchMethods
     {
         MethodKind.Grid => new GridSearch(spec.Parameters, spec.Seed),
         MethodKind.Random => new RandomSearch(
-            spec.Parameters, spec.Seed, spec.Method.Trials ?? throw new ArgumentException("A random search needs a number of trials.", nameof(spec))),
+            spec.Parameters,
+            spec.Seed,
+            spec.Method.Trials ?? throw new ArgumentException("A random search needs a number of trials.", nameof(spec))),
         _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Method.Kind, "No search method has this name."),
     };
 
-    /// <summary>The first trials by number, up to the first one that waits for an outcome: all trials of a method that waits for none.</summary>
+    /// <summary>The first trials by number, up to the first one that waits for an outcome: all of a method that waits for none.</summary>
     public static IEnumerable<ParameterMap> Trials(this ISearchMethod method) =>
         Enumerable.Range(1, method.Count).TakeWhile(number => method.WaitsFor(number) == 0).Select(number => method.Propose(number, []));
 

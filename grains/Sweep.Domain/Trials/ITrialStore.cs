@@ -12,8 +12,8 @@ namespace Sweep.Domain.Trials;
 /// <param name="Alone">An attempt ran out of memory, so that the next ones have their device for themselves.</param>
 /// <param name="PrunedAt">When its checkpoint, log and epochs were freed; null while they are kept.</param>
 public sealed record StoredTrial(
-    TrialId Id, ParameterMap Parameters, TrialState State, int Attempt, int Failures, int Losses, string? Worker, bool HasCheckpoint, bool Alone = false,
-    DateTimeOffset? PrunedAt = null);
+    TrialId Id, ParameterMap Parameters, TrialState State, int Attempt, int Failures, int Losses, string? Worker, bool HasCheckpoint,
+    bool Alone = false, DateTimeOffset? PrunedAt = null);
 
 /// <param name="Attempt">The newest one; 0 before the first.</param>
 /// <param name="Worker">The worker that trains it; null while it waits.</param>

@@ -5,7 +5,7 @@ using Sweep.Silo.Hosting;
 
 namespace Sweep.Silo.Trainers;
 
-/// <summary>Starts the program <c>Sweep.Trainer</c> that lies beside the silo's.</summary>
+/// <summary>Starts the program <c>Sweep.Trainer</c> that lies beside the silo's program.</summary>
 internal sealed class TrainerProcessFactory(SweepSiloOptions options, TimeProvider time) : ITrainerFactory
 {
     public async Task<ITrainer> StartAsync(string device, CancellationToken cancellation)

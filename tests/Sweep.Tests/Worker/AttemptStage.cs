@@ -76,7 +76,8 @@ internal sealed class AttemptStage : IAsyncDisposable
     /// <summary>What the database says to a report; null for nothing.</summary>
     public Func<string, Exception?> Refusal { get; set; } = _ => null;
 
-    private static TrialParameters Parameters => SearchMethods.For(SimulatedSweep.Spec("stage", "text", trials: 1, Epochs)).Trials().Single().ForModel();
+    private static TrialParameters Parameters =>
+        SearchMethods.For(SimulatedSweep.Spec("stage", "text", trials: 1, Epochs)).Trials().Single().ForModel();
 
     public async Task StartAsync()
     {

@@ -38,7 +38,8 @@ public sealed class WorkerServiceTests
         var trial = Fake.Of<ITrialGrain>((method, arguments) =>
         {
             if (method.Name == nameof(ITrialGrain.Open))
-                return Task.FromResult<AttemptAssignment?>(new(1, SearchMethods.For(spec).Trials().Single().ToJson(), HasCheckpoint: false, Alone: false));
+                return Task.FromResult<AttemptAssignment?>(
+                    new(1, SearchMethods.For(spec).Trials().Single().ToJson(), HasCheckpoint: false, Alone: false));
             reports.Add($"{method.Name} {string.Join(' ', arguments.Skip(1))}");
             return Task.FromResult(Verdict.Continue);
         });
