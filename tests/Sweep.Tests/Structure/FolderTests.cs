@@ -16,6 +16,7 @@ public sealed partial class FolderTests
         new("Sweep.Domain.Trials.EpochMetrics", "Sweep.Domain.Models.BuiltInMetrics"),
         new("Sweep.Domain.Trials.EpochMetrics", "Sweep.Domain.Models.MetricCatalog"),
         new("Sweep.Domain.Trials.EpochMetrics", "Sweep.Domain.Models.MetricDefinition"),
+        new("Sweep.Domain.Models.TextFit", "Sweep.Domain.Sweeps.SpecProblem"),
         new("Sweep.Domain.Search.SearchSpace", "Sweep.Domain.Models.BuiltInParameters"),
         new("Sweep.Domain.Trials.TrialTransition", "Sweep.Domain.Sweeps.SweepState"),
         new("Sweep.Domain.Trials.UnfinishedTrial", "Sweep.Domain.Scheduling.LeaseOrder"),

@@ -1,6 +1,7 @@
 using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
 using Sweep.Simulation;
 using static Sweep.Tests.Search.Spaces;
 
