@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Sweep.Domain.Protocol;
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
-using Sweep.Domain.Trials;
 
 namespace Sweep.Domain;
 

@@ -1,4 +1,5 @@
 using Sweep.Domain.Scheduling;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Grains;
 

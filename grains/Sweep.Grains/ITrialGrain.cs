@@ -1,3 +1,4 @@
+using Sweep.Domain.Search;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Grains;

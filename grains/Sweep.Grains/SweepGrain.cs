@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Sweep.Contracts;
-using Sweep.Domain.Models;
-using Sweep.Domain.Scheduling;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;

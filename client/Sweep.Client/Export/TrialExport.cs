@@ -1,5 +1,4 @@
 using Sweep.Client.Output;
-using Sweep.Domain.Models;
 using Sweep.Domain.Reports;
 using Sweep.Domain.Search;
 using Sweep.Domain.Trials;

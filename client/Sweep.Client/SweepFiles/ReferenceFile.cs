@@ -1,7 +1,7 @@
 using CsvHelper;
 using Sweep.Client.Files;
-using Sweep.Domain.Models;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.SweepFiles;

@@ -1,5 +1,5 @@
-using Sweep.Domain.Models;
 using Sweep.Domain.Search;
+using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.SweepFiles;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Sweep.Client.Output;
-using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 
 namespace Sweep.Client.Tables;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Sweep.Domain.Models;
 using Sweep.Domain.Search;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Domain.Sweeps;
 

@@ -5,7 +5,7 @@ namespace Sweep.Domain.Trials;
 
 /// <summary>
 /// A number that every epoch of a trial has, by its name in sweep files and tables. What it means stands in a
-/// <see cref="Models.MetricCatalog"/>.
+/// <see cref="MetricCatalog"/>.
 /// </summary>
 [JsonConverter(typeof(Converter))]
 public sealed record Metric(string Name)

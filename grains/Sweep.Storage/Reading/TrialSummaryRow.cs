@@ -1,6 +1,6 @@
 using Npgsql;
-using Sweep.Domain.Models;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Search;
 using Sweep.Domain.Trials;
 using Sweep.Storage.Connections;
 

@@ -1,5 +1,3 @@
-using Sweep.Silo.Hosting;
-
 namespace Sweep.Silo.Delivery;
 
 /// <summary>

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Sweep.Domain.Scheduling;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
-using Sweep.Silo.Hosting;
 using Sweep.Silo.Trainers;
 
 namespace Sweep.Silo.Worker;

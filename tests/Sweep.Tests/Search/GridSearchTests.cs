@@ -1,5 +1,4 @@
 using System.Numerics;
-using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using static Sweep.Tests.Search.Spaces;
 

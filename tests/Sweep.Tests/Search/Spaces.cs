@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;

@@ -1,7 +1,6 @@
 using Npgsql;
-using Sweep.Domain.Models;
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
-using Sweep.Domain.Trials;
 using Sweep.Storage;
 using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;

@@ -1,4 +1,4 @@
-using Sweep.Domain.Models;
+using Sweep.Domain.Search;
 
 namespace Sweep.Tests.SweepFiles;
 

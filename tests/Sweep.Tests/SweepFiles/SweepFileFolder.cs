@@ -1,7 +1,6 @@
 using Sweep.Client.Datasets;
 using Sweep.Client.Running;
 using Sweep.Client.SweepFiles;
-using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 

@@ -9,7 +9,6 @@ using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
 using Sweep.Silo.Delivery;
-using Sweep.Silo.Hosting;
 using Sweep.Silo.Trainers;
 using Sweep.Silo.Worker;
 using Sweep.Simulation;

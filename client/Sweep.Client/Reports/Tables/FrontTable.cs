@@ -1,7 +1,7 @@
 using Sweep.Client.Output;
 using Sweep.Client.Tables;
-using Sweep.Domain.Models;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Reports.Tables;
 

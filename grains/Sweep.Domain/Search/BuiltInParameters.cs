@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
-using Sweep.Domain.Search;
-using Sweep.Domain.Trials;
 
-namespace Sweep.Domain.Models;
+namespace Sweep.Domain.Search;
 
 /// <summary>
 /// The parameters of the built-in model: the first catalog, and what each is in <see cref="TrialParameters"/>, which the model reads.

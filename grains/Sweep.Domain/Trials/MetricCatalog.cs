@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
-using Sweep.Domain.Trials;
 
-namespace Sweep.Domain.Models;
+namespace Sweep.Domain.Trials;
 
 /// <summary>Every metric that an objective may name.</summary>
 public sealed class MetricCatalog(ImmutableArray<MetricDefinition> definitions)

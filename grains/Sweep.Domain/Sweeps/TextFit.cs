@@ -1,8 +1,8 @@
 using System.Globalization;
+using Sweep.Domain.Models;
 using Sweep.Domain.Search;
-using Sweep.Domain.Sweeps;
 
-namespace Sweep.Domain.Models;
+namespace Sweep.Domain.Sweeps;
 
 /// <summary>Whether trials of the built-in model fit their text.</summary>
 public static class TextFit
