@@ -1,11 +1,13 @@
 using System.Text.Json.Serialization;
 using Sweep.Domain.Protocol;
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
-using Sweep.Domain.Trials;
 
 namespace Sweep.Domain;
 
-/// <summary>How to read and write what is stored or sent as JSON, worked out by the compiler: reflection would do so at each start of each process.</summary>
+/// <summary>
+/// How to read and write what is stored or sent as JSON, worked out by the compiler: reflection would do so at each start of each process.
+/// </summary>
 [JsonSerializable(typeof(SweepSpec))]
 [JsonSerializable(typeof(TrialParameters))]
 [JsonSerializable(typeof(TrainerCommand))]

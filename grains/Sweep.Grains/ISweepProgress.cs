@@ -1,10 +1,13 @@
 namespace Sweep.Grains;
 
-/// <summary>What a sweep hears from inside the cluster; the key is the sweep's id, the grain is the one behind <see cref="Contracts.ISweepGrain"/>.</summary>
+/// <summary>
+/// The calls that a sweep receives from inside the cluster. The key is the sweep's id, and the grain is the one behind
+/// <see cref="Contracts.ISweepGrain"/>.
+/// </summary>
 [Alias("sweep.ISweepProgress")]
 public interface ISweepProgress : IGrainWithIntegerKey
 {
-    /// <summary>A trial is over, or all may be: the sweep looks at its rows soon.</summary>
+    /// <summary>Has the sweep read its rows soon, because a trial is over or all of them may be.</summary>
     [Alias("TrialEnded")]
     Task TrialEnded();
 }

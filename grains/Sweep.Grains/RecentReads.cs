@@ -1,11 +1,11 @@
 namespace Sweep.Grains;
 
 /// <summary>
-/// What was read, by its key: one thing is read once, however many ask for it, and several things at once. What was asked for longest ago is forgotten
-/// when all together weighs more than the limit.
+/// Keeps values that were read, by their keys. Many callers of one key share one read, and different keys are read at the same time. When
+/// the values together weigh more than the limit, those that were asked for longest ago are dropped.
 /// </summary>
-/// <param name="read">Reads one thing. An error is for those who wait; the next one who asks reads again.</param>
-/// <param name="weight">Of a thing. The one that was asked for last is kept, whatever it weighs.</param>
+/// <param name="read">Reads the value of a key. All callers that wait for it get its error, and the next caller reads again.</param>
+/// <param name="weight">The weight of a value. The value that was asked for last is kept, whatever its weight.</param>
 public sealed class RecentReads<TKey, TValue>(Func<TKey, Task<TValue>> read, Func<TValue, long> weight, long limit)
     where TKey : notnull
 {
@@ -46,7 +46,7 @@ public sealed class RecentReads<TKey, TValue>(Func<TKey, Task<TValue>> read, Fun
                 return known.Value;
             }
 
-            // The first one who asks may be a grain, whose turns must not carry what others wait for.
+            // The read runs on the thread pool: the first caller may be a grain, and then other callers would wait for that grain's turns.
             var entry = new Entry(key, Task.Run(() => read(key)));
             _entries[key] = _order.AddLast(entry);
             return entry;

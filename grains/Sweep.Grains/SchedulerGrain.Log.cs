@@ -16,7 +16,9 @@ public sealed partial class SchedulerGrain
     [LoggerMessage(Level = LogLevel.Information, Message = "Worker {Worker} is told to drain")]
     private partial void LogDraining(string worker);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Sweep {Sweep} waits for slots or labels (resources.slots, resources.require) that no worker has")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Sweep {Sweep} waits for slots or labels (resources.slots, resources.require) that no worker has")]
     private partial void LogUnplaceable(int sweep);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The scheduler cannot read its rows now, and goes on with what it knows: {Error}")]

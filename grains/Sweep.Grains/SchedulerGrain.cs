@@ -8,32 +8,44 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Grains;
 
-/// <summary>Carries the one queue: asks the <see cref="LeaseTable"/>, tells trials and sweeps what follows. Its turns are short and may interleave.</summary>
+/// <summary>
+/// Carries the one queue: it asks the <see cref="LeaseTable"/> and sends what follows to trials and sweeps. Its turns are short and may
+/// interleave.
+/// </summary>
 [Reentrant, KeepAlive, PlaceOn(SiloRole.Control)]
 public sealed partial class SchedulerGrain(
-    ISweepStore sweeps, ITrialStore trials, IWorkerStore workers, ILiveWorkers live, SweepInstruments instruments, IGrainFactory grains,
-    IHostApplicationLifetime silo, TimeProvider time, ILogger<SchedulerGrain> logger)
+    ISweepStore sweeps,
+    ITrialStore trials,
+    IWorkerStore workers,
+    ILiveWorkers live,
+    SweepInstruments instruments,
+    IGrainFactory grains,
+    IHostApplicationLifetime silo,
+    TimeProvider time,
+    ILogger<SchedulerGrain> logger)
     : Grain, ISchedulerGrain, IClusterGrain
 {
     /// <summary>
-    /// How long a worker's question for trials may wait for an answer. Short: when the silo dies that had this grain in its part of the directory,
-    /// the grain is activated anew, and until the last question is answered it hears nothing.
+    /// The longest time that a worker's request for trials waits for an answer. It is short because of the death of the silo that had this
+    /// grain in its part of the directory: the grain is then activated anew, and receives nothing until the last request is answered.
     /// </summary>
     public static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(2);
 
-    /// <summary>The same while the silo stops, which waits for the answer: the next question goes to another silo.</summary>
+    /// <summary>
+    /// The same while the silo stops. It is shorter because the silo waits for the answer; the next request goes to another silo.
+    /// </summary>
     private static readonly TimeSpan LastPoll = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How long a worker may be silent before its trials are taken from it.</summary>
+    /// <summary>The longest silence of a worker; after it the worker loses its trials.</summary>
     public static readonly TimeSpan LeaseTime = TimeSpan.FromSeconds(15);
 
-    /// <summary>How often lost workers are looked for.</summary>
+    /// <summary>The time between two looks for lost workers.</summary>
     private static readonly TimeSpan Watch = TimeSpan.FromSeconds(1);
 
-    /// <summary>How often the trials are counted for the metrics, in watches: counting reads a row a trial.</summary>
+    /// <summary>The number of watches between two counts of the trials for the metrics. A count is expensive: it reads every row.</summary>
     private const int CountEvery = 5;
 
-    /// <summary>How often it is said that the rows cannot be read.</summary>
+    /// <summary>The time between two log lines about rows that cannot be read.</summary>
     private static readonly TimeSpan SayEvery = TimeSpan.FromMinutes(1);
 
     private readonly LeaseTable _table = new(LeaseTime);
@@ -44,7 +56,7 @@ public sealed partial class SchedulerGrain(
     private IReadOnlyDictionary<TrialState, long> _counts = new Dictionary<TrialState, long>();
     private int _watches;
 
-    /// <summary>Counts the orders that came by call: what was read from the rows before one of them is older than it.</summary>
+    /// <summary>The number of orders that came by call. Rows that were read before an order came may lack that order.</summary>
     private int _orders;
 
     private long? _saidAt;
@@ -84,7 +96,7 @@ public sealed partial class SchedulerGrain(
         }
         catch (Exception error) when (error is TimeoutException or OperationCanceledException)
         {
-            // Both may happen at once: then the trials are this worker's, and it must hear of them.
+            // Trials may be granted just as the wait ends. They are this worker's then, so the answer must contain them.
             return answer.IsCompletedSuccessfully ? answer.Result : [];
         }
         finally
@@ -115,7 +127,7 @@ public sealed partial class SchedulerGrain(
     public Task<int> Admit(AdmitRequest request)
     {
         _orders++;
-        // Opened before its rows are read: what comes back meanwhile is queued again.
+        // The sweep is admitted before its rows are read, so that a trial that comes back during the read is queued again.
         _table.Admit(request.Sweep, new(request.Slots, request.MaxConcurrent, request.Priority, request.Require));
         return FillAsync(request.Sweep, CancellationToken.None);
     }
@@ -138,7 +150,7 @@ public sealed partial class SchedulerGrain(
     {
         var id = TrialId.From(trial);
         _table.Ended(new(id, attempt), worker, requeue ? newest : null);
-        // It trains on somebody of whom this scheduler does not know: the rows say on whom, and what is ordered.
+        // The trial trains on a worker whose lease this scheduler lacks. The rows contain that worker and the orders for the trial.
         if (holder is not null && _table.WorkerOf(id).Length == 0)
             await FillAsync(id.Sweep, CancellationToken.None);
         Serve();
@@ -176,7 +188,7 @@ public sealed partial class SchedulerGrain(
         }
         catch (Exception error) when (error is DbException or TimeoutException)
         {
-            // The next look finds the same, so that it is said once and then once a minute.
+            // The next watch finds the same error, so it is logged at once and then only once a minute.
             if (_saidAt is not { } said || time.GetElapsedTime(said) >= SayEvery)
             {
                 _saidAt = time.GetTimestamp();
@@ -189,8 +201,8 @@ public sealed partial class SchedulerGrain(
     }
 
     /// <summary>
-    /// Follows the rows: an order that was stored and that nobody told this grain, since whoever was to tell it died in between, holds all the same,
-    /// and so does a sweep that was stored and never admitted.
+    /// Follows the rows. It finds an order that was stored but never reached this grain, because the silo that should send it died in
+    /// between. It also finds a sweep that was stored and never admitted.
     /// </summary>
     private async Task FollowAsync(CancellationToken cancellation)
     {
@@ -198,7 +210,7 @@ public sealed partial class SchedulerGrain(
         var states = await sweeps.StatesAsync(_table.Open, cancellation);
         var stopping = await trials.StoppingAsync(cancellation);
         var draining = await workers.DrainingAsync(cancellation);
-        // What was read is older than an order that came meanwhile; the next look is newer.
+        // An order that came in the meantime is newer than what was read here. The next watch reads it too.
         if (orders != _orders)
             return;
         foreach (var sweep in _table.Follow(states, stopping, draining, time.GetUtcNow()))
@@ -211,10 +223,10 @@ public sealed partial class SchedulerGrain(
     }
 
     /// <summary>
-    /// Fills the table with what the rows of every sweep, or of one, say. A silo that does not know yet that it was declared dead still moves trials, and its scheduler is not
-    /// this one: so what looks like the end of a sweep is looked up.
+    /// Fills the table from the rows of every sweep, or of one. The rows are needed even when the table shows that a sweep is at its end: a
+    /// silo that was declared dead and has not found out still moves trials, and reports that to a scheduler that is not this one.
     /// </summary>
-    /// <returns>How many trials wait or run.</returns>
+    /// <returns>The number of trials that wait or run.</returns>
     private async Task<int> FillAsync(int? sweep, CancellationToken cancellation)
     {
         IReadOnlyList<UnfinishedTrial> unfinished;
@@ -231,7 +243,9 @@ public sealed partial class SchedulerGrain(
         return unfinished.Count;
     }
 
-    /// <summary>Tells a trial that its worker has lost it; not awaited, and not told twice while it thinks.</summary>
+    /// <summary>
+    /// Reports to a trial that its worker has lost it. Callers do not wait for the answer, and no second report is sent before it comes.
+    /// </summary>
     private async void Lose(AttemptId attempt, string worker, FailureReason reason)
     {
         if (!_losing.Add(attempt))
@@ -245,7 +259,7 @@ public sealed partial class SchedulerGrain(
         }
         catch (Exception error)
         {
-            // The next look at the leases finds it again.
+            // The next watch finds the same lost attempt again.
             LogLoseFailed(error, attempt);
         }
         finally
@@ -255,9 +269,12 @@ public sealed partial class SchedulerGrain(
     }
 
     private TrialGrant[] Grant(WorkerOffer offer) =>
-        [.. _table.Grant(offer, time.GetUtcNow()).Select(grant => new TrialGrant(grant.Attempt.Trial.Value, grant.Slots, grant.Attempt.Attempt))];
+    [
+        .. _table.Grant(offer, time.GetUtcNow())
+            .Select(grant => new TrialGrant(grant.Attempt.Trial.Value, grant.Slots, grant.Attempt.Attempt)),
+    ];
 
-    /// <summary>Something changed: the workers that have waited longest are served first, as long as there is anything to be had.</summary>
+    /// <summary>Grants trials to the waiting workers after a change, the longest wait first, as long as any trial can start.</summary>
     private void Serve()
     {
         for (var waiting = _waiting.First; waiting is not null && _table.AnyCanStart;)

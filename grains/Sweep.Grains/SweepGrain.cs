@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Sweep.Contracts;
-using Sweep.Domain.Scheduling;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
@@ -9,9 +8,11 @@ namespace Sweep.Grains;
 
 /// <summary>Carries a sweep from its submission to its last trial.</summary>
 [PlaceOn(SiloRole.Control)]
-public sealed class SweepGrain(ISweepStore store, ITrialStore trials, IDatasetStore datasets, IAttemptStore attempts, IGrainFactory grains) : Grain, ISweepGrain, ISweepProgress
+public sealed class SweepGrain(
+    ISweepStore store, ITrialStore trials, IDatasetStore datasets, IAttemptStore attempts, IGrainFactory grains)
+    : Grain, ISweepGrain, ISweepProgress
 {
-    /// <summary>Trials that end close together are looked at once.</summary>
+    /// <summary>The wait after the end of a trial, so that trials that end close together cost only one look at the rows.</summary>
     private static readonly TimeSpan SettleDelay = TimeSpan.FromMilliseconds(50);
 
     private StoredSweep? _sweep;
@@ -21,7 +22,8 @@ public sealed class SweepGrain(ISweepStore store, ITrialStore trials, IDatasetSt
 
     private ISchedulerGrain Scheduler => grains.GetGrain<ISchedulerGrain>(0);
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken) => _sweep = await store.LoadAsync(Id, cancellationToken);
+    public override async Task OnActivateAsync(CancellationToken cancellationToken) =>
+        _sweep = await store.LoadAsync(Id, cancellationToken);
 
     public async Task<SubmitReply> Submit(SubmitRequest request)
     {
@@ -37,14 +39,17 @@ public sealed class SweepGrain(ISweepStore store, ITrialStore trials, IDatasetSt
                 return new(null, 0, $"The sweep's spec cannot be read: {error.Message}");
             }
 
-            // Clients check it too; this one need not be ours.
-            if (SpecBounds.FirstMistake(spec) is { } mistake)
-                return new(null, 0, mistake);
-            if (!await datasets.ExistsAsync(spec.Dataset.Sha256))
+            // Our client checks this too, but the caller may be another client.
+            if (SpecRules.Problems(spec) is [var mistake, ..])
+                return new(null, 0, mistake.ToString());
+            if (await datasets.CharactersAsync(spec.Dataset.Sha256) is not { } characters)
                 return new(null, 0, $"The dataset {spec.Dataset.Name} ({spec.Dataset.Sha256}) is not stored.");
+            List<ParameterMap> proposals = [.. SearchMethods.For(spec).Trials()];
+            if (TextFit.Problems(proposals, spec.Dataset.Validation, characters).FirstOrDefault() is { } misfit)
+                return new(null, 0, misfit.ToString());
             try
             {
-                _sweep = await store.AddAsync(Id, spec, request.ExactName, [.. SearchMethods.For(spec).Trials()]);
+                _sweep = await store.AddAsync(Id, spec, request.ExactName, proposals);
             }
             catch (NameTakenException error)
             {
@@ -68,18 +73,21 @@ public sealed class SweepGrain(ISweepStore store, ITrialStore trials, IDatasetSt
         return $"{sweep.Spec.Name} goes on, with {Trials(await AdmitAsync())} to go.";
     });
 
-    public Task<CommandReply> Cancel(int? trial) => trial is { } number ? CancelTrialAsync(number) : CommandAsync(SweepMove.Cancel, async sweep =>
-    {
-        await Scheduler.Withdraw(Id, LeaseOrder.Cancel);
-        return $"{sweep.Spec.Name} is cancelled.";
-    });
+    public Task<CommandReply> Cancel(int? trial) => trial is { } number
+        ? CancelTrialAsync(number)
+        : CommandAsync(SweepMove.Cancel, async sweep =>
+        {
+            await Scheduler.Withdraw(Id, LeaseOrder.Cancel);
+            return $"{sweep.Spec.Name} is cancelled.";
+        });
 
     public async Task<CommandReply> Retry(int? trial)
     {
         if (await store.RetryAsync(Id, trial) is not var (sweep, numbers))
             return Unknown();
         _sweep = sweep;
-        // An order that is repeated, since its answer was lost, finds nothing more to do: what it set to work is what waits or runs.
+        // A user whose answer was lost repeats the order. The order then finds nothing to do, because the trials wait or run already, and
+        // that must not look like a mistake.
         if (numbers.Count == 0 && (trial is null ? await store.IsOverAsync(Id) : !await WaitsOrRunsAsync(trial.Value)))
         {
             return new(false, trial is null
@@ -90,7 +98,9 @@ public sealed class SweepGrain(ISweepStore store, ITrialStore trials, IDatasetSt
         if (sweep.State == SweepState.Running)
             await AdmitAsync();
         await TrialEnded();
-        return new(true, numbers.Count > 0 ? $"{sweep.Spec.Name}: {Trials(numbers.Count)} wait again." : $"{sweep.Spec.Name}: nothing more to try again; what was to be waits or runs.");
+        return new(true, numbers.Count > 0
+            ? $"{sweep.Spec.Name}: {Trials(numbers.Count)} wait again."
+            : $"{sweep.Spec.Name}: nothing more to try again; what was to be waits or runs.");
     }
 
     public async Task<CommandReply> Delete()
@@ -107,7 +117,8 @@ public sealed class SweepGrain(ISweepStore store, ITrialStore trials, IDatasetSt
 
     public Task TrialEnded()
     {
-        _settling ??= this.RegisterGrainTimer(SettleAsync, new GrainTimerCreationOptions(SettleDelay, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+        _settling ??= this.RegisterGrainTimer(
+            SettleAsync, new GrainTimerCreationOptions(SettleDelay, Timeout.InfiniteTimeSpan) { KeepAlive = true });
         return Task.CompletedTask;
     }
 
@@ -115,12 +126,12 @@ public sealed class SweepGrain(ISweepStore store, ITrialStore trials, IDatasetSt
     {
         try
         {
-            // A standby that took over may know a sweep as running that this grain knows as over.
+            // After a standby took over, the row may be older than this grain: the sweep runs in the row and is over here.
             if (_sweep is { State: SweepState.Completed or SweepState.Cancelled })
                 _sweep = await store.LoadAsync(Id, cancellation);
             if (_sweep is null)
                 return;
-            // Looked at first: when every trial is over, none can keep a checkpoint that is not freed below.
+            // This is read before the checkpoints are freed: when every trial is over by now, no checkpoint can come that stays behind.
             var over = _sweep.State is SweepState.Running or SweepState.Paused && await store.IsOverAsync(Id, cancellation);
             await attempts.FreeCheckpointsAsync(Id, _sweep.Spec.Checkpoint.Keep, cancellation);
             if (over && await MoveAsync(SweepMove.Complete) is { State: SweepState.Completed })
@@ -128,7 +139,7 @@ public sealed class SweepGrain(ISweepStore store, ITrialStore trials, IDatasetSt
         }
         finally
         {
-            // Last: it cancels what still runs on the timer's token.
+            // The timer is disposed last, because that cancels the token of all calls above.
             _settling?.Dispose();
             _settling = null;
         }
@@ -149,14 +160,18 @@ public sealed class SweepGrain(ISweepStore store, ITrialStore trials, IDatasetSt
             TrialState.Cancelled => new(true, $"Trial {number} of {_sweep.Spec.Name} is cancelled."),
             TrialState.Running => new(true, $"Trial {number} of {_sweep.Spec.Name} is cancelled: it stops after the step that it is in."),
             null => Unknown(),
-            _ => new(false, $"Trial {number} of {_sweep.Spec.Name} has {state.Value.ToString().ToLowerInvariant()}: only a trial that waits or runs can be cancelled."),
+            _ => new(
+                false,
+                $"Trial {number} of {_sweep.Spec.Name} has {state.Value.ToString().ToLowerInvariant()}: "
+                    + "only a trial that waits or runs can be cancelled."),
         };
     }
 
     private async Task<bool> WaitsOrRunsAsync(int number) =>
         (await trials.LoadAsync(new(Id, number)))?.State is TrialState.Queued or TrialState.Running;
 
-    /// <summary>Makes a move, or answers why the table of states forbids it; <paramref name="then"/> tells the scheduler and finds the words.</summary>
+    /// <summary>Makes a move, or answers why the table of states forbids it.</summary>
+    /// <param name="then">Is called after the move. It calls the scheduler and gives the message for the user.</param>
     private async Task<CommandReply> CommandAsync(SweepMove move, Func<StoredSweep, Task<string>> then)
     {
         try
@@ -164,18 +179,20 @@ public sealed class SweepGrain(ISweepStore store, ITrialStore trials, IDatasetSt
             if (await MoveAsync(move) is not { } sweep)
                 return Unknown();
             var message = await then(sweep);
-            // A sweep without a trial left to run is over at once.
+            // A sweep that has no trial left to run is over at once.
             await TrialEnded();
             return new(true, message);
         }
         catch (IllegalMoveException)
         {
             _sweep = await store.LoadAsync(Id);
-            return _sweep is null ? Unknown() : new(false, $"{_sweep.Spec.Name} is {_sweep.State.ToString().ToLowerInvariant()}: {Impossible(move)}");
+            return _sweep is null
+                ? Unknown()
+                : new(false, $"{_sweep.Spec.Name} is {_sweep.State.ToString().ToLowerInvariant()}: {Impossible(move)}");
         }
     }
 
-    /// <summary>Makes a move where the row allows it: what this grain knew may be older.</summary>
+    /// <summary>Makes a move if the row allows it. The row decides, because the state in this grain may be older.</summary>
     private async Task<StoredSweep?> MoveAsync(SweepMove move) => _sweep = await store.MoveAsync(Id, move);
 
     private Task<int> AdmitAsync()

@@ -2,13 +2,15 @@ using Sweep.Domain.Sweeps;
 
 namespace Sweep.Grains;
 
-/// <summary>The specs of the sweeps that this silo has to do with. A spec never changes, so it is read once while it is in use.</summary>
+/// <summary>The specs of the sweeps whose trials run on this silo. A spec never changes, so it is read once while it is in use.</summary>
 public sealed class SweepSpecs(ISweepStore store)
 {
     private const int Kept = 1_000;
 
     private readonly RecentReads<int, SweepSpec> _specs = new(
-        async sweep => (await store.LoadAsync(sweep))?.Spec ?? throw new InvalidOperationException($"Sweep {sweep} is not stored."), _ => 1, Kept);
+        async sweep => (await store.LoadAsync(sweep))?.Spec ?? throw new InvalidOperationException($"Sweep {sweep} is not stored."),
+        _ => 1,
+        Kept);
 
     /// <exception cref="InvalidOperationException">No sweep has this id.</exception>
     public Task<SweepSpec> GetAsync(int sweep) => _specs.GetAsync(sweep);

@@ -5,39 +5,46 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Grains;
 
-/// <summary>Carries one trial through its attempts: the table of moves decides, the row remembers. It lives with the worker that opens it, which says the most to it.</summary>
+/// <summary>
+/// Carries one trial through its attempts: the table of moves decides, and the row keeps the state. It is placed on the silo of the worker
+/// that opens it, because that worker calls it most often.
+/// </summary>
 [PreferLocalPlacement]
-public sealed partial class TrialGrain(ITrialStore store, SweepSpecs specs, SweepInstruments instruments, IGrainFactory grains, ILogger<TrialGrain> logger)
+public sealed partial class TrialGrain(
+    ITrialStore store, SweepSpecs specs, SweepInstruments instruments, IGrainFactory grains, ILogger<TrialGrain> logger)
     : Grain, ITrialGrain
 {
     private StoredTrial? _trial;
 
     private TrialId Id => TrialId.From(this.GetPrimaryKeyLong());
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken) => _trial = await store.LoadAsync(Id, cancellationToken);
+    public override async Task OnActivateAsync(CancellationToken cancellationToken) =>
+        _trial = await store.LoadAsync(Id, cancellationToken);
 
     public async Task<AttemptAssignment?> Open(string worker, int attempt)
     {
-        // What this grain knows may be older than the order that put the trial back in the queue.
+        // The state in this grain may be older than the order that put the trial back in the queue, so the row is read again.
         if (!CanOpen(attempt) && !IsOpen(worker, attempt))
             _trial = await store.LoadAsync(Id);
         var refused = false;
         if (CanOpen(attempt))
             refused = await MoveAsync(TrialMove.Lease, "leased", attempt: _trial!.Attempt + 1, worker: worker) is null;
-        // A second call of the same worker, whose first answer was lost, gets the same attempt.
+        // A worker that calls again because the first answer was lost gets the same attempt.
         if (IsOpen(worker, attempt))
             return Assignment(_trial!);
-        // A trial that waits and was refused waits for its sweep: the scheduler finds it again when that goes on.
+        // A trial that was refused and still waits belongs to a sweep that does not run. The scheduler queues it when the sweep goes on.
         await EndedAsync(worker, attempt, waits: !refused || !CanOpen(attempt));
         return null;
     }
 
-    public Task<Verdict> Report(int attempt, int epoch, double value) => Task.FromResult(IsRunning(attempt) ? Verdict.Continue : Verdict.Stop);
+    public Task<Verdict> Report(int attempt, int epoch, double value) =>
+        Task.FromResult(IsRunning(attempt) ? Verdict.Continue : Verdict.Stop);
 
     public Task<Verdict> Complete(int attempt, string resultJson) =>
         EndAsync(attempt, () => MoveAsync(TrialMove.Succeed, "succeeded", result: JsonSerializer.Deserialize<TrialResult>(resultJson)));
 
-    public Task<Verdict> Fail(int attempt, FailureReason reason, string message) => EndAsync(attempt, () => AfterFailureAsync(reason, message));
+    public Task<Verdict> Fail(int attempt, FailureReason reason, string message) =>
+        EndAsync(attempt, () => AfterFailureAsync(reason, message));
 
     public Task<Verdict> GiveBack(int attempt) => EndAsync(attempt, () => MoveAsync(TrialMove.Requeue, "given back"));
 
@@ -55,14 +62,17 @@ public sealed partial class TrialGrain(ITrialStore store, SweepSpecs specs, Swee
     private bool IsOpen(string worker, int attempt) =>
         _trial is { State: TrialState.Running } running && running.Worker == worker && (attempt == 0 || running.Attempt == attempt);
 
-    /// <summary>Stores how the running attempt ended. When the report is repeated, since its answer was lost, only those who follow the row are told again.</summary>
+    /// <summary>
+    /// Stores how the running attempt ended. When a worker repeats the report because the answer was lost, nothing is stored, and only the
+    /// scheduler and the sweep are called again.
+    /// </summary>
     private async Task<Verdict> EndAsync(int attempt, Func<Task> store)
     {
         var runs = IsRunning(attempt);
         var worker = _trial?.Worker;
         if (runs)
             await store();
-        // The row may say an older attempt: a standby that took over lacks this one.
+        // After a standby took over, the row may hold an older attempt than this one. Then nothing follows from the report.
         if (runs || _trial?.Attempt == attempt)
             await EndedAsync(worker, attempt);
         return runs ? Verdict.Continue : Verdict.Stop;
@@ -80,10 +90,19 @@ public sealed partial class TrialGrain(ITrialStore store, SweepSpecs specs, Swee
         await MoveAsync(move, what, failures: failures, losses: losses, reason: reason, detail: message);
     }
 
-    /// <summary>Stores a move; when the row has moved on without this grain, the row is read again and nothing else happens.</summary>
+    /// <summary>
+    /// Stores a move and gives the new state. When the row has moved on without this grain, the answer is null and the row is read again.
+    /// </summary>
     private async Task<TrialState?> MoveAsync(
-        TrialMove move, string what, int? attempt = null, string? worker = null, int? failures = null, int? losses = null,
-        FailureReason? reason = null, string? detail = null, TrialResult? result = null)
+        TrialMove move,
+        string what,
+        int? attempt = null,
+        string? worker = null,
+        int? failures = null,
+        int? losses = null,
+        FailureReason? reason = null,
+        string? detail = null,
+        TrialResult? result = null)
     {
         var trial = _trial!;
         var next = trial with
@@ -95,7 +114,18 @@ public sealed partial class TrialGrain(ITrialStore store, SweepSpecs specs, Swee
             Losses = losses ?? trial.Losses,
         };
         var stored = await store.MoveAsync(new(
-            trial.Id, trial.State, trial.Attempt, next.State, next.Attempt, next.Failures, next.Losses, next.Worker, what, reason, detail, result,
+            trial.Id,
+            trial.State,
+            trial.Attempt,
+            next.State,
+            next.Attempt,
+            next.Failures,
+            next.Losses,
+            next.Worker,
+            what,
+            reason,
+            detail,
+            result,
             Epochs: move == TrialMove.Succeed ? trial.Parameters.Epochs : 0));
         if (stored is { } state)
         {
@@ -113,12 +143,19 @@ public sealed partial class TrialGrain(ITrialStore store, SweepSpecs specs, Swee
         return stored;
     }
 
-    /// <summary>Tells the scheduler, which frees the lease, and the sweep, which may be over; a trial that does not run needs no grain.</summary>
+    /// <summary>
+    /// Calls the scheduler, which frees the lease, and the sweep, which may be over. Then it deactivates the grain, because a trial that
+    /// does not run needs none.
+    /// </summary>
     private async Task EndedAsync(string? worker, int attempt, bool waits = true)
     {
         await grains.GetGrain<ISchedulerGrain>(0).Ended(
-            Id.Value, worker ?? "", requeue: waits && _trial?.State == TrialState.Queued, holder: _trial is { State: TrialState.Running } ? _trial.Worker : null,
-            attempt, newest: _trial?.Attempt ?? 0);
+            Id.Value,
+            worker ?? "",
+            requeue: waits && _trial?.State == TrialState.Queued,
+            holder: _trial is { State: TrialState.Running } ? _trial.Worker : null,
+            attempt,
+            newest: _trial?.Attempt ?? 0);
         if (_trial is null || _trial.State.IsOver())
             await grains.GetGrain<ISweepProgress>(Id.Sweep).TrialEnded();
         DeactivateOnIdle();
@@ -132,5 +169,6 @@ public sealed partial class TrialGrain(ITrialStore store, SweepSpecs specs, Swee
         return false;
     }
 
-    private static AttemptAssignment Assignment(StoredTrial trial) => new(trial.Attempt, trial.Parameters.ToJson(), trial.HasCheckpoint, trial.Alone);
+    private static AttemptAssignment Assignment(StoredTrial trial) =>
+        new(trial.Attempt, trial.Parameters.ToJson(), trial.HasCheckpoint, trial.Alone);
 }

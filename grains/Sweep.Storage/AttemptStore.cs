@@ -84,9 +84,10 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
             )
             select distinct trial_id from item where trial_id not in (select id from locked)
             """,
-            All(row => row.Trial.Value), All(row => row.Attempt), All(row => row.Metrics.Epoch), All(row => row.Metrics.TrainLoss), All(row => row.Metrics.ValLoss),
-            All(row => row.Metrics.ValAccuracy), All(row => row.Metrics.Perplexity), All(row => row.Metrics.LearningRate), All(row => row.Metrics.Seconds),
-            All(row => row.Metrics.SamplesPerSecond), All(row => row.Value), All(row => row.Score))
+            All(row => row.Trial.Value), All(row => row.Attempt), All(row => row.Metrics.Epoch), All(row => row.Metrics.TrainLoss),
+            All(row => row.Metrics.ValLoss), All(row => row.Metrics.ValAccuracy), All(row => row.Metrics.Perplexity),
+            All(row => row.Metrics.LearningRate), All(row => row.Metrics.Seconds), All(row => row.Metrics.SamplesPerSecond),
+            All(row => row.Value), All(row => row.Score))
             .RowsAsync(row => TrialId.From(row.GetInt64(0)), cancellation);
 
         T[] All<T>(Func<EpochRow, T> column) => [.. rows.Select(column)];

@@ -26,6 +26,9 @@ public sealed class DatasetStore(NpgsqlDataSource source) : IDatasetStore
     public Task<bool> ExistsAsync(string sha256, CancellationToken cancellation = default) =>
         source.Statement("select exists (select from datasets where sha256 = $1)", sha256).ValueAsync<bool>(cancellation);
 
+    public Task<int?> CharactersAsync(string sha256, CancellationToken cancellation = default) =>
+        source.Statement("select characters from datasets where sha256 = $1", sha256).ValueAsync<int?>(cancellation);
+
     public Task<string?> FindAsync(string name, CancellationToken cancellation = default) =>
         source.Statement("select sha256 from datasets where name = $1 order by added_at desc limit 1", name).ValueAsync<string>(cancellation);
 }

@@ -35,7 +35,8 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
         insert into trial_events (trial_id, attempt, event) select id, attempt, 'cancelled' from ordered where state = 'cancelled' order by id
         """;
 
-    public async Task<StoredSweep> AddAsync(int id, SweepSpec spec, bool exactName, IReadOnlyList<ParameterMap> trials, CancellationToken cancellation = default)
+    public async Task<StoredSweep> AddAsync(
+        int id, SweepSpec spec, bool exactName, IReadOnlyList<ParameterMap> trials, CancellationToken cancellation = default)
     {
         await using var connection = await source.ConnectAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -188,7 +189,8 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
                 values ($1, $2, 'running', $3::jsonb, $4, $5, $6, $7, $8, $9)
                 on conflict do nothing
                 """,
-                id, spec.Name, spec.ToJson(), spec.Dataset.Sha256, spec.Retries, spec.Objective.Metric.Name, StoredName.Of(spec.Objective.Goal),
+                id, spec.Name, spec.ToJson(), spec.Dataset.Sha256, spec.Retries, spec.Objective.Metric.Name,
+                StoredName.Of(spec.Objective.Goal),
                 spec.Parameters.Varying.ToArray(), trials).ExecuteAsync(cancellation) == 1;
         }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.ForeignKeyViolation)
@@ -197,7 +199,8 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
         }
     }
 
-    private static async Task AddTrialsAsync(NpgsqlConnection connection, int id, IReadOnlyList<ParameterMap> trials, CancellationToken cancellation)
+    private static async Task AddTrialsAsync(
+        NpgsqlConnection connection, int id, IReadOnlyList<ParameterMap> trials, CancellationToken cancellation)
     {
         await using var copy = await connection.BeginBinaryImportAsync("copy trials (id, sweep_id, number, params) from stdin (format binary)", cancellation);
         foreach (var (index, trial) in trials.Index())

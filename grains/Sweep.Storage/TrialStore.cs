@@ -1,6 +1,5 @@
 using Npgsql;
-using Sweep.Domain.Models;
-using Sweep.Domain.Scheduling;
+using Sweep.Domain.Search;
 using Sweep.Domain.Trials;
 using Sweep.Storage.Connections;
 

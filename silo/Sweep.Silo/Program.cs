@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Npgsql;
 using Sweep.Silo.Hosting;
+using Sweep.Silo.Monitoring;
 using Sweep.Silo.Worker;
 using Sweep.Storage.Connections;
 

@@ -20,6 +20,9 @@ public static class SimulatedSweep
                 new Dimension(
                     "seed", new DimensionDomain.Choice([.. Enumerable.Range(1, trials).Select(seed => new ParameterValue.Whole(seed))])),
                 new Dimension("epochs", new DimensionDomain.Choice([new ParameterValue.Whole(epochs)])),
+                // Every text is long enough for these.
+                new Dimension("sequence_length", new DimensionDomain.Choice([new ParameterValue.Whole(1)])),
+                new Dimension("batch_size", new DimensionDomain.Choice([new ParameterValue.Word("full")])),
             ]),
             resources ?? new ResourceSpec(),
             checkpoint ?? new CheckpointSpec(),

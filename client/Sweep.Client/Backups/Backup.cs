@@ -12,7 +12,10 @@ internal static class Backup
 {
     private static readonly TimeSpan SayEvery = TimeSpan.FromSeconds(5);
 
-    /// <exception cref="WrongInputException">The file exists and may not be replaced, is no file, or its folder does not exist.</exception>
+    /// <summary>Checks that the backup can be written to this path, before the cluster is opened.</summary>
+    /// <exception cref="WrongInputException">
+    /// The file exists and may not be replaced, is not a regular file, or its folder does not exist.
+    /// </exception>
     public static void Check(string file, bool replace)
     {
         WholeFile.Check("FILE", file);
@@ -20,28 +23,31 @@ internal static class Backup
             throw new WrongInputException($"FILE: found {file}, which exists; choose another name, or add --force to replace it.");
     }
 
-    /// <param name="file">One that was checked.</param>
-    /// <param name="say">Gets a line now and then.</param>
+    /// <param name="file">A path that <see cref="Check"/> has accepted.</param>
+    /// <param name="say">Receives a line about the progress every five seconds.</param>
     /// <returns>The size of the file in bytes.</returns>
-    /// <exception cref="LocalClusterException">pg_dump is missing or failed; then the file is as it was.</exception>
+    /// <exception cref="LocalClusterException">pg_dump is missing or failed. The file is then as it was before.</exception>
     public static Task<long> WriteAsync(Cluster cluster, string file, Action<string> say, CancellationToken cancellation) =>
-        // Only its owner may read it: it holds everything.
+        // Only the owner of the file may read it, since it holds the whole database.
         WholeFile.WriteAsync(file, UnixFileMode.UserRead | UnixFileMode.UserWrite, async partial =>
         {
             var dumping = PostgresProgram.RunAsync(
                 "pg_dump",
                 cluster.ConnectionString,
                 [
-                    // The silos of this moment are no members of the cluster that is made from it.
+                    // The silos that live now are not members of the cluster that is restored from this backup.
                     "--format=custom", "--exclude-table-data=orleans_members", "--exclude-table-data=orleans_versions",
-                    // Those belong to the server that this database is on.
+                    // Publications, subscriptions and tablespaces belong to the server and not to the database.
                     "--no-publications", "--no-subscriptions", "--no-tablespaces", "--file=" + partial,
                 ],
                 _ => { },
                 cancellation);
             var started = Stopwatch.GetTimestamp();
             while (await Task.WhenAny(dumping, Task.Delay(SayEvery, CancellationToken.None)) != dumping)
-                say($"{Quantities.Bytes(new FileInfo(partial).Length)} written in {Quantities.Duration(Stopwatch.GetElapsedTime(started))}");
+            {
+                say($"{Quantities.Bytes(new FileInfo(partial).Length)} written "
+                    + $"in {Quantities.Duration(Stopwatch.GetElapsedTime(started))}");
+            }
             await dumping;
         });
 }

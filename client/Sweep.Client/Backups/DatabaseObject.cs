@@ -2,19 +2,28 @@ using System.Text.RegularExpressions;
 
 namespace Sweep.Client.Backups;
 
-/// <summary>An object of a database, as pg_dump and pg_restore tell of it: they know every kind of every version of PostgreSQL, which a list of ours would not.</summary>
-/// <param name="Kind">In capitals: <c>TABLE</c>, <c>FK CONSTRAINT</c>.</param>
-/// <param name="Schema">A dash where it is in none.</param>
+/// <summary>
+/// An object of a database, read from the output of pg_dump or pg_restore. These programs list every kind of object of every version of
+/// PostgreSQL, which a query of our own would not.
+/// </summary>
+/// <param name="Kind">The kind in capitals, such as <c>TABLE</c> or <c>FK CONSTRAINT</c>.</param>
+/// <param name="Schema">The schema; a dash where the object is in none.</param>
 internal sealed partial record DatabaseObject(string Kind, string Schema, string Name)
 {
-    /// <summary>In an error: "the view mine".</summary>
+    /// <summary>The object as an error names it, such as "the view mine".</summary>
     public override string ToString() => $"the {Kind.ToLowerInvariant()} {(Schema is "-" or "public" ? "" : Schema + ".")}{Name}";
 
-    /// <summary>Those that a script of pg_dump or pg_restore makes, in its order. Extensions are the server's; privileges and comments belong to others.</summary>
+    /// <summary>
+    /// The objects that a script of pg_dump or pg_restore makes, in its order. Extensions are left out because they belong to the server,
+    /// privileges and comments because they belong to other objects.
+    /// </summary>
     public static IReadOnlyList<DatabaseObject> In(string script) =>
     [
-        .. Heading().Matches(script).Select(match => new DatabaseObject(match.Groups["kind"].Value, match.Groups["schema"].Value, match.Groups["name"].Value))
-            .Where(found => found.Kind is not ("EXTENSION" or "COMMENT" or "ACL" or "DEFAULT ACL" or "SECURITY LABEL") && found is not { Kind: "SCHEMA", Name: "public" }),
+        .. Heading().Matches(script)
+            .Select(match => new DatabaseObject(
+                match.Groups["kind"].Value, match.Groups["schema"].Value, match.Groups["name"].Value))
+            .Where(found => found.Kind is not ("EXTENSION" or "COMMENT" or "ACL" or "DEFAULT ACL" or "SECURITY LABEL")
+                && found is not { Kind: "SCHEMA", Name: "public" }),
     ];
 
     [GeneratedRegex("^-- Name: (?<name>.*); Type: (?<kind>[A-Z ]+); Schema: (?<schema>.*); Owner:.*$", RegexOptions.Multiline)]

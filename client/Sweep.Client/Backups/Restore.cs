@@ -6,16 +6,16 @@ using Sweep.Storage.Migrations;
 
 namespace Sweep.Client.Backups;
 
-/// <summary>Brings a backup into an empty database: all of it or nothing.</summary>
+/// <summary>Restores a backup into an empty database. Either all of it is restored or nothing.</summary>
 internal static class Restore
 {
     private const string ReadingTable = "processing data for table";
 
-    /// <param name="say">Gets a line for each table.</param>
-    /// <exception cref="WrongInputException">The file is no backup.</exception>
+    /// <param name="say">Receives a line for each table.</param>
+    /// <exception cref="WrongInputException">The file is not a backup of Sweep's database.</exception>
     /// <exception cref="RequestRefusedException">The database is not empty.</exception>
-    /// <exception cref="DatabaseVersionException">The backup is of a newer program.</exception>
-    /// <exception cref="LocalClusterException">pg_restore is missing or failed; then the database is as it was.</exception>
+    /// <exception cref="DatabaseVersionException">The backup was written by a newer version of Sweep.</exception>
+    /// <exception cref="LocalClusterException">pg_restore is missing or failed. The database is then as it was before.</exception>
     public static async Task ReadAsync(string connectionString, string file, Action<string> say, CancellationToken cancellation)
     {
         var backup = await BackupFile.OpenAsync(file, cancellation);
@@ -24,11 +24,18 @@ internal static class Restore
         var target = new RestoreTarget(source, connectionString);
         var contents = await target.LookAsync(await backup.ObjectsAsync(cancellation), cancellation);
         if (contents.Occupant is { } occupant)
-            throw new RequestRefusedException($"The database {database} is not empty: found {occupant}. Make another one (create database) and name it with --postgres.");
+        {
+            throw new RequestRefusedException(
+                $"The database {database} is not empty: found {occupant}. "
+                + "Make another one (create database) and name it with --postgres.");
+        }
 
         var roles = await target.PrepareRolesAsync(cancellation);
         if (!roles.AllExist)
-            say("The server lacks the roles sweep_owner, sweep_worker and sweep_reader, and this user may not create them: what they may do is left out.");
+        {
+            say("The server lacks the roles sweep_owner, sweep_worker and sweep_reader, and this user may not create them: "
+                + "what they may do is left out.");
+        }
         var list = Path.GetTempFileName();
         try
         {
@@ -39,15 +46,21 @@ internal static class Restore
                 connectionString,
                 [
                     "--dbname=" + LibpqSettings.Keyword("dbname", database), "--use-list=" + list,
-                    // Sweep's empty tables go in the transaction in which those of the backup come, and not if anything else hangs on them.
+                    // The transaction that makes the tables of the backup first drops Sweep's empty ones. It fails, and drops nothing, when
+                    // another object depends on one of them.
                     "--single-transaction", "--exit-on-error", "--clean", "--if-exists",
                     "--no-owner", "--no-publications", "--no-subscriptions", "--no-tablespaces", "--verbose",
-                    .. roles.AllExist ? Array.Empty<string>() : ["--no-privileges"], .. roles.IsOwner ? ["--role=sweep_owner"] : Array.Empty<string>(), file,
+                    .. roles.AllExist ? Array.Empty<string>() : ["--no-privileges"],
+                    .. roles.IsOwner ? ["--role=sweep_owner"] : Array.Empty<string>(),
+                    file,
                 ],
                 line =>
                 {
                     if (line.Contains(ReadingTable, StringComparison.Ordinal))
-                        say(line[line.IndexOf(ReadingTable, StringComparison.Ordinal)..].Replace(ReadingTable, "reading", StringComparison.Ordinal));
+                    {
+                        say(line[line.IndexOf(ReadingTable, StringComparison.Ordinal)..]
+                            .Replace(ReadingTable, "reading", StringComparison.Ordinal));
+                    }
                 },
                 cancellation);
         }
@@ -63,7 +76,7 @@ internal static class Restore
             File.Delete(list);
         }
 
-        // An older backup becomes one of today.
+        // A backup of an older version lacks the newest migrations.
         await Migrator.MigrateAsync(source, cancellation);
     }
 }

@@ -4,13 +4,17 @@ using Sweep.Storage.Migrations;
 
 namespace Sweep.Client.Backups;
 
-/// <param name="AllExist">Those whose privileges a backup holds.</param>
-/// <param name="IsOwner">The user may act as sweep_owner.</param>
-/// <param name="TakeBack">Statements that take back what was done for them, in order.</param>
+/// <summary>The roles of Sweep on the server that a backup is restored to.</summary>
+/// <param name="AllExist">Whether all roles exist whose privileges a backup holds.</param>
+/// <param name="IsOwner">Whether the user may act as sweep_owner.</param>
+/// <param name="TakeBack">The statements that undo the changes made for the roles, in order.</param>
 internal sealed record RestoreRoles(bool AllExist, bool IsOwner, IReadOnlyList<string> TakeBack);
 
-/// <param name="Occupant">Something that a backup must not be mixed with; null when the database is empty, or has nothing but Sweep's tables without a row.</param>
-/// <param name="Newer">All of those tables, if there is more of them than the backup brings.</param>
+/// <summary>What a database holds before a backup is restored to it.</summary>
+/// <param name="Occupant">
+/// An object that a backup must not be mixed with; null when the database is empty, or has nothing but Sweep's tables without a row.
+/// </param>
+/// <param name="Newer">All of Sweep's objects in it, if some of them are not in the backup; otherwise none.</param>
 internal sealed record TargetContents(string? Occupant, IReadOnlyList<DatabaseObject> Newer);
 
 /// <summary>The database that a backup is to be restored into.</summary>
@@ -18,16 +22,20 @@ internal sealed class RestoreTarget(NpgsqlDataSource source, string connectionSt
 {
     private const int Named = 3;
 
-    /// <param name="backup">What the backup brings: of that the database may have what is empty.</param>
+    /// <summary>Finds out whether the database is empty enough for a backup.</summary>
+    /// <param name="backup">The objects of the backup. The database may have these already, as long as its tables have no rows.</param>
     public async Task<TargetContents> LookAsync(IReadOnlyList<DatabaseObject> backup, CancellationToken cancellation)
     {
-        var found = DatabaseObject.In(await PostgresProgram.RunAsync("pg_dump", connectionString, ["--schema-only", "--lock-wait-timeout=10s"], _ => { }, cancellation));
+        var found = DatabaseObject.In(await PostgresProgram.RunAsync(
+            "pg_dump", connectionString, ["--schema-only", "--lock-wait-timeout=10s"], _ => { }, cancellation));
         var isSweeps = found.Any(one => one is { Kind: "TABLE", Schema: "public", Name: "schema_versions" });
         var additional = found.Except(backup).ToList();
-        var others = isSweeps ? additional.FindAll(one => !(one.Schema == "public" && Migrator.Makes(one.Kind, one.Name))) : [.. found];
+        var others = isSweeps
+            ? additional.FindAll(one => !(one.Schema == "public" && Migrator.Makes(one.Kind, one.Name)))
+            : [.. found];
         if (others.Count > 0)
             return new(string.Join(", ", others.Take(Named)) + (others.Count > Named ? $" and {others.Count - Named} more" : ""), []);
-        // They are data for pg_dump, and so in no schema.
+        // pg_dump treats large objects as data, so --schema-only does not list them.
         if (await LinesAsync("select format('the large object %s', oid) from pg_largeobject_metadata limit 1", cancellation) is [var large])
             return new(large, []);
         foreach (var table in found.Where(one => one is { Kind: "TABLE", Name: not "schema_versions" }))
@@ -39,9 +47,12 @@ internal sealed class RestoreTarget(NpgsqlDataSource source, string connectionSt
         return new(null, additional.Count == 0 ? [] : found);
     }
 
-    /// <summary>Takes empty tables of Sweep's away whose version is newer than the backup's, and which it therefore would not replace.</summary>
+    /// <summary>
+    /// Drops Sweep's empty tables when their version is newer than the backup's, since pg_restore would not replace tables that the backup
+    /// does not have.
+    /// </summary>
     public Task ClearAsync(TargetContents contents, CancellationToken cancellation) => ExecuteAsync(
-        // A table takes its own sequences along.
+        // Tables come before sequences: dropping a table drops the sequences that it owns.
         from kind in (string[])["VIEW", "TABLE", "SEQUENCE", "FUNCTION"]
         from one in contents.Newer
         where one.Kind == kind
@@ -49,8 +60,8 @@ internal sealed class RestoreTarget(NpgsqlDataSource source, string connectionSt
         cancellation);
 
     /// <summary>
-    /// Roles belong to the server and are in no backup: makes those that are missing, and lets sweep_owner take the place of whoever owns Sweep's
-    /// empty tables, if the user may; else nothing.
+    /// Creates the roles that are missing, since roles belong to the server and are in no backup, and makes sweep_owner the owner of
+    /// Sweep's empty tables. Changes nothing when the user may not do all of this.
     /// </summary>
     public async Task<RestoreRoles> PrepareRolesAsync(CancellationToken cancellation)
     {
@@ -68,13 +79,14 @@ internal sealed class RestoreTarget(NpgsqlDataSource source, string connectionSt
             """
             select count(*)::text from pg_roles where rolname in ('sweep_owner', 'sweep_worker', 'sweep_reader')
             union all
-            select 'owner' from pg_roles where rolname = 'sweep_owner' and pg_has_role(oid, 'usage') and has_schema_privilege(oid, 'public', 'create')
+            select 'owner' from pg_roles
+            where rolname = 'sweep_owner' and pg_has_role(oid, 'usage') and has_schema_privilege(oid, 'public', 'create')
             """,
             cancellation);
         return new(facts[0] == "3", facts.Contains("owner"), [.. steps.Reverse().Select(step => step.Undo)]);
     }
 
-    /// <summary>After a restore that failed the server is as it was.</summary>
+    /// <summary>Undoes <see cref="PrepareRolesAsync"/> after a restore that failed, so that the server is as it was before.</summary>
     public Task TakeBackAsync(RestoreRoles roles) => ExecuteAsync(roles.TakeBack, CancellationToken.None);
 
     private async Task<IReadOnlyList<(string Do, string Undo)>> StepsAsync(CancellationToken cancellation)
@@ -84,22 +96,29 @@ internal sealed class RestoreTarget(NpgsqlDataSource source, string connectionSt
             """
             with sweep(name) as (values ('sweep_owner'), ('sweep_worker'), ('sweep_reader')),
             owner as (select oid from pg_roles where rolname = 'sweep_owner')
-            select 1, format('create role %I nologin', name), format('drop role %I', name) from sweep where name not in (select rolname from pg_roles)
+            select 1, format('create role %I nologin', name), format('drop role %I', name)
+            from sweep where name not in (select rolname from pg_roles)
             union all
             select 2, format('grant %I to %I', granted, member), format('revoke %I from %I', granted, member)
             from (values ('sweep_reader', 'sweep_worker'), ('sweep_worker', 'sweep_owner')) pair(granted, member)
-            where not exists (select from pg_roles g, pg_roles m where g.rolname = granted and m.rolname = member and pg_has_role(m.oid, g.oid, 'usage'))
+            where not exists (
+              select from pg_roles g, pg_roles m where g.rolname = granted and m.rolname = member and pg_has_role(m.oid, g.oid, 'usage'))
             union all
-            select 3, format('grant %s on schema public to sweep_owner', privilege), format('revoke %s on schema public from sweep_owner', privilege)
+            select 3, format('grant %s on schema public to sweep_owner', privilege),
+              format('revoke %s on schema public from sweep_owner', privilege)
             from (values ('usage'), ('create')) p(privilege)
             where ((select rolsuper from pg_roles where rolname = current_user) or (select pg_has_role(oid, 'usage') from owner))
               and not exists (select from owner where has_schema_privilege(oid, 'public', privilege))
             union all
-            select 4, format('alter table %s owner to sweep_owner', c.oid::regclass), format('alter table %s owner to %I', c.oid::regclass, pg_get_userbyid(c.relowner))
+            select 4, format('alter table %s owner to sweep_owner', c.oid::regclass),
+              format('alter table %s owner to %I', c.oid::regclass, pg_get_userbyid(c.relowner))
             from pg_class c
-            where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'S') and c.relowner not in (select oid from owner)
-              and not exists (select from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype in ('e', 'a', 'i') and d.objsubid = 0
-                and d.refclassid <> 'pg_namespace'::regclass and (d.deptype = 'e' or c.relkind = 'S'))
+            where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'S')
+              and c.relowner not in (select oid from owner)
+              and not exists (
+                select from pg_depend d
+                where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype in ('e', 'a', 'i') and d.objsubid = 0
+                  and d.refclassid <> 'pg_namespace'::regclass and (d.deptype = 'e' or c.relkind = 'S'))
             order by 1
             """);
         await using var row = await command.ExecuteReaderAsync(cancellation);
@@ -110,7 +129,7 @@ internal sealed class RestoreTarget(NpgsqlDataSource source, string connectionSt
 
     private static string Quote(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    /// <summary>All of the statements or none.</summary>
+    /// <summary>Runs the statements in one transaction.</summary>
     private async Task ExecuteAsync(IEnumerable<string> statements, CancellationToken cancellation)
     {
         await using var connection = await source.OpenConnectionAsync(cancellation);

@@ -11,7 +11,7 @@ using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Clusters;
 
-/// <summary>A database with sweeps in it and, for those who ask, its silos.</summary>
+/// <summary>A database with sweeps in it, and a connection to its silos, which is opened at the first request to a grain.</summary>
 internal sealed class Cluster : IAsyncDisposable
 {
     private static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(60);
@@ -33,7 +33,7 @@ internal sealed class Cluster : IAsyncDisposable
 
     public ReportReader Reports => new(_source);
 
-    /// <summary>The cluster on this machine that ends with this process; null where others own the cluster.</summary>
+    /// <summary>The private cluster that this process owns and that ends with it; null where another process owns the cluster.</summary>
     public PrivateCluster? Private { get; }
 
     public IDatasetStore Datasets => new DatasetStore(_source);
@@ -44,14 +44,17 @@ internal sealed class Cluster : IAsyncDisposable
 
     public DeletedSweeps Deleted => new(_source);
 
-    /// <summary>For what no silo can do, because none lives.</summary>
+    /// <summary>The store of sweeps, for changes that must be made while no silo is alive.</summary>
     public ISweepStore Sweeps => new SweepStore(_source);
 
     /// <summary>
-    /// The database of the choice. Of the private cluster: joins the one that runs, or starts PostgreSQL; the silo starts when grains are asked for.
+    /// Opens the database of the choice. For the private cluster this joins the one that runs, or starts PostgreSQL. The silo starts at the
+    /// first request to a grain.
     /// </summary>
     /// <exception cref="LocalClusterException">The private cluster cannot be started.</exception>
-    /// <exception cref="RequestRefusedException">A run of another process owns the private cluster, and this one would be cut off with it.</exception>
+    /// <exception cref="RequestRefusedException">
+    /// <c>sweep run</c> in another process owns the private cluster, and the cluster would end with that process.
+    /// </exception>
     public static async Task<Cluster> OpenAsync(ClusterChoice choice, ClusterPurpose purpose, CancellationToken cancellation)
     {
         if (choice.ConnectionString is { } shared)
@@ -74,36 +77,40 @@ internal sealed class Cluster : IAsyncDisposable
                 case JoinDecision.Refuse:
                     throw new RequestRefusedException(owner!.Purpose == ClusterPurpose.Up
                         ? "The cluster is up already."
-                        : $"Process {owner.ProcessId} runs a sweep in {choice.Home.Folder} and would take this one down with it when it ends. " +
+                        : $"Process {owner.ProcessId} runs a sweep in {choice.Home.Folder} " +
+                          "and would take this one down with it when it ends. " +
                           "Wait for it, or keep a cluster for several: end that run with Ctrl-C, type `sweep up`, then run both.");
                 default:
                     if (Stopwatch.GetElapsedTime(started) > WaitLimit)
+                    {
                         throw new LocalClusterException(
-                            $"{choice.Home.Folder} is in use by {(owner is null ? "another process" : $"process {owner.ProcessId}")}, which has not been ready for {WaitLimit.TotalSeconds:0} s.");
+                            $"{choice.Home.Folder} is in use by {(owner is null ? "another process" : $"process {owner.ProcessId}")}, "
+                            + $"which has not been ready for {WaitLimit.TotalSeconds:0} s.");
+                    }
                     await Task.Delay(50, cancellation);
                     break;
             }
         }
     }
 
-    /// <summary>Asks a sweep's grain.</summary>
+    /// <summary>Sends a request to a sweep's grain.</summary>
     /// <inheritdoc cref="AskAsync{T}(Func{IGrainFactory, Task{T}}, CancellationToken)"/>
     public Task<T> AskAsync<T>(int sweep, Func<ISweepGrain, Task<T>> question, CancellationToken cancellation) =>
         AskAsync(grains => question(grains.GetGrain<ISweepGrain>(sweep)), cancellation);
 
-    /// <summary>Asks the silos; the silo of a private cluster of ours is started first.</summary>
+    /// <summary>Sends a request to a grain. If this process owns the private cluster, its silo is started first.</summary>
     /// <exception cref="ClusterUnreachableException">No silo answers.</exception>
-    /// <exception cref="SiloEndedException">The silo of our private cluster is gone.</exception>
+    /// <exception cref="SiloEndedException">The silo of the private cluster that this process owns has ended.</exception>
     public async Task<T> AskAsync<T>(Func<IGrainFactory, Task<T>> question, CancellationToken cancellation)
     {
         if (Private is null)
             return await question(await ConnectAsync(Task.CompletedTask, cancellation));
-        // The client is put together, and looks for the silo, while the silo starts.
+        // The client is built, and looks for the silo, while the silo starts.
         var starting = Private.StartSiloAsync(cancellation);
         var connecting = ConnectAsync(starting, cancellation);
         var silo = await starting;
         var answer = ConnectAndAskAsync();
-        // Orleans notices a silo's death late, and by other names.
+        // Orleans notices the end of a silo late, and reports it as another error, such as a time-out.
         if (await Task.WhenAny(answer, silo.Ended) == silo.Ended || (answer.IsFaulted && await EndsSoonAsync(silo)))
             silo.ThrowIfEnded();
         return await answer;
@@ -111,8 +118,8 @@ internal sealed class Cluster : IAsyncDisposable
         async Task<T> ConnectAndAskAsync() => await question(await connecting);
     }
 
-    /// <summary>Brings the tables up to date.</summary>
-    /// <returns>The names of what was applied.</returns>
+    /// <summary>Brings the tables of the database up to date.</summary>
+    /// <returns>The names of the migrations that were applied.</returns>
     public Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellation) => Migrator.MigrateAsync(_source, cancellation);
 
     private async Task<IGrainFactory> ConnectAsync(Task silo, CancellationToken cancellation) =>

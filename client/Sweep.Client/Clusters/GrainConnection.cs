@@ -9,7 +9,10 @@ using Sweep.Security;
 
 namespace Sweep.Client.Clusters;
 
-/// <summary>An Orleans client that finds the silos through the membership table. The only file that loads Orleans.</summary>
+/// <summary>
+/// An Orleans client that finds the silos through the membership table. Only this file loads Orleans, so that commands that need no silo
+/// start fast.
+/// </summary>
 internal sealed class GrainConnection : IAsyncDisposable
 {
     private const string ClusterName = "sweep";
@@ -22,16 +25,23 @@ internal sealed class GrainConnection : IAsyncDisposable
 
     public IGrainFactory Grains => _host.Services.GetRequiredService<IGrainFactory>();
 
-    /// <param name="certificates">Folder of the client's certificates; null for none.</param>
-    /// <param name="silo">The start of the silo that is to answer, which need not be over; the limit counts from its end.</param>
-    /// <exception cref="ClusterUnreachableException">No silo answers within the limit, or none is to be trusted or trusts us.</exception>
+    /// <param name="certificates">The folder of the client's certificates; null for none.</param>
+    /// <param name="silo">
+    /// The start of the silo that should answer. It may still go on; the limit for an answer counts from its end.
+    /// </param>
+    /// <exception cref="ClusterUnreachableException">
+    /// No silo answers within the limit, or a silo and this client do not trust each other's certificates.
+    /// </exception>
     /// <exception cref="CertificateException">The certificates cannot be used.</exception>
-    public static async Task<GrainConnection> OpenAsync(NpgsqlDataSource source, string? certificates, Task silo, CancellationToken cancellation)
+    public static async Task<GrainConnection> OpenAsync(
+        NpgsqlDataSource source, string? certificates, Task silo, CancellationToken cancellation)
     {
         string? refusal = null;
         Exception? last = null;
         void Refused(System.Net.EndPoint? silo, string reason) => refusal = $"{silo} was not connected: {reason}";
-        var secure = certificates is null ? PlainMiddleware.Dial("client", Refused) : new TlsMiddleware(CertificateFolder.Open(certificates, CertificateRole.Client, CertificateRole.Silo), Refused).Dial();
+        var secure = certificates is null
+            ? PlainMiddleware.Dial("client", Refused)
+            : new TlsMiddleware(CertificateFolder.Open(certificates, CertificateRole.Client, CertificateRole.Silo), Refused).Dial();
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.ClearProviders();
         builder.UseOrleansClient(client => client
@@ -39,13 +49,13 @@ internal sealed class GrainConnection : IAsyncDisposable
             .UseConnectionRetryFilter(async (error, token) =>
             {
                 last = error;
-                // A silo that starts needs the processor that asking for it would take.
+                // Retries while the silo starts would take processor time away from it.
                 await Task.WhenAny(silo.IsCompleted ? Task.Delay(RetryPause, token) : silo, Task.Delay(Timeout.Infinite, token));
                 token.ThrowIfCancellationRequested();
-                // Certificates do not get better by asking again.
+                // A retry cannot help when certificates were refused.
                 return refusal is null;
             })
-            // What the database says to a grain is told to the user as what it says to this program.
+            // A grain's PostgreSQL error arrives here with its own type, so that users read the same message as for an error of our own.
             .Configure<ExceptionSerializationOptions>(exceptions => exceptions.SupportedNamespacePrefixes.Add("Npgsql"))
             .Configure<ClientConnectionOptions>(options => options.ConfigureConnection(connection => connection.Use(secure)))
             .Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = (ClusterName, ClusterName))
@@ -67,15 +77,18 @@ internal sealed class GrainConnection : IAsyncDisposable
             if (refusal is not null)
                 throw new ClusterUnreachableException(refusal.EndsWith('.') ? refusal : refusal + ".");
             var reason = error is OperationCanceledException ? last : error;
-            // It is the database that refuses: how many silos live is not known.
+            // The database refused the connection, so the client does not know whether a silo is alive.
             if (reason?.GetBaseException() is PostgresException refused)
                 throw refused;
             throw new ClusterUnreachableException(
-                $"No silo answered within {ConnectLimit.TotalSeconds:0} s{(reason is null ? "" : $" ({reason.GetBaseException().Message.TrimEnd('.')})")}" +
-                // A silo that ends a connection at once is there, and wants something else.
+                $"No silo answered within {ConnectLimit.TotalSeconds:0} s" +
+                (reason is null ? "" : $" ({reason.GetBaseException().Message.TrimEnd('.')})") +
+                // A silo that ends a connection at once is alive, and probably expects a certificate.
                 (certificates is null && reason?.GetBaseException() is InvalidOperationException
-                    ? $": one ended the connection at once. If it was started with certificates, so must be this command. {PlainMiddleware.Advice("client")}"
-                    : ": the database is there, but no silo works on it. Start one with SWEEP_POSTGRES set to the same database; `sweep workers` lists those that live."));
+                    ? ": one ended the connection at once. If it was started with certificates, so must be this command. " +
+                        PlainMiddleware.Advice("client")
+                    : ": the database is there, but no silo works on it. " +
+                        "Start one with SWEEP_POSTGRES set to the same database; `sweep workers` lists those that live."));
         }
     }
 
@@ -87,7 +100,7 @@ internal sealed class GrainConnection : IAsyncDisposable
         }
         catch (Exception)
         {
-            // The silos may be gone already; what was asked of them has been answered.
+            // The silos may have ended already. This does no harm, since every request has been answered by now.
         }
 
         _host.Dispose();

@@ -12,14 +12,15 @@ using Sweep.Client.Output;
 
 namespace Sweep.Client.Commands;
 
-/// <summary>The program's commands, and how a line becomes an exit code.</summary>
+/// <summary>The program's commands. Runs a command line and gives its exit code.</summary>
 internal static class CommandLine
 {
     private static readonly ParserConfiguration Parsing = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
 
     public static RootCommand Create(Terminal terminal)
     {
-        var root = new RootCommand("Trains every point of a hyperparameter space of recurrent models, and keeps every number in PostgreSQL.")
+        var root = new RootCommand(
+            "Trains every point of a hyperparameter space of recurrent models, and keeps every number in PostgreSQL.")
         {
             CommonOptions.Postgres,
             CommonOptions.PostgresPasswordFile,
@@ -58,10 +59,10 @@ internal static class CommandLine
         return root;
     }
 
-    /// <summary>What a line says, before anything is done.</summary>
+    /// <summary>Parses a command line without running it.</summary>
     public static ParseResult Read(IReadOnlyList<string> arguments, Terminal terminal) => Create(terminal).Parse(arguments, Parsing);
 
-    /// <summary>Runs one line. Every error becomes one line on the terminal's error stream and an exit code.</summary>
+    /// <summary>Runs a command line. Every error becomes one line on the terminal's error stream and an exit code.</summary>
     public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, CancellationToken cancellation)
     {
         var line = Read(arguments, terminal);
@@ -73,7 +74,13 @@ internal static class CommandLine
 
         try
         {
-            var streams = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = terminal.Out, Error = terminal.Error };
+            var streams = new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                ProcessTerminationTimeout = null,
+                Output = terminal.Out,
+                Error = terminal.Error,
+            };
             var code = await line.InvokeAsync(streams, cancellation);
             return terminal.NobodyReads ? (int)ExitCode.NobodyReads : code;
         }
@@ -96,11 +103,13 @@ internal static class CommandLine
         if (line.UnmatchedTokens.Count == 0)
             return string.Join(' ', line.Errors[0].Message.Split(['\n', '\t'], StringSplitOptions.RemoveEmptyEntries));
         var unknown = line.UnmatchedTokens[0];
-        var near = NearestNames.Of(unknown, line.CommandResult.Command.Children.Where(symbol => !symbol.Hidden).Select(symbol => symbol.Name));
-        return $"Found {unknown}, which is no command or option here." + (near.Count == 0 ? "" : $" Near it: {string.Join(", ", near)}.");
+        var near = NearestNames.Of(
+            unknown, line.CommandResult.Command.Children.Where(symbol => !symbol.Hidden).Select(symbol => symbol.Name));
+        return $"Found {unknown}, which is no command or option here."
+            + (near.Count == 0 ? "" : $" Near it: {string.Join(", ", near)}.");
     }
 
-    /// <summary>The commands of the line below the program, each with a space behind it.</summary>
+    /// <summary>The names of the commands on the line, without the program's own, each followed by a space.</summary>
     private static IEnumerable<string> Path(ParseResult line)
     {
         for (var command = line.CommandResult; command.Parent is CommandResult parent; command = parent)

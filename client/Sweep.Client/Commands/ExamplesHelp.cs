@@ -5,7 +5,7 @@ using Sweep.Client.Commands.Parts;
 
 namespace Sweep.Client.Commands;
 
-/// <summary>The usual help, then the command's examples; for the program itself the exit codes and the environment too.</summary>
+/// <summary>Prints the usual help and then the command's examples; for the program itself, the exit codes and the environment.</summary>
 internal sealed class ExamplesHelp(HelpAction usual) : SynchronousCommandLineAction
 {
     private const string ExitCodesAndEnvironment = """

@@ -25,26 +25,30 @@ internal sealed record Failure(ExitCode Code, string Line)
             WrongInputException or SweepFileException or DatasetException => (ExitCode.WrongInput, error.Message),
             PoolerException => (ExitCode.Unreachable, $"--postgres: {error.Message}"),
             RequestRefusedException => (ExitCode.Refused, error.Message),
-            LocalClusterException or ClusterUnreachableException or DatabaseVersionException or CertificateException => (ExitCode.Unreachable, error.Message),
+            LocalClusterException or ClusterUnreachableException or DatabaseVersionException or CertificateException =>
+                (ExitCode.Unreachable, error.Message),
             SiloEndedException => (ExitCode.SiloEnded, error.Message),
             PostgresException postgres => (ExitCode.Unreachable, Explain(postgres)),
             NpgsqlException => (ExitCode.Unreachable, $"The database does not answer: {DatabaseFault.Explain(error)} {CheckAddress}"),
             SocketException => (ExitCode.Unreachable, $"The cluster does not answer: {error.Message}"),
             TimeoutException => (ExitCode.Unreachable, $"The cluster does not answer in time: {error.Message}"),
-            // By name, so that a command that needs no silo does not load Orleans.
+            // The type is compared by name, so that a command that needs no silo does not load Orleans.
             _ when error.GetType().FullName!.StartsWith("Orleans.", StringComparison.Ordinal) =>
                 (ExitCode.Unreachable, $"The cluster does not answer: {error.Message}"),
             IOException or UnauthorizedAccessException => (ExitCode.WrongInput, error.Message),
             _ => (ExitCode.Refused, $"{error.Message} ({error.GetType().Name}; SWEEP_DEBUG=1 shows where)"),
         };
-        return new(code, Printable.Line(string.Join(' ', message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))));
+        return new(
+            code,
+            Printable.Line(string.Join(
+                ' ', message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))));
     }
 
     private (ExitCode Code, string Line) Pair => (Code, Line);
 
     private static string Explain(PostgresException error)
     {
-        // One that a silo sent has kept its code and its whole message, and lost the members that Npgsql reads from the wire.
+        // An exception that came through a silo keeps its code (in Data) and its message, but not the members that Npgsql sets.
         var state = error.SqlState ?? error.Data[nameof(PostgresException.SqlState)] as string ?? "";
         return Explain(state, error.MessageText ?? error.Message.Replace($"{state}: ", "", StringComparison.Ordinal));
     }
@@ -56,7 +60,8 @@ internal sealed record Failure(ExitCode Code, string Line)
         PostgresErrorCodes.InsufficientPrivilege => $"The database refuses: {text}. Connect as a role that may read its tables.",
         PostgresErrorCodes.TooManyConnections => FullServer.Explain(text),
         PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CannotConnectNow => "The database was stopped.",
-        PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification =>
+        PostgresErrorCodes.InvalidCatalogName or PostgresErrorCodes.InvalidPassword
+            or PostgresErrorCodes.InvalidAuthorizationSpecification =>
             $"The database refuses: {text}. {CheckAddress}",
         _ => $"The database reports: {text} ({state})",
     };

@@ -4,7 +4,7 @@ using Sweep.Domain;
 
 namespace Sweep.Client.Commands;
 
-/// <summary><c>sweep --version</c>: what the build stamped, whichever program runs the command line.</summary>
+/// <summary>Prints the version that the build wrote into Sweep, also when another program runs the command line, such as a test.</summary>
 internal sealed class StampedVersion : SynchronousCommandLineAction
 {
     public override int Invoke(ParseResult parseResult)

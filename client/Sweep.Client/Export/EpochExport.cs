@@ -12,7 +12,8 @@ internal static class EpochExport
         ExportColumn.Real("learning_rate"), ExportColumn.Real("seconds"), ExportColumn.Real("samples_per_second"),
     ];
 
-    public static ExportTable Of(IAsyncEnumerable<(int Number, int Attempt, EpochMetrics Metrics)> epochs) => new(Columns, epochs.Select(row => new object?[]
+    public static ExportTable Of(IAsyncEnumerable<(int Number, int Attempt, EpochMetrics Metrics)> epochs) =>
+        new(Columns, epochs.Select(row => new object?[]
     {
         (long)row.Number, (long)row.Attempt, (long)row.Metrics.Epoch,
         row.Metrics.TrainLoss, row.Metrics.ValLoss, row.Metrics.ValAccuracy, row.Metrics.Perplexity,

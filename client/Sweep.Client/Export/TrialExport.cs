@@ -1,5 +1,4 @@
 using Sweep.Client.Output;
-using Sweep.Domain.Models;
 using Sweep.Domain.Reports;
 using Sweep.Domain.Search;
 using Sweep.Domain.Trials;
@@ -38,7 +37,8 @@ internal static class TrialExport
 
     private static (ExportColumn, Func<TrialSummary, object?>) Parameter(ParameterDefinition definition) => definition.Kind switch
     {
-        ParameterKind.Whole when definition.IsNumber => (ExportColumn.Whole(definition.Name), trial => ((ParameterValue.Whole)trial.Parameters.ValueOf(definition.Name)).Number),
+        ParameterKind.Whole when definition.IsNumber => (
+            ExportColumn.Whole(definition.Name), trial => ((ParameterValue.Whole)trial.Parameters.ValueOf(definition.Name)).Number),
         ParameterKind.Real => (ExportColumn.Real(definition.Name), trial => trial.Parameters.ValueOf(definition.Name) is ParameterValue.Whole whole
             ? (double)whole.Number
             : ((ParameterValue.Real)trial.Parameters.ValueOf(definition.Name)).Number),

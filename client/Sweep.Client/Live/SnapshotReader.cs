@@ -64,7 +64,8 @@ internal sealed class SnapshotReader(Cluster cluster, IProgressView view, string
     {
         if (await cluster.Reader.TrialAsync(sweep, number, cancellation) is not { } trial)
             return null;
-        return new(trial, await cluster.Reader.EpochsAsync(sweep, number, cancellation).Select(epoch => epoch.Metrics).ToListAsync(cancellation));
+        return new(
+            trial, await cluster.Reader.EpochsAsync(sweep, number, cancellation).Select(epoch => epoch.Metrics).ToListAsync(cancellation));
     }
 
     private async Task<TrialHistory?> HistoryAsync(int sweep, int number, CancellationToken cancellation)

@@ -3,15 +3,21 @@ using Sweep.Storage.Connections;
 
 namespace Sweep.Client.Local;
 
-/// <summary>What the programs that this one starts find in their environment: nothing that was meant for another database or cluster.</summary>
+/// <summary>
+/// The environment of the programs that this one starts. Variables that were meant for another database or cluster are removed.
+/// </summary>
 internal static class ChildEnvironment
 {
     private const string Ours = "SWEEP_";
 
-    /// <summary>Where programs lie on this machine. Everything else is said of a silo that somebody starts by hand.</summary>
+    /// <summary>
+    /// The variables that name places on this machine. All others with the prefix are meant for a silo that somebody starts by hand.
+    /// </summary>
     private static readonly HashSet<string> Places = ["SWEEP_HOME", "SWEEP_TRAINER", TrainerEnvironment.Libtorch];
 
-    /// <summary>For one of PostgreSQL's programs. Their messages are read here, so they are to be in English and in ASCII.</summary>
+    /// <summary>
+    /// Sets the environment of one of PostgreSQL's programs. This program reads their messages, so they must be in English and in ASCII.
+    /// </summary>
     public static void OfPostgres(IDictionary<string, string?> environment)
     {
         // initdb takes the server's time zone from TZ.
@@ -19,7 +25,10 @@ internal static class ChildEnvironment
         environment["LC_ALL"] = "C";
     }
 
-    /// <summary>For the silo of a private cluster, which its command line and its standard input tell what to do.</summary>
+    /// <summary>
+    /// Sets the environment of the silo of a private cluster. Its settings come from its command line, and <c>SWEEP_PARENT</c> makes it end
+    /// with its standard input.
+    /// </summary>
     public static void OfPrivateSilo(IDictionary<string, string?> environment, string connectionString)
     {
         Remove(

@@ -12,13 +12,13 @@ internal enum ClusterPurpose
     /// <summary>A sweep that somebody attends.</summary>
     Run,
 
-    /// <summary>In the background, until <c>sweep down</c>.</summary>
+    /// <summary>A cluster that <c>sweep up</c> keeps in the background until <c>sweep down</c>.</summary>
     Up,
 }
 
-/// <summary><c>cluster.json</c>: the process that owns a private cluster, and how far it is.</summary>
-/// <param name="DatabaseReady">Others may join the database.</param>
-/// <param name="SiloProcessId">Null as long as there is no silo that takes work.</param>
+/// <summary>The contents of <c>cluster.json</c>: the process that owns a private cluster, and how far its start is.</summary>
+/// <param name="DatabaseReady">Whether other processes may connect to the database.</param>
+/// <param name="SiloProcessId">The process of the silo; null as long as there is no silo that takes work.</param>
 internal sealed record ClusterOwner(int ProcessId, ClusterPurpose Purpose, string ConnectionString, bool DatabaseReady, int? SiloProcessId)
 {
     /// <summary>Whether the process that wrote this still runs.</summary>
@@ -31,12 +31,12 @@ internal enum JoinDecision { Join, Wait, Refuse }
 
 internal static class JoinRule
 {
-    /// <param name="owner">Null when it has not written itself down yet.</param>
+    /// <param name="owner">The owner; null when it has not written its file yet.</param>
     public static JoinDecision Decide(ClusterOwner? owner, ClusterPurpose wanted) => owner switch
     {
         null or { IsAlive: false } => JoinDecision.Wait,
         { Purpose: ClusterPurpose.Command } => JoinDecision.Wait,
-        // A sweep that joins would be cut off when the other one ends.
+        // The cluster ends with the other run, and would interrupt a sweep that joined it.
         { Purpose: ClusterPurpose.Run } when wanted is not ClusterPurpose.Command => JoinDecision.Refuse,
         { Purpose: ClusterPurpose.Up } when wanted is ClusterPurpose.Up => JoinDecision.Refuse,
         { DatabaseReady: false } => JoinDecision.Wait,

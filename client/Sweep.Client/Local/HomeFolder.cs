@@ -5,42 +5,45 @@ using System.Text;
 namespace Sweep.Client.Local;
 
 /// <summary>
-/// The folder of a private cluster before anything is written to it: whether its path will do, whether it is free to take, whether it can be written.
+/// Checks the folder of a private cluster before anything is written to it: whether its path can be used, whether nobody else uses the
+/// folder, and whether it can be written.
 /// </summary>
 internal static partial class HomeFolder
 {
-    /// <summary>Made first in a folder, and so the mark of one that is ours.</summary>
+    /// <summary>The first file that Sweep makes in a folder. A folder that has it was made by Sweep.</summary>
     public const string LockFile = "lock";
 
-    /// <summary>The system's limit for the path of a unix socket.</summary>
+    /// <summary>The system's limit for the path of a unix socket, in bytes.</summary>
     private const int LongestSocket = 107;
     private const string Socket = "/.s.PGSQL.5432";
 
-    /// <summary>Twice what a new cluster takes without a sweep in it.</summary>
+    /// <summary>The bytes that must be free for a new cluster: twice what one takes without a sweep in it.</summary>
     private const long RoomForNew = 100_000_000;
     private const long RoomToStart = 1_000_000;
 
-    /// <summary>What is wrong with a path, whatever lies there; null when nothing is.</summary>
-    /// <param name="folder">As it was written, or put together from <c>HOME</c>.</param>
+    /// <summary>What is wrong with a path, without a look at the disk; null when nothing is.</summary>
+    /// <param name="folder">The path as the user wrote it, or as built from <c>HOME</c>.</param>
     public static string? Complaint(string folder)
     {
         if (!folder.StartsWith('/'))
             return $"found {folder}, which is not absolute; write a path that begins with /";
-        // Npgsql and libpq take what follows a comma for another host.
+        // Npgsql and libpq read the text after a comma as another host.
         if (folder.Contains(','))
             return $"found {folder}, which has a comma, and a database's address would end there; choose a folder without one";
         if (folder.Any(char.IsControl) || folder.Contains('\uFFFD'))
             return $"found {folder}, which has a control character or is not UTF-8; choose a folder without";
         var bytes = Encoding.UTF8.GetByteCount(folder);
         return bytes > LongestSocket - Socket.Length
-            ? $"found {folder}, whose path has {bytes} bytes; PostgreSQL's socket lies in it, so choose one of at most {LongestSocket - Socket.Length}"
+            ? $"found {folder}, whose path has {bytes} bytes; "
+                + $"PostgreSQL's socket lies in it, so choose one of at most {LongestSocket - Socket.Length}"
             : null;
     }
 
     /// <summary>
-    /// Looks, and then makes the folder if need be. Of what was there before only a folder of root's changes its owner, and only when it is empty or ours.
+    /// Checks the folder, and then makes it if it is missing. A folder that was there before keeps its owner, unless it belongs to root and
+    /// is empty or was made by Sweep.
     /// </summary>
-    /// <exception cref="LocalClusterException">It will not do; then nothing was made.</exception>
+    /// <exception cref="LocalClusterException">The folder cannot be used. Nothing was made.</exception>
     public static void Prepare(string folder)
     {
         if (Complaint(folder) is { } complaint)
@@ -51,7 +54,10 @@ internal static partial class HomeFolder
         if (!Directory.Exists(existing))
             throw Refusal(folder, existing == folder ? "which is no folder" : $"and {existing} is no folder", "name a folder");
         if (existing == folder && !IsOurs(folder) && Stranger(folder) is { } stranger)
-            throw Refusal(folder, $"which has {stranger} in it and was not made by Sweep", "choose an empty folder, or one that does not exist");
+        {
+            throw Refusal(
+                folder, $"which has {stranger} in it and was not made by Sweep", "choose an empty folder, or one that does not exist");
+        }
         foreach (var place in (string[])[existing, Path.Combine(folder, "data")])
         {
             var which = place == folder ? "which" : $"and {place}";
@@ -74,15 +80,16 @@ internal static partial class HomeFolder
     private static LocalClusterException Refusal(string folder, string found, string advice) =>
         new($"SWEEP_HOME: found {folder}, {found}; {advice}.");
 
-    /// <summary>A link to nothing is there, too.</summary>
+    /// <summary>Whether a path exists. A link whose target is missing exists too.</summary>
     private static bool IsThere(string path) => Directory.Exists(path) || File.Exists(path) || new FileInfo(path).LinkTarget is not null;
 
     private static bool IsOurs(string folder) => new FileInfo(Path.Combine(folder, LockFile)) is { Exists: true, Length: 0 };
 
-    // In a folder that has no cluster yet: what a disk of its own finds again, and texts that were downloaded for a plan.
+    // A folder without a cluster may have these: the folder in which a file system keeps files that it has repaired, and texts that
+    // `sweep plan` has downloaded.
     private static readonly string[] Harmless = ["lost+found", "datasets"];
 
-    /// <summary>Something that others put there.</summary>
+    /// <summary>The first file or folder that does not come from Sweep; null when there is none.</summary>
     private static string? Stranger(string folder) => Directory.Exists(folder) && Access(folder, Read | Enter) == 0
         ? Directory.EnumerateFileSystemEntries(folder).Select(entry => Path.GetFileName(entry)!).Except(Harmless)
             .Order(StringComparer.Ordinal).FirstOrDefault()
@@ -113,15 +120,18 @@ internal static partial class HomeFolder
         {
             if (folder != existing && Directory.Exists(first))
                 Directory.Delete(first, recursive: true);
-            throw error as LocalClusterException ?? Refusal(folder, $"which cannot be made ({error.Message.TrimEnd('.')})", "choose another folder");
+            throw error as LocalClusterException
+                ?? Refusal(folder, $"which cannot be made ({error.Message.TrimEnd('.')})", "choose another folder");
         }
     }
 
-    /// <summary>The system's reason; null when it can be written, or is not there.</summary>
+    /// <summary>The system's reason why a folder cannot be written; null when it can, or when it does not exist.</summary>
     private static string? WhyNotWritable(string folder) =>
-        Directory.Exists(folder) && Access(folder, Write | Enter) != 0 ? new Win32Exception(Marshal.GetLastPInvokeError()).Message : null;
+        Directory.Exists(folder) && Access(folder, Write | Enter) != 0
+            ? new Win32Exception(Marshal.GetLastPInvokeError()).Message
+            : null;
 
-    // Of unistd.h.
+    // These values are R_OK, W_OK and X_OK of unistd.h.
     private const int Read = 4;
     private const int Write = 2;
     private const int Enter = 1;

@@ -4,10 +4,12 @@ using Sweep.Client.Errors;
 
 namespace Sweep.Client.Local;
 
-/// <summary>Ctrl-C, SIGTERM and a closed terminal: the first asks for an orderly end, the second ends at once.</summary>
+/// <summary>
+/// Handles Ctrl-C, SIGTERM and a closed terminal. The first signal asks for an orderly end, the second ends the program at once.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
-    // Programs such as timeout send a signal to the process and to its group: two at once are one.
+    // Programs such as timeout send a signal to the process and to its group, so two signals within this time count as one.
     private static readonly TimeSpan SameSignal = TimeSpan.FromMilliseconds(300);
 
     private readonly CancellationTokenSource _asked = new();
@@ -17,7 +19,8 @@ internal sealed class Interruption : IDisposable
     private bool _isDisposed;
 
     public Interruption() =>
-        _registrations = Array.ConvertAll([PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP], signal => PosixSignalRegistration.Create(signal, Hear));
+        _registrations = Array.ConvertAll(
+            [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP], signal => PosixSignalRegistration.Create(signal, Hear));
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _asked.Token;
@@ -56,7 +59,7 @@ internal sealed class Interruption : IDisposable
             }
             else if (Stopwatch.GetElapsedTime(_first.Value) > SameSignal)
             {
-                // What this process started ends with it: PostgreSQL by its death signal, the silo at the end of its standard input.
+                // The children end with this process: PostgreSQL by its death signal, the silo at the end of its standard input.
                 Environment.Exit((int)ExitCode.Interrupted);
             }
         }

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Sweep.Client.Local;
 
-/// <summary>The user as whom PostgreSQL runs where this process is root's: it refuses to be root's itself.</summary>
+/// <summary>The user as whom PostgreSQL runs when this process runs as root, since PostgreSQL refuses to run as root.</summary>
 internal sealed class PostgresAccount
 {
     public const string Name = "postgres";
@@ -13,27 +13,28 @@ internal sealed class PostgresAccount
     {
     }
 
-    /// <summary>Null where this process is not root's, and PostgreSQL runs as the same user.</summary>
+    /// <summary>The user for PostgreSQL; null when this process does not run as root, and PostgreSQL runs as the same user.</summary>
     public static PostgresAccount? Here { get; } = Environment.IsPrivilegedProcess ? new() : null;
 
-    /// <summary>Options of setpriv for a program that runs as this user; none where there is no such change.</summary>
+    /// <summary>The options of setpriv that run a program as this user; none when the user stays the same.</summary>
     public static IReadOnlyList<string> OptionsHere => Here is null ? [] : Options;
 
-    /// <summary>Whether it may pass through a folder to what lies in it.</summary>
-    /// <exception cref="LocalClusterException">There is no such user.</exception>
+    /// <summary>Whether the user may pass through a folder to the files in it.</summary>
+    /// <exception cref="LocalClusterException">The machine has no such user.</exception>
     public bool MayEnter(string folder)
     {
         if (Run("id", "-u", Name).Code != 0)
         {
             throw new LocalClusterException(
-                $"PostgreSQL does not run as root, and this machine has no user {Name}; make one (useradd --system {Name}), or run this as another user.");
+                $"PostgreSQL does not run as root, and this machine has no user {Name}; "
+                + $"make one (useradd --system {Name}), or run this as another user.");
         }
 
         return May("-x", folder);
     }
 
-    /// <summary>Lets it write to a folder, whose owner it becomes if that is root so far.</summary>
-    /// <exception cref="LocalClusterException">The folder belongs to somebody else; it stays as it was.</exception>
+    /// <summary>Makes sure that the user may write to a folder. A folder of root's gets the user as its new owner.</summary>
+    /// <exception cref="LocalClusterException">The folder belongs to a third user, and keeps its owner.</exception>
     public void Take(string folder)
     {
         if (May("-w", folder))
@@ -42,13 +43,15 @@ internal sealed class PostgresAccount
         if (owner != "root")
         {
             throw new LocalClusterException(
-                $"SWEEP_HOME: found {folder}, which belongs to the user {owner}, whom root would lock out; run this as {owner}, or choose another folder.");
+                $"SWEEP_HOME: found {folder}, which belongs to the user {owner}, whom root would lock out; "
+                + $"run this as {owner}, or choose another folder.");
         }
 
         if (Run("chown", Name, folder).Code != 0 || !May("-w", folder))
         {
             throw new LocalClusterException(
-                $"SWEEP_HOME: found {folder}, which the user {Name} cannot write, as whom PostgreSQL runs in place of root; choose a folder such as /var/lib/sweep.");
+                $"SWEEP_HOME: found {folder}, which the user {Name} cannot write, as whom PostgreSQL runs in place of root; "
+                + "choose a folder such as /var/lib/sweep.");
         }
     }
 

@@ -1,19 +1,21 @@
 namespace Sweep.Client.Local;
 
-/// <summary>Where PostgreSQL's programs are on this machine.</summary>
+/// <summary>Finds PostgreSQL's programs on this machine.</summary>
 public static class PostgresBinaries
 {
     /// <summary>
-    /// The folder of <c>initdb</c> and <c>postgres</c>: <c>SWEEP_PG_BIN</c>, the newest of <c>/usr/lib/postgresql/*/bin</c>, or a folder of the PATH.
+    /// The folder of <c>initdb</c> and <c>postgres</c>: <c>SWEEP_PG_BIN</c>, or else the newest of <c>/usr/lib/postgresql/*/bin</c>, or
+    /// else a folder of the PATH.
     /// </summary>
-    /// <exception cref="LocalClusterException">None has them.</exception>
+    /// <exception cref="LocalClusterException">No such folder has both programs.</exception>
     public static string Find()
     {
         if (Named() is { } named)
         {
             return Holds(named)
                 ? named
-                : throw new LocalClusterException($"SWEEP_PG_BIN: found {named}, which has no initdb and postgres; name the folder that has both.");
+                : throw new LocalClusterException(
+                    $"SWEEP_PG_BIN: found {named}, which has no initdb and postgres; name the folder that has both.");
         }
 
         return Folders().FirstOrDefault(Holds) ?? throw new LocalClusterException(
@@ -21,13 +23,16 @@ public static class PostgresBinaries
             "or use a server that runs elsewhere (--postgres \"Host=…\").");
     }
 
-    /// <summary>One of the client's programs, such as <c>pg_dump</c>, which may be here without the server's.</summary>
-    /// <exception cref="LocalClusterException">It is nowhere.</exception>
+    /// <summary>
+    /// The path of one of the client's programs, such as <c>pg_dump</c>, which a machine may have without those of the server.
+    /// </summary>
+    /// <exception cref="LocalClusterException">The program is not on this machine.</exception>
     public static string FindProgram(string name) =>
         Folders().Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists) ?? throw new LocalClusterException(
-            $"{name} is not on this machine. Install it (apt-get install postgresql-client), or name PostgreSQL's programs (SWEEP_PG_BIN=/folder/bin).");
+            $"{name} is not on this machine. Install it (apt-get install postgresql-client), "
+            + "or name PostgreSQL's programs (SWEEP_PG_BIN=/folder/bin).");
 
-    /// <summary>Where the programs may be, the best place first.</summary>
+    /// <summary>The folders in which the programs may be, the best one first.</summary>
     private static IEnumerable<string> Folders()
     {
         if (Named() is { } named)
@@ -38,9 +43,11 @@ public static class PostgresBinaries
         return packaged.Concat((Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Where(Path.IsPathRooted));
     }
 
-    private static string? Named() => Environment.GetEnvironmentVariable("SWEEP_PG_BIN") is { Length: > 0 } folder ? Path.GetFullPath(folder) : null;
+    private static string? Named() =>
+        Environment.GetEnvironmentVariable("SWEEP_PG_BIN") is { Length: > 0 } folder ? Path.GetFullPath(folder) : null;
 
-    private static bool Holds(string folder) => File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres"));
+    private static bool Holds(string folder) =>
+        File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "postgres"));
 }
 
 /// <summary>The private cluster cannot start or be used; the message says why and what to do.</summary>

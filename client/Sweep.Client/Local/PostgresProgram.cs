@@ -4,20 +4,34 @@ using Sweep.Storage.Connections;
 
 namespace Sweep.Client.Local;
 
-/// <summary>One of PostgreSQL's own programs on a database, which it is told by the environment: a password has no place in a command line.</summary>
+/// <summary>
+/// Runs one of PostgreSQL's own programs on a database. The connection goes through the environment, because it may have a password, and
+/// every user can read command lines.
+/// </summary>
 internal static class PostgresProgram
 {
-    /// <param name="program">pg_dump or pg_restore.</param>
-    /// <param name="hear">Gets each line of its standard error.</param>
-    /// <returns>What it wrote to its standard output.</returns>
-    /// <exception cref="LocalClusterException">It is not on this machine, or failed; the message is its own.</exception>
+    /// <param name="program">The name of the program: pg_dump or pg_restore.</param>
+    /// <param name="connectionString">The database; null for a program that needs none.</param>
+    /// <param name="hear">Receives each line of the program's standard error.</param>
+    /// <returns>The text that the program wrote to its standard output.</returns>
+    /// <exception cref="LocalClusterException">
+    /// The program is not on this machine, or it failed; then the message is the program's own.
+    /// </exception>
     public static async Task<string> RunAsync(
         string program, string? connectionString, IEnumerable<string> arguments, Action<string> hear, CancellationToken cancellation)
     {
-        var start = new ProcessStartInfo(PostgresBinaries.FindProgram(program), arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(PostgresBinaries.FindProgram(program), arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         ChildEnvironment.OfPostgres(start.Environment);
-        foreach (var (name, value) in connectionString is null ? [] : PostgresEnvironment.FindPasswords().Concat(Variables(new(connectionString))))
+        foreach (var (name, value) in connectionString is null
+            ? []
+            : PostgresEnvironment.FindPasswords().Concat(Variables(new(connectionString))))
+        {
             start.Environment[name] = value;
+        }
         using var process = Process.Start(start)!;
         var errors = new List<string>();
         try
@@ -34,7 +48,8 @@ internal static class PostgresProgram
             await process.WaitForExitAsync(cancellation);
             return process.ExitCode == 0
                 ? written
-                : throw new LocalClusterException(errors.Count > 0 ? string.Join(' ', errors) : $"{program} ended with exit code {process.ExitCode}.");
+                : throw new LocalClusterException(
+                    errors.Count > 0 ? string.Join(' ', errors) : $"{program} ended with exit code {process.ExitCode}.");
         }
         catch (OperationCanceledException)
         {
@@ -44,7 +59,7 @@ internal static class PostgresProgram
         }
     }
 
-    /// <summary>libpq's variables for a connection string.</summary>
+    /// <summary>The environment variables by which libpq gets the settings of a connection string.</summary>
     internal static IEnumerable<(string Name, string Value)> Variables(NpgsqlConnectionStringBuilder connection) =>
         LibpqSettings.Of(connection).Select(pair => (Variable(pair.Key), pair.Value)).Append(("PGAPPNAME", "sweep"));
 

@@ -6,7 +6,7 @@ using Sweep.Storage.Migrations;
 
 namespace Sweep.Client.Local;
 
-/// <summary>PostgreSQL and one silo in a folder of this machine, owned by this process: they end with it.</summary>
+/// <summary>PostgreSQL and one silo in a folder of this machine. This process owns them, and they end with it.</summary>
 internal sealed class PrivateCluster : IAsyncDisposable
 {
     private static readonly TimeSpan LeftoverLimit = TimeSpan.FromSeconds(10);
@@ -34,10 +34,10 @@ internal sealed class PrivateCluster : IAsyncDisposable
     public SiloProcess? Silo { get; private set; }
 
     /// <summary>Starts PostgreSQL and brings its tables up to date; <see cref="StartSiloAsync"/> lets a silo join.</summary>
-    /// <param name="home">Its folder.</param>
-    /// <param name="machine">Options of its silo: what it takes of the machine.</param>
-    /// <param name="lock">The folder's, which this takes over.</param>
-    /// <exception cref="LocalClusterException">It cannot be started; the message says why.</exception>
+    /// <param name="home">The folder of the cluster.</param>
+    /// <param name="machine">The options for how much of the machine the silo uses.</param>
+    /// <param name="lock">The lock of the folder. The cluster releases it when it ends.</param>
+    /// <exception cref="LocalClusterException">The cluster cannot be started; the message says why.</exception>
     public static async Task<PrivateCluster> StartAsync(
         SweepHome home, IReadOnlyList<string> machine, FileStream @lock, ClusterPurpose purpose, CancellationToken cancellation)
     {
@@ -45,7 +45,7 @@ internal sealed class PrivateCluster : IAsyncDisposable
         try
         {
             await EndLeftoverSiloAsync(home);
-            // The silo gets ready while PostgreSQL does. What only reads needs none.
+            // The silo starts at the same time as PostgreSQL, which saves time. A short command mostly reads, and needs no silo yet.
             launched = purpose == ClusterPurpose.Command ? null : Launch(home, machine);
             home.WriteOwner(new(Environment.ProcessId, purpose, "", DatabaseReady: false, SiloProcessId: null));
             var postgres = await PrivatePostgres.StartAsync(home.Folder, cancellation: cancellation);
@@ -73,13 +73,14 @@ internal sealed class PrivateCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>The silo, which joins now if it has not yet.</summary>
-    /// <exception cref="LocalClusterException">It does not start; the message holds the last line of its log.</exception>
+    /// <summary>Lets the silo join the cluster, unless it has done so already, and returns it.</summary>
+    /// <exception cref="LocalClusterException">The silo does not start; the message has the last line of its log.</exception>
     public async Task<SiloProcess> StartSiloAsync(CancellationToken cancellation)
     {
         if (Silo is not null)
             return Silo;
-        // The folder is ours, so nobody is alive: without its dead a silo does not wait for their signs of life.
+        // This process has the lock of the folder, so no other silo is alive. Without the rows of ended silos, the new one does not wait
+        // for their heartbeats.
         await using (var clear = Source.CreateCommand("delete from orleans_members"))
             await clear.ExecuteNonQueryAsync(cancellation);
         _launched ??= Launch(_home, _machine);
@@ -92,9 +93,9 @@ internal sealed class PrivateCluster : IAsyncDisposable
     private static SiloProcess Launch(SweepHome home, IReadOnlyList<string> machine) =>
         SiloProcess.Launch([.. SiloProgram.Find(), .. machine], PrivatePostgres.ConnectionStringOf(home.Folder), home.SiloLog);
 
-    /// <summary>Waits until the silo ends by itself, and starts another one.</summary>
-    /// <param name="shortLife">A silo that lived no longer is not replaced.</param>
-    /// <exception cref="SiloEndedException">It lived too short.</exception>
+    /// <summary>Starts the silo and waits until it ends by itself. The next call starts another one.</summary>
+    /// <param name="shortLife">A silo that ended within this time is not replaced.</param>
+    /// <exception cref="SiloEndedException">The silo ended within <paramref name="shortLife"/>.</exception>
     public async Task ReplaceSiloAsync(TimeSpan shortLife, Action<string> say, CancellationToken cancellation)
     {
         var silo = await StartSiloAsync(cancellation);
@@ -107,7 +108,7 @@ internal sealed class PrivateCluster : IAsyncDisposable
         (Silo, _launched) = (null, null);
     }
 
-    /// <summary>Stops the silo, which lets running trials write their checkpoints; then PostgreSQL.</summary>
+    /// <summary>Stops the silo, which lets running trials write their checkpoints, and then PostgreSQL.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_launched is not null)
@@ -121,7 +122,8 @@ internal sealed class PrivateCluster : IAsyncDisposable
     private void WriteOwner() => _home.WriteOwner(new(Environment.ProcessId, _purpose, ConnectionString, DatabaseReady: true, Silo?.Id));
 
     /// <summary>
-    /// A silo whose owner was killed drains at the end of its standard input, as long as it has its database; two at once must not be.
+    /// Waits for the silo of an owner that was killed, since two silos must not run at once. It drains at the end of its standard input.
+    /// It is killed when its database is gone or when it takes longer than ten seconds.
     /// </summary>
     private static async Task EndLeftoverSiloAsync(SweepHome home)
     {

@@ -5,13 +5,16 @@ using Sweep.Storage.Connections;
 
 namespace Sweep.Client.Local;
 
-/// <summary>A PostgreSQL server in a folder of its own, on a unix socket alone, that ends with this process.</summary>
+/// <summary>A PostgreSQL server in a folder of its own. It listens on a unix socket only, and ends with this process.</summary>
 public sealed class PrivatePostgres : IAsyncDisposable
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(60);
 
-    /// <summary>Of the file postmaster.pid, from 0: LOCK_FILE_LINE_PM_STATUS of PostgreSQL's miscadmin.h.</summary>
+    /// <summary>
+    /// The number, from 0, of the line of postmaster.pid that has the server's state. Source: LOCK_FILE_LINE_PM_STATUS of PostgreSQL's
+    /// miscadmin.h.
+    /// </summary>
     private const int StatusLine = 7;
 
     private readonly string _binaries;
@@ -22,14 +25,15 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     private string DataFolder => Path.Combine(_folder, "data");
 
-    /// <summary>To the database that holds the cluster's tables.</summary>
+    /// <summary>The connection string of the database that holds the cluster's tables.</summary>
     public string ConnectionString => ConnectionStringOf(_folder);
 
-    /// <summary>Of the server in a folder, whether it runs or not.</summary>
+    /// <summary>The connection string of the server in a folder, whether it runs or not.</summary>
     public static string ConnectionStringOf(string folder) =>
-        PostgresAddress.WithUtf8(new() { Host = folder, Username = PostgresAccount.Name, Database = "sweep", ApplicationName = "sweep" }).ConnectionString;
+        PostgresAddress.WithUtf8(
+            new() { Host = folder, Username = PostgresAccount.Name, Database = "sweep", ApplicationName = "sweep" }).ConnectionString;
 
-    /// <summary>Whether a server works on this folder.</summary>
+    /// <summary>Whether a server runs on this folder.</summary>
     public static bool IsRunning(string folder) => ServerOf(folder) is not null;
 
     private static int? ServerOf(string folder)
@@ -41,12 +45,12 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
         catch (IOException)
         {
-            // No such process, or one that ends just now.
+            // The process does not exist, or it ended while its name was read.
             return null;
         }
     }
 
-    /// <summary>The lines in which a server tells of itself; none when there is no server.</summary>
+    /// <summary>The lines of postmaster.pid, which a running server writes; none when there is no such file.</summary>
     private static string[] PidFile(string folder)
     {
         try
@@ -60,17 +64,18 @@ public sealed class PrivatePostgres : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes the data folder if need be, starts the server and waits until it answers. The caller must be the only one who does so in this folder.
+    /// Makes the data folder if it is missing, starts the server and waits until it answers. Two callers must not do so in the same folder
+    /// at once.
     /// </summary>
-    /// <param name="folder">As <see cref="HomeFolder"/> takes it.</param>
-    /// <param name="durable">False switches fsync off: for tests only.</param>
-    /// <exception cref="LocalClusterException">It cannot be started; the message says why.</exception>
+    /// <param name="folder">A folder that <see cref="HomeFolder"/> accepts.</param>
+    /// <param name="durable">Whether the server uses fsync. Only tests switch it off.</param>
+    /// <exception cref="LocalClusterException">The server cannot be started; the message says why.</exception>
     public static async Task<PrivatePostgres> StartAsync(string folder, bool durable = true, CancellationToken cancellation = default)
     {
         var server = new PrivatePostgres(PostgresBinaries.Find(), folder);
         Directory.CreateDirectory(folder);
         PostgresAccount.Here?.Take(folder);
-        // One that runs was left by a process that was killed, and may be about to end with it.
+        // A server that runs already was left by a process that was killed. It may be about to end, so it cannot be used.
         await server.DisposeAsync();
         if (!File.Exists(Path.Combine(server.DataFolder, "PG_VERSION")))
             await server.InitializeAsync(cancellation);
@@ -88,13 +93,13 @@ public sealed class PrivatePostgres : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Stops the server; open transactions are rolled back.</summary>
+    /// <summary>Stops the server. Open transactions are rolled back.</summary>
     public async ValueTask DisposeAsync()
     {
         NpgsqlConnection.ClearAllPools();
         if (ServerOf(_folder) is not { } server)
             return;
-        // What pg_ctl does for a fast stop, without its rhythm of a tenth of a second.
+        // This is what pg_ctl does for a fast stop, but pg_ctl looks only ten times a second whether the server has ended.
         Signals.SendInterrupt(server);
         var started = Stopwatch.GetTimestamp();
         while (IsRunning(_folder) && Stopwatch.GetElapsedTime(started) < StopLimit)
@@ -104,14 +109,20 @@ public sealed class PrivatePostgres : IAsyncDisposable
     private async Task InitializeAsync(CancellationToken cancellation)
     {
         if (Path.Exists(DataFolder))
-            throw new LocalClusterException($"SWEEP_HOME: found {DataFolder}, which is no data folder of PostgreSQL; move it away, or choose another folder.");
-        // Rename last: a start that is cut off leaves a half-made folder under another name, which is of no use to anyone.
+        {
+            throw new LocalClusterException(
+                $"SWEEP_HOME: found {DataFolder}, which is no data folder of PostgreSQL; move it away, or choose another folder.");
+        }
+        // Rename last: a start that is interrupted leaves an incomplete folder under another name, which the next start deletes.
         var made = DataFolder + ".new";
         if (Directory.Exists(made))
             Directory.Delete(made, recursive: true);
         var (code, output) = await RunAsync(
             "initdb",
-            ["-D", made, "-U", PostgresAccount.Name, "--auth=peer", "--auth-local=trust", "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"],
+            [
+                "-D", made, "-U", PostgresAccount.Name, "--auth=peer", "--auth-local=trust",
+                "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions",
+            ],
             cancellation);
         if (code != 0)
             throw new LocalClusterException($"PostgreSQL's initdb failed in {_folder}: {Reason(output)}");
@@ -122,17 +133,18 @@ public sealed class PrivatePostgres : IAsyncDisposable
     {
         string[] settings =
         [
-            // In quotes, in which alone a name may begin or end with a space.
-            $"unix_socket_directories=\"{_folder.Replace("\"", "\"\"", StringComparison.Ordinal)}\"", "port=5432", "listen_addresses=", "unix_socket_permissions=0700", "max_connections=200",
+            // The quotes are needed for a folder whose name begins or ends with a space.
+            $"unix_socket_directories=\"{_folder.Replace("\"", "\"\"", StringComparison.Ordinal)}\"",
+            "port=5432", "listen_addresses=", "unix_socket_permissions=0700", "max_connections=200",
             "shared_buffers=128MB", "wal_compression=on", "max_wal_size=1GB", "logging_collector=off", "log_min_messages=warning",
-            // What checkpoints leave behind is used again soon, in place of a file that grows for a minute.
+            // Frequent vacuuming makes the room of deleted checkpoints free again soon; otherwise the file grows for a minute.
             "autovacuum_naptime=10s",
             .. durable ? Array.Empty<string>() : ["fsync=off", "synchronous_commit=off", "full_page_writes=off"],
         ];
         // A shell opens the log, so that the server does not depend on pipes of this process.
         var line = $"exec {Quote(Path.Combine(_binaries, "postgres"))} -D {Quote(DataFolder)} " +
             $"{string.Join(' ', settings.Select(setting => "-c " + Quote(setting)))} >>{Quote(LogFile)} 2>&1 </dev/null";
-        // A session of its own: Ctrl-C on the terminal is for this program alone, which stops the server in its turn.
+        // In a session of its own the server does not receive Ctrl-C from the terminal. This program receives it, and stops the server.
         var start = SystemCommand.Of("setsid", ["setpriv", .. PostgresAccount.OptionsHere, "--pdeathsig", "INT", "sh", "-c", line]);
         start.WorkingDirectory = _folder;
         ChildEnvironment.OfPostgres(start.Environment);
@@ -150,10 +162,10 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether the server takes connections; then the database is there, too.</summary>
+    /// <summary>Whether the server takes connections. If it does, the database is created unless it exists.</summary>
     private async Task<bool> IsAnsweringAsync(CancellationToken cancellation)
     {
-        // A connection that is refused costs more than a look at the file.
+        // Reading the file is cheaper than a connection that is refused.
         if (!(PidFile(_folder) is { Length: > StatusLine } lines && lines[StatusLine].StartsWith("ready", StringComparison.Ordinal)))
             return false;
         try
@@ -177,7 +189,8 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     private async Task<NpgsqlConnection> ConnectAsync(string database, CancellationToken cancellation)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(ConnectionString) { Database = database, Pooling = false }.ConnectionString);
+        var connection = new NpgsqlConnection(
+            new NpgsqlConnectionStringBuilder(ConnectionString) { Database = database, Pooling = false }.ConnectionString);
         await connection.OpenAsync(cancellation);
         return connection;
     }
@@ -208,8 +221,11 @@ public sealed class PrivatePostgres : IAsyncDisposable
         }
     }
 
-    /// <summary>The death signal follows the thread that started the child, so that thread lives as long as this process.</summary>
-    /// <returns>The end of the child.</returns>
+    /// <summary>
+    /// Starts a child on a thread that lives as long as the child, since the system sends the death signal when the thread that started
+    /// the child ends.
+    /// </summary>
+    /// <returns>A task that completes when the child ends.</returns>
     private static Task StartOnOwnThread(ProcessStartInfo start)
     {
         var (started, ended) = (new TaskCompletionSource(), new TaskCompletionSource());
@@ -234,10 +250,14 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     private static string Quote(string text) => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 
-    /// <summary>What initdb or one of its children complains of; the rest of its output is about what it does.</summary>
+    /// <summary>The first error in the output of initdb; the other lines only say what it does. Without an error, the last line.</summary>
     private static string Reason(string output) =>
-        output.Split('\n').FirstOrDefault(line => line.Contains("FATAL:", StringComparison.Ordinal) || line.Contains("PANIC:", StringComparison.Ordinal) || line.Contains("error:", StringComparison.Ordinal))?.Trim()
+        output.Split('\n').FirstOrDefault(line =>
+            line.Contains("FATAL:", StringComparison.Ordinal)
+            || line.Contains("PANIC:", StringComparison.Ordinal)
+            || line.Contains("error:", StringComparison.Ordinal))?.Trim()
         ?? LastLine(output);
 
-    private static string LastLine(string text) => text.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault()?.Trim() ?? "no output.";
+    private static string LastLine(string text) =>
+        text.Split('\n', StringSplitOptions.RemoveEmptyEntries).LastOrDefault()?.Trim() ?? "no output.";
 }

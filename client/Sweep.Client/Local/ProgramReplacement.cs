@@ -3,16 +3,16 @@ using System.Runtime.InteropServices;
 
 namespace Sweep.Client.Local;
 
-/// <summary>The C library's <c>execve</c>: another program in the place of this one, under the same process id.</summary>
+/// <summary>Replaces this program by another one, under the same process id, by the C library's <c>execvp</c>.</summary>
 internal static partial class ProgramReplacement
 {
-    /// <summary>Does not return.</summary>
+    /// <summary>Runs a program in place of this one. Does not return.</summary>
     /// <param name="command">The program (a path, or a name on the PATH) and its arguments.</param>
-    /// <param name="environment">What is added to this process's environment.</param>
+    /// <param name="environment">The variables that are added to this process's environment.</param>
     /// <exception cref="LocalClusterException">The program cannot be started.</exception>
     public static void Run(IReadOnlyList<string> command, params IReadOnlyList<(string Name, string Value)> environment)
     {
-        // .NET would keep a change of the environment to itself.
+        // Environment.SetEnvironmentVariable changes only a copy inside .NET, which execvp does not read.
         foreach (var (name, value) in environment)
             _ = SetEnvironment(name, value, overwrite: 1);
         _ = Execute(command[0], [.. command, null]);

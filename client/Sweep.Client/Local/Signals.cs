@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Sweep.Client.Local;
 
-/// <summary>Signals to other processes, which .NET cannot send.</summary>
+/// <summary>Sends signals to other processes, which .NET cannot do.</summary>
 internal static class Signals
 {
     private const int Interrupt = 2;
@@ -15,7 +15,7 @@ internal static class Signals
 
     public static void SendKill(int processId) => Send(processId, Killed);
 
-    /// <summary>How a process ended, from its exit code: .NET gives a signal as 128 more.</summary>
+    /// <summary>How a process ended, from its exit code. For a signal, .NET gives 128 plus the signal's number.</summary>
     public static string Describe(int exitCode) => exitCode switch
     {
         128 + Killed => "it was killed (signal 9)",

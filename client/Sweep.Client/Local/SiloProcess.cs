@@ -3,13 +3,15 @@ using Sweep.Client.Errors;
 
 namespace Sweep.Client.Local;
 
-/// <summary>The silo of a private cluster: a child process that ends with this one, because its standard input ends then.</summary>
+/// <summary>
+/// The silo of a private cluster: a child process that ends with this one, because its standard input ends when this process does.
+/// </summary>
 internal sealed class SiloProcess : IAsyncDisposable
 {
     private const string ReadyWord = "READY";
     private const long LargeLog = 10_000_000;
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
-    // Longer than the silo's own limit for writing checkpoints.
+    // This is longer than the silo's own limit for writing checkpoints.
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(45);
 
     private readonly Process _process;
@@ -21,17 +23,18 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>Completes when the process is gone, for whatever reason.</summary>
+    /// <summary>Completes when the process has ended, for whatever reason.</summary>
     public Task Ended { get; private set; } = Task.CompletedTask;
 
-    /// <summary>Starts a silo that does not touch its database before <see cref="JoinAsync"/>: until then it makes itself ready.</summary>
+    /// <summary>Starts a silo that prepares its start, but does not use its database before <see cref="JoinAsync"/>.</summary>
     /// <param name="log">The file to which its output is appended.</param>
     public static SiloProcess Launch(IReadOnlyList<string> program, string connectionString, string log)
     {
         if (File.Exists(log) && new FileInfo(log).Length > LargeLog)
             File.Move(log, log + ".old", overwrite: true);
 
-        // A session of its own: Ctrl-C on the terminal is for this program alone. The shell opens the log, so that it outlives our pipes.
+        // In a session of its own the silo does not receive Ctrl-C from the terminal, which is for this program alone. The shell opens the
+        // log, so that the silo can write to it even after this process has ended.
         var start = SystemCommand.Of("setsid", ["sh", "-c", "log=$1; shift; exec \"$@\" 2>>\"$log\"", "sh", log, .. program]);
         start.RedirectStandardInput = start.RedirectStandardOutput = true;
         ChildEnvironment.OfPrivateSilo(start.Environment, connectionString);
@@ -43,7 +46,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>Lets the silo join its cluster, and waits until it takes work.</summary>
-    /// <exception cref="LocalClusterException">It ended, or took too long.</exception>
+    /// <exception cref="LocalClusterException">The silo ended, or did not take work within 60 seconds.</exception>
     public async Task JoinAsync(CancellationToken cancellation)
     {
         try
@@ -53,7 +56,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
         catch (IOException)
         {
-            // It has ended already, and its log says why.
+            // The silo has ended already. The error below has the last line of its log.
         }
 
         try
@@ -62,7 +65,8 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new LocalClusterException($"The silo did not start within {StartLimit.TotalSeconds:0} s: {SweepHome.LastLine(_log)} ({_log})");
+            throw new LocalClusterException(
+                $"The silo did not start within {StartLimit.TotalSeconds:0} s: {SweepHome.LastLine(_log)} ({_log})");
         }
 
         if (!_ready.Task.IsCompleted)
@@ -72,7 +76,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
     }
 
-    /// <exception cref="SiloEndedException">It ended without being asked to.</exception>
+    /// <exception cref="SiloEndedException">The silo ended, although this process did not ask it to.</exception>
     public void ThrowIfEnded()
     {
         if (_process.HasExited && !_stopping)
@@ -83,7 +87,9 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks it to stop, which lets running trials write their checkpoints; <see cref="DisposeAsync"/> waits for it.</summary>
+    /// <summary>
+    /// Asks the silo to stop, which lets running trials write their checkpoints. <see cref="DisposeAsync"/> waits for its end.
+    /// </summary>
     public void BeginStop()
     {
         _stopping = true;
@@ -91,7 +97,7 @@ internal sealed class SiloProcess : IAsyncDisposable
             _process.StandardInput.Close();
     }
 
-    /// <summary>Stops it, by force when it takes too long.</summary>
+    /// <summary>Stops the silo, and kills it when that takes longer than 45 seconds.</summary>
     public async ValueTask DisposeAsync()
     {
         BeginStop();
@@ -121,7 +127,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
         catch (IOException)
         {
-            // A full disk takes a line of the log, and not this process.
+            // The line of the log is lost, for example on a full disk; this process goes on.
         }
 
         if (line.Data.StartsWith(ReadyWord, StringComparison.Ordinal))

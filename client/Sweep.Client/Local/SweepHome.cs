@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Sweep.Client.Local;
 
-/// <summary>The folder of a private cluster: PostgreSQL's data and socket, logs, and who owns it now.</summary>
+/// <summary>The folder of a private cluster. It holds PostgreSQL's data and socket, the logs, and a file that names its owner.</summary>
 internal sealed class SweepHome(string folder)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -12,7 +12,7 @@ internal sealed class SweepHome(string folder)
         WriteIndented = true,
     };
 
-    /// <summary>EAGAIN, as .NET tells that another process holds the lock of a file.</summary>
+    /// <summary>The error EAGAIN, which .NET gives when another process holds the lock of a file.</summary>
     private const int IsLocked = 11;
 
     private bool _isPrepared;
@@ -28,16 +28,17 @@ internal sealed class SweepHome(string folder)
     private string OwnerFile => Path.Combine(Folder, "cluster.json");
 
     /// <summary>
-    /// <c>SWEEP_HOME</c>; by default <c>~/.local/share/sweep</c>, and <c>/var/lib/sweep</c> for root, whose home the user postgres cannot enter.
+    /// The folder that <c>SWEEP_HOME</c> names; by default <c>~/.local/share/sweep</c>, and <c>/var/lib/sweep</c> for root, whose home the
+    /// user postgres cannot enter.
     /// </summary>
-    /// <exception cref="LocalClusterException">There is no home.</exception>
+    /// <exception cref="LocalClusterException">The user has no home folder, or the path has a ~ that no shell has replaced.</exception>
     public static SweepHome Default() => new(Find(
         Environment.GetEnvironmentVariable("SWEEP_HOME"),
         Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify),
         Environment.IsPrivilegedProcess));
 
-    /// <param name="named">What <c>SWEEP_HOME</c> says; a relative path is one below the current folder.</param>
-    /// <param name="user">The user's own folder.</param>
+    /// <param name="named">The value of <c>SWEEP_HOME</c>; a relative path is one below the current folder.</param>
+    /// <param name="user">The user's home folder.</param>
     internal static string Find(string? named, string user, bool isRoot)
     {
         if (!string.IsNullOrEmpty(named))
@@ -53,13 +54,15 @@ internal sealed class SweepHome(string folder)
         return user.StartsWith('/')
             ? Path.Combine(user, ".local", "share", "sweep")
             : throw new LocalClusterException(
-                $"HOME: found {(user.Length == 0 ? "nothing" : user)}; write this user's folder, or name one for the cluster: SWEEP_HOME=/folder.");
+                $"HOME: found {(user.Length == 0 ? "nothing" : user)}; "
+                + "write this user's folder, or name one for the cluster: SWEEP_HOME=/folder.");
     }
 
     /// <summary>
-    /// The folder for as long as the stream is open, or null when another process has it. The system frees it when its owner dies, however it dies.
+    /// Locks the folder for as long as the returned stream is open; null when another process has locked it. The system releases the lock
+    /// when its owner ends, even if the owner is killed.
     /// </summary>
-    /// <exception cref="LocalClusterException">The folder will not do, or cannot be made or written.</exception>
+    /// <exception cref="LocalClusterException">The folder cannot be used, made or written.</exception>
     public FileStream? TryLock()
     {
         if (!_isPrepared)
@@ -79,7 +82,7 @@ internal sealed class SweepHome(string folder)
         }
     }
 
-    /// <summary>Who wrote itself down last; null when nobody has, or while the file is replaced.</summary>
+    /// <summary>The owner that last wrote its file; null when the file does not exist or cannot be read.</summary>
     public ClusterOwner? ReadOwner()
     {
         try
@@ -112,7 +115,9 @@ internal sealed class SweepHome(string folder)
     private LocalClusterException NotWritable(Exception error) =>
         new($"SWEEP_HOME: found {Folder}, which cannot be written ({error.Message.TrimEnd('.')}); choose another folder.");
 
-    /// <summary>The last line of a log of this folder that says something.</summary>
+    /// <summary>The last line of a log that is not blank.</summary>
     public static string LastLine(string log) =>
-        File.Exists(log) && File.ReadLines(log).LastOrDefault(line => !string.IsNullOrWhiteSpace(line)) is { } line ? line.Trim() : "it wrote no log";
+        File.Exists(log) && File.ReadLines(log).LastOrDefault(line => !string.IsNullOrWhiteSpace(line)) is { } line
+            ? line.Trim()
+            : "it wrote no log";
 }

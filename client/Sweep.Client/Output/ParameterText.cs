@@ -6,5 +6,6 @@ namespace Sweep.Client.Output;
 internal static class ParameterText
 {
     /// <summary>The values of some parameters in their order: <c>lstm 10</c>.</summary>
-    public static string Join(ParameterMap parameters, IEnumerable<string> names) => string.Join(' ', names.Select(name => parameters.ValueOf(name)));
+    public static string Join(ParameterMap parameters, IEnumerable<string> names) =>
+        string.Join(' ', names.Select(name => parameters.ValueOf(name)));
 }

@@ -4,7 +4,7 @@ using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Reports;
 
-/// <summary>The whole report for programs.</summary>
+/// <summary>The whole report as JSON, for programs.</summary>
 internal static class ReportJson
 {
     public static object Of(SweepOverview sweep, SweepReport report, SweepComparison? comparison = null) => new

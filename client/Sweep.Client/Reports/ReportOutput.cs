@@ -5,7 +5,9 @@ using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Reports;
 
-/// <summary>The report as <c>-o</c> asks: for people the trials, the effects, what mattered, and what to keep in mind.</summary>
+/// <summary>
+/// The report in the format of <c>-o</c>. The format for people has the trials, the effects, which parameter mattered, and notes.
+/// </summary>
 internal static class ReportOutput
 {
     public static void Write(Terminal terminal, SweepReport report, SweepComparison? comparison, SweepOverview sweep, OutputFormat format)
@@ -27,7 +29,12 @@ internal static class ReportOutput
     private static void WriteForPeople(Terminal terminal, SweepReport report, SweepComparison? comparison)
     {
         terminal.Write(ReportTable.Of(report), OutputFormat.Table, "No trials.");
-        foreach (var table in (OutputTable[])[EffectTable.Of(report), ComparisonTable.Of(report), .. comparison is null ? Array.Empty<OutputTable>() : [PairTable.Of(comparison)]])
+        foreach (var table in (OutputTable[])
+            [
+                EffectTable.Of(report),
+                ComparisonTable.Of(report),
+                .. comparison is null ? Array.Empty<OutputTable>() : [PairTable.Of(comparison)],
+            ])
         {
             if (table.Rows.Count == 0)
                 continue;
@@ -36,7 +43,14 @@ internal static class ReportOutput
         }
 
         terminal.Out.WriteLine();
-        foreach (var sentence in (string[])[report.Verdict, .. report.Notes, .. comparison is null ? Array.Empty<string>() : [comparison.Verdict, .. comparison.Notes]])
+        foreach (var sentence in (string[])
+            [
+                report.Verdict,
+                .. report.Notes,
+                .. comparison is null ? Array.Empty<string>() : [comparison.Verdict, .. comparison.Notes],
+            ])
+        {
             terminal.Paragraph(sentence);
+        }
     }
 }

@@ -11,6 +11,8 @@ namespace Sweep.Client.SweepFiles;
 internal sealed partial record DatasetSection(
     YamlNode Place, string Name, string? Path, Uri? Url, string? Sha256, SplitKind Split, double Validation)
 {
+    public const double DefaultValidation = 0.2;
+
     public static DatasetSection Read(YamlNode node, Problems problems)
     {
         var section = new Section(node, problems, "name", "path", "url", "sha256", "split", "validation");
@@ -19,7 +21,7 @@ internal sealed partial record DatasetSection(
         var url = section.Read("url", ReadUrl);
         var sha256 = section.Read("sha256", ReadHash);
         var split = section.Word<SplitKind>("split") ?? SplitKind.Random;
-        var validation = section.Read<double?>("validation", ReadShare) ?? 0.2;
+        var validation = section.Read<double?>("validation", node => PlainValue.Real(node)) ?? DefaultValidation;
         if (section.Find("path") is not null && section.Find("url") is not null)
             throw section.Wrong("path and url", "expected one of them");
         if (section.Find("url") is { } download && section.Find("sha256") is null)
@@ -81,8 +83,6 @@ internal sealed partial record DatasetSection(
 
     private static string ReadHash(YamlNode node) =>
         node is YamlScalar scalar && Hash().IsMatch(scalar.Text) ? scalar.Text.ToLowerInvariant() : throw node.Wrong("expected 64 hexadecimal digits (sha256sum FILE)");
-
-    private static double? ReadShare(YamlNode node) => PlainValue.Real(node) is > 0 and < 1 and var share ? share : throw node.Wrong("expected a share above 0 and below 1");
 
     [GeneratedRegex(@"^[0-9A-Fa-f]{64}\z")]
     private static partial Regex Hash();

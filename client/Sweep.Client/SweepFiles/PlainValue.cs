@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Sweep.Domain.Search;
-using static System.FormattableString;
+using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.SweepFiles;
 
@@ -28,24 +28,24 @@ internal static partial class PlainValue
         return node is YamlScalar scalar && words.TryGetValue(scalar.Text, out var value) ? value : throw node.Wrong($"expected one of {string.Join(", ", words.Keys)}");
     }
 
-    public static long Whole(YamlNode node, long min, long max)
-    {
-        var expected = max is int.MaxValue or long.MaxValue
-            ? Invariant($"expected a whole number of at least {min}")
-            : Invariant($"expected a whole number from {min:#,0} to {max:#,0}");
-        return node is YamlScalar { Quoted: false } scalar && Parse(scalar.Text) is ParameterValue.Whole whole && whole.Number >= min && whole.Number <= max
+    /// <summary>A whole number that a spec can hold; whether it is within its bound is for the domain to say.</summary>
+    public static long Whole(YamlNode node, WholeBound bound) =>
+        node is YamlScalar { Quoted: false } scalar && Parse(scalar.Text) is ParameterValue.Whole whole
+            && (bound.Max > int.MaxValue || whole.Number is >= int.MinValue and <= int.MaxValue)
             ? whole.Number
-            : throw node.Wrong(WithHint(node, expected));
-    }
+            : throw node.Wrong(WithHint(node, bound.Expected));
 
-    public static double Real(YamlNode node) => node is YamlScalar { Quoted: false } scalar
+    public static double Real(YamlNode node) => Real(node, "expected a number");
+
+    /// <param name="expected">Instead of a number.</param>
+    public static double Real(YamlNode node, string expected) => node is YamlScalar { Quoted: false } scalar
         ? Parse(scalar.Text) switch
         {
             ParameterValue.Whole whole => whole.Number,
             ParameterValue.Real real when double.IsFinite(real.Number) => real.Number,
-            _ => throw node.Wrong("expected a number"),
+            _ => throw node.Wrong(expected),
         }
-        : throw node.Wrong(WithHint(node, "expected a number"));
+        : throw node.Wrong(WithHint(node, expected));
 
     /// <summary>What is expected, and that quotes are the mistake where they are.</summary>
     public static string WithHint(YamlNode node, string expected) =>

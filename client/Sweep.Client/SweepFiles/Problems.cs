@@ -7,6 +7,8 @@ internal sealed class Problems
 {
     private readonly List<SweepFileException> _found = [];
 
+    public bool Any => _found.Count > 0;
+
     public void Add(SweepFileException problem) => _found.Add(problem);
 
     /// <returns>What <paramref name="read"/> gives, or the default when it throws a <see cref="SweepFileException"/>.</returns>

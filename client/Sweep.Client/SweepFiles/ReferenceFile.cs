@@ -1,7 +1,8 @@
 using CsvHelper;
 using Sweep.Client.Files;
-using Sweep.Domain.Models;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Search;
+using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.SweepFiles;
 
@@ -13,8 +14,11 @@ public static class ReferenceFile
 {
     private const int MaxBytes = 1 << 24;
 
+    private static readonly WholeBound Epoch = new("epoch", 1);
+
     private static readonly string[] Numbers = ["train_loss", "val_loss", "val_accuracy", "train_seconds"];
-    private static readonly string[] Columns = [.. BuiltInParameters.Catalog.All.Select(definition => definition.Name), "epoch", .. Numbers];
+    private static readonly string[] Columns =
+        [.. BuiltInParameters.Catalog.All.Select(definition => definition.Name), "epoch", .. Numbers];
 
     /// <exception cref="SweepFileException">The file cannot be read, or the first line that is wrong.</exception>
     public static async Task<IReadOnlyList<ReferenceRow>> LoadAsync(string path, CancellationToken cancellation = default)
@@ -65,10 +69,14 @@ public static class ReferenceFile
             .Where(definition => values.ContainsKey(definition.Name))
             .ToDictionary(definition => definition.Name, definition => ParameterReader.ReadValue(definition, values[definition.Name]));
         return new(
-            parameters, (int)PlainValue.Whole(values["epoch"], 1, int.MaxValue), Number("train_loss"), Number("val_loss"), Number("val_accuracy"), Number("train_seconds"));
+            parameters, ReadEpoch(values["epoch"]), Number("train_loss"), Number("val_loss"), Number("val_accuracy"),
+            Number("train_seconds"));
 
         double? Number(string column) => values.TryGetValue(column, out var node) && node is not YamlScalar { IsNothing: true } ? PlainValue.Real(node) : null;
     }
+
+    private static int ReadEpoch(YamlNode node) =>
+        PlainValue.Whole(node, Epoch) is >= 1 and var epoch ? (int)epoch : throw node.Wrong(Epoch.Expected);
 
     private static string[] Fields(CsvReader csv) => [.. Enumerable.Range(0, csv.FieldCount).Select(csv.GetString)];
 

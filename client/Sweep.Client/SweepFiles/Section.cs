@@ -1,3 +1,5 @@
+using Sweep.Domain.Sweeps;
+
 namespace Sweep.Client.SweepFiles;
 
 /// <summary>A map whose keys are all known, read with checks. A value that is wrong is noted and reads as null, like one that is absent.</summary>
@@ -24,7 +26,7 @@ internal sealed class Section
     public T? Word<T>(string key)
         where T : struct, Enum => Read<T?>(key, node => PlainValue.Word<T>(node));
 
-    public long? Whole(string key, long min, long max = int.MaxValue) => Read<long?>(key, node => PlainValue.Whole(node, min, max));
+    public long? Whole(string key, WholeBound bound) => Read<long?>(key, node => PlainValue.Whole(node, bound));
 
     public SweepFileException Wrong(string found, string expected) => _map.Wrong(found, expected);
 }

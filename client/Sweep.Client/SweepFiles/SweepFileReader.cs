@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
@@ -12,7 +11,9 @@ namespace Sweep.Client.SweepFiles;
 /// <param name="Tree">For errors that the dataset brings to light.</param>
 internal sealed record SweepDraft(SweepSpec Spec, DatasetSection Dataset, YamlMap Tree);
 
-/// <summary>A sweep file's tree to a spec, with every check that needs no text.</summary>
+/// <summary>
+/// A sweep file's tree to a spec: the keys and their types here, what their values may be in the domain. Nothing of it needs the text.
+/// </summary>
 internal sealed partial class SweepFileReader
 {
     private static readonly string[] Keys = ["name", "dataset", "objective", "method", "budget", "parameters", "resources", "checkpoint", "retries", "stall_limit", "seed"];
@@ -33,26 +34,52 @@ internal sealed partial class SweepFileReader
     /// <exception cref="SweepFileException">The first mistake by line.</exception>
     public static SweepDraft Read(YamlMap tree, string fallbackName) => new SweepFileReader(tree, fallbackName).Read();
 
+    /// <summary>The same without asking the domain.</summary>
+    /// <returns>Null when something cannot be read.</returns>
+    internal static SweepDraft? ReadUnchecked(YamlMap tree, string fallbackName)
+    {
+        var reader = new SweepFileReader(tree, fallbackName);
+        var draft = reader._problems.Try(reader.ReadKeys);
+        return reader._problems.Any ? null : draft;
+    }
+
     private SweepDraft Read()
     {
-        var name = _problems.Try(ReadName);
+        var draft = ReadKeys();
+        foreach (var problem in SpecRules.OfKeys(draft.Spec))
+            _problems.Add(Place(problem));
+        _problems.ThrowFirst();
+        foreach (var problem in SpecRules.OfTheWhole(draft.Spec))
+            throw Place(problem);
+        return draft;
+    }
+
+    /// <summary>What the file says, whether it may be so or not. What cannot be read is noted, and has a value that is right.</summary>
+    private SweepDraft ReadKeys()
+    {
+        var name = _file.Find("name") is null ? _fallbackName : _file.Text("name") ?? "unreadable";
         var dataset = Required("dataset", "the text to train on, such as dataset: { path: text.txt }", node => DatasetSection.Read(node, _problems));
         var objective = ReadObjective();
-        var (kind, method) = ReadMethod();
-        var space = Required("parameters", "what to train, such as parameters: { cell: { values: [rnn, lstm] } }", node => new ParameterReader(kind, _problems).Read(node));
+        var method = ReadMethod();
+        var space = Required(
+            "parameters", "what to train, such as parameters: { cell: { values: [rnn, lstm] } }", new ParameterReader(_problems).Read);
         var resources = ReadResources();
         var checkpoint = ReadCheckpoint();
-        var retries = _file.Whole("retries", 0) ?? 3;
-        var stallLimit = _file.Read<double?>("stall_limit", node => ReadSeconds(
-            node, SweepSpec.MinStallLimit, "expected seconds, such as 600, 30s or 2m, from 5 to 1,000,000")) ?? SweepSpec.DefaultStallLimit;
-        var seed = _file.Whole("seed", 0, long.MaxValue) ?? 0;
-        _problems.ThrowFirst();
-        CheckNumberOfTrials(space!, method!, seed);
+        var retries = _file.Whole("retries", SpecBounds.Retries) ?? 3;
+        var stallLimit = _file.Read<double?>("stall_limit", node => ReadSeconds(node)) ?? SweepSpec.DefaultStallLimit;
+        var seed = _file.Whole("seed", SpecBounds.Seed) ?? 0;
         return new(
-            new(name!, new(dataset!.Name, "", dataset.Split, dataset.Validation), objective, method!, space!, resources, checkpoint, (int)retries, seed, stallLimit),
-            dataset,
+            new(
+                name,
+                new(dataset?.Name ?? "", "", dataset?.Split ?? SplitKind.Random, dataset?.Validation ?? DatasetSection.DefaultValidation),
+                objective, method, space ?? new([]), resources, checkpoint, (int)retries, seed, stallLimit),
+            dataset!,
             _tree);
     }
+
+    private SweepFileException Place(SpecProblem problem) => problem.Path == "name" && _file.Find("name") is null
+        ? _file.Wrong($"no name, and the file's own is {_fallbackName}", $"expected a name of {SweepName.Expectation}")
+        : problem.In(_tree);
 
     private T? Required<T>(string key, string expected, Func<YamlNode, T> read)
         where T : class
@@ -62,98 +89,54 @@ internal sealed partial class SweepFileReader
         return _file.Read(key, read);
     }
 
-    private string ReadName()
-    {
-        var node = _file.Find("name");
-        var name = node is null ? _fallbackName : PlainValue.Text(node);
-        if (SweepName.IsValid(name))
-            return name;
-        throw node?.Wrong($"expected {SweepName.Expectation}") ?? _file.Wrong($"no name, and the file's own is {name}", $"expected a name of {SweepName.Expectation}");
-    }
-
     private Objective ReadObjective()
     {
         var section = Subsection("objective", "metric", "goal");
         var metric = section?.Read("metric", ReadMetric) ?? Metric.ValLoss;
-        return new(metric, section?.Word<Goal>("goal") ?? BuiltInMetrics.Catalog.Of(metric).Goal);
+        return new(metric, section?.Word<Goal>("goal") ?? BuiltInMetrics.Catalog.Find(metric)?.Goal ?? Goal.Minimize);
     }
 
-    private static Metric ReadMetric(YamlNode node) => node is YamlScalar scalar && BuiltInMetrics.Catalog.Find(new(scalar.Text)) is { } found
-        ? found.Metric
-        : throw node.Wrong($"expected one of {string.Join(", ", BuiltInMetrics.Catalog.All.Select(definition => definition.Metric))}");
+    private static Metric ReadMetric(YamlNode node) =>
+        node is YamlScalar scalar ? new(scalar.Text) : throw node.Wrong($"expected {BuiltInMetrics.Catalog.Expectation}");
 
-    private (MethodKind? Kind, MethodSpec? Method) ReadMethod()
+    private MethodSpec ReadMethod()
     {
         var kind = _file.Find("method") is null ? MethodKind.Grid : _file.Word<MethodKind>("method");
-        var trials = Subsection("budget", "trials")?.Whole("trials", 1, SweepSpec.MaxTrials);
-        if (kind == MethodKind.Grid && _file.Find("budget") is { } budget)
-            _problems.Add(budget.Wrong("a budget for a grid", "leave it out, a grid has as many trials as combinations"));
-        if (kind == MethodKind.Random && trials is null && _file.Find("budget") is null or YamlMap { Entries.Count: 0 })
-            _problems.Add(_file.Find("method")!.Wrong("random without budget.trials", "expected budget: { trials: … }"));
-        return (kind, kind is { } known ? new(known, (int?)trials) : null);
+        var isThere = _file.Find("budget") is not null and not YamlMap { Entries.Count: 0 };
+        var trials = Subsection("budget", "trials")?.Whole("trials", SpecBounds.Trials) ?? 1;
+        // Of a method that cannot be read nothing is said but that.
+        return kind is { } known ? new(known, isThere ? (int)trials : null) : new(MethodKind.Random, 1);
     }
 
     private ResourceSpec ReadResources()
     {
         var section = Subsection("resources", "slots", "max_concurrent", "priority", "require");
         return new(
-            (int)(section?.Whole("slots", 1) ?? 1),
-            (int?)section?.Whole("max_concurrent", 1),
-            (int)(section?.Whole("priority", -1_000_000, 1_000_000) ?? 0),
+            (int)(section?.Whole("slots", SpecBounds.Slots) ?? 1),
+            (int?)section?.Whole("max_concurrent", SpecBounds.MaxConcurrent),
+            (int)(section?.Whole("priority", SpecBounds.Priority) ?? 0),
             section?.Read("require", ReadLabels));
     }
 
-    private static IReadOnlyList<string> ReadLabels(YamlNode node)
-    {
-        const string expected = "expected a list of workers' labels, each once, such as [gpu=h200]";
-        if (node is not YamlList { Items.Count: > 0 } list)
-            throw node.Wrong(expected);
-        var labels = new List<string>();
-        foreach (var item in list.Items)
-        {
-            var label = PlainValue.Text(item);
-            if (!Label().IsMatch(label) || labels.Contains(label))
-                throw item.Wrong(expected);
-            labels.Add(label);
-        }
-
-        return labels;
-    }
+    private static IReadOnlyList<string> ReadLabels(YamlNode node) =>
+        node is YamlList list ? [.. list.Items.Select(PlainValue.Text)] : throw node.Wrong(SpecBounds.LabelsExpected);
 
     private CheckpointSpec ReadCheckpoint()
     {
         var section = Subsection("checkpoint", "every", "keep");
-        return new(section?.Read<double?>("every", node => ReadSeconds(
-            node, 0, "expected seconds, such as 30, 30s or 2m, at most 1,000,000; 0 is each epoch")) ?? 30, (int)(section?.Whole("keep", 1) ?? 10));
+        return new(section?.Read<double?>("every", node => ReadSeconds(node)) ?? 30, (int)(section?.Whole("keep", SpecBounds.Keep) ?? 10));
     }
 
-    private static double ReadSeconds(YamlNode node, double least, string expected)
+    /// <returns>Not a number for what is no time, which no bound allows.</returns>
+    private static double ReadSeconds(YamlNode node)
     {
-        var seconds = node is YamlScalar { Quoted: false } scalar && Duration().Match(scalar.Text) is { Success: true } match
-            ? double.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture) * (match.Groups["unit"].Value switch { "h" => 3600, "m" => 60, _ => 1 })
-            : double.NaN;
-        return seconds >= least && seconds <= SweepSpec.MaxSeconds ? seconds : throw node.Wrong(expected);
+        if (node is not YamlScalar { Quoted: false } scalar || Duration().Match(scalar.Text) is not { Success: true } match)
+            return double.NaN;
+        var number = double.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture);
+        return number * (match.Groups["unit"].Value switch { "h" => 3600, "m" => 60, _ => 1 });
     }
 
     private Section? Subsection(string key, params string[] known) => _file.Read(key, node => new Section(node, _problems, known));
-
-    private void CheckNumberOfTrials(SearchSpace space, MethodSpec method, long seed)
-    {
-        if (method.Kind == MethodKind.Random && space.Varying.Count == 0)
-            throw _file.Find("method")!.Wrong("random, but no parameter varies", "expected a parameter with values or a range");
-        if (method.Kind != MethodKind.Grid)
-            return;
-        var count = new GridSearch(space, seed).Total;
-        if (count > SweepSpec.MaxTrials)
-        {
-            throw _file.Find("parameters")!.Wrong(
-                string.Create(CultureInfo.InvariantCulture, $"a grid of {count:#,0} trials"),
-                string.Create(CultureInfo.InvariantCulture, $"expected at most {SweepSpec.MaxTrials:#,0}; shorten a list, or use method: random"));
-        }
-    }
-
-    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,100}(=[A-Za-z0-9._-]{1,100})?\z")]
-    private static partial Regex Label();
 
     [GeneratedRegex(@"^(?<number>[0-9]{1,12}(\.[0-9]{1,12})?)(?<unit>[smh]?)\z")]
     private static partial Regex Duration();

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Sweep.Client.Output;
-using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 
 namespace Sweep.Client.Tables;
@@ -12,13 +11,16 @@ internal static class ParameterCell
     {
         var definition = BuiltInParameters.Catalog.Find(name);
         return new(
-            name, name.Replace('_', '\n'), definition is { Kind: ParameterKind.Real } ? number => definition.Print(ParameterValue.Of(Real(number))) : null,
+            name,
+            name.Replace('_', '\n'),
+            definition is { Kind: ParameterKind.Real } ? number => definition.Print(ParameterValue.Of(Real(number))) : null,
             RightAligned: definition is { IsNumeric: true });
     }
 
     private static double Real(object number) => Convert.ToDouble(number, CultureInfo.InvariantCulture);
 
-    public static IEnumerable<object> Row(ParameterMap parameters, IEnumerable<string> names) => names.Select(name => Of(parameters.ValueOf(name)));
+    public static IEnumerable<object> Row(ParameterMap parameters, IEnumerable<string> names) =>
+        names.Select(name => Of(parameters.ValueOf(name)));
 
     private static object Of(ParameterValue value) => value switch
     {

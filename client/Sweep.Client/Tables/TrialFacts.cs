@@ -1,6 +1,6 @@
 using Sweep.Client.Output;
-using Sweep.Domain.Models;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Search;
 
 namespace Sweep.Client.Tables;
 

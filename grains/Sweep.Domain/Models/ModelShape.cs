@@ -1,4 +1,4 @@
-using Sweep.Domain.Trials;
+using Sweep.Domain.Search;
 
 namespace Sweep.Domain.Models;
 

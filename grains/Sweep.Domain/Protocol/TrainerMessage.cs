@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 

@@ -17,7 +17,8 @@ internal static class ReportAnswer
         }
 
         var best = rows[0];
-        var values = string.Join(", ", spec.Parameters.Varying.Select(name => $"{name} {spec.Parameters.Catalog.Find(name)?.Print(best.Parameters.ValueOf(name))}"));
+        var (varying, catalog) = (spec.Parameters.Varying, spec.Parameters.Catalog);
+        var values = string.Join(", ", varying.Select(name => $"{name} {catalog.Find(name)?.Print(best.Parameters.ValueOf(name))}"));
         var metric = spec.Objective.Metric;
         var numbers = string.Create(CultureInfo.InvariantCulture, $"{metric} {best.BestValue:G4} at epoch {best.Best?.Epoch} of {best.Parameters.Epochs}");
         if (best.Best is { } epoch && spec.Objective.Metric != Metric.ValAccuracy)

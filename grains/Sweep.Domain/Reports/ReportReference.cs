@@ -28,7 +28,9 @@ public sealed record ReferenceComparison(
     internal static IReadOnlyList<ReferenceComparison> Of(
         IReadOnlyList<TrialSummary> trials, IReadOnlyList<ReferenceRow> reference, IReadOnlyList<(int Number, EpochMetrics Metrics)> epochs)
     {
-        var ours = epochs.DistinctBy(row => (row.Number, row.Metrics.Epoch)).ToDictionary(row => (row.Number, row.Metrics.Epoch), row => row.Metrics);
+        var ours = epochs
+            .DistinctBy(row => (row.Number, row.Metrics.Epoch))
+            .ToDictionary(row => (row.Number, row.Metrics.Epoch), row => row.Metrics);
         return
         [
             .. from trial in trials.OrderBy(trial => trial.Number)

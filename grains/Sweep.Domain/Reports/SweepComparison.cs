@@ -56,7 +56,12 @@ public sealed record SweepComparison(
             if ((here.Dataset.Split, here.Dataset.Validation) != (there.Dataset.Split, there.Dataset.Validation))
                 yield return string.Create(CultureInfo.InvariantCulture, $"Their splits differ: {Split(here.Dataset)} and {Split(there.Dataset)}.");
             if (here.Objective != there.Objective)
-                yield return $"Their objectives differ, so their best epochs are chosen differently: {Aim(here.Objective)} and {Aim(there.Objective)}.";
+            {
+                yield return
+                    "Their objectives differ, so their best epochs are chosen differently: "
+                    + $"{Aim(here.Objective)} and {Aim(there.Objective)}.";
+            }
+
             if (report.Rows.Count > 0 && other.Rows.Count > 0)
             {
                 foreach (var parameter in report.Spec.Parameters.Catalog.All.Select(definition => definition.Name).Except(parameters))

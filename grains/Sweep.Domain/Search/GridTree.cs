@@ -3,8 +3,9 @@ using System.Numerics;
 namespace Sweep.Domain.Search;
 
 /// <summary>
-/// A grid as a tree of choices, a level a dimension, in which equal subtrees are one node: what can be chosen below a node depends on which of the
-/// conditions further down may still hold, and on nothing else. So the trials are counted without being expanded, and trial n is found by descending once.
+/// A grid as a tree of choices, a level a dimension, in which equal subtrees are one node: what can be chosen below a node depends on which
+/// of the conditions further down may still hold, and on nothing else. So the trials are counted without being expanded, and trial n is
+/// found by descending once.
 /// </summary>
 internal sealed class GridTree
 {
@@ -105,7 +106,8 @@ internal sealed class GridTree
         }
 
         /// <param name="open">
-        /// A set with a bit a dimension: those from this one on whose conditions hold as far as they are decided, and all before it, which do not matter.
+        /// A set with a bit a dimension: those from this one on whose conditions hold as far as they are decided, and all before it, which
+        /// do not matter.
         /// </param>
         private GridTree Plant(int axis, BigInteger open)
         {

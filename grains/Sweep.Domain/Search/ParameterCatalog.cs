@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 
 namespace Sweep.Domain.Search;
 
-/// <summary>Every parameter that the trials of a sweep have: the one table behind a sweep file's checks, its defaults and its documentation.</summary>
+/// <summary>Every parameter that the trials of a sweep have: the table behind a file's checks, defaults and documentation.</summary>
 public sealed class ParameterCatalog(ImmutableArray<ParameterDefinition> definitions)
 {
     private readonly FrozenDictionary<string, ParameterDefinition> _byName = definitions.ToFrozenDictionary(definition => definition.Name);

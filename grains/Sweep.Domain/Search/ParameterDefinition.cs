@@ -8,7 +8,9 @@ namespace Sweep.Domain.Search;
 public enum ParameterKind { Word, Whole, Real, Widths }
 
 /// <summary>One parameter of a trial: its name in sweep files, its kind, default and bounds.</summary>
-/// <param name="Words">What a <see cref="ParameterKind.Word"/> may be; of a <see cref="ParameterKind.Whole"/> the words that may stand in place of a number.</param>
+/// <param name="Words">
+/// What a <see cref="ParameterKind.Word"/> may be; of a <see cref="ParameterKind.Whole"/> the words that may stand in place of a number.
+/// </param>
 /// <param name="Unit">Of its numbers; empty where they have none.</param>
 /// <param name="Min">Smallest value, inclusive unless <paramref name="MinExcluded"/>.</param>
 /// <param name="Max">Largest value, inclusive: beyond any model that trains, and low enough that no size overflows.</param>
@@ -56,7 +58,7 @@ public sealed record ParameterDefinition(
         (ParameterKind.Word or ParameterKind.Whole, ParameterValue.Word word) => OwnWords.Contains(word.Text),
         (ParameterKind.Whole or ParameterKind.Real, ParameterValue.Whole whole) => Within(whole.Number),
         (ParameterKind.Real, ParameterValue.Real real) => double.IsFinite(real.Number) && Within(real.Number),
-        (ParameterKind.Widths, ParameterValue.Widths widths) => widths.Numbers.Length <= MaxWidths && widths.Numbers.All(width => Within(width)),
+        (ParameterKind.Widths, ParameterValue.Widths { Numbers: { Length: <= MaxWidths } widths }) => widths.All(width => Within(width)),
         _ => false,
     };
 
@@ -75,7 +77,11 @@ public sealed record ParameterDefinition(
 
     private string Bounds => $"{Lower}{Upper}";
 
-    private string Lower => MinExcluded ? Invariant($"above {Min}") : double.IsInfinity(Max) ? Invariant($"of at least {Min}") : Invariant($"from {Min}");
+    private string Lower => MinExcluded ? Invariant($"above {Min}")
+        : double.IsInfinity(Max) ? Invariant($"of at least {Min}")
+        : Invariant($"from {Min}");
 
-    private string Upper => !double.IsInfinity(Below) ? Invariant($" and below {Below}") : double.IsInfinity(Max) ? "" : Invariant($" to {Max:#,0}");
+    private string Upper => !double.IsInfinity(Below) ? Invariant($" and below {Below}")
+        : double.IsInfinity(Max) ? ""
+        : Invariant($" to {Max:#,0}");
 }

@@ -11,7 +11,10 @@ public sealed class ParameterMap(ImmutableArray<(string Name, ParameterValue Val
 {
     public IEnumerable<string> Names => entries.Select(entry => entry.Name);
 
-    /// <summary>Epochs that the trial trains: what silos themselves must know of a trial, to tell whether it is whole. 0 when it has no such parameter.</summary>
+    /// <summary>
+    /// Epochs that the trial trains: what silos themselves must know of a trial, to tell whether it is whole. 0 when it has no such
+    /// parameter.
+    /// </summary>
     public int Epochs => Find("epochs") is ParameterValue.Whole whole ? (int)whole.Number : 0;
 
     public ParameterValue? Find(string parameter)

@@ -87,7 +87,8 @@ public abstract record ParameterValue
 
     internal sealed class Converter : JsonConverter<ParameterValue>
     {
-        public override ParameterValue Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => ParameterValue.Read(ref reader);
+        public override ParameterValue Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            ParameterValue.Read(ref reader);
 
         public override void Write(Utf8JsonWriter writer, ParameterValue value, JsonSerializerOptions options) => value.Write(writer);
     }

@@ -18,7 +18,11 @@ public sealed class ReachableValues
             var conditions = dimension.When ?? new Dictionary<string, IReadOnlyList<ParameterValue>>();
             var mayHold = conditions.All(condition => condition.Value.Any(value => Of(condition.Key).Has(value)));
             var mayFail = conditions.Any(condition => !Of(condition.Key).IsWithin(condition.Value));
-            _reaches[dimension.Name] = new(mayHold ? dimension : null, dimension.IsWhole(_catalog), dimension.Points(_catalog), mayFail ? Default(dimension.Name) : null);
+            _reaches[dimension.Name] = new(
+                mayHold ? dimension : null,
+                dimension.IsWhole(_catalog),
+                dimension.Points(_catalog),
+                mayFail ? Default(dimension.Name) : null);
         }
     }
 

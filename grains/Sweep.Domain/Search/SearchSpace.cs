@@ -1,9 +1,10 @@
 using System.Text.Json.Serialization;
-using Sweep.Domain.Models;
 
 namespace Sweep.Domain.Search;
 
-/// <summary>The dimensions of a sweep in the order of its file, constants among them. A parameter that the file does not name has its default from the catalog.</summary>
+/// <summary>
+/// The dimensions of a sweep in the order of its file, constants among them. A parameter that the file does not name has its default.
+/// </summary>
 public sealed record SearchSpace(IReadOnlyList<Dimension> Dimensions)
 {
     /// <summary>The parameters that there are.</summary>
@@ -31,7 +32,8 @@ public sealed record Dimension(string Name, DimensionDomain Domain, IReadOnlyDic
 
     /// <summary>Whether its condition holds for these values; a parameter that is not among them counts with its default.</summary>
     public bool Applies(IReadOnlyDictionary<string, ParameterValue> values, ParameterCatalog catalog) =>
-        When is null || When.All(condition => condition.Value.Contains(values.GetValueOrDefault(condition.Key) ?? catalog.Default(condition.Key)));
+        When is null
+        || When.All(condition => condition.Value.Contains(values.GetValueOrDefault(condition.Key) ?? catalog.Default(condition.Key)));
 
     /// <summary>Its values one by one, or null for a range that is drawn from everywhere.</summary>
     public IReadOnlyList<ParameterValue>? Points(ParameterCatalog catalog) => Domain switch

@@ -13,6 +13,9 @@ public interface IDatasetStore
     /// <summary>Whether the text is stored, without reading it.</summary>
     Task<bool> ExistsAsync(string sha256, CancellationToken cancellation = default);
 
+    /// <returns>Length of the text in characters (Unicode code points), or null when it is not stored.</returns>
+    Task<int?> CharactersAsync(string sha256, CancellationToken cancellation = default);
+
     /// <summary>The hash of the newest text of this name, or null.</summary>
     Task<string?> FindAsync(string name, CancellationToken cancellation = default);
 }

@@ -12,7 +12,8 @@ public interface ISweepStore
     /// <summary>Stores a sweep and its trials, all of them or nothing. When the id exists already, answers what is stored.</summary>
     /// <param name="exactName">False: a name that is taken gets the first free suffix (<c>-2</c>, <c>-3</c>, …). True: it is refused.</param>
     /// <exception cref="NameTakenException">The name exists and <paramref name="exactName"/> was asked for.</exception>
-    Task<StoredSweep> AddAsync(int id, SweepSpec spec, bool exactName, IReadOnlyList<ParameterMap> trials, CancellationToken cancellation = default);
+    Task<StoredSweep> AddAsync(
+        int id, SweepSpec spec, bool exactName, IReadOnlyList<ParameterMap> trials, CancellationToken cancellation = default);
 
     Task<StoredSweep?> LoadAsync(int id, CancellationToken cancellation = default);
 

@@ -29,7 +29,8 @@ public sealed record SweepPlan(IReadOnlyList<PlannedTrial> Trials)
             var shape = ModelShape.Of(parameters, vocabulary);
             var checkpoint = shape.CheckpointBytes(parameters.Optimizer);
             return new PlannedTrial(
-                index + 1, trial, windows, shape.Parameters, shape.Bytes, shape.Macs, shape.TrainingBytes(parameters.BatchSize ?? windows.Training),
+                index + 1, trial, windows, shape.Parameters, shape.Bytes, shape.Macs,
+                shape.TrainingBytes(parameters.BatchSize ?? windows.Training),
                 checkpoint, spec.Checkpoint.Interval(checkpoint));
         }),
     ]);

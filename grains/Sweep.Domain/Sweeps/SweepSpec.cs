@@ -70,7 +70,7 @@ public sealed record Objective(Metric Metric, Goal Goal)
 /// <param name="Slots">Slots that one trial takes; at least 1.</param>
 /// <param name="MaxConcurrent">Trials of the sweep that run at one time; null for no limit.</param>
 /// <param name="Priority">A higher one goes first.</param>
-/// <param name="Require">Labels that a worker must have, such as <c>gpu=h200</c>; null or empty for any worker.</param>
+/// <param name="Require">Labels that a worker must have, such as <c>gpu=h200</c>; null for any worker.</param>
 public sealed record ResourceSpec(int Slots = 1, int? MaxConcurrent = null, int Priority = 0, IReadOnlyList<string>? Require = null);
 
 /// <param name="Every">Seconds between checkpoints; they are written at epoch ends. 0 means each epoch.</param>

@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using Sweep.Domain.Models;
 
 namespace Sweep.Domain.Trials;
 

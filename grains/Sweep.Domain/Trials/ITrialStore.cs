@@ -1,6 +1,4 @@
-using Sweep.Domain.Scheduling;
 using Sweep.Domain.Search;
-using Sweep.Domain.Sweeps;
 
 namespace Sweep.Domain.Trials;
 
@@ -12,8 +10,8 @@ namespace Sweep.Domain.Trials;
 /// <param name="Alone">An attempt ran out of memory, so that the next ones have their device for themselves.</param>
 /// <param name="PrunedAt">When its checkpoint, log and epochs were freed; null while they are kept.</param>
 public sealed record StoredTrial(
-    TrialId Id, ParameterMap Parameters, TrialState State, int Attempt, int Failures, int Losses, string? Worker, bool HasCheckpoint, bool Alone = false,
-    DateTimeOffset? PrunedAt = null);
+    TrialId Id, ParameterMap Parameters, TrialState State, int Attempt, int Failures, int Losses, string? Worker, bool HasCheckpoint,
+    bool Alone = false, DateTimeOffset? PrunedAt = null);
 
 /// <param name="Attempt">The newest one; 0 before the first.</param>
 /// <param name="Worker">The worker that trains it; null while it waits.</param>
@@ -22,7 +20,7 @@ public readonly record struct UnfinishedTrial(TrialId Id, int Attempt, string? W
 
 /// <summary>
 /// One move of one trial, with everything that is stored with it. Takes effect only where the row still has <paramref name="From"/> and
-/// <paramref name="FromAttempt"/>, and then as <see cref="StoredAs"/> says.
+/// <paramref name="FromAttempt"/>, and then as <see cref="Sweeps.TransitionRule"/> says.
 /// </summary>
 /// <param name="Event">A word for <c>trial_events</c>: leased, succeeded, failed, requeued, lost, paused, cancelled.</param>
 /// <param name="Detail">What a person wants to read beside it.</param>
@@ -40,32 +38,14 @@ public sealed record TrialTransition(
     FailureReason? Reason = null,
     string? Detail = null,
     TrialResult? Result = null,
-    int Epochs = 0)
-{
-    /// <summary>
-    /// What the orders in the rows make of the move: nothing is leased unless its sweep runs, an attempt that a user cancelled ends as cancelled however
-    /// it ends, and one that stopped on a cancel that was taken back waits again. So does one whose epochs are not all stored.
-    /// </summary>
-    /// <param name="cancelling">Of the trial's row.</param>
-    /// <param name="sweep">The state in the sweep's row.</param>
-    /// <param name="lacksEpochs">Whether fewer than <see cref="Epochs"/> are stored.</param>
-    /// <returns>The state to store; null when the move is refused.</returns>
-    public TrialState? StoredAs(bool cancelling, SweepState sweep, bool lacksEpochs = false) => To switch
-    {
-        TrialState.Running => sweep == SweepState.Running ? TrialState.Running : null,
-        _ when cancelling && From == TrialState.Running => TrialState.Cancelled,
-        TrialState.Queued or TrialState.Succeeded when To == TrialState.Queued || lacksEpochs => sweep == SweepState.Cancelled ? TrialState.Cancelled : TrialState.Queued,
-        TrialState.Cancelled when From == TrialState.Running && sweep != SweepState.Cancelled => TrialState.Queued,
-        _ => To,
-    };
-}
+    int Epochs = 0);
 
 /// <summary>The rows of trials. Calls that come together are stored together.</summary>
 public interface ITrialStore
 {
     Task<StoredTrial?> LoadAsync(TrialId id, CancellationToken cancellation = default);
 
-    /// <summary>Stores a move and its event, as <see cref="TrialTransition.StoredAs"/> says.</summary>
+    /// <summary>Stores a move and its event, as <see cref="Sweeps.TransitionRule"/> says.</summary>
     /// <returns>The state that was stored; null when it was refused, or the row has moved on: the caller's knowledge is old.</returns>
     Task<TrialState?> MoveAsync(TrialTransition transition, CancellationToken cancellation = default);
 

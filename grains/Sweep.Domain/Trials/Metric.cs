@@ -3,7 +3,10 @@ using System.Text.Json.Serialization;
 
 namespace Sweep.Domain.Trials;
 
-/// <summary>A number that every epoch of a trial has, by its name in sweep files and tables. What it means stands in a <see cref="Models.MetricCatalog"/>.</summary>
+/// <summary>
+/// A number that every epoch of a trial has, by its name in sweep files and tables. What it means stands in a
+/// <see cref="MetricCatalog"/>.
+/// </summary>
 [JsonConverter(typeof(Converter))]
 public sealed record Metric(string Name)
 {
@@ -20,8 +23,11 @@ public sealed record Metric(string Name)
     internal sealed class Converter : JsonConverter<Metric>
     {
         public override Metric Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String ? new(reader.GetString()!) : throw new JsonException($"The name of a metric cannot be {reader.TokenType}.");
+            reader.TokenType == JsonTokenType.String
+                ? new(reader.GetString()!)
+                : throw new JsonException($"The name of a metric cannot be {reader.TokenType}.");
 
-        public override void Write(Utf8JsonWriter writer, Metric value, JsonSerializerOptions options) => writer.WriteStringValue(value.Name);
+        public override void Write(Utf8JsonWriter writer, Metric value, JsonSerializerOptions options) =>
+            writer.WriteStringValue(value.Name);
     }
 }

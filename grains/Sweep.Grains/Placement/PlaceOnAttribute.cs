@@ -5,16 +5,20 @@ using Orleans.Runtime.Placement;
 
 namespace Sweep.Grains;
 
-/// <summary>Places a grain on silos of a role as long as there are any, and else wherever it can live: without its home a cluster still goes on.</summary>
+/// <summary>
+/// Places a grain on silos of a role as long as there are any, and otherwise on any silo, so that a cluster goes on without such silos.
+/// </summary>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class PlaceOnAttribute(SiloRole role) : PlacementFilterAttribute(new RolePlacement(role));
 
-/// <summary>The filter behind <see cref="PlaceOnAttribute"/>: the ones of Orleans compare with the silo that calls.</summary>
+/// <summary>
+/// The filter behind <see cref="PlaceOnAttribute"/>. Orleans' own filters do not fit, since they compare with the silo that calls.
+/// </summary>
 public sealed class RolePlacement(SiloRole role) : PlacementFilterStrategy(order: 0)
 {
     private const string Property = "role";
 
-    /// <summary>For Orleans, which fills in the role from the grain's properties.</summary>
+    /// <summary>The constructor that Orleans calls before it sets the role from the grain's properties.</summary>
     public RolePlacement()
         : this(SiloRole.Both)
     {
@@ -30,7 +34,7 @@ public sealed class RolePlacement(SiloRole role) : PlacementFilterStrategy(order
         [new(Property, Role.ToString())];
 }
 
-/// <summary>Asks the silos' metadata for their roles.</summary>
+/// <summary>Filters the silos by the role in their metadata.</summary>
 public sealed class RolePlacementDirector(ISiloMetadataCache metadata) : IPlacementFilterDirector
 {
     /// <summary>The key of a silo's role in its metadata.</summary>
@@ -44,7 +48,9 @@ public sealed class RolePlacementDirector(ISiloMetadataCache metadata) : IPlacem
         return suited.Count > 0 ? suited : all;
     }
 
-    // A silo that nothing is known of yet may be anything.
+    // A silo whose metadata has not arrived yet may have any role.
     private SiloRole Role(SiloAddress silo) =>
-        metadata.GetSiloMetadata(silo).Metadata.TryGetValue(RoleKey, out var role) && Enum.TryParse<SiloRole>(role, out var known) ? known : SiloRole.Both;
+        metadata.GetSiloMetadata(silo).Metadata.TryGetValue(RoleKey, out var role) && Enum.TryParse<SiloRole>(role, out var known)
+            ? known
+            : SiloRole.Both;
 }

@@ -1,13 +1,13 @@
 namespace Sweep.Grains;
 
-/// <summary>What a silo is there for.</summary>
+/// <summary>The work that a silo does for the cluster.</summary>
 [Flags]
 public enum SiloRole
 {
-    /// <summary>It trains.</summary>
+    /// <summary>The silo trains.</summary>
     Worker = 1,
 
-    /// <summary>It hosts the sweeps and the scheduler.</summary>
+    /// <summary>The silo hosts the sweeps and the scheduler.</summary>
     Control = 2,
 
     Both = Worker | Control,

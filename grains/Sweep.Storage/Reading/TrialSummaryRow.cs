@@ -1,6 +1,6 @@
 using Npgsql;
-using Sweep.Domain.Models;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Search;
 using Sweep.Domain.Trials;
 using Sweep.Storage.Connections;
 
@@ -23,7 +23,8 @@ internal static class TrialSummaryRow
         """;
 
     public static TrialSummary Read(NpgsqlDataReader row) => new(
-        row.GetInt32(0), BuiltInParameters.Catalog.Read(row.GetString(1)), StoredName.Parse<TrialState>(row.GetString(2)), row.GetInt32(3), row.GetInt32(4),
+        row.GetInt32(0), BuiltInParameters.Catalog.Read(row.GetString(1)), StoredName.Parse<TrialState>(row.GetString(2)),
+        row.GetInt32(3), row.GetInt32(4),
         row.Maybe<double>(5), row.Maybe<double>(6), ReadEpoch(row, 19), ReadEpoch(row, 26), ReadResult(row, 9), row.MaybeText(7), row.MaybeText(8), row.Maybe<DateTimeOffset>(33));
 
     /// <param name="first">The column of the epoch's number; the others follow in the order of <see cref="EpochMetrics"/>.</param>

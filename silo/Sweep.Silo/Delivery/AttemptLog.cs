@@ -10,10 +10,11 @@ public sealed class AttemptLog(IAttemptStore store, StorageAlarm alarm, TimeProv
     private const int MaxBatch = 1_000;
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a line may wait for others: a statement for each would cost as much as all epochs do.</summary>
+    /// <summary>The time that a line waits for others. A statement for each line would cost as much as storing all epochs.</summary>
     private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(250);
 
-    private readonly Channel<LogLine> _lines = Channel.CreateBounded<LogLine>(new BoundedChannelOptions(50_000) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
+    private readonly Channel<LogLine> _lines = Channel.CreateBounded<LogLine>(
+        new BoundedChannelOptions(50_000) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
 
     /// <summary>A receiver of an attempt's lines, which it numbers from 1.</summary>
     public Action<string> For(TrialId trial, int attempt)
@@ -23,7 +24,10 @@ public sealed class AttemptLog(IAttemptStore store, StorageAlarm alarm, TimeProv
         {
             var number = Interlocked.Increment(ref line);
             if (number <= MaxLines)
-                _lines.Writer.TryWrite(new(trial, attempt, number, time.GetUtcNow(), number == MaxLines ? "… the rest is left out" : Clean(text)));
+            {
+                _lines.Writer.TryWrite(
+                    new(trial, attempt, number, time.GetUtcNow(), number == MaxLines ? "… the rest is left out" : Clean(text)));
+            }
         };
     }
 
@@ -40,7 +44,10 @@ public sealed class AttemptLog(IAttemptStore store, StorageAlarm alarm, TimeProv
         }
     }
 
-    /// <summary>Tries until the lines are stored or the silo stops; what comes meanwhile waits, and past the channel's bound the oldest gives way.</summary>
+    /// <summary>
+    /// Tries until the lines are stored or the silo stops. New lines wait in the channel in the meantime; when that is full, its oldest
+    /// line is dropped.
+    /// </summary>
     private async Task StoreAsync(IReadOnlyList<LogLine> batch, CancellationToken stopping)
     {
         while (true)
@@ -58,7 +65,7 @@ public sealed class AttemptLog(IAttemptStore store, StorageAlarm alarm, TimeProv
                     return;
                 }
 
-                // The halves find the line that is refused.
+                // Storing the halves apart, again and again, finds the line that is refused and stores all others.
                 await StoreAsync([.. batch.Take(batch.Count / 2)], stopping);
                 await StoreAsync([.. batch.Skip(batch.Count / 2)], stopping);
                 return;
@@ -79,6 +86,6 @@ public sealed class AttemptLog(IAttemptStore store, StorageAlarm alarm, TimeProv
         await base.StopAsync(cancellationToken);
     }
 
-    /// <summary>PostgreSQL's text holds no zero character.</summary>
+    /// <summary>The text without zero characters, which PostgreSQL's type text cannot hold.</summary>
     private static string Clean(string text) => text.Replace("\0", "", StringComparison.Ordinal);
 }

@@ -3,11 +3,12 @@ using Sweep.Domain.Trials;
 namespace Sweep.Silo.Delivery;
 
 /// <summary>
-/// Stores the newest checkpoint of one attempt beside the training, which never waits for it. Each is stored after the epochs before it, so that
-/// what is resumed leaves no gap; one that was overtaken while the database was busy or away is not stored at all.
+/// Stores the newest checkpoint of one attempt beside the training, which never waits for it. Each checkpoint is stored after the epochs
+/// before it, so that a resumed trial has no gap in its epochs. A checkpoint that a newer one replaced while the database was busy or away
+/// is not stored at all.
 /// </summary>
-/// <param name="epochsStored">Ends when the epochs so far are stored; false when the attempt is not the running one.</param>
-/// <param name="store">Stores one; false when the attempt is not the running one.</param>
+/// <param name="epochsStored">Ends when the epochs so far are stored. The answer is false when the attempt is not the running one.</param>
+/// <param name="store">Stores a checkpoint. The answer is false when the attempt is not the running one.</param>
 /// <param name="stale">Called once when the attempt is not the running one.</param>
 /// <param name="refused">Called once when the database refuses a checkpoint or an epoch before it.</param>
 internal sealed class CheckpointWriter(
@@ -30,9 +31,12 @@ internal sealed class CheckpointWriter(
         }
     }
 
-    /// <summary>Ends when the newest checkpoint is stored, or the attempt was found not to be the running one; nothing is stored after that.</summary>
-    /// <exception cref="OperationCanceledException">The attempt was given up before.</exception>
-    /// <exception cref="StorageRefusedException">The database refuses it; nothing is stored after that.</exception>
+    /// <summary>
+    /// Ends when the newest checkpoint is stored, or the store answered that the attempt is not the running one. In the second case nothing
+    /// is stored after that.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The attempt was abandoned before that.</exception>
+    /// <exception cref="StorageRefusedException">The database refuses the checkpoint. Nothing is stored after that.</exception>
     public Task WaitUntilStoredAsync()
     {
         lock (_gate)

@@ -1,6 +1,6 @@
 namespace Sweep.Silo.Delivery;
 
-/// <summary>How many epochs of one attempt were queued and how many are stored: the oldest row leaves the queue first.</summary>
+/// <summary>Counts how many epochs of one attempt were queued and how many of them have left the queue, the oldest first.</summary>
 /// <param name="refused">Called once, when the database refuses a row for the first time.</param>
 internal sealed class EpochLedger(Action<StorageRefusedException> refused)
 {
@@ -11,10 +11,10 @@ internal sealed class EpochLedger(Action<StorageRefusedException> refused)
     private bool _stale;
     private StorageRefusedException? _refusal;
 
-    /// <summary>A row was refused by the database: what comes after it would leave a gap.</summary>
+    /// <summary>Whether the database refused a row. Rows after it must not be stored, because they would leave a gap.</summary>
     public bool IsRefused => Volatile.Read(ref _refusal) is not null;
 
-    /// <summary>Whether the attempt is not the running one, or the epochs before it are gone.</summary>
+    /// <summary>Whether the attempt is not the running one, or the database has lost epochs before those that it was sent.</summary>
     public bool IsBehind
     {
         get
@@ -30,8 +30,8 @@ internal sealed class EpochLedger(Action<StorageRefusedException> refused)
             _queued++;
     }
 
-    /// <summary>The oldest row is out of the queue.</summary>
-    /// <param name="accepted">False: the attempt is not the running one.</param>
+    /// <summary>Counts the oldest row as out of the queue.</summary>
+    /// <param name="accepted">False when the attempt is not the running one.</param>
     public void Done(bool accepted)
     {
         lock (_gate)
@@ -43,7 +43,7 @@ internal sealed class EpochLedger(Action<StorageRefusedException> refused)
         }
     }
 
-    /// <summary>The oldest row is out of the queue, since the database refuses it.</summary>
+    /// <summary>Counts the oldest row as out of the queue, because the database refuses it.</summary>
     public void Refuse(StorageRefusedException refusal)
     {
         var first = Interlocked.CompareExchange(ref _refusal, refusal, null) is null;
@@ -52,7 +52,9 @@ internal sealed class EpochLedger(Action<StorageRefusedException> refused)
             refused(refusal);
     }
 
-    /// <summary>Ends when every row that was queued so far is stored: true, or false when the attempt is not the running one.</summary>
+    /// <summary>
+    /// Ends when every row that was queued so far is out of the queue. The answer is false when the attempt is not the running one.
+    /// </summary>
     /// <exception cref="StorageRefusedException">The database refuses one of them.</exception>
     public Task<bool> WaitUntilStoredAsync()
     {

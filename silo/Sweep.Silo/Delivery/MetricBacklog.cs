@@ -6,17 +6,19 @@ using Sweep.Domain.Trials;
 namespace Sweep.Silo.Delivery;
 
 /// <summary>
-/// Epochs that wait to be stored, first in, first out: so many in memory, the others in a file, so that a database that is away for hours costs no
-/// memory. The file has no name and is gone with the process: what is not stored then is trained again, from a checkpoint that is no newer.
+/// Epochs that wait to be stored, first in, first out. A limited number is kept in memory and the others in a file, so that a database that
+/// is away for hours does not fill the memory. The file has no name and is gone with the process. Epochs that are lost with it are trained
+/// again, because no stored checkpoint is newer than the stored epochs.
 /// </summary>
-/// <param name="inMemory">Rows kept in memory before the file is used.</param>
+/// <param name="inMemory">The number of rows that are kept in memory before the file is used.</param>
 internal sealed class MetricBacklog(int inMemory) : IDisposable
 {
     private static readonly JsonSerializerOptions Json = new() { NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     private readonly Lock _gate = new();
     private readonly Queue<EpochRow> _head = new();
-    // What comes after the file, where its disk is full.
+
+    /// <summary>The rows after those in the file; used when the file's disk is full.</summary>
     private readonly Queue<EpochRow> _tail = new();
     private readonly SemaphoreSlim _added = new(0);
     private FileStream? _file;
@@ -33,7 +35,7 @@ internal sealed class MetricBacklog(int inMemory) : IDisposable
         }
     }
 
-    /// <summary>Rows that are in the file.</summary>
+    /// <summary>The number of rows in the file.</summary>
     public int InFile => Volatile.Read(ref _inFile);
 
     public void Add(EpochRow row)
@@ -50,7 +52,7 @@ internal sealed class MetricBacklog(int inMemory) : IDisposable
         _added.Release();
     }
 
-    /// <summary>No more rows will come: <see cref="TakeAsync"/> gives what is left, and then nothing.</summary>
+    /// <summary>Accepts no more rows. <see cref="TakeAsync"/> gives the rows that are left, and then empty lists.</summary>
     public void Close()
     {
         lock (_gate)
@@ -58,7 +60,7 @@ internal sealed class MetricBacklog(int inMemory) : IDisposable
         _added.Release();
     }
 
-    /// <summary>Waits for rows and takes them away, the oldest first; empty when the backlog is closed and nothing is left.</summary>
+    /// <summary>Waits for rows and removes them, the oldest first. The list is empty when the backlog is closed and empty.</summary>
     public async Task<IReadOnlyList<EpochRow>> TakeAsync(int most)
     {
         while (true)
@@ -67,7 +69,7 @@ internal sealed class MetricBacklog(int inMemory) : IDisposable
             lock (_gate)
             {
                 var rows = Take(most);
-                // One permit stays for what is left, and for whoever asks after the end.
+                // One permit stays for the rows that are left, and after the end for every later call.
                 if (rows.Count > 0 && _head.Count + _inFile + _tail.Count > 0 || _closed)
                     _added.Release();
                 if (rows.Count > 0 || _closed)
@@ -108,7 +110,7 @@ internal sealed class MetricBacklog(int inMemory) : IDisposable
             }
             catch (IOException)
             {
-                // Half a line would be read as one.
+                // Half a line is removed, because it would later be read as a whole one.
                 _file.SetLength(end);
                 throw;
             }
@@ -143,7 +145,7 @@ internal sealed class MetricBacklog(int inMemory) : IDisposable
 
     private static FileStream Open()
     {
-        // Made so that only this user may open it, for the moment that it has a name.
+        // GetTempFileName creates a file that only this user may open, which matters for the moment in which it has a name.
         var path = Path.GetTempFileName();
         var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
         File.Delete(path);

@@ -5,8 +5,8 @@ using Sweep.Grains;
 namespace Sweep.Silo.Delivery;
 
 /// <summary>
-/// Stores epochs as they came, the oldest first, as many at once as have come meanwhile. What the database does not take now is kept and
-/// tried again; what it refuses fails its attempt.
+/// Stores epochs in the order in which they came. One statement stores all that came during the one before it. Epochs that the database
+/// cannot store now are kept and tried again; an epoch that it refuses fails its attempt.
 /// </summary>
 public sealed partial class MetricWriter : BackgroundService
 {
@@ -22,13 +22,14 @@ public sealed partial class MetricWriter : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<MetricWriter> _logger;
 
-    public MetricWriter(IAttemptStore store, SweepInstruments instruments, StorageAlarm alarm, TimeProvider time, ILogger<MetricWriter> logger)
+    public MetricWriter(
+        IAttemptStore store, SweepInstruments instruments, StorageAlarm alarm, TimeProvider time, ILogger<MetricWriter> logger)
     {
         (_store, _instruments, _alarm, _time, _logger) = (store, instruments, alarm, time, logger);
         instruments.WatchBacklog(() => _backlog.Count);
     }
 
-    /// <summary>Queues an epoch; never waits for the database.</summary>
+    /// <summary>Queues an epoch without waiting for the database.</summary>
     /// <param name="refused">Called once, when the database refuses an epoch of the attempt.</param>
     internal void Add(EpochRow row, Action<StorageRefusedException> refused)
     {
@@ -36,15 +37,17 @@ public sealed partial class MetricWriter : BackgroundService
         _backlog.Add(row);
     }
 
-    /// <summary>Ends when every epoch of the attempt that was added so far is stored: true, or false when its attempt is not the running one.</summary>
+    /// <summary>
+    /// Ends when every epoch of the attempt that was added so far is stored. The answer is false when the attempt is not the running one.
+    /// </summary>
     /// <exception cref="StorageRefusedException">The database refuses one of them.</exception>
     public Task<bool> WaitUntilStoredAsync(TrialId trial, int attempt) =>
         _ledgers.TryGetValue((trial, attempt), out var ledger) ? ledger.WaitUntilStoredAsync() : Task.FromResult(true);
 
-    /// <summary>Whether the attempt is not the running one any more, or the epochs before it are gone.</summary>
+    /// <summary>Whether the attempt is not the running one any more, or the database has lost earlier epochs of it.</summary>
     public bool AreBehind(TrialId trial, int attempt) => _ledgers.TryGetValue((trial, attempt), out var ledger) && ledger.IsBehind;
 
-    /// <summary>No more epochs of the attempt come.</summary>
+    /// <summary>Frees what is kept for the attempt. The caller must add no more epochs of it.</summary>
     public void Forget(TrialId trial, int attempt) => _ledgers.TryRemove((trial, attempt), out _);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -56,7 +59,10 @@ public sealed partial class MetricWriter : BackgroundService
         }
     }
 
-    /// <returns>False when the silo stops and the database is away: checkpoints are no newer than what is stored, so these epochs are trained again.</returns>
+    /// <returns>
+    /// False when the silo stops and the database is away. These epochs are trained again, because no stored checkpoint is newer than the
+    /// stored epochs.
+    /// </returns>
     private async Task<bool> StoreAsync(IReadOnlyList<EpochRow> rows, CancellationToken stopping)
     {
         var batch = Wanted(rows);
@@ -93,7 +99,10 @@ public sealed partial class MetricWriter : BackgroundService
         }
     }
 
-    /// <summary>Finds the rows that are refused, so that all others are stored: by attempt first, and within one row by row up to the first that is refused.</summary>
+    /// <summary>
+    /// Finds the rows that are refused, so that all others are stored. It stores each attempt apart first, and then within an attempt row
+    /// by row up to the first that is refused.
+    /// </summary>
     private async Task<bool> StoreApartAsync(IReadOnlyList<EpochRow> batch, Exception error, CancellationToken stopping)
     {
         var attempts = batch.GroupBy(row => (row.Trial, row.Attempt)).Select(rows => rows.ToList()).ToList();
@@ -124,7 +133,7 @@ public sealed partial class MetricWriter : BackgroundService
         return true;
     }
 
-    /// <summary>Leaves out what comes after a row that was refused: its attempt has failed, and it would leave a gap.</summary>
+    /// <summary>The rows without those that follow a refused one: their attempt has failed, and they would leave a gap.</summary>
     private List<EpochRow> Wanted(IReadOnlyList<EpochRow> rows)
     {
         var wanted = new List<EpochRow>(rows.Count);

@@ -2,14 +2,16 @@ using Sweep.Storage.Connections;
 
 namespace Sweep.Silo.Delivery;
 
-/// <summary>Tries again what must be done, while a grain moves or the database is away. Whatever is tried so may be done twice.</summary>
+/// <summary>
+/// Repeats a call until it succeeds, while a grain moves or the database is away. The receiver must accept the same call twice.
+/// </summary>
 internal static class Retry
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(3);
 
-    /// <param name="failed">Called with each error that may pass.</param>
-    /// <param name="giveUp">Cancelled when nobody wants it done any more.</param>
+    /// <param name="failed">Is called with each transient error.</param>
+    /// <param name="giveUp">Is cancelled when the call is not needed any more.</param>
     /// <exception cref="OperationCanceledException"><paramref name="giveUp"/> was cancelled before it succeeded.</exception>
     /// <exception cref="StorageRefusedException">The database refuses it for a reason that does not pass.</exception>
     public static async Task<T> UntilItSucceedsAsync<T>(
@@ -33,7 +35,7 @@ internal static class Retry
         }
     }
 
-    /// <summary>Whether the fault lies on the way, so that it may pass.</summary>
+    /// <summary>Whether the error lies in the connection or the receiver's state, so that the same call may succeed later.</summary>
     public static bool IsTransient(Exception error) => DatabaseFault.Find(error) is { } fault
         ? fault != DatabaseFault.Refused
         : error is TimeoutException or OrleansException or IOException;

@@ -5,8 +5,8 @@ using Sweep.Storage.Connections;
 namespace Sweep.Silo.Delivery;
 
 /// <summary>
-/// Reports what the database does not take, and calls that no grain answers: counted each time, logged once a minute and kind, since each
-/// is tried again and again.
+/// Reports what the database does not store, and calls that no grain answers. Each failure is counted, but each kind is logged at most once
+/// a minute, because the same call is tried again and again.
 /// </summary>
 public sealed partial class StorageAlarm(SweepInstruments instruments, TimeProvider time, ILogger<StorageAlarm> logger)
 {
@@ -20,13 +20,19 @@ public sealed partial class StorageAlarm(SweepInstruments instruments, TimeProvi
         var fault = DatabaseFault.Find(error);
         if (fault is { } known)
             instruments.StorageFailed(known.Name());
-        // What is refused differs from one thing to the next, and each goes on being refused.
+        // Refusals have many different causes, and none passes by itself, so each different message is logged.
         if (!IsNews(fault, fault == DatabaseFault.Refused ? error.GetBaseException().Message : null))
             return;
         if (fault is null)
             LogUnanswered(what, error.Message);
         else
-            LogFailed(fault is DatabaseFault.DiskFull or DatabaseFault.Refused ? LogLevel.Error : LogLevel.Warning, what, fault.Value.Advice(), error.GetBaseException().Message);
+        {
+            LogFailed(
+                fault is DatabaseFault.DiskFull or DatabaseFault.Refused ? LogLevel.Error : LogLevel.Warning,
+                what,
+                fault.Value.Advice(),
+                error.GetBaseException().Message);
+        }
     }
 
     private bool IsNews(DatabaseFault? fault, string? words)

@@ -8,19 +8,25 @@ using Sweep.Silo.Worker;
 
 namespace Sweep.Silo.Generation;
 
-/// <summary>Writes text with a trainer of its own, so that nobody waits for a slot.</summary>
+/// <summary>Writes text with a trainer of its own, so that no request waits for a slot.</summary>
 [StatelessWorker(2), PlaceOn(SiloRole.Worker)]
 public sealed class GeneratorGrain(
     ITrainerFactory trainers, ITrialStore trials, IAttemptStore attempts, SweepSpecs specs, DatasetCache datasets, TimeProvider time)
     : Grain, IGeneratorGrain
 {
-    /// <summary>Nobody waits longer for the answer.</summary>
+    /// <summary>The longest time that writing one text may take.</summary>
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     public async Task<GenerateReply> Generate(GenerateRequest request)
     {
         if (request.Length is < 1 or > GenerateRequest.MaxLength || request.Prompt.Length > GenerateRequest.MaxPromptLength)
-            return new(null, $"Found a prompt of {request.Prompt.Length} characters and {request.Length} to write; at most {GenerateRequest.MaxPromptLength} and from 1 to {GenerateRequest.MaxLength} are possible.");
+        {
+            return new(
+                null,
+                $"Found a prompt of {request.Prompt.Length} characters and {request.Length} to write; "
+                    + $"at most {GenerateRequest.MaxPromptLength} and from 1 to {GenerateRequest.MaxLength} are possible.");
+        }
+
         var id = TrialId.From(request.Trial);
         if (await trials.LoadAsync(id) is not { } trial)
             return new(null, $"There is no trial {id.Number} in this sweep.");
@@ -30,7 +36,8 @@ public sealed class GeneratorGrain(
             {
                 return new(null, trial.PrunedAt is { } pruned
                     ? $"Trial {id.Number} has no checkpoint any more: sweep prune freed it on {pruned:yyyy-MM-dd}."
-                    : $"Trial {id.Number} has no checkpoint: it has not written one yet, or it is not among the best whose checkpoints are kept (checkpoint.keep).");
+                    : $"Trial {id.Number} has no checkpoint: it has not written one yet, "
+                        + "or it is not among the best whose checkpoints are kept (checkpoint.keep).");
             }
 
             var dataset = (await specs.GetAsync(id.Sweep)).Dataset.Sha256;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Security.Authentication;
 using Npgsql;
+using Sweep.Silo.Delivery;
+using Sweep.Silo.Monitoring;
 using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
+using Sweep.Silo.Monitoring;
 
 namespace Sweep.Silo.Hosting;
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.ComponentModel.DataAnnotations;
+using Sweep.Silo.Delivery;
 
 namespace Sweep.Silo.Hosting;
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Connections;
 using Npgsql;
 using Orleans.Runtime.MembershipService;
 using Sweep.Security;
+using Sweep.Silo.Delivery;
 using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
 

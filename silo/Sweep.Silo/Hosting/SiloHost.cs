@@ -94,7 +94,8 @@ public static class SiloHost
             silo.Services.AddHostedService<DeletedSweepsWatch>();
             silo.Services.AddPlacementFilter<RolePlacement, RolePlacementDirector>(ServiceLifetime.Singleton);
             silo.Services.AddSingleton<ILiveWorkers, MembershipWorkers>()
-                .AddSingleton<ITrainerFactory, TrainerProcessFactory>()
+                .AddSingleton<ITrainerFactory>(provider => new TrainerProcessFactory(
+                    options.Trainer, options.Threads, provider.GetRequiredService<TimeProvider>()))
                 .AddSingleton<DatasetCache>();
             if (options.SiloRole.HasFlag(SiloRole.Worker))
                 AddWorker(

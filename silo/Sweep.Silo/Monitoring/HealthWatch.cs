@@ -2,7 +2,6 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
 using Sweep.Grains;
-using Sweep.Silo.Hosting;
 using Sweep.Storage.Connections;
 using Sweep.Storage.Reading;
 

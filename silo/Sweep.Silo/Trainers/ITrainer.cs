@@ -2,20 +2,20 @@ using Sweep.Domain.Protocol;
 
 namespace Sweep.Silo.Trainers;
 
-/// <summary>Something that trains one trial at a time and reports what happens: a process, or a simulation of one.</summary>
+/// <summary>A process that trains one trial at a time and reports what happens, or a simulation of such a process.</summary>
 public interface ITrainer : IAsyncDisposable
 {
-    /// <summary>Null while it lives; then how it ended.</summary>
+    /// <summary>How the trainer ended, as a sentence; null while it lives.</summary>
     string? Death { get; }
 
-    /// <summary>Receives each line that it logs; set before a training, from then on called with one line after the other.</summary>
+    /// <summary>Receives each line that the trainer logs, one after the other. It is set before a training begins.</summary>
     Action<string>? Log { set; }
 
     Task SendAsync(TrainerCommand command, ReadOnlyMemory<byte> payload = default, CancellationToken cancellation = default);
 
-    /// <summary>The next event and its bytes; null when there will be none, because it ended.</summary>
+    /// <summary>The next event and its bytes; null when the trainer has ended, so that no more events come.</summary>
     Task<(TrainerEvent Event, byte[] Payload)?> ReceiveAsync(CancellationToken cancellation = default);
 
-    /// <summary>Ends it at once.</summary>
+    /// <summary>Ends the trainer at once, without a checkpoint.</summary>
     void Kill();
 }

@@ -2,16 +2,16 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Silo.Trainers;
 
-/// <summary>Receives what one training gives before its end, one thing after the other.</summary>
+/// <summary>Receives what one training reports before its end, one call after the other.</summary>
 internal interface ITrainingListener
 {
-    /// <summary>A line of the trainer's log; from any thread.</summary>
+    /// <summary>Receives a line of the trainer's log. It may be called from any thread.</summary>
     void Log(string line);
 
-    /// <summary>The trainer's next event is not taken before this ends.</summary>
+    /// <summary>Receives the numbers of an epoch. The trainer's next event is not read before this ends.</summary>
     Task EpochFinishedAsync(EpochMetrics report);
 
-    /// <param name="epoch">Whole epochs behind the checkpoint.</param>
-    /// <param name="step">Steps of the next epoch behind it.</param>
+    /// <param name="epoch">The number of whole epochs that were trained before the checkpoint.</param>
+    /// <param name="step">The number of steps of the next epoch that were trained before the checkpoint.</param>
     void CheckpointWritten(int epoch, int step, byte[] data);
 }

@@ -3,7 +3,10 @@ using System.Runtime.InteropServices;
 
 namespace Sweep.Silo.Trainers;
 
-/// <summary>Another program of the same build: <c>bin/Sweep.Silo/release</c> and <c>bin/Sweep.Trainer/release</c> lie side by side, and so do published ones.</summary>
+/// <summary>
+/// Finds another program of the same build. <c>bin/Sweep.Silo/release</c> and <c>bin/Sweep.Trainer/release</c> lie side by side, and so do
+/// published programs.
+/// </summary>
 internal static class SiblingProgram
 {
     /// <param name="named">A folder that holds the program, in place of the sibling one.</param>
@@ -19,6 +22,7 @@ internal static class SiblingProgram
         var program = Path.Combine(folder, name);
         return File.Exists(program)
             ? new ProcessStartInfo(program)
-            : throw new TrainerStartException($"The program {name} is not in {folder}; build the solution, or name its folder (SWEEP_TRAINER).");
+            : throw new TrainerStartException(
+                $"The program {name} is not in {folder}; build the solution, or name its folder (SWEEP_TRAINER).");
     }
 }

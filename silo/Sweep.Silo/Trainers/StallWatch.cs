@@ -3,13 +3,13 @@ using System.Globalization;
 namespace Sweep.Silo.Trainers;
 
 /// <summary>
-/// Tells a trainer that hangs from one that works: whatever it is waited for, within the limit it must report something or take what it is
-/// sent. It reports its steps about once a second, so that a long epoch is no stall.
+/// Finds a trainer that hangs: within the limit it must report something, or accept what is sent to it. A trainer reports its steps about
+/// once a second, so a long epoch is not taken for a stall.
 /// </summary>
-/// <param name="limit"><see cref="Timeout.InfiniteTimeSpan"/> for none.</param>
+/// <param name="limit">The longest silence; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</param>
 internal sealed class StallWatch(TimeSpan limit, TimeProvider time)
 {
-    /// <summary>For those who have a limit of their own for the whole.</summary>
+    /// <summary>No limit; for callers that limit the whole call themselves.</summary>
     public static StallWatch None { get; } = new(Timeout.InfiniteTimeSpan, TimeProvider.System);
 
     /// <exception cref="TrainerStalledException">The limit is over.</exception>

@@ -5,15 +5,15 @@ namespace Sweep.Silo.Trainers;
 
 /// <summary>
 /// All that is sent to one trainer process and received from it, from its start to its end: a text, a checkpoint, a training, a stop.
-/// Whatever the process does, a training has exactly one outcome. It is used by one caller at a time, and whoever owns the process ends it
-/// as soon as it is not usable any more.
+/// Whatever the process does, a training has exactly one outcome. One caller at a time uses this object, and the owner of the process ends
+/// the process as soon as it is not usable any more.
 /// </summary>
 internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
 {
-    /// <summary>How long a trainer may take to write its checkpoint and stop, before it is killed.</summary>
+    /// <summary>The longest time that a trainer may take to write its checkpoint and stop; after that it is killed.</summary>
     public static readonly TimeSpan CheckpointLimit = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long it may go on when nobody wants its result.</summary>
+    /// <summary>The longest time that a trainer may take to stop when its result is not needed; after that it is killed.</summary>
     public static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(1);
 
     private State _state;
@@ -25,17 +25,20 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
 
     private enum State
     {
-        /// <summary>Nothing is expected of the process, and nothing is kept in it but a text.</summary>
+        /// <summary>No answer of the process is expected, and it keeps nothing but a text.</summary>
         Idle,
 
         /// <summary>The process keeps a checkpoint, from which its next training goes on.</summary>
         CheckpointLoaded,
 
-        /// <summary>Something is sent or expected. What is cut short stays here, since the process may still answer it.</summary>
+        /// <summary>
+        /// A command is being sent, or its answer is expected. The state stays so after a command that was cut short, because the process
+        /// may still answer that.
+        /// </summary>
         Busy,
     }
 
-    /// <summary>Whether another training may begin: the process lives, and no answer to what was asked before can still come.</summary>
+    /// <summary>Whether another training may begin: the process lives, and no answer to an earlier command can still come.</summary>
     public bool IsUsable => _state == State.Idle && trainer.Death is null;
 
     public bool HasText(string sha256) => _text == sha256;
@@ -49,9 +52,9 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
         trainer.Log = listener.Log;
     }
 
-    /// <summary>Sends a text, unless it is the one that is loaded. A fault of it is the outcome of the training that needs it.</summary>
-    /// <param name="text">UTF-8.</param>
-    /// <exception cref="TrainerStalledException">The process does not take it.</exception>
+    /// <summary>Sends a text, unless it is loaded already. A faulty text becomes the outcome of the training that needs it.</summary>
+    /// <param name="text">The text in UTF-8.</param>
+    /// <exception cref="TrainerStalledException">The process does not read what is sent.</exception>
     public async Task LoadTextAsync(string sha256, byte[] text, CancellationToken cancellation)
     {
         if (HasText(sha256))
@@ -63,8 +66,8 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
         _state = before;
     }
 
-    /// <summary>Sends the checkpoint from which the training goes on. A fault of it is the outcome of that.</summary>
-    /// <exception cref="TrainerStalledException">The process does not take it.</exception>
+    /// <summary>Sends the checkpoint from which the training goes on. An error in it becomes the outcome of that training.</summary>
+    /// <exception cref="TrainerStalledException">The process does not read what is sent.</exception>
     public async Task LoadCheckpointAsync(StoredCheckpoint checkpoint, CancellationToken cancellation)
     {
         Enter(cancellation);
@@ -74,8 +77,8 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
     }
 
     /// <summary>Trains on the text, from the checkpoint if one was loaded.</summary>
-    /// <param name="stop">Ends when the training shall stop. When that was asked for before, none begins.</param>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled; the process may still train.</exception>
+    /// <param name="stop">Ends when the training shall stop. When it has ended before the call, no training begins.</param>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled. The process may still train.</exception>
     public async Task<TrainerOutcome> TrainAsync(
         TrainerCommand.Train command, Task<TrainerCommand.Stop> stop, CancellationToken cancellation = default)
     {
@@ -87,7 +90,7 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
         {
             await _watch.WithinAsync(trainer.SendAsync(command, default, cancellation));
             var (outcome, isLastWord) = await OutcomeAsync(command.Parameters.Epochs, stop, cancellation);
-            // The answer to a stop that came too late would be taken for one of the next training.
+            // The answer to a stop that came too late is still to come, and the next training would take it for its own.
             if (isLastWord && (outcome is TrainerOutcome.Stopped) == _stopIsSent)
                 _state = State.Idle;
             return outcome;
@@ -99,7 +102,7 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
     }
 
     /// <summary>Writes text with the checkpoint that was loaded.</summary>
-    /// <returns>Generated, failed or died.</returns>
+    /// <returns>One of the outcomes generated, failed and died.</returns>
     public async Task<TrainerOutcome> GenerateAsync(TrainerCommand.Generate command, CancellationToken cancellation)
     {
         Enter(cancellation);
@@ -119,12 +122,12 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
         }
     }
 
-    /// <returns>False when the process was killed and lives on.</returns>
+    /// <returns>False when the process was killed and has not ended in time.</returns>
     public Task<bool> EndAsync() => trainer.EndAsync(time);
 
     private State Enter(CancellationToken cancellation)
     {
-        // Before the first byte: what is cut short later leaves the process unusable.
+        // A call that is cancelled before the first byte leaves the process usable; one that is cut short later does not.
         cancellation.ThrowIfCancellationRequested();
         if (_state == State.Busy)
             throw new InvalidOperationException("Nothing more can be asked of a trainer before it answered, or after it was cut short.");
@@ -142,7 +145,7 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
         {
             if (await LastWordAsync(epochs, cancellation) is { } outcome)
                 return outcome;
-            // It ended: by itself, or because it did not stop in time.
+            // The process ended by itself, or it was killed because it did not stop in time.
             return (stop.IsCompleted ? new TrainerOutcome.Stopped() : Died(), false);
         }
         finally
@@ -152,7 +155,9 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
         }
     }
 
-    /// <summary>Takes the process's events until the one that ends the training; null when the process ended.</summary>
+    /// <summary>
+    /// Reads the process's events up to the one that ends the training. The answer is null when the process ended before that.
+    /// </summary>
     private async Task<(TrainerOutcome Outcome, bool IsLastWord)?> LastWordAsync(int epochs, CancellationToken cancellation)
     {
         var trained = _checkpointEpoch;
@@ -184,7 +189,7 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
         return null;
     }
 
-    /// <summary>Sends the stop that is asked for, and kills a process that does not obey within the limit.</summary>
+    /// <summary>Sends the stop that is asked for, and kills a process that does not stop within the limit.</summary>
     private async Task StopWhenAskedAsync(Task<TrainerCommand.Stop> asked, CancellationToken over)
     {
         try
@@ -192,12 +197,12 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
             var stop = await asked.WaitAsync(over);
             over.ThrowIfCancellationRequested();
             _stopIsSent = true;
-            // A process that hangs may not even take it.
+            // The limit runs while the stop is being sent, because a process that hangs may not even read it.
             await Task.WhenAll(trainer.SendAsync(stop, default, over), KillAfterAsync(stop.Checkpoint ? CheckpointLimit : StopLimit, over));
         }
         catch (OperationCanceledException)
         {
-            // The training ended by itself, or in time.
+            // The training ended by itself, or it stopped in time.
         }
     }
 
@@ -209,7 +214,7 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
 
     private TrainerOutcome.Died Died() => new(trainer.Death ?? "the trainer ended");
 
-    /// <summary>Whether a worker was lost or a database refuses is not for a trainer to say.</summary>
+    /// <summary>The failure that a trainer reports. Only some reasons are a trainer's to report; the others become its own error.</summary>
     private static TrainerOutcome.Failed Failed(FailureReason reason, string message) =>
         new(reason.IsTrainers() ? reason : FailureReason.TrainerError, message);
 

@@ -1,12 +1,14 @@
 namespace Sweep.Silo.Trainers;
 
-/// <summary>Ends trainers without waiting for ever: a process that waits for a disk or a driver survives even SIGKILL until that answers.</summary>
+/// <summary>
+/// Ends trainers without waiting for ever. A process that waits for a disk or a driver survives even SIGKILL until that answers.
+/// </summary>
 internal static class TrainerEnd
 {
-    /// <summary>A killed process is gone within milliseconds otherwise.</summary>
+    /// <summary>The longest wait for a killed process. Most are gone within milliseconds.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
-    /// <returns>False when it was killed and lives on.</returns>
+    /// <returns>False when the trainer was killed and has not ended within the limit.</returns>
     public static async Task<bool> EndAsync(this ITrainer trainer, TimeProvider time)
     {
         var ending = trainer.DisposeAsync().AsTask();
@@ -17,7 +19,7 @@ internal static class TrainerEnd
         }
         catch (Exception)
         {
-            // Whatever keeps it from ending must not keep its slot.
+            // An error that keeps the trainer from ending must not keep its slot busy.
             return false;
         }
     }

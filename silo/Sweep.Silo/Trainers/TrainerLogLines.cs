@@ -2,10 +2,13 @@ using System.Text;
 
 namespace Sweep.Silo.Trainers;
 
-/// <summary>A trainer's log line by line. A line without an end must not fill the silo's memory, so of each only the beginning is kept.</summary>
+/// <summary>
+/// Reads a trainer's log line by line. It keeps only the beginning of each line, so that a line without an end does not fill the silo's
+/// memory.
+/// </summary>
 internal static class TrainerLogLines
 {
-    /// <summary>Characters of a line; what follows in it is dropped.</summary>
+    /// <summary>The most characters of a line that are kept; the rest of the line is dropped.</summary>
     public const int MaxLength = 4_000;
 
     public static async IAsyncEnumerable<string> ReadAsync(TextReader reader)

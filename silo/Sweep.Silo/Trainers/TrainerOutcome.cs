@@ -2,7 +2,7 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Silo.Trainers;
 
-/// <summary>How one thing that a trainer was asked for ended. There are no other ends than these.</summary>
+/// <summary>How a training or the writing of a text ended. There are no other ends than these.</summary>
 internal abstract record TrainerOutcome
 {
     private TrainerOutcome() { }
@@ -16,13 +16,13 @@ internal abstract record TrainerOutcome
     /// <summary>The trainer reported a failure, or something that makes no sense.</summary>
     public sealed record Failed(FailureReason Reason, string Message) : TrainerOutcome;
 
-    /// <summary>It was asked to stop, and trains no more: it obeyed, or it ended.</summary>
+    /// <summary>The trainer was asked to stop, and trains no more: it stopped, or its process ended.</summary>
     public sealed record Stopped : TrainerOutcome;
 
-    /// <summary>The process ended, and nobody had asked it to.</summary>
-    /// <param name="How">A sentence: its exit code, and what it logged last.</param>
+    /// <summary>The process ended without being asked to.</summary>
+    /// <param name="How">A sentence with its exit code and the last line of its log.</param>
     public sealed record Died(string How) : TrainerOutcome;
 
-    /// <summary>It took no step within the limit.</summary>
+    /// <summary>The trainer took no step within the limit.</summary>
     public sealed record Stalled(string Message) : TrainerOutcome;
 }

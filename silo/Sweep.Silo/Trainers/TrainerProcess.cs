@@ -6,10 +6,13 @@ using Sweep.Domain.Protocol;
 
 namespace Sweep.Silo.Trainers;
 
-/// <summary>A trainer as a child process: frames over its standard input and output, its log on standard error. It ends when its input does, and so with this process.</summary>
+/// <summary>
+/// A trainer as a child process. Frames go over its standard input and output, and its log over standard error. It ends when its input
+/// ends, and therefore also when this process ends.
+/// </summary>
 internal sealed class TrainerProcess : ITrainer
 {
-    /// <summary>How long lines that were written may be on their way.</summary>
+    /// <summary>The longest wait for log lines that the trainer has written and this process has not read yet.</summary>
     private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(2);
 
     private readonly Process _process;
@@ -20,13 +23,13 @@ internal sealed class TrainerProcess : ITrainer
     private string _lastLine = "it wrote nothing";
     private string? _violation;
 
-    /// <exception cref="TrainerStartException">The system does not start it.</exception>
+    /// <exception cref="TrainerStartException">The system does not start the process.</exception>
     public TrainerProcess(ProcessStartInfo start)
     {
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.StandardErrorEncoding = Encoding.UTF8;
         _process = Started(start);
-        // A message comes in one piece, and is read so.
+        // The buffer saves system calls: a message mostly arrives in one piece, and is read in several.
         _events = new BufferedStream(_process.StandardOutput.BaseStream, 1 << 16);
         _logging = Task.Run(ReadLogAsync);
     }
@@ -35,7 +38,7 @@ internal sealed class TrainerProcess : ITrainer
 
     public string? Death
     {
-        // A trainer may die between two trials, when nobody reads.
+        // A trainer may die between two trials, when no call reads its events and finds out.
         get => field ?? (_process.HasExited ? HowItEnded(_process.ExitCode) : null);
         private set;
     }
@@ -51,7 +54,7 @@ internal sealed class TrainerProcess : ITrainer
         }
         catch (Exception error) when (error is IOException or ObjectDisposedException or InvalidOperationException)
         {
-            // It has ended: the reader finds out how.
+            // The process has ended, and ReceiveAsync finds out how.
         }
         finally
         {
@@ -65,7 +68,7 @@ internal sealed class TrainerProcess : ITrainer
         {
             if (await Frame.ReadAsync<TrainerEvent>(_events, cancellation) is { } frame)
             {
-                // After the last word the log belongs to the next training.
+                // After the last event of a training the log belongs to the next one, so the lines before it are awaited here.
                 if (frame.Message is TrainerEvent.Succeeded or TrainerEvent.Failed or TrainerEvent.Stopped)
                     await _marks.WaitAsync(LogLimit, cancellation);
                 return frame;
@@ -76,7 +79,7 @@ internal sealed class TrainerProcess : ITrainer
             _violation = error.Message;
         }
 
-        // It has ended or is about to; one that only closed its output is of no use either.
+        // The process has ended or is about to. One that only closed its output is killed, because it is of no use either.
         if (_violation is not null || !await EndsAsync(cancellation))
             Kill();
         await EndsAsync(cancellation);
@@ -94,7 +97,7 @@ internal sealed class TrainerProcess : ITrainer
         }
         catch (Exception error) when (error is InvalidOperationException or Win32Exception or AggregateException)
         {
-            // It has ended by itself, or the system does not let it: then whoever waits for its end reports that.
+            // The process has ended by itself, or the system does not allow it; then the caller that waits for its end reports that.
         }
     }
 
@@ -146,7 +149,8 @@ internal sealed class TrainerProcess : ITrainer
         }
         catch (Exception error)
         {
-            // No right to execute, no such interpreter, no process or file left: .NET's own sentence around the system's is long.
+            // The cause may be a missing right to execute, a missing interpreter, or no process or file left. Only the system's own words
+            // are kept, because .NET puts a long sentence around them.
             var reason = error is Win32Exception system ? new Win32Exception(system.NativeErrorCode).Message : error.Message;
             throw new TrainerStartException($"The trainer {start.FileName} cannot be started: {reason}");
         }

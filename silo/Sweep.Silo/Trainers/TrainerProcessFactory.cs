@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using Sweep.Domain.Protocol;
-using Sweep.Silo.Hosting;
 
 namespace Sweep.Silo.Trainers;
 
-/// <summary>Starts the program <c>Sweep.Trainer</c> that lies beside the silo's.</summary>
-internal sealed class TrainerProcessFactory(SweepSiloOptions options, TimeProvider time) : ITrainerFactory
+/// <summary>Starts the program <c>Sweep.Trainer</c>.</summary>
+/// <param name="folder">The program's folder; null for the one beside the silo's program.</param>
+/// <param name="threads">CPU threads of each trainer; at least 1.</param>
+internal sealed class TrainerProcessFactory(string? folder, int threads, TimeProvider time) : ITrainerFactory
 {
     public async Task<ITrainer> StartAsync(string device, CancellationToken cancellation)
     {
@@ -29,13 +30,13 @@ internal sealed class TrainerProcessFactory(SweepSiloOptions options, TimeProvid
 
     private ProcessStartInfo Program(string device)
     {
-        var start = SiblingProgram.Start("Sweep.Trainer", options.Trainer);
+        var start = SiblingProgram.Start("Sweep.Trainer", folder);
         foreach (var name in start.Environment.Keys.Where(name => !TrainerEnvironment.Inherits(name)).ToList())
             start.Environment.Remove(name);
         foreach (var (name, value) in TrainerEnvironment.Variables)
             start.Environment[name] = value;
         start.Environment[TrainerEnvironment.Device] = device;
-        start.Environment[TrainerEnvironment.Threads] = options.Threads.ToString(CultureInfo.InvariantCulture);
+        start.Environment[TrainerEnvironment.Threads] = threads.ToString(CultureInfo.InvariantCulture);
         return start;
     }
 }

@@ -1,4 +1,4 @@
 namespace Sweep.Silo.Trainers;
 
-/// <summary>A trainer hangs; the message says for how long it did nothing.</summary>
+/// <summary>A trainer hangs. The message names for how long it did nothing.</summary>
 internal sealed class TrainerStalledException(string message) : Exception(message);

@@ -1,4 +1,4 @@
 namespace Sweep.Silo.Trainers;
 
-/// <summary>A trainer could not be started; the message says how it ended and what it wrote last.</summary>
+/// <summary>A trainer could not be started. The message names how it ended and what it wrote last.</summary>
 public sealed class TrainerStartException(string message) : Exception(message);

@@ -9,8 +9,8 @@ using Sweep.Storage.Connections;
 namespace Sweep.Silo.Worker;
 
 /// <summary>
-/// Stores what the training of one attempt gives: its log, its epochs, and the newest checkpoint after the epochs before it. When the store
-/// takes no more of the attempt, it asks the attempt to stop.
+/// Stores what the training of one attempt gives: its log, its epochs, and its newest checkpoint once the epochs before that are stored.
+/// When the store takes no more of the attempt, this asks the attempt to stop.
 /// </summary>
 internal sealed class AttemptResults : ITrainingListener
 {
@@ -24,7 +24,7 @@ internal sealed class AttemptResults : ITrainingListener
     private readonly CheckpointWriter _checkpoints;
     private volatile StorageRefusedException? _refusal;
 
-    /// <param name="abandoned">Cancelled when nobody waits for what would be stored.</param>
+    /// <param name="abandoned">Is cancelled when the results of the attempt are not needed any more.</param>
     public AttemptResults(
         AttemptId attempt,
         ITrialGrain grain,
@@ -58,14 +58,14 @@ internal sealed class AttemptResults : ITrainingListener
         }
         catch (Exception error) when (Retry.IsTransient(error) || DatabaseFault.Find(error) is not null)
         {
-            // The next epoch is reported too, and the lease is what counts.
+            // A lost report does no harm: the next epoch is reported too, and only the lease decides whether the attempt goes on.
         }
     }
 
     public void CheckpointWritten(int epoch, int step, byte[] data) =>
         _checkpoints.Add(new(_attempt.Attempt, epoch, step, Convert.ToHexStringLower(SHA256.HashData(data)), data));
 
-    /// <summary>Waits until all that was received so far is stored; false when the attempt is not the running one.</summary>
+    /// <summary>Waits until all that was received so far is stored. The answer is false when the attempt is not the running one.</summary>
     /// <exception cref="StorageRefusedException">The database refuses some of it.</exception>
     public async Task<bool> WaitUntilStoredAsync()
     {
@@ -92,7 +92,7 @@ internal sealed class AttemptResults : ITrainingListener
         _stop(StopCause.Behind);
     }
 
-    /// <summary>What the attempt measures from now on could not be stored either.</summary>
+    /// <summary>Stops the attempt, because what it measures from now on could not be stored either.</summary>
     private void Refuse(StorageRefusedException refusal)
     {
         _refusal ??= refusal;

@@ -8,13 +8,13 @@ using Sweep.Silo.Trainers;
 
 namespace Sweep.Silo.Worker;
 
-/// <summary>What comes after the training: all that it gave is stored, and the trial is told how the attempt ended.</summary>
+/// <summary>What comes after the training: all that it gave is stored, and the trial receives how the attempt ended.</summary>
 internal sealed partial class AttemptRun
 {
-    /// <summary>Characters of a failure that are kept.</summary>
+    /// <summary>The most characters of a failure's message that are kept.</summary>
     private const int MaxMessage = 4_000;
 
-    /// <summary>Reports the outcome. What cannot be reported is a failure, too.</summary>
+    /// <summary>Reports the outcome. An outcome that cannot be reported becomes a failure, and that is reported instead.</summary>
     private async Task ReportAsync(TrainerOutcome outcome)
     {
         try
@@ -79,7 +79,7 @@ internal sealed partial class AttemptRun
 
     private Task GiveBackAsync() => ReportEndAsync("given back", () => _grain.GiveBack(Attempt));
 
-    /// <summary>Reports a failure, after the slot has shown whose it is.</summary>
+    /// <summary>Reports a failure. Where the worker may be at fault, the slot's self-test decides first whether it is.</summary>
     private async Task FailAsync(FailureReason reason, string message)
     {
         if (reason.CastsDoubt() && await SelfTest.RunAsync(slot, _abandoned.Token) is { } complaint)
@@ -93,13 +93,12 @@ internal sealed partial class AttemptRun
         }
         catch (StorageRefusedException) when (!Ascii.IsValid(message))
         {
-            // Not every encoding of a database holds every character; these it does.
+            // Not every encoding of a database holds every character, but each holds the ASCII ones.
             var plain = string.Concat(message.Select(character => char.IsAscii(character) ? character : '?'));
             await ReportEndAsync("failed", () => _grain.Fail(Attempt, reason, plain));
         }
     }
 
-    /// <summary>Reports how the attempt ended.</summary>
     private async Task ReportEndAsync(string outcome, Func<Task<Verdict>> call)
     {
         _trace?.SetTag(Outcome, outcome);
@@ -107,11 +106,11 @@ internal sealed partial class AttemptRun
         await CallTrialAsync("be ended", call);
     }
 
-    /// <summary>Waits until everything so far is stored; false when the attempt is not the running one.</summary>
+    /// <summary>Waits until everything so far is stored. The answer is false when the attempt is not the running one.</summary>
     /// <exception cref="StorageRefusedException">The database refuses some of it.</exception>
     private Task<bool> WaitUntilStoredAsync() => _results?.WaitUntilStoredAsync() ?? Task.FromResult(true);
 
-    /// <summary>Waits until everything so far is stored or refused: what the attempt ends by is known already.</summary>
+    /// <summary>Waits until everything so far is stored or refused. A refusal does not change the reason of the end.</summary>
     private async Task WaitUntilStoredOrRefusedAsync()
     {
         try
@@ -120,7 +119,7 @@ internal sealed partial class AttemptRun
         }
         catch (StorageRefusedException)
         {
-            // The end that is known explains more.
+            // The reason that is already known explains more than the refusal does.
         }
     }
 }

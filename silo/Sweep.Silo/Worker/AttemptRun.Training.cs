@@ -1,4 +1,5 @@
 using Sweep.Domain.Protocol;
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
@@ -7,11 +8,12 @@ using Sweep.Silo.Trainers;
 
 namespace Sweep.Silo.Worker;
 
-/// <summary>The training with all that comes before it: a trainer that is ready, the text, and the checkpoint.</summary>
+/// <summary>The training and what it needs first: a trainer that is ready, the text, and the checkpoint.</summary>
 internal sealed partial class AttemptRun
 {
-    /// <summary>Whatever goes wrong, it is an outcome, unless the attempt is abandoned.</summary>
-    /// <param name="beforeTraining">Cancelled when nothing is to be prepared any more.</param>
+    /// <summary>Prepares and trains. Every error becomes an outcome, except that an abandoned attempt throws.</summary>
+    /// <param name="beforeTraining">Ends the preparation when it is cancelled.</param>
+    /// <exception cref="OperationCanceledException">The attempt was abandoned.</exception>
     private async Task<TrainerOutcome> TrainAsync(AttemptAssignment assignment, CancellationToken beforeTraining)
     {
         try
@@ -47,12 +49,12 @@ internal sealed partial class AttemptRun
         }
         finally
         {
-            // A trainer that was cut short, or that still trains, is not for the next trial.
+            // The next trial must not get a trainer that was cut short or still trains.
             await slot.DiscardUnusableAsync();
         }
     }
 
-    /// <summary>A trainer with all that it needs.</summary>
+    /// <summary>A trainer that has the text and the checkpoint.</summary>
     private async Task<TrainerConversation> PreparedAsync(
         SweepSpec spec, bool hasCheckpoint, AttemptResults results, CancellationToken cancellation)
     {
@@ -83,14 +85,14 @@ internal sealed partial class AttemptRun
         }
         catch (InvalidDataException error)
         {
-            // There is no older one. From the beginning the trial gets the same numbers; failing it for what is no fault of its own would
-            // use up its retries.
+            // There is no older checkpoint. A trial that begins again gets the same numbers. If it failed instead, it would use up its
+            // retries for a fault that is not its own.
             LogCheckpointRefused(error.Message);
             results.Log($"{error.Message} The trial begins again.");
         }
     }
 
-    /// <summary>Adds to the trace what attempt it is of, and how long that waited.</summary>
+    /// <summary>Adds to the trace which attempt it shows, and how long that attempt waited.</summary>
     private async Task TraceAsync(SweepSpec spec, TrialParameters parameters)
     {
         if (_trace is not { IsAllDataRequested: true } trace)
@@ -106,7 +108,10 @@ internal sealed partial class AttemptRun
     private Task<T> ReadAsync<T>(Func<Task<T>> read, CancellationToken giveUp) => Retry.UntilItSucceedsAsync(
         read, services.Time, giveUp, error => services.Alarm.Failed($"What trial {trial} needs cannot be read", error));
 
-    /// <summary>A defect of the worker must not look like one of the trial, so the message names what it was.</summary>
+    /// <summary>
+    /// The failure for an error. The message names the type of an unexpected error, so that a defect of the worker does not look like one
+    /// of the trial.
+    /// </summary>
     private static TrainerOutcome.Failed Failed(Exception error) => error switch
     {
         StorageRefusedException => new(FailureReason.StorageRefused, error.Message),

@@ -8,10 +8,16 @@ using Sweep.Silo.Trainers;
 namespace Sweep.Silo.Worker;
 
 /// <summary>One attempt of one trial on one slot: opens it, prepares a trainer, trains, stores what comes, and reports the end.</summary>
-/// <param name="granted">The attempt that the scheduler granted; 0 where it is of an older version.</param>
-/// <param name="workerEnds">Cancelled when the worker's time is up: what is not stored then is trained again elsewhere.</param>
+/// <param name="granted">The number of the attempt that the scheduler granted; 0 from a scheduler of an older version.</param>
+/// <param name="workerEnds">Is cancelled when the worker's time is up. What is not stored by then is trained again elsewhere.</param>
 internal sealed partial class AttemptRun(
-    TrialId trial, int granted, string worker, Slot slot, AttemptServices services, ILogger logger, CancellationToken workerEnds) : IDisposable
+    TrialId trial,
+    int granted,
+    string worker,
+    Slot slot,
+    AttemptServices services,
+    ILogger logger,
+    CancellationToken workerEnds) : IDisposable
 {
     private const string Outcome = "sweep.outcome";
 
@@ -19,7 +25,7 @@ internal sealed partial class AttemptRun(
     private readonly TaskCompletionSource<TrainerCommand.Stop> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stopped = new();
 
-    /// <summary>Cancelled when nobody waits for what the attempt would store or report.</summary>
+    /// <summary>Is cancelled when the results and the report of the attempt are not needed any more.</summary>
     private readonly CancellationTokenSource _abandoned = CancellationTokenSource.CreateLinkedTokenSource(workerEnds);
     private StopCause _cause;
     private Activity? _trace;
@@ -30,13 +36,13 @@ internal sealed partial class AttemptRun(
 
     public AttemptId Granted => new(trial, granted);
 
-    /// <summary>0 before it is opened.</summary>
+    /// <summary>The number of the attempt, from 1; 0 before it is opened.</summary>
     public int Attempt { get; private set; }
 
-    /// <summary>Asks the attempt to end; the first cause counts.</summary>
+    /// <summary>Asks the attempt to end. When it is called several times, the first cause counts.</summary>
     public void Stop(StopCause cause)
     {
-        // The report of its end is on its way: the trial accepts it, or refuses it.
+        // The end of the attempt is being reported already, and the trial accepts or refuses that report.
         if (_hasOutcome)
             return;
         if (Interlocked.CompareExchange(ref _cause, cause, StopCause.None) == StopCause.None)
@@ -49,13 +55,13 @@ internal sealed partial class AttemptRun(
         }
         catch (ObjectDisposedException)
         {
-            // It has ended meanwhile.
+            // The attempt ended in the meantime, so there is nothing to stop.
         }
     }
 
     /// <summary>
-    /// Runs to the end of the attempt, whatever that is. The trial knows of it when this returns, unless the attempt was not wanted any more,
-    /// or the database refuses the report itself: then its lease runs out.
+    /// Runs the attempt to its end. When this returns, the trial has received how the attempt ended, with two exceptions: the attempt was
+    /// abandoned, or the database refuses the report itself. In the second case the lease runs out.
     /// </summary>
     public async Task RunAsync()
     {
@@ -67,7 +73,7 @@ internal sealed partial class AttemptRun(
             Attempt = assignment.Attempt;
             using var scope = logger.BeginScope(trial, Attempt);
             using var beforeTraining = CancellationTokenSource.CreateLinkedTokenSource(_abandoned.Token, _stopped.Token);
-            // Kept until the end is reported: a slot that has to show that it can train does so in the attempt's own place.
+            // The place is kept until the end is reported, because a self-test of the slot runs within it.
             using var place = await EnterDeviceAsync(assignment.Alone, beforeTraining.Token);
             var outcome = place is null ? new TrainerOutcome.Stopped() : await TrainAsync(assignment, beforeTraining.Token);
             _hasOutcome = true;
@@ -75,12 +81,12 @@ internal sealed partial class AttemptRun(
         }
         catch (OperationCanceledException) when (_abandoned.IsCancellationRequested)
         {
-            // Whoever took the trial away knows of it.
+            // No report is needed: the trial belongs to another attempt, or the worker's time is up and the lease runs out.
             _trace?.SetTag(Outcome, "abandoned");
         }
         catch (StorageRefusedException error)
         {
-            // The slot is not held for a trial whose row cannot be written.
+            // The attempt ends here all the same, so that a trial whose row cannot be written does not keep the slot busy.
             _trace?.SetTag(Outcome, "not reported");
             services.Alarm.Failed($"Trial {trial} cannot be begun or ended", error);
         }
@@ -102,7 +108,7 @@ internal sealed partial class AttemptRun(
         return await CallTrialAsync("be begun", () => _grain.Open(worker, granted));
     }
 
-    /// <summary>Waits for its turn on the device; null when it was asked to stop before.</summary>
+    /// <summary>Waits for its turn on the device. The answer is null when the attempt was asked to stop before that.</summary>
     private async Task<IDisposable?> EnterDeviceAsync(bool alone, CancellationToken cancellation)
     {
         try
@@ -115,7 +121,7 @@ internal sealed partial class AttemptRun(
         }
     }
 
-    /// <summary>Calls the trial until it answers. Whatever is called so may be called twice.</summary>
+    /// <summary>Calls the trial until it answers. The trial must accept the same call twice.</summary>
     private Task<T> CallTrialAsync<T>(string what, Func<Task<T>> call) => Retry.UntilItSucceedsAsync(
         call, services.Time, _abandoned.Token, error => services.Alarm.Failed($"Trial {trial} cannot {what}", error));
 }

@@ -4,7 +4,7 @@ using Sweep.Silo.Delivery;
 
 namespace Sweep.Silo.Worker;
 
-/// <summary>What an attempt needs besides its slot.</summary>
+/// <summary>The services that an attempt needs besides its slot.</summary>
 public sealed record AttemptServices(
     IGrainFactory Grains,
     IAttemptStore Store,

@@ -1,6 +1,9 @@
 namespace Sweep.Silo.Worker;
 
-/// <summary>Who may use a device now: several attempts beside each other, or one alone. First come, first served, so that nobody waits for ever.</summary>
+/// <summary>
+/// Decides which attempts may use a device now: several beside each other, or one alone. They enter in the order in which they asked, so
+/// that none waits for ever.
+/// </summary>
 internal sealed class DeviceGate
 {
     private readonly Lock _gate = new();
@@ -8,8 +11,8 @@ internal sealed class DeviceGate
     private int _inside;
     private bool _alone;
 
-    /// <summary>Waits for its turn; dispose the answer to leave.</summary>
-    /// <param name="alone">Nobody else may be inside.</param>
+    /// <summary>Waits for a turn on the device. The caller disposes the answer to leave.</summary>
+    /// <param name="alone">True: no other attempt may use the device at the same time.</param>
     public async Task<IDisposable> EnterAsync(bool alone, CancellationToken cancellation)
     {
         LinkedListNode<(bool Alone, TaskCompletionSource Entered)> waiting;
@@ -39,7 +42,7 @@ internal sealed class DeviceGate
         }
     }
 
-    /// <summary>Enters beside others if nobody is alone there or waits; null otherwise.</summary>
+    /// <summary>Enters at once, beside others. The answer is null while an attempt has the device alone, or others wait for it.</summary>
     public IDisposable? TryEnter()
     {
         lock (_gate)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Sweep.Domain.Protocol;
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Silo.Trainers;
@@ -20,16 +21,30 @@ internal static class SelfTest
         Trial: 0,
         Attempt: 0,
         new TrialParameters(
-            CellKind.Rnn, SequenceLength: 2, HiddenSize: 8, Layers: 1, FullyConnected: [], LearningRate: 0.01, BatchSize: null, Dropout: 0, Epochs: 1,
-            OptimizerKind.Adam, WeightDecay: 0, GradientClipping: 0, Seed: 1),
+            CellKind.Rnn,
+            SequenceLength: 2,
+            HiddenSize: 8,
+            Layers: 1,
+            FullyConnected: [],
+            LearningRate: 0.01,
+            BatchSize: null,
+            Dropout: 0,
+            Epochs: 1,
+            OptimizerKind.Adam,
+            WeightDecay: 0,
+            GradientClipping: 0,
+            Seed: 1),
         SplitKind.Random,
         Validation: 0.2,
         new Objective(Metric.ValLoss, Goal.Minimize),
         CheckpointEvery: 3600);
 
-    /// <summary>Tests a slot on which nothing runs, within a place on its device, and keeps what it finds in the slot's health.</summary>
-    /// <returns>Why it failed, or null.</returns>
-    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled; nothing else is thrown.</exception>
+    /// <summary>
+    /// Tests a slot and records the result in its health. The caller must hold a place on the slot's device, and nothing else may run on
+    /// the slot.
+    /// </summary>
+    /// <returns>Why the test failed, or null when it passed.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled. Nothing else is thrown.</exception>
     public static async Task<string?> RunAsync(Slot slot, CancellationToken cancellation)
     {
         var complaint = await ComplaintAsync(slot, cancellation);
@@ -70,12 +85,12 @@ internal static class SelfTest
         }
         finally
         {
-            // What it may still report must not reach a trial.
+            // What the trainer may still report must not reach a trial.
             await slot.DiscardUnusableAsync();
         }
     }
 
-    /// <summary>Nobody looks at what the self-test trains.</summary>
+    /// <summary>Drops everything, because only the outcome of a self-test counts.</summary>
     private sealed class Unheeded : ITrainingListener
     {
         public void Log(string line)

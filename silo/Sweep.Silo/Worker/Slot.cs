@@ -3,9 +3,13 @@ using Sweep.Silo.Trainers;
 
 namespace Sweep.Silo.Worker;
 
-/// <summary>Room for one trial on one device, with the trainer that works there: started with the silo, used for many trials, replaced when it dies.</summary>
-/// <param name="gate">Of the device, which slots may share.</param>
-internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFactory trainers, TimeProvider time, ILogger logger) : IAsyncDisposable
+/// <summary>
+/// Room for one trial on one device, with the trainer that works there. The trainer starts with the silo, trains many trials, and is
+/// replaced when it dies.
+/// </summary>
+/// <param name="gate">The gate of the device. All slots on one device have the same gate.</param>
+internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFactory trainers, TimeProvider time, ILogger logger)
+    : IAsyncDisposable
 {
     private Start? _start;
     private TrainerConversation? _trainer;
@@ -20,7 +24,10 @@ internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFacto
 
     public bool IsFree => !IsBusy && Health.IsFit;
 
-    /// <summary>Starts a trainer, so that it loads its libraries before there is anything to train. The first trial gets its error.</summary>
+    /// <summary>
+    /// Starts a trainer ahead of time, so that it loads its libraries before there is anything to train. An error of this start is thrown
+    /// to the first caller of <see cref="TrainerAsync"/>.
+    /// </summary>
     public void Warm()
     {
         if (_start is not null)
@@ -29,7 +36,8 @@ internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFacto
         _start = new(StartAsync(stop.Token), stop);
     }
 
-    /// <exception cref="TrainerStartException">A new one did not get ready.</exception>
+    /// <summary>The slot's trainer, ready to use: the one that is there, or a new one where that is not usable.</summary>
+    /// <exception cref="TrainerStartException">A new trainer ended before it was ready.</exception>
     public async Task<TrainerConversation> TrainerAsync(CancellationToken cancellation)
     {
         if (_trainer is { IsUsable: false })
@@ -41,7 +49,7 @@ internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFacto
         try
         {
             var trainer = await start.Trainer.WaitAsync(cancellation);
-            // Whoever discarded it meanwhile ends it, too.
+            // A trainer that was discarded in the meantime is ended by the call that discarded it.
             return _start == start
                 ? _trainer = new(trainer, time)
                 : throw new TrainerStartException("the trainer was ended before it was ready");
@@ -56,7 +64,7 @@ internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFacto
     /// <summary>Ends the trainer unless it may be used again.</summary>
     public Task DiscardUnusableAsync() => _trainer is { IsUsable: true } ? Task.CompletedTask : DiscardAsync();
 
-    /// <summary>Ends the trainer, even one that is not ready yet; the next trial gets a new one.</summary>
+    /// <summary>Ends the trainer, even one that is not ready yet. The next trial gets a new one.</summary>
     public async Task DiscardAsync()
     {
         var (trainer, start) = (_trainer, _start);
@@ -71,7 +79,7 @@ internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFacto
 
     public async ValueTask DisposeAsync() => await DiscardAsync();
 
-    /// <summary>Whatever goes wrong when a trainer is started, it is a start that failed.</summary>
+    /// <summary>Starts a trainer. Every error except a cancellation becomes a <see cref="TrainerStartException"/>.</summary>
     private async Task<ITrainer> StartAsync(CancellationToken stop)
     {
         try
@@ -84,7 +92,7 @@ internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFacto
         }
     }
 
-    /// <summary>Ends what came of a start that nobody waits for any more.</summary>
+    /// <summary>Ends the trainer of a start whose result is not needed any more.</summary>
     private async Task EndStartedAsync(Task<ITrainer> started)
     {
         if (started.IsCompletedSuccessfully)

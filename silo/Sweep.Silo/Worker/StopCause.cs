@@ -5,21 +5,21 @@ internal enum StopCause
 {
     None,
 
-    /// <summary>The sweep is paused, or this worker drains: a checkpoint is written and the trial given back.</summary>
+    /// <summary>The sweep is paused, or this worker drains. A checkpoint is written and the trial is given back.</summary>
     Pause,
 
-    /// <summary>A user cancelled it.</summary>
+    /// <summary>A user cancelled the sweep or the trial.</summary>
     Cancel,
 
-    /// <summary>The lease or the attempt is not this worker's any more.</summary>
+    /// <summary>This worker has lost the lease, or a newer attempt has begun.</summary>
     Stale,
 
     /// <summary>
-    /// The store takes no more of the attempt: another one runs, or a standby took over that lacks rows of this one, which then goes on from what is stored.
-    /// It is given back, and the trial knows which.
+    /// The store takes no more of the attempt: another attempt runs, or a standby took over that lacks rows of this one. The attempt is
+    /// given back. The trial finds out which of the two is so; in the second case it goes on from what is stored.
     /// </summary>
     Behind,
 
-    /// <summary>The database refuses what it measures: it fails.</summary>
+    /// <summary>The database refuses what the attempt measures, so the attempt fails.</summary>
     Refused,
 }

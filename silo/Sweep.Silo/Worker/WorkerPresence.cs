@@ -4,20 +4,21 @@ using Sweep.Storage.Connections;
 
 namespace Sweep.Silo.Worker;
 
-/// <summary>This worker's row: that it lives, what its slots do, and that it is gone.</summary>
-internal sealed class WorkerPresence(WorkerRecord worker, IReadOnlyList<Slot> slots, IWorkerStore workers, StorageAlarm alarm, TimeProvider time)
+/// <summary>Writes this worker's row in the database: that it lives, what its slots do, and that it is gone.</summary>
+internal sealed class WorkerPresence(
+    WorkerRecord worker, IReadOnlyList<Slot> slots, IWorkerStore workers, StorageAlarm alarm, TimeProvider time)
 {
-    /// <summary>How long the database has to store that the worker is gone.</summary>
+    /// <summary>The longest wait for the database to store that the worker is gone.</summary>
     private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(2);
 
     private WorkerStatus? _shown;
 
     public int Busy => slots.Count(slot => slot.IsBusy);
 
-    /// <summary>Whether the row tells something else than what is so now.</summary>
+    /// <summary>Whether the stored row differs from the worker's state now.</summary>
     public bool IsOutdated(bool drains) => Status(drains) != _shown;
 
-    /// <summary>Stores that the worker is there, as often as it takes.</summary>
+    /// <summary>Stores that the worker is there, and tries again until that succeeds.</summary>
     public Task EnterAsync(CancellationToken stopping) => Retry.UntilItSucceedsAsync(
         async () =>
         {
@@ -28,7 +29,7 @@ internal sealed class WorkerPresence(WorkerRecord worker, IReadOnlyList<Slot> sl
         stopping,
         NotStored);
 
-    /// <summary>Stores what the worker does now. The next time comes soon, so a failure is only logged.</summary>
+    /// <summary>Stores what the worker does now. A failure is only logged, because the next call comes soon.</summary>
     public async Task ShowAsync(bool drains)
     {
         try
@@ -41,7 +42,9 @@ internal sealed class WorkerPresence(WorkerRecord worker, IReadOnlyList<Slot> sl
         }
     }
 
-    /// <summary>Stores that the worker is gone. Without the database it ends all the same: the scheduler misses it soon.</summary>
+    /// <summary>
+    /// Stores that the worker is gone. A failure does not keep the worker from ending, since the scheduler soon counts it as lost anyway.
+    /// </summary>
     public async Task LeaveAsync()
     {
         try

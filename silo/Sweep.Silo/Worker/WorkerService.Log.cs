@@ -19,7 +19,9 @@ public sealed partial class WorkerService
     [LoggerMessage(Level = LogLevel.Error, Message = "The end of an attempt of trial {Trial} could not be reported")]
     private partial void LogAttemptLost(Exception error, TrialId trial);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "A slot on {Device} takes no more trials, since {Failures} self-tests failed in a row: {Complaint}")]
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "A slot on {Device} takes no more trials, since {Failures} self-tests failed in a row: {Complaint}")]
     private partial void LogUnfit(string device, int failures, string complaint);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "A slot on {Device} can train again")]

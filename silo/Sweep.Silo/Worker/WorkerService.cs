@@ -2,23 +2,23 @@ using System.Collections.Concurrent;
 using Sweep.Domain.Scheduling;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
-using Sweep.Silo.Hosting;
 using Sweep.Silo.Trainers;
 
 namespace Sweep.Silo.Worker;
 
 /// <summary>
-/// Keeps this silo's slots busy: pulls leases, runs attempts, renews what it holds, obeys orders; gives everything back when the silo stops.
+/// Keeps this silo's slots busy: it pulls leases, runs attempts, renews its leases, and follows the scheduler's orders. When the silo
+/// stops, it gives all its trials back.
 /// </summary>
 public sealed partial class WorkerService : BackgroundService
 {
-    /// <summary>How often leases are renewed, and so how late an order may come.</summary>
+    /// <summary>The time between two renewals of the leases. Orders come with a renewal, so this is also their longest delay.</summary>
     private static readonly TimeSpan RenewEvery = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>How often the worker's row is touched, in renewals.</summary>
+    /// <summary>The number of renewals between two writes of the worker's row.</summary>
     private const int SeenEvery = 10;
 
-    /// <summary>How often a slot that could not train is tested again.</summary>
+    /// <summary>The time between two self-tests of a slot that could not train.</summary>
     private static readonly TimeSpan TestEvery = TimeSpan.FromSeconds(30);
 
     private readonly WorkerRecord _worker;
@@ -77,7 +77,7 @@ public sealed partial class WorkerService : BackgroundService
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        // The time to write checkpoints is over.
+        // The base class has waited as long as it may, so the time to write checkpoints is over.
         await _ends.CancelAsync();
     }
 
@@ -119,20 +119,21 @@ public sealed partial class WorkerService : BackgroundService
 
     private async Task StartAsync(AttemptId attempt, int slots)
     {
-        // A scheduler that was activated after the grant, and before the row said so, grants the same again: it is here already.
+        // A scheduler that is activated after a grant, and before the trial's row shows it, grants the same attempt again. It runs already.
         if (attempt.Attempt > 0 && _running.ContainsKey(attempt))
             return;
         Slot[] taken = [.. _slots.Where(slot => slot.IsFree).Take(slots)];
         if (taken.Length < slots)
         {
-            // A slot broke between the question and the answer.
-            await Scheduler.Ended(attempt.Trial.Value, _worker.Name, requeue: true, holder: null, attempt.Attempt, newest: Math.Max(0, attempt.Attempt - 1));
+            // A slot became unfit between the request and the grant.
+            await Scheduler.Ended(
+                attempt.Trial.Value, _worker.Name, requeue: true, holder: null, attempt.Attempt, newest: Math.Max(0, attempt.Attempt - 1));
             return;
         }
 
         foreach (var slot in taken)
             slot.IsBusy = true;
-        // A trial trains on its first slot; the others are kept free for it.
+        // A trial trains on its first slot. Its other slots stay idle, so that it has their share of the device.
         var run = new AttemptRun(attempt.Trial, attempt.Attempt, _worker.Name, taken[0], _services, _logger, _ends.Token);
         _running[attempt] = run;
         CountSlots();
@@ -150,14 +151,14 @@ public sealed partial class WorkerService : BackgroundService
         }
         catch (Exception error)
         {
-            // The trial does not know of its end: its lease runs out.
+            // The end of the attempt was not reported, so the trial goes on only when its lease has run out.
             using var scope = _logger.BeginScope(run.Trial, run.Attempt);
             LogAttemptLost(error, run.Trial);
         }
         finally
         {
             run.Dispose();
-            // The next attempt may be here already: it is another entry.
+            // The entry is removed only if it is this attempt's, because a second run of the same attempt may have replaced it.
             _running.TryRemove(new(run.Granted, run));
             foreach (var slot in taken)
                 slot.IsBusy = false;
@@ -182,7 +183,8 @@ public sealed partial class WorkerService : BackgroundService
             {
                 await Task.Delay(RenewEvery, _services.Time, over);
                 AttemptId[] held = [.. _running.Keys];
-                var reply = await Scheduler.Renew(_worker.Name, [.. held.Select(attempt => attempt.Trial.Value)], [.. held.Select(attempt => attempt.Attempt)]);
+                var reply = await Scheduler.Renew(
+                    _worker.Name, [.. held.Select(attempt => attempt.Trial.Value)], [.. held.Select(attempt => attempt.Attempt)]);
                 foreach (var order in reply.Orders)
                 {
                     foreach (var (attempt, run) in _running)
@@ -194,7 +196,7 @@ public sealed partial class WorkerService : BackgroundService
 
                 if (reply.Drain && !stopping.IsCancellationRequested)
                     _lifetime.StopApplication();
-                // A database that is away, or does not answer, keeps no lease from being renewed.
+                // The row is written beside the renewals, so that a database that does not answer does not delay them.
                 var drains = stopping.IsCancellationRequested;
                 if (showing.IsCompleted && (renewal % SeenEvery == 0 || _presence.IsOutdated(drains)))
                     showing = _presence.ShowAsync(drains);
@@ -210,7 +212,7 @@ public sealed partial class WorkerService : BackgroundService
         }
     }
 
-    /// <summary>Tests the slots that could not train, until they can.</summary>
+    /// <summary>Tests the slots that could not train, again and again until they can.</summary>
     private async Task TestAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(TestEvery, _services.Time);
@@ -220,7 +222,7 @@ public sealed partial class WorkerService : BackgroundService
             {
                 foreach (var slot in _slots.Where(slot => slot is { IsBusy: false, Health.IsFit: false }))
                 {
-                    // A trial that has the device for itself is not disturbed.
+                    // A self-test must not disturb a trial that has the device for itself.
                     using var place = slot.Gate.TryEnter();
                     if (place is null || await SelfTest.RunAsync(slot, stopping) is not null)
                         continue;
@@ -231,7 +233,7 @@ public sealed partial class WorkerService : BackgroundService
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
-            // The silo stops.
+            // The silo stops, and the tests end with it.
         }
     }
 

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sweep.Domain.Models;
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
-using Sweep.Domain.Trials;
 
 namespace Sweep.Trainer.Checkpoints;
 

@@ -1,5 +1,5 @@
 using Sweep.Domain.Models;
-using Sweep.Domain.Trials;
+using Sweep.Domain.Search;
 using Sweep.Trainer.Data;
 using TorchSharp;
 using TorchSharp.Modules;

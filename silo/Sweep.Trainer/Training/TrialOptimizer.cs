@@ -1,4 +1,4 @@
-using Sweep.Domain.Trials;
+using Sweep.Domain.Search;
 using Sweep.Trainer.Models;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -1,4 +1,3 @@
-using Sweep.Domain.Models;
 using Sweep.Domain.Protocol;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;

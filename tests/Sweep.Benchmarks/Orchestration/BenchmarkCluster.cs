@@ -9,6 +9,7 @@ using Sweep.Client.Local;
 using Sweep.Contracts;
 using Sweep.Silo.Hosting;
 using Sweep.Silo.Trainers;
+using Sweep.Silo.Worker;
 using Sweep.Simulation;
 using Sweep.Storage;
 using Sweep.Storage.Connections;

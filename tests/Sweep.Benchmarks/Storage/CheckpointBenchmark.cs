@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Npgsql;
 using Sweep.Client.Local;
 using Sweep.Domain.Search;
+using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Simulation;
 using Sweep.Storage;

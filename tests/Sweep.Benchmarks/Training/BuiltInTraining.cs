@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Sweep.Domain.Trials;
+using Sweep.Domain.Search;
 using Sweep.Trainer.Data;
 using TorchSharp.Modules;
 using static TorchSharp.torch;

@@ -103,7 +103,8 @@ public sealed class LiveProgressTests
 
     private static ProgressSnapshot Snapshot(int running, int trials)
     {
-        var epochs = Enumerable.Range(1, 43).Select(epoch => new EpochMetrics(epoch, 4.0 / epoch, 4.0 / epoch, 0.01 * epoch, 0.005, 0.1, 19_040)).ToList();
+        var epochs = Enumerable.Range(1, 43)
+            .Select(epoch => new EpochMetrics(epoch, 4.0 / epoch, 4.0 / epoch, 0.01 * epoch, 0.005, 0.1, 19_040)).ToList();
         return new(
             TimeSpan.FromSeconds(10), Samples.Overview(running: running, succeeded: 40, trials: trials, epochs: 500),
             [.. Enumerable.Range(1, running).Select(number => Samples.Trial(number, TrialState.Running, epochsDone: 50))], null,

@@ -1,4 +1,5 @@
 using Sweep.Domain.Protocol;
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Simulation;
@@ -129,7 +130,14 @@ public sealed class OrderTests(PostgresServer server)
         await using var silo = await TestSilo.StartAsync(server, new(), slots: 1);
         var spec = SimulatedSweep.Spec("zero", silo.Dataset, trials: 2, resources: new ResourceSpec(Slots: 0));
         var reply = await silo.Sweep(1).Submit(new(spec.ToJson(), ExactName: true));
-        Assert.Equal("resources.slots: found 0; expected at least 1.", reply.Refusal);
+        Assert.Equal("resources.slots: found 0; expected a whole number of at least 1.", reply.Refusal);
+        var tooMany = spec with { Resources = new(), Method = new(MethodKind.Random, 2_000_000_000) };
+        reply = await silo.Sweep(1).Submit(new(tooMany.ToJson(), ExactName: true));
+        Assert.Equal("budget.trials: found 2000000000; expected a whole number from 1 to 999,999.", reply.Refusal);
+        var lengths = new Dimension("sequence_length", new DimensionDomain.Choice([new ParameterValue.Whole(18)]));
+        var tooLong = spec with { Resources = new(), Parameters = new([lengths]) };
+        reply = await silo.Sweep(1).Submit(new(tooLong.ToJson(), ExactName: true));
+        Assert.Equal("parameters.sequence_length: found 18; the text has 18 characters, so expected at most 17.", reply.Refusal);
         Assert.Empty(await silo.QueryAsync<int>("select id from sweeps"));
     }
 

@@ -12,6 +12,7 @@ using Sweep.Domain.Sweeps;
 using Sweep.Grains;
 using Sweep.Silo.Hosting;
 using Sweep.Silo.Trainers;
+using Sweep.Silo.Worker;
 using Sweep.Simulation;
 using Sweep.Storage;
 using Sweep.Storage.Connections;

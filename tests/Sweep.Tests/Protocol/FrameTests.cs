@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Text;
-using Sweep.Domain.Models;
 using Sweep.Domain.Protocol;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;

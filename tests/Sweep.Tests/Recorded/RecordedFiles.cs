@@ -12,7 +12,11 @@ namespace Sweep.Tests.Recorded;
 /// </summary>
 internal static class RecordedFiles
 {
-    private static readonly JsonSerializerOptions Json = new() { WriteIndented = true, Converters = { new JsonStringEnumConverter(), new MetricConverter() } };
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        Converters = { new JsonStringEnumConverter(), new MetricConverter() },
+    };
 
     /// <summary>The version of this build, of three numbers.</summary>
     public static string Version { get; } = typeof(TrialId).Assembly.GetName().Version!.ToString(3);
@@ -67,7 +71,8 @@ internal static class RecordedFiles
     /// <summary>Version 0.1.0 recorded a metric as the member of an enumeration that it was.</summary>
     private sealed class MetricConverter : JsonConverter<Metric>
     {
-        public override Metric Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => throw new NotSupportedException();
+        public override Metric Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
 
         public override void Write(Utf8JsonWriter writer, Metric value, JsonSerializerOptions options) =>
             writer.WriteStringValue(string.Concat(value.Name.Split('_').Select(word => char.ToUpperInvariant(word[0]) + word[1..])));

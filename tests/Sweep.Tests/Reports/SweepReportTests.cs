@@ -150,7 +150,8 @@ public sealed class SweepReportTests
     private static ReferenceRow Reference(string cell, int epoch, double? trainLoss = null, double? valAccuracy = null, double? trainSeconds = null) =>
         new(new Dictionary<string, ParameterValue> { ["cell"] = Word(cell) }, epoch, trainLoss, null, valAccuracy, trainSeconds);
 
-    private static EpochMetrics Epoch(int epoch, double trainLoss) => new(epoch, trainLoss, ValLoss: 2, ValAccuracy: 0.25, LearningRate: 0.1, Seconds: 1, SamplesPerSecond: 1);
+    private static EpochMetrics Epoch(int epoch, double trainLoss) =>
+        new(epoch, trainLoss, ValLoss: 2, ValAccuracy: 0.25, LearningRate: 0.1, Seconds: 1, SamplesPerSecond: 1);
 
     /// <summary>The spec's trials with these best values; trial n took n seconds and has 100 · n parameters. A null state is a success.</summary>
     private static List<TrialSummary> Trials(SweepSpec spec, double[] values, TrialState?[]? states = null) =>

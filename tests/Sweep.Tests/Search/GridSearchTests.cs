@@ -1,5 +1,4 @@
 using System.Numerics;
-using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using static Sweep.Tests.Search.Spaces;
 
@@ -71,7 +70,10 @@ public sealed class GridSearchTests
     [Fact]
     public void The_last_trial_of_a_large_grid_is_found_without_the_others()
     {
-        var space = Of(Range("learning_rate", 1e-4, 1, Scale.Log, count: 9_999), Range("hidden_size", 1, 100, step: 1), Choice("cell", Word("rnn"), Word("gru")));
+        var space = Of(
+            Range("learning_rate", 1e-4, 1, Scale.Log, count: 9_999),
+            Range("hidden_size", 1, 100, step: 1),
+            Choice("cell", Word("rnn"), Word("gru")));
         var method = new GridSearch(space, 1);
         var last = method.Propose(method.Count, []).ForModel();
         Assert.Equal((1_999_800, 1d, 100), (method.Count, last.LearningRate, last.HiddenSize));

@@ -25,7 +25,8 @@ public sealed class RandomSearchTests
     [Fact]
     public void A_list_is_drawn_uniformly()
     {
-        var counts = new RandomSearch(Of(Choice("layers", Whole(1), Whole(2), Whole(3), Whole(4))), 1, Draws).TypedTrials().CountBy(trial => trial.Layers).ToList();
+        var space = Of(Choice("layers", Whole(1), Whole(2), Whole(3), Whole(4)));
+        var counts = new RandomSearch(space, 1, Draws).TypedTrials().CountBy(trial => trial.Layers).ToList();
         Assert.Equal(4, counts.Count);
         // Five standard deviations of a binomial count.
         Assert.All(counts, pair => Assert.InRange(pair.Value, (Draws / 4) - 200, (Draws / 4) + 200));
@@ -54,7 +55,8 @@ public sealed class RandomSearchTests
     [InlineData(Scale.Log, null)]
     public void Whole_numbers_of_a_range_are_all_drawn_and_its_ends_as_often_as_their_share(Scale scale, int? slack)
     {
-        var counts = new RandomSearch(Of(Range("layers", 1, 4, scale)), 1, Draws).TypedTrials().CountBy(trial => trial.Layers).ToDictionary();
+        var space = Of(Range("layers", 1, 4, scale));
+        var counts = new RandomSearch(space, 1, Draws).TypedTrials().CountBy(trial => trial.Layers).ToDictionary();
         Assert.Equal([1, 2, 3, 4], counts.Keys.Order());
         // On the log scale a number has the share log((n + ½) / (n − ½)) of log 9.
         Assert.All(counts, pair =>
@@ -74,10 +76,12 @@ public sealed class RandomSearchTests
     [Fact]
     public void Dimensions_are_independent()
     {
-        var pairs = new RandomSearch(Of(Choice("layers", Whole(1), Whole(2)), Choice("cell", Word("rnn"), Word("gru"))), 1, Draws).TypedTrials().CountBy(trial => (trial.Layers, trial.Cell)).ToList();
+        var space = Of(Choice("layers", Whole(1), Whole(2)), Choice("cell", Word("rnn"), Word("gru")));
+        var pairs = new RandomSearch(space, 1, Draws).TypedTrials().CountBy(trial => (trial.Layers, trial.Cell)).ToList();
         Assert.Equal(4, pairs.Count);
         Assert.All(pairs, pair => Assert.InRange(pair.Value, (Draws / 4) - 200, (Draws / 4) + 200));
     }
 
-    private static List<double> Rates(SearchSpace space, long seed) => [.. new RandomSearch(space, seed, Draws).TypedTrials().Select(trial => trial.LearningRate)];
+    private static List<double> Rates(SearchSpace space, long seed) =>
+        [.. new RandomSearch(space, seed, Draws).TypedTrials().Select(trial => trial.LearningRate)];
 }

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using static Sweep.Tests.Search.Spaces;
 
@@ -31,7 +30,10 @@ public sealed class SearchSpaceTests
             Choice("epochs", Whole(20)).When(("layers", [Whole(2)])),
             Range("hidden_size", 8, 16, count: 2));
         var trials = new GridSearch(space, 1).Trials().ToList();
-        Assert.Equal(BuiltInParameters.Catalog.All.Select(d => d.Name).Where(name => trials.Select(trial => trial.ValueOf(name)).Distinct().Count() > 1).Order(), space.Varying.Order());
+        var varying = space.Catalog.All
+            .Select(definition => definition.Name)
+            .Where(name => trials.Select(trial => trial.ValueOf(name)).Distinct().Count() > 1);
+        Assert.Equal(varying.Order(), space.Varying.Order());
     }
 
     [Theory]
@@ -74,7 +76,8 @@ public sealed class SearchSpaceTests
         Assert.Equal(trial.ToJson(), trial.ForModel().ToJson());
         Assert.Equal(trial.ToJson(), ParameterMap.FromJson(trial.ToJson()).ToJson());
         // A database orders the members of an object as it likes.
-        Assert.Equal(trial.ToJson(), BuiltInParameters.Catalog.Read(new ParameterMap([.. values.Reverse().Select(pair => (pair.Key, pair.Value))]).ToJson()).ToJson());
+        var other = new ParameterMap([.. values.Reverse().Select(pair => (pair.Key, pair.Value))]);
+        Assert.Equal(trial.ToJson(), BuiltInParameters.Catalog.Read(other.ToJson()).ToJson());
     }
 
     [Theory]

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
@@ -28,6 +27,7 @@ internal static class Spaces
 
     public static SearchSpace Of(params Dimension[] dimensions) => new(dimensions);
 
-    public static SweepSpec Spec(SearchSpace space, MethodSpec? method = null, SplitKind split = SplitKind.Random, Objective? objective = null) => new(
+    public static SweepSpec Spec(
+        SearchSpace space, MethodSpec? method = null, SplitKind split = SplitKind.Random, Objective? objective = null) => new(
         "name", new("text", new string('0', 64), split, 0.2), objective ?? new(Metric.ValLoss, Goal.Minimize), method ?? new(MethodKind.Grid), space, new(), new(), 3, 42);
 }

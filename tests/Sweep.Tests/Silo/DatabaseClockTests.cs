@@ -1,5 +1,5 @@
 using Npgsql;
-using Sweep.Silo.Hosting;
+using Sweep.Silo.Monitoring;
 using Sweep.Tests.Postgres;
 
 namespace Sweep.Tests.Silo;

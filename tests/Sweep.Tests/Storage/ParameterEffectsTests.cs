@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sweep.Domain.Reports;
 using Sweep.Domain.Search;
+using Sweep.Domain.Sweeps;
 using static Sweep.Tests.Storage.StorageDatabase;
 
 namespace Sweep.Tests.Storage;

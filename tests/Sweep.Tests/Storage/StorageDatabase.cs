@@ -1,5 +1,4 @@
 using Npgsql;
-using Sweep.Domain.Models;
 using Sweep.Domain.Reports;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;

@@ -1,7 +1,6 @@
 using Npgsql;
-using Sweep.Domain.Models;
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
-using Sweep.Domain.Trials;
 using Sweep.Storage;
 using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
@@ -109,11 +108,14 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
         await database.AddDatasetAsync("of its own"u8.ToArray());
         var trial = ParametersWith(changed => changed with { Optimizer = OptimizerKind.AdamW, Cell = CellKind.Gru });
         await database.Sweeps.AddAsync(id, Spec("columns", text: "of its own"u8.ToArray()), exactName: true, [trial], Cancellation);
+        var names = BuiltInParameters.Catalog.All.Select(parameter => parameter.Name).ToList();
         foreach (var view in new[] { "trial_summary", "leaderboard", "learning_curves" })
             await database.Reader.QueryAsync(
                 $"select {string.Join(", ", BuiltInParameters.Catalog.All.Select(parameter => parameter.Name))} from {view}", Cancellation);
         var row = await database.Reader.QueryAsync($"select optimizer, cell from trial_summary where sweep_id = {id}", Cancellation);
         Assert.Equal(["adamw", "gru"], row.Rows[0]);
+        var columns = await database.Reader.QueryAsync("select (trial_parameters(params)).* from trials limit 1", Cancellation);
+        Assert.Equal(names, columns.Columns.Select(column => column.Name));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using static Sweep.Tests.Storage.StorageDatabase;

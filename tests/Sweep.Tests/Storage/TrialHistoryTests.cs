@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using static Sweep.Tests.Storage.StorageDatabase;
 

@@ -1,5 +1,4 @@
 using Npgsql;
-using Sweep.Domain.Scheduling;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using static Sweep.Tests.Storage.StorageDatabase;

@@ -98,6 +98,8 @@ public sealed class DatasetTests
 
         public Task<bool> ExistsAsync(string sha256, CancellationToken cancellation = default) => Task.FromResult(_texts.ContainsKey(sha256));
 
+        public Task<int?> CharactersAsync(string sha256, CancellationToken cancellation = default) => throw new NotSupportedException();
+
         public Task<string?> FindAsync(string name, CancellationToken cancellation = default) =>
             Task.FromResult(_texts.Where(pair => pair.Value.Name == name).Select(pair => pair.Key).FirstOrDefault());
     }

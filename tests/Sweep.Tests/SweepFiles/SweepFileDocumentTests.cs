@@ -1,4 +1,4 @@
-using Sweep.Domain.Models;
+using Sweep.Domain.Search;
 
 namespace Sweep.Tests.SweepFiles;
 
@@ -11,7 +11,8 @@ public sealed class SweepFileDocumentTests
     public void Its_table_of_parameters_is_the_catalog()
     {
         var table = string.Concat(BuiltInParameters.Catalog.All.Select(definition =>
-            $"| `{definition.Name}` | {definition.Expectation} | {(definition.IsSeed ? "the sweep's" : definition.Default)} | {definition.Meaning} |\n"));
+            $"| `{definition.Name}` | {definition.Expectation} "
+            + $"| {(definition.IsSeed ? "the sweep's" : definition.Default)} | {definition.Meaning} |\n"));
         Assert.Contains($"|---|---|---|---|\n{table}\n", Document, StringComparison.Ordinal);
     }
 

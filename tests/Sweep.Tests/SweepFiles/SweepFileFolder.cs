@@ -1,6 +1,7 @@
 using Sweep.Client.Datasets;
 using Sweep.Client.Running;
 using Sweep.Client.SweepFiles;
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 
 namespace Sweep.Tests.SweepFiles;
@@ -43,6 +44,35 @@ internal sealed class SweepFileFolder : IDisposable
     {
         Write("x.yaml", yaml);
         return await FileErrorAsync("x.yaml", overrides);
+    }
+
+    /// <summary>
+    /// Whether a file is wrong by a bound, and not by its YAML, a key or a type: then the sweep's grain refuses its spec too, whoever sends
+    /// it, and expects the same.
+    /// </summary>
+    public static bool IsWrongByBound(string yaml, string error)
+    {
+        SweepSpec? spec;
+        try
+        {
+            var tree = YamlTreeReader.Read(yaml, "", line => new("x.yaml", line)) as YamlMap;
+            spec = tree is null ? null : SweepFileReader.ReadUnchecked(tree, "x")?.Spec;
+        }
+        catch (SweepFileException)
+        {
+            return false;
+        }
+
+        if (spec is null)
+            return false;
+        IReadOnlyList<SpecProblem> problems = SpecRules.Problems(spec) is { Count: > 0 } wrong
+            ? wrong
+            : [.. TextFit.Problems(SearchMethods.For(spec).Trials(), spec.Dataset.Validation, Text.Length)];
+        Assert.Contains(
+            problems,
+            problem => error.Contains(problem.Path, StringComparison.Ordinal)
+                && error.Contains($"; {problem.Expected}", StringComparison.Ordinal));
+        return true;
     }
 
     public async Task<string> FileErrorAsync(string name, params string[] overrides)

@@ -33,6 +33,8 @@ public sealed class SweepFileTextTests
 
         public Task<bool> ExistsAsync(string sha256, CancellationToken cancellation = default) => Task.FromResult(true);
 
+        public Task<int?> CharactersAsync(string sha256, CancellationToken cancellation = default) => throw new NotSupportedException();
+
         public Task<string?> FindAsync(string name, CancellationToken cancellation = default) => Task.FromResult<string?>(null);
     }
 }

@@ -54,6 +54,7 @@ public sealed class WrongFileTests
             Assert.Matches(@"^x\.yaml:[345]: found text that is not YAML \(.*\); expected ""key: value"" lines\.$", error);
         else
             Assert.Equal(expected.StartsWith(':') ? $"x.yaml:{at}{expected}" : $"x.yaml:{at}: {expected}", error);
+        SweepFileFolder.IsWrongByBound(Start + line, error);
     }
 
     [Theory]
@@ -69,7 +70,9 @@ public sealed class WrongFileTests
     public async Task A_file_that_lacks_something_is_refused(string yaml, string expected)
     {
         using var folder = new SweepFileFolder();
-        Assert.Equal(expected, await folder.ErrorAsync(yaml));
+        var error = await folder.ErrorAsync(yaml);
+        Assert.Equal(expected, error);
+        SweepFileFolder.IsWrongByBound(yaml, error);
     }
 
     [Theory]
@@ -96,8 +99,11 @@ public sealed class WrongFileTests
         folder.Write("empty.txt", "");
         folder.Write("same.txt", "aaaa");
         folder.Write("latin1.txt", Encoding.Latin1.GetBytes("caféteria"));
-        var error = await folder.ErrorAsync($"name: x\ndataset: {dataset}\nparameters: {{ batch_size: full }}");
+        var yaml = $"name: x\ndataset: {dataset}\nparameters: {{ batch_size: full }}";
+        var error = await folder.ErrorAsync(yaml);
         Assert.Equal($"x.yaml:2: {expected}", error.Replace($"({folder.Path})", "(.)", StringComparison.Ordinal));
+        if (expected.StartsWith("dataset.validation", StringComparison.Ordinal))
+            Assert.Equal(!expected.EndsWith("expected a number.", StringComparison.Ordinal), SweepFileFolder.IsWrongByBound(yaml, error));
     }
 
     [Fact]

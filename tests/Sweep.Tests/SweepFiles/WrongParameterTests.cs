@@ -84,17 +84,33 @@ public sealed class WrongParameterTests
     public async Task A_wrong_parameter_is_refused_with_its_line(string line, string expected, string? path = null, int at = 6)
     {
         using var folder = new SweepFileFolder();
-        var error = await folder.ErrorAsync($"""
+        var yaml = $"""
             name: x
             dataset: {"{"} path: text.txt {"}"}
             method: grid
             parameters:
               cell: lstm
               {line}
-            """);
+            """;
+        var error = await folder.ErrorAsync(yaml);
         // The key of a nested value replaces the parameter's own.
         var message = path is null ? expected : path + expected[expected.IndexOf(':', StringComparison.Ordinal)..];
         Assert.Equal($"x.yaml:{at}: parameters.{message}", error);
+        SweepFileFolder.IsWrongByBound(yaml, error);
+    }
+
+    [Theory]
+    [InlineData("layers: 0", true)]
+    [InlineData("learning_rate: { min: 0.1, max: 0.01, count: 3 }", true)]
+    [InlineData("layers: { values: [2], when: { cell: gru } }", true)]
+    [InlineData("sequence_length: 400", true)]
+    [InlineData("layers: { value: [1] }", false)]
+    [InlineData("layers: *a", false)]
+    public async Task What_is_wrong_by_a_bound_is_told_from_what_cannot_be_read(string line, bool byBound)
+    {
+        using var folder = new SweepFileFolder();
+        var yaml = $"dataset: {{ path: text.txt }}\nparameters:\n  cell: lstm\n  {line}";
+        Assert.Equal(byBound, SweepFileFolder.IsWrongByBound(yaml, await folder.ErrorAsync(yaml)));
     }
 
     [Theory]

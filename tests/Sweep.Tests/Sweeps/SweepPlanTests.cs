@@ -1,4 +1,3 @@
-using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using static Sweep.Tests.Search.Spaces;

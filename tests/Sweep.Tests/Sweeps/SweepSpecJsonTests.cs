@@ -23,7 +23,7 @@ public sealed class SweepSpecJsonTests
         var back = SweepSpec.FromJson(spec.ToJson());
         Assert.Equal(spec.ToJson(), back.ToJson());
         Assert.Equal(spec with { Parameters = back.Parameters }, back);
-        Assert.Equal(SearchMethods.For(spec).Trials().Select(trial => trial.ToJson()), SearchMethods.For(back).Trials().Select(trial => trial.ToJson()));
+        Assert.Equal(Trials(spec), Trials(back));
         Assert.Equal(spec.Parameters.Varying, back.Parameters.Varying);
     }
 
@@ -31,7 +31,7 @@ public sealed class SweepSpecJsonTests
     public void A_random_search_comes_back_with_the_same_trials()
     {
         var spec = Spec(Of(Range("learning_rate", 1e-4, 1, Scale.Log), Range("hidden_size", 8, 64)), new(MethodKind.Random, 50));
-        Assert.Equal(SearchMethods.For(spec).Trials().Select(trial => trial.ToJson()), SearchMethods.For(SweepSpec.FromJson(spec.ToJson())).Trials().Select(trial => trial.ToJson()));
+        Assert.Equal(Trials(spec), Trials(SweepSpec.FromJson(spec.ToJson())));
     }
 
     [Fact]
@@ -46,4 +46,6 @@ public sealed class SweepSpecJsonTests
     [InlineData("{")]
     [InlineData("[]")]
     public void What_is_no_spec_is_refused(string json) => Assert.Throws<JsonException>(() => SweepSpec.FromJson(json));
+
+    private static IEnumerable<string> Trials(SweepSpec spec) => SearchMethods.For(spec).Trials().Select(trial => trial.ToJson());
 }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Time.Testing;
 using Sweep.Domain.Protocol;
-using Sweep.Domain.Trials;
+using Sweep.Domain.Search;
 using Sweep.Trainer.Data;
 using Sweep.Trainer.Training;
 using static TorchSharp.torch;

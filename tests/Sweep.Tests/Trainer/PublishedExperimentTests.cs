@@ -1,6 +1,6 @@
 using System.Text;
 using Sweep.Domain.Protocol;
-using Sweep.Domain.Trials;
+using Sweep.Domain.Search;
 
 namespace Sweep.Tests.Trainer;
 

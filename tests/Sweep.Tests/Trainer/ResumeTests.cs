@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Sweep.Domain.Protocol;
+using Sweep.Domain.Search;
 using Sweep.Domain.Trials;
 using Sweep.Trainer.Checkpoints;
 using Sweep.Trainer.Data;

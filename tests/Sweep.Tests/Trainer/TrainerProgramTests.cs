@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Sweep.Domain.Models;
 using Sweep.Domain.Protocol;
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 

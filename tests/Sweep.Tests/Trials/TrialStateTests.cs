@@ -1,3 +1,4 @@
+using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Tests.Trials;

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
@@ -76,7 +75,8 @@ internal sealed class AttemptStage : IAsyncDisposable
     /// <summary>What the database says to a report; null for nothing.</summary>
     public Func<string, Exception?> Refusal { get; set; } = _ => null;
 
-    private static TrialParameters Parameters => SearchMethods.For(SimulatedSweep.Spec("stage", "text", trials: 1, Epochs)).Trials().Single().ForModel();
+    private static TrialParameters Parameters =>
+        SearchMethods.For(SimulatedSweep.Spec("stage", "text", trials: 1, Epochs)).Trials().Single().ForModel();
 
     public async Task StartAsync()
     {

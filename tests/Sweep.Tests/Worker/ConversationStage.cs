@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Time.Testing;
-using Sweep.Domain.Models;
 using Sweep.Domain.Protocol;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;

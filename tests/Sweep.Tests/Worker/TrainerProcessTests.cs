@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
 using Sweep.Domain.Protocol;
-using Sweep.Silo.Hosting;
+using Sweep.Domain.Search;
 using Sweep.Silo.Trainers;
 using Sweep.Tests.Trainer;
 
@@ -104,7 +104,7 @@ public sealed class TrainerProcessTests : IDisposable
         await using var trainer = await StartAsync(folder: null);
         var lines = new List<string>();
         trainer.Log = lines.Add;
-        await trainer.SendAsync(TrialOrders.Order(TrialOrders.Parameters(Domain.Trials.CellKind.Rnn)), default, TestContext.Current.CancellationToken);
+        await trainer.SendAsync(TrialOrders.Order(TrialOrders.Parameters(CellKind.Rnn)), default, TestContext.Current.CancellationToken);
         Assert.IsType<TrainerEvent.Failed>((await trainer.ReceiveAsync(TestContext.Current.CancellationToken))!.Value.Event);
         Assert.StartsWith("failed (trainer_error): No text is loaded", Assert.Single(lines), StringComparison.Ordinal);
     }
@@ -120,7 +120,7 @@ public sealed class TrainerProcessTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static Task<ITrainer> StartAsync(string? folder) =>
-        new TrainerProcessFactory(new SweepSiloOptions { Trainer = folder }, new FakeTimeProvider()).StartAsync("cpu", TestContext.Current.CancellationToken);
+        new TrainerProcessFactory(folder, threads: 1, new FakeTimeProvider()).StartAsync("cpu", TestContext.Current.CancellationToken);
 
     private ProcessStartInfo Script(string text)
     {

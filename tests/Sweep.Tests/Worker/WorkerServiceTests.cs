@@ -9,7 +9,6 @@ using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
 using Sweep.Silo.Delivery;
-using Sweep.Silo.Hosting;
 using Sweep.Silo.Trainers;
 using Sweep.Silo.Worker;
 using Sweep.Simulation;
@@ -38,7 +37,8 @@ public sealed class WorkerServiceTests
         var trial = Fake.Of<ITrialGrain>((method, arguments) =>
         {
             if (method.Name == nameof(ITrialGrain.Open))
-                return Task.FromResult<AttemptAssignment?>(new(1, SearchMethods.For(spec).Trials().Single().ToJson(), HasCheckpoint: false, Alone: false));
+                return Task.FromResult<AttemptAssignment?>(
+                    new(1, SearchMethods.For(spec).Trials().Single().ToJson(), HasCheckpoint: false, Alone: false));
             reports.Add($"{method.Name} {string.Join(' ', arguments.Skip(1))}");
             return Task.FromResult(Verdict.Continue);
         });

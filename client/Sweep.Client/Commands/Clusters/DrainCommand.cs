@@ -11,7 +11,7 @@ namespace Sweep.Client.Commands.Clusters;
 
 internal static class DrainCommand
 {
-    // The silo's own limit for writing checkpoints, and some.
+    // A silo has a limit of its own for writing checkpoints; this one is longer.
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
@@ -20,7 +20,8 @@ internal static class DrainCommand
         var name = new Argument<string>("WORKER") { Description = "Its name in `sweep workers`, or the beginning of it." };
         return new DocumentedCommand(
             "drain",
-            "Takes a worker out of the cluster: no more trials, what runs there writes a checkpoint and goes on elsewhere, its silo ends. Waits for that.",
+            "Takes a worker out of the cluster: no more trials, what runs there writes a checkpoint and goes on elsewhere, "
+            + "its silo ends. Waits for that.",
             "sweep drain gpu1-3f2b",
             "sweep drain gpu1")
         {
@@ -37,7 +38,8 @@ internal static class DrainCommand
         });
     }
 
-    /// <exception cref="WrongInputException">No worker that lives, or more than one, begins so.</exception>
+    /// <summary>The full name of the worker that <paramref name="name"/> means: its whole name, or the beginning of it.</summary>
+    /// <exception cref="WrongInputException">The name is the beginning of the name of no living worker, or of more than one.</exception>
     private static string Choose(string name, IReadOnlyList<WorkerOverview> workers)
     {
         string[] alive = [.. workers.Where(worker => worker.Alive).Select(worker => worker.Name)];
@@ -46,8 +48,10 @@ internal static class DrainCommand
         {
             [var only] => only,
             [] => throw new WrongInputException(
-                $"WORKER: found {name}; expected the beginning of the name of a worker that lives: {(alive.Length == 0 ? "none does" : string.Join(", ", alive))}."),
-            _ => throw new WrongInputException($"WORKER: found {name}; it begins the names of {string.Join(", ", meant)}. Write more of it."),
+                $"WORKER: found {name}; expected the beginning of the name of a worker that lives: "
+                + $"{(alive.Length == 0 ? "none does" : string.Join(", ", alive))}."),
+            _ => throw new WrongInputException(
+                $"WORKER: found {name}; it begins the names of {string.Join(", ", meant)}. Write more of it."),
         };
     }
 
@@ -57,7 +61,10 @@ internal static class DrainCommand
         while ((await cluster.Reader.WorkersAsync(cancellation)).Any(row => row.Name == worker && row.Alive))
         {
             if (Stopwatch.GetElapsedTime(started) > Limit)
-                throw new RequestRefusedException($"{worker} has not ended within {Limit.TotalSeconds:0} s; `sweep workers` shows what it does.");
+            {
+                throw new RequestRefusedException(
+                    $"{worker} has not ended within {Limit.TotalSeconds:0} s; `sweep workers` shows what it does.");
+            }
             await Task.Delay(Pause, cancellation);
         }
     }

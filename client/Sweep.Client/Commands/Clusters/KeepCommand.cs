@@ -7,10 +7,10 @@ using Sweep.Client.Output;
 
 namespace Sweep.Client.Commands.Clusters;
 
-/// <summary>What <c>sweep up</c> leaves in the background: it owns the private cluster until it is told to stop.</summary>
+/// <summary>The background process of <c>sweep up</c>. It owns the private cluster until a signal stops it.</summary>
 internal static class KeepCommand
 {
-    // A silo that ends sooner than this would end again.
+    // A silo that ends sooner than this is not replaced, since the next one would probably end the same way.
     private static readonly TimeSpan ShortLife = TimeSpan.FromSeconds(20);
 
     public static Command Create(Terminal terminal)

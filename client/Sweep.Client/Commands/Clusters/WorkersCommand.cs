@@ -19,7 +19,8 @@ internal static class WorkersCommand
         }.Runs(terminal, async context =>
         {
             await using var cluster = await context.OpenAsync();
-            context.Terminal.Write(WorkerTable.Of(await cluster.Reader.WorkersAsync(context.Cancellation)), context.Format, "No workers yet.");
+            context.Terminal.Write(
+                WorkerTable.Of(await cluster.Reader.WorkersAsync(context.Cancellation)), context.Format, "No workers yet.");
             return ExitCode.Done;
         });
 }

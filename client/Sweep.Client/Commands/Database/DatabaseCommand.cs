@@ -21,7 +21,8 @@ internal static class DatabaseCommand
                 {
                     await using var cluster = await context.OpenAsync();
                     var applied = await cluster.MigrateAsync(context.Cancellation);
-                    context.Terminal.Out.WriteLine(applied.Count == 0 ? "The tables are up to date." : $"Applied: {string.Join(", ", applied)}.");
+                    context.Terminal.Out.WriteLine(
+                        applied.Count == 0 ? "The tables are up to date." : $"Applied: {string.Join(", ", applied)}.");
                     return ExitCode.Done;
                 }),
             new DocumentedCommand(
@@ -32,7 +33,8 @@ internal static class DatabaseCommand
                 .Runs(terminal, context =>
                 {
                     var home = context.Choice.Home;
-                    context.Terminal.Out.WriteLine(PostgresAddress.ToUri(context.Choice.ConnectionString ?? PrivatePostgres.ConnectionStringOf(home.Folder)));
+                    context.Terminal.Out.WriteLine(
+                        PostgresAddress.ToUri(context.Choice.ConnectionString ?? PrivatePostgres.ConnectionStringOf(home.Folder)));
                     if (context.Choice.ConnectionString is null && !PrivatePostgres.IsRunning(home.Folder))
                         context.Terminal.Error.WriteLine("It does not run now; `sweep up` starts it.");
                     return Task.FromResult(ExitCode.Done);

@@ -21,7 +21,12 @@ internal static class PruneCommand
             DefaultValueFactory = _ => TimeSpan.FromDays(30),
             CustomParser = ReadAge,
         };
-        var best = new Option<int>("--keep-best") { Description = "Trials of each sweep that keep everything, the best by its objective; 3 unless given.", HelpName = "n", DefaultValueFactory = _ => 3 };
+        var best = new Option<int>("--keep-best")
+        {
+            Description = "Trials of each sweep that keep everything, the best by its objective; 3 unless given.",
+            HelpName = "n",
+            DefaultValueFactory = _ => 3,
+        };
         best.Validators.Add(result =>
         {
             if (result.Errors.Any() || result.GetValueOrDefault<int>() < 0)
@@ -31,7 +36,8 @@ internal static class PruneCommand
         var yes = CommonOptions.Yes();
         return new DocumentedCommand(
             "prune",
-            "Frees checkpoints, logs and epochs of sweeps that are over. Trials keep their rows, results and histories, and their best and last epochs.",
+            "Frees checkpoints, logs and epochs of sweeps that are over. "
+            + "Trials keep their rows, results and histories, and their best and last epochs.",
             "sweep prune --older-than 30d --keep-best 3 --dry-run",
             "sweep prune --older-than 30d --keep-best 3",
             "sweep prune --older-than 12h --keep-best 0 --yes -o json")
@@ -70,7 +76,8 @@ internal static class PruneCommand
     }
 
     private static async Task<List<PruneRow>> EachAsync(
-        List<(OldSweep Sweep, IReadOnlyList<RetainedTrial> Trials)> plan, Func<int, IReadOnlyList<RetainedTrial>, CancellationToken, Task<FreedRows>> work,
+        List<(OldSweep Sweep, IReadOnlyList<RetainedTrial> Trials)> plan,
+        Func<int, IReadOnlyList<RetainedTrial>, CancellationToken, Task<FreedRows>> work,
         CancellationToken cancellation)
     {
         var rows = new List<PruneRow>();
@@ -88,9 +95,19 @@ internal static class PruneCommand
     private static TimeSpan ReadAge(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        var unit = text.LastOrDefault() switch { 'd' => TimeSpan.FromDays(1), 'h' => TimeSpan.FromHours(1), 'm' => TimeSpan.FromMinutes(1), _ => TimeSpan.Zero };
-        if (unit > TimeSpan.Zero && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= 100_000)
+        var unit = text.LastOrDefault() switch
+        {
+            'd' => TimeSpan.FromDays(1),
+            'h' => TimeSpan.FromHours(1),
+            'm' => TimeSpan.FromMinutes(1),
+            _ => TimeSpan.Zero,
+        };
+        if (unit > TimeSpan.Zero
+            && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            && count <= 100_000)
+        {
             return unit * count;
+        }
         result.AddError($"--older-than: found {text}; expected a number of days, hours or minutes: 30d, 12h or 90m.");
         return default;
     }

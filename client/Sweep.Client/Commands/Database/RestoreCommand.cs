@@ -13,18 +13,22 @@ internal static class RestoreCommand
         var file = new Argument<string>("FILE") { Description = "A file that `sweep backup` wrote." };
         return new DocumentedCommand(
             "restore",
-            "Brings a backup into an empty database, by pg_restore: all of it or nothing. Sweeps that ran go on when silos start on it.",
+            "Brings a backup into an empty database, by pg_restore: all of it or nothing. "
+            + "Sweeps that ran go on when silos start on it.",
             "sweep restore sweep.backup",
-            "sweep restore sweep.backup --postgres postgresql://sweep_owner@db.example/sweep --postgres-password-file owner.password")
+            "sweep restore sweep.backup "
+            + "--postgres postgresql://sweep_owner@db.example/sweep --postgres-password-file owner.password")
         {
             file,
         }.Runs(terminal, async context =>
         {
             await using var cluster = await context.OpenAsync();
-            await Restore.ReadAsync(cluster.ConnectionString, context.Value(file), context.Terminal.Error.WriteLine, context.Cancellation);
+            await Restore.ReadAsync(
+                cluster.ConnectionString, context.Value(file), context.Terminal.Error.WriteLine, context.Cancellation);
             var sweeps = await cluster.Reader.ListAsync(context.Cancellation);
             context.Terminal.Out.WriteLine(
-                $"Restored {(sweeps.Count == 1 ? "1 sweep" : $"{sweeps.Count} sweeps")} with {sweeps.Sum(sweep => (long)sweep.Trials)} trials.");
+                $"Restored {(sweeps.Count == 1 ? "1 sweep" : $"{sweeps.Count} sweeps")} "
+                + $"with {sweeps.Sum(sweep => (long)sweep.Trials)} trials.");
             return ExitCode.Done;
         });
     }

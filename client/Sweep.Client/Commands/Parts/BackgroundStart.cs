@@ -3,12 +3,12 @@ using Sweep.Client.Local;
 
 namespace Sweep.Client.Commands.Parts;
 
-/// <summary>What <c>sweep up</c> does, and a sweep that nobody attends needs.</summary>
+/// <summary>Starts the private cluster in the background, for <c>sweep up</c> and for <c>--detach</c>.</summary>
 internal static class BackgroundStart
 {
-    /// <summary>The private cluster in the background, started if need be; says what it does.</summary>
+    /// <summary>Starts the private cluster in the background unless it is up already, and prints which of the two it was.</summary>
     /// <exception cref="WrongInputException">A cluster elsewhere was chosen.</exception>
-    /// <exception cref="RequestRefusedException">It is up already, and cannot take other slots.</exception>
+    /// <exception cref="RequestRefusedException">The cluster is up already, and the command asks for other slots.</exception>
     public static async Task<ClusterOwner> EnsureAsync(CommandContext context)
     {
         if (context.Choice.ConnectionString is not null)
@@ -21,7 +21,8 @@ internal static class BackgroundStart
         }
 
         var owner = await BackgroundCluster.StartAsync(context.Choice.Home, context.Choice.Machine, context.Cancellation);
-        context.Terminal.Error.WriteLine($"The cluster is up in {context.Choice.Home.Folder} (process {owner.ProcessId}); `sweep down` stops it.");
+        context.Terminal.Error.WriteLine(
+            $"The cluster is up in {context.Choice.Home.Folder} (process {owner.ProcessId}); `sweep down` stops it.");
         return owner;
     }
 }

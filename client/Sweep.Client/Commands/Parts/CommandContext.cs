@@ -8,7 +8,7 @@ using Sweep.Client.Running;
 
 namespace Sweep.Client.Commands.Parts;
 
-/// <summary>What a command works with: its parsed line, the terminal, the choice of the cluster.</summary>
+/// <summary>The parsed line of a command, its terminal, and the cluster that it is for.</summary>
 internal sealed record CommandContext(ParseResult Line, Terminal Terminal, CancellationToken Cancellation)
 {
     public ClusterChoice Choice { get; } = ClusterChoice.From(
@@ -26,7 +26,7 @@ internal sealed record CommandContext(ParseResult Line, Terminal Terminal, Cance
     /// <inheritdoc cref="CommandConsole.Say"/>
     public void Say(string line) => Console.Say(line);
 
-    /// <summary>A checked sweep file; the cluster is opened only if the file names a dataset that is stored there.</summary>
+    /// <summary>Reads and checks a sweep file. The cluster is opened only if the file names a dataset that is stored there.</summary>
     public Task<CheckedSweep> LoadAsync(string file, IReadOnlyList<string> overrides, LazyCluster clusters)
     {
         var datasets = new DatasetReader(
@@ -34,7 +34,7 @@ internal sealed record CommandContext(ParseResult Line, Terminal Terminal, Cance
         return CheckedSweep.LoadAsync(file, overrides, datasets, Cancellation);
     }
 
-    /// <summary>For commands that end soon.</summary>
+    /// <summary>Opens the cluster for a command that ends soon.</summary>
     public Task<Cluster> OpenAsync() => Cluster.OpenAsync(Choice, ClusterPurpose.Command, Cancellation);
 }
 

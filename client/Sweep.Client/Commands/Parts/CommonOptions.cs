@@ -18,7 +18,8 @@ internal static class CommonOptions
 
     public static Option<string?> Certificates { get; } = new("--certificates")
     {
-        Description = "Folder with ca.crt, tls.crt and tls.key, for a cluster beyond this machine; `sweep certs` makes them. Without it SWEEP_CERTIFICATES.",
+        Description = "Folder with ca.crt, tls.crt and tls.key, for a cluster beyond this machine; `sweep certs` makes them. " +
+            "Without it SWEEP_CERTIFICATES.",
         HelpName = "folder",
         Recursive = true,
     };
@@ -57,7 +58,10 @@ internal static class CommonOptions
         DefaultValueFactory = _ => [],
     };
 
-    public static Option<bool> Detach() => new("--detach") { Description = "Do not wait for the end; without a cluster, `sweep up` comes first." };
+    public static Option<bool> Detach() => new("--detach")
+    {
+        Description = "Do not wait for the end; without a cluster, `sweep up` comes first.",
+    };
 
     public static Argument<SweepAddress> Sweep(string description = "The sweep's name.") => new("SWEEP")
     {

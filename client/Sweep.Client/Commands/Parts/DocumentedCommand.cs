@@ -8,7 +8,7 @@ internal sealed class DocumentedCommand(string name, string description, params 
 {
     public IReadOnlyList<string> Examples { get; } = examples;
 
-    /// <summary>It starts a private cluster if there is none, and has the options of its silo.</summary>
+    /// <summary>Whether the command starts a private cluster if there is none, and so has the options of its silo.</summary>
     public bool StartsCluster { get; private set; }
 
     public DocumentedCommand Runs(Terminal terminal, CommandBody body)
@@ -17,7 +17,7 @@ internal sealed class DocumentedCommand(string name, string description, params 
         return this;
     }
 
-    /// <summary>Adds what the silo of a private cluster is told.</summary>
+    /// <summary>Adds the options of the silo of a private cluster.</summary>
     public DocumentedCommand WithMachine()
     {
         StartsCluster = true;

@@ -3,7 +3,7 @@ using Sweep.Client.Errors;
 
 namespace Sweep.Client.Commands.Parts;
 
-/// <summary>What a silo takes of its machine: options of every command that starts one.</summary>
+/// <summary>The options for how much of its machine a silo uses; every command that starts a silo has them.</summary>
 internal static class MachineOptions
 {
     private static readonly Option<string?> Slots =
@@ -20,8 +20,8 @@ internal static class MachineOptions
     public static Option<string?> Text(string name, string value, string description) =>
         new(name) { Description = description, HelpName = value };
 
-    /// <summary>Those of a line that starts a private cluster, as its silo's own command line takes them.</summary>
-    /// <exception cref="WrongInputException">Nothing would ever train.</exception>
+    /// <summary>The options that were given on a line that starts a private cluster, as arguments for its silo.</summary>
+    /// <exception cref="WrongInputException">The line asks for 0 slots, with which nothing would ever train.</exception>
     public static IReadOnlyList<string> Given(ParseResult line) => line.GetValue(Slots)?.Trim() is not "0"
         ? [.. All.SelectMany(option => line.GetValue(option) is { } value ? new[] { option.Name, value } : [])]
         : throw new WrongInputException("--slots: found 0, with which nothing would ever train; expected at least 1.");

@@ -5,7 +5,7 @@ using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Commands.Parts;
 
-/// <summary>What a user names: a sweep, or one trial of it.</summary>
+/// <summary>A sweep, or one trial of it, as a user names it.</summary>
 /// <param name="Trial">The trial's number; null for the sweep.</param>
 internal readonly record struct SweepAddress(string Name, int? Trial)
 {
@@ -18,7 +18,8 @@ internal readonly record struct SweepAddress(string Name, int? Trial)
             throw new WrongInputException($"found {text}; expected a sweep's name (letters, digits, -, _ and .) or name/number.");
         if (slash < 0)
             return new(name, null);
-        return int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= TrialId.MaxNumber
+        return int.TryParse(text.AsSpan(slash + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number is >= 1 and <= TrialId.MaxNumber
             ? new(name, number)
             : throw new WrongInputException($"found {text}; expected a trial's number, from 1, after the slash.");
     }
@@ -37,7 +38,9 @@ internal readonly record struct SweepAddress(string Name, int? Trial)
 
         var known = (await reader.ListAsync(cancellation)).Select(other => other.Name).ToList();
         var near = NearestNames.Of(Name, known);
-        var hint = known.Count == 0 ? "There are no sweeps yet." : near.Count == 0 ? "See `sweep list`." : $"Near it: {string.Join(", ", near)}.";
+        var hint = known.Count == 0 ? "There are no sweeps yet."
+            : near.Count == 0 ? "See `sweep list`."
+            : $"Near it: {string.Join(", ", near)}.";
         throw new WrongInputException($"No sweep is named {Name}. {hint}");
     }
 }

@@ -4,11 +4,12 @@ using Sweep.Contracts;
 
 namespace Sweep.Client.Commands.Parts;
 
-/// <summary>One request to a sweep's grain, and its answer.</summary>
+/// <summary>Sends one request to a sweep's grain and prints its answer.</summary>
 internal static class SweepOrder
 {
     /// <exception cref="RequestRefusedException">The grain refused.</exception>
-    public static async Task<ExitCode> SendAsync(CommandContext context, SweepAddress address, Func<ISweepGrain, int?, Task<CommandReply>> order)
+    public static async Task<ExitCode> SendAsync(
+        CommandContext context, SweepAddress address, Func<ISweepGrain, int?, Task<CommandReply>> order)
     {
         await using var cluster = await context.OpenAsync();
         var sweep = await address.FindAsync(cluster.Reader, context.Cancellation);

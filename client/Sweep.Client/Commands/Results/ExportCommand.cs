@@ -16,7 +16,11 @@ internal static class ExportCommand
         format.AcceptOnlyFromAmong("csv", "json", "parquet");
         var what = new Option<string>("--what") { Description = "trials or epochs.", DefaultValueFactory = _ => "trials" };
         what.AcceptOnlyFromAmong("trials", "epochs");
-        var output = new Option<string?>("--output") { Description = "The file to write; without it the standard output.", HelpName = "file" };
+        var output = new Option<string?>("--output")
+        {
+            Description = "The file to write; without it the standard output.",
+            HelpName = "file",
+        };
         return new DocumentedCommand(
             "export",
             "Writes everything that was measured, for other programs.",

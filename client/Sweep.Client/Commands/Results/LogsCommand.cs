@@ -30,8 +30,11 @@ internal static class LogsCommand
                     context.Terminal.WatchReader();
                 while (true)
                 {
-                    // Asked before the lines are read, so that the last ones are not missed. A database that ends with us has no one to write to it.
-                    var more = context.Value(follow) && cluster.Private is null && await cluster.Reader.MayLogAsync(sweep.Id, number, context.Cancellation);
+                    // This must be asked before the lines are read, so that the last ones are not missed. The database of a private
+                    // cluster that this process owns gets no more lines, since no silo runs on it.
+                    var more = context.Value(follow)
+                        && cluster.Private is null
+                        && await cluster.Reader.MayLogAsync(sweep.Id, number, context.Cancellation);
                     foreach (var line in await cluster.Reader.LogAsync(sweep.Id, number, position, context.Cancellation))
                     {
                         context.Terminal.Foreign($"{Quantities.LocalTime(line.At)}  attempt {line.Attempt}  {line.Text}");

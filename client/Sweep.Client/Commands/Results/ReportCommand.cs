@@ -18,10 +18,25 @@ internal static class ReportCommand
     public static Command Create(Terminal terminal)
     {
         var address = CommonOptions.Sweep();
-        var html = new Option<string?>("--html") { Description = "Writes a page that stands alone, with charts, to this file.", HelpName = "file" };
-        var markdown = new Option<bool>("--markdown") { Description = "Prints the page's text and tables as Markdown, for a README or an issue." };
-        var compare = new Option<string?>("--compare") { Description = "Another sweep to put beside this one; a name that ends in .csv is a reference.", HelpName = "sweep" };
-        var reference = new Option<string?>("--reference") { Description = "A CSV file of published numbers to put beside ours.", HelpName = "file" };
+        var html = new Option<string?>("--html")
+        {
+            Description = "Writes a page that stands alone, with charts, to this file.",
+            HelpName = "file",
+        };
+        var markdown = new Option<bool>("--markdown")
+        {
+            Description = "Prints the page's text and tables as Markdown, for a README or an issue.",
+        };
+        var compare = new Option<string?>("--compare")
+        {
+            Description = "Another sweep to put beside this one; a name that ends in .csv is a reference.",
+            HelpName = "sweep",
+        };
+        var reference = new Option<string?>("--reference")
+        {
+            Description = "A CSV file of published numbers to put beside ours.",
+            HelpName = "file",
+        };
         return new DocumentedCommand(
             "report",
             "Compares a sweep's trials and says which parameter mattered.",
@@ -53,20 +68,22 @@ internal static class ReportCommand
                 return ExitCode.Done;
             }
 
-            var contents = await ReportContents.ReadAsync(cluster, sweep, report, comparison, TimeProvider.System.GetUtcNow(), context.Cancellation);
+            var contents = await ReportContents.ReadAsync(
+                cluster, sweep, report, comparison, TimeProvider.System.GetUtcNow(), context.Cancellation);
             if (context.Value(markdown))
                 context.Terminal.Foreign(MarkdownReport.Of(contents).TrimEnd('\n'));
             if (page is not null)
             {
                 var bytes = await ReportFile.WriteAsync(page, HtmlReport.Of(contents), context.Cancellation);
-                (context.Value(markdown) ? context.Terminal.Error : context.Terminal.Out).WriteLine($"Wrote {page} ({Quantities.Bytes(bytes)}).");
+                (context.Value(markdown) ? context.Terminal.Error : context.Terminal.Out).WriteLine(
+                    $"Wrote {page} ({Quantities.Bytes(bytes)}).");
             }
 
             return ExitCode.Done;
         });
     }
 
-    /// <summary>What stands beside the sweep: another one, or a file of published numbers.</summary>
+    /// <summary>What the sweep is compared with: another sweep, a file of published numbers, both, or nothing.</summary>
     private static (SweepAddress? Other, string? Reference) Beside(SweepAddress sweep, string? compare, string? reference)
     {
         if (compare is null)
@@ -75,7 +92,8 @@ internal static class ReportCommand
         {
             return reference is null
                 ? (null, compare)
-                : throw new WrongInputException($"--compare: found the file {compare} and --reference {reference}; expected one reference.");
+                : throw new WrongInputException(
+                    $"--compare: found the file {compare} and --reference {reference}; expected one reference.");
         }
 
         SweepAddress other;
@@ -90,14 +108,18 @@ internal static class ReportCommand
 
         if (other.Trial is not null)
             throw new WrongInputException($"--compare: found {other}; expected the name of a sweep, without a trial's number.");
-        return other == sweep ? throw new WrongInputException($"--compare: found {other}, the sweep itself; expected another one.") : (other, reference);
+        return other == sweep
+            ? throw new WrongInputException($"--compare: found {other}, the sweep itself; expected another one.")
+            : (other, reference);
     }
 
     private static async Task<SweepReport> ReportAsync(
         Cluster cluster, SweepOverview sweep, IReadOnlyList<ReferenceRow>? published, CancellationToken cancellation)
     {
         var trials = await cluster.Reader.TrialsAsync(sweep.Id, cancellation);
-        var epochs = published is null ? [] : await EpochsAsync(cluster, sweep.Id, published.Select(row => row.Epoch).ToHashSet(), cancellation);
+        var epochs = published is null
+            ? []
+            : await EpochsAsync(cluster, sweep.Id, published.Select(row => row.Epoch).ToHashSet(), cancellation);
         return SweepReport.Of(sweep.Spec, trials, published, epochs);
     }
 

@@ -15,7 +15,8 @@ internal static class SqlCommand
         var query = new Argument<string>("QUERY") { Description = "A query, run read-only." };
         return new DocumentedCommand(
             "sql",
-            "Runs a query on the cluster's database, read-only. Views to start from: leaderboard, trial_summary, learning_curves, sweep_progress.",
+            "Runs a query on the cluster's database, read-only. "
+            + "Views to start from: leaderboard, trial_summary, learning_curves, sweep_progress.",
             "sweep sql \"select * from leaderboard where sweep = 'next-character' limit 5\"",
             "sweep sql \"select count(*) from epochs\" -o json")
         {
@@ -43,20 +44,29 @@ internal static class SqlCommand
         }
         catch (NotSupportedException)
         {
-            throw new WrongInputException("QUERY: found a copy, whose rows come another way; write a select, with -o csv for a file, or use psql \"$(sweep db url)\".");
+            throw new WrongInputException(
+                "QUERY: found a copy, whose rows come another way; "
+                + "write a select, with -o csv for a file, or use psql \"$(sweep db url)\".");
         }
-        catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.QueryCanceled || error.SqlState[..2] is not ("08" or "28" or "3D" or "53" or "57" or "58"))
+        catch (PostgresException error) when (
+            error.SqlState == PostgresErrorCodes.QueryCanceled
+            || error.SqlState[..2] is not ("08" or "28" or "3D" or "53" or "57" or "58"))
         {
-            // Anything but a failing server is the query's fault.
-            throw new WrongInputException(string.Join(' ', new[] { $"QUERY{Place(sql, error.Position)}: {error.MessageText}.", error.Detail, error.Hint }.OfType<string>()));
+            // The classes above mean that the server failed; every other error comes from the query.
+            throw new WrongInputException(string.Join(
+                ' ',
+                new[] { $"QUERY{Place(sql, error.Position)}: {error.MessageText}.", error.Detail, error.Hint }.OfType<string>()));
         }
     }
 
-    /// <param name="position">Of a character, from 1; 0 where the server named none.</param>
+    /// <param name="position">The place of a character in the query, from 1; 0 where the server named none.</param>
+    /// <returns><c>:line:column</c>, both from 1, or nothing without a position.</returns>
     private static string Place(string sql, int position)
     {
         var before = string.Concat(sql.EnumerateRunes().Take(position - 1)).Split('\n');
-        return position <= 0 ? "" : string.Create(CultureInfo.InvariantCulture, $":{before.Length}:{before[^1].EnumerateRunes().Count() + 1}");
+        return position <= 0
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $":{before.Length}:{before[^1].EnumerateRunes().Count() + 1}");
     }
 
     private static OutputTable Table(QueryResult result) => new(

@@ -7,10 +7,10 @@ using Sweep.Contracts;
 
 namespace Sweep.Client.Commands.Sweeps;
 
-/// <summary>A request that sets a sweep to work, which is then watched to its end.</summary>
+/// <summary>Sends a request that lets a sweep run again, and then watches the sweep to its end.</summary>
 internal static class AttendedOrder
 {
-    /// <param name="detached">Do not watch; a private cluster must then be up.</param>
+    /// <param name="detached">Does not watch the sweep. A private cluster is then started in the background, where it stays.</param>
     /// <exception cref="RequestRefusedException">The grain refused.</exception>
     public static async Task<ExitCode> SendAsync(
         CommandContext context, SweepAddress address, bool detached, Func<ISweepGrain, int?, Task<CommandReply>> order)
@@ -23,7 +23,7 @@ internal static class AttendedOrder
             : await new SweepAttendance(cluster, context.Console).AttendAsync(sweep.Name, $"sweep resume {sweep.Name}");
     }
 
-    /// <summary>The cluster for a sweep that is to be worked on, attended or not.</summary>
+    /// <summary>Opens the cluster for a sweep that is to run. A detached sweep needs one that outlives this process.</summary>
     public static async Task<Cluster> OpenAsync(CommandContext context, bool detached)
     {
         if (!detached || context.Choice.ConnectionString is not null)

@@ -12,7 +12,7 @@ namespace Sweep.Client.Commands.Sweeps;
 
 internal static class DeleteCommand
 {
-    /// <summary>How often the progress is told.</summary>
+    /// <summary>The least time between two lines of progress.</summary>
     private static readonly TimeSpan Tell = TimeSpan.FromSeconds(3);
 
     public static Command Create(Terminal terminal)
@@ -30,8 +30,12 @@ internal static class DeleteCommand
             {
                 if (!context.Value(yes) && !context.Terminal.CanAsk)
                     throw new WrongInputException("delete: nobody is there to be asked; add --yes.");
-                if (!context.Value(yes) && !context.Terminal.Ask($"Delete {context.Value(address)} and everything that was measured for it?", whenEmpty: false))
+                if (!context.Value(yes)
+                    && !context.Terminal.Ask(
+                        $"Delete {context.Value(address)} and everything that was measured for it?", whenEmpty: false))
+                {
                     return ExitCode.Refused;
+                }
                 await using var cluster = await context.OpenAsync();
                 var sweep = await context.Value(address).FindAsync(cluster.Reader, context.Cancellation);
                 context.Say((await cluster.AskAsync(sweep.Id, grain => grain.Delete(), context.Cancellation)).OrRefused());
@@ -41,8 +45,8 @@ internal static class DeleteCommand
     }
 
     /// <summary>
-    /// The sweep is gone by now. What it leaves behind is removed at once, so that its room is free when the command ends; silos remove the rest when this is
-    /// cut off.
+    /// Removes the rows of a sweep that is deleted already, so that its room is free when the command ends. When the command is
+    /// interrupted, silos remove the rest.
     /// </summary>
     private static async Task EraseAsync(CommandContext context, DeletedSweeps deleted, SweepOverview sweep)
     {

@@ -11,7 +11,7 @@ namespace Sweep.Client.Commands.Sweeps;
 
 internal static class PlanCommand
 {
-    // What a person reads; programs get all.
+    // A person does not read more rows than this; programs get all of them.
     private const int RowsShown = 100;
 
     public static Command Create(Terminal terminal)
@@ -44,7 +44,7 @@ internal static class PlanCommand
         });
     }
 
-    /// <summary>What the trial that writes most writes into the database while it runs.</summary>
+    /// <summary>A sentence on how much the trial with the largest rate of checkpoints writes into the database while it runs.</summary>
     private static string Checkpoints(SweepSpec spec, SweepPlan plan)
     {
         if (plan.Trials.MaxBy(trial => trial.CheckpointBytes / trial.CheckpointSeconds) is not { } most)
@@ -52,7 +52,8 @@ internal static class PlanCommand
         var interval = $"every {most.CheckpointSeconds.ToString("0.##", CultureInfo.InvariantCulture)} s at the most" +
             (most.CheckpointSeconds > spec.Checkpoint.Every ? " (1 MB/s, whatever checkpoint.every says)" : "");
         var atOnce = spec.Resources.MaxConcurrent is { } limit ? Math.Min(limit, plan.Trials.Count) : 1;
-        return $"Checkpoints: up to {Quantities.Bytes(most.CheckpointBytes)} {interval}, which is {Rate(1)} into the database for each trial that runs" +
+        return $"Checkpoints: up to {Quantities.Bytes(most.CheckpointBytes)} {interval}, " +
+            $"which is {Rate(1)} into the database for each trial that runs" +
             (atOnce > 1 ? $", {Rate(atOnce)} for {atOnce} of them." : ".");
 
         string Rate(int trials)

@@ -17,6 +17,7 @@ internal static class ResumeCommand
             "sweep resume next-character --detach")
         {
             address, detach, CommonOptions.Output,
-        }.Runs(terminal, context => AttendedOrder.SendAsync(context, context.Value(address), context.Value(detach), (grain, _) => grain.Resume()));
+        }.Runs(terminal, context => AttendedOrder.SendAsync(
+            context, context.Value(address), context.Value(detach), (grain, _) => grain.Resume()));
     }
 }

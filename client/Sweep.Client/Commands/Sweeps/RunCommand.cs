@@ -24,7 +24,8 @@ internal static class RunCommand
         var detach = CommonOptions.Detach();
         return new DocumentedCommand(
             "run",
-            "Trains a sweep file's trials, shows them live and compares them at the end. Without --postgres it starts a private cluster, which ends with it.",
+            "Trains a sweep file's trials, shows them live and compares them at the end. "
+            + "Without --postgres it starts a private cluster, which ends with it.",
             "sweep run examples/next-character.yaml",
             "sweep run examples/next-character.yaml --set parameters.epochs=10 --name quick",
             "sweep run examples/next-character.yaml --detach")

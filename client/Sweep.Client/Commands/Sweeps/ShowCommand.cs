@@ -14,7 +14,11 @@ internal static class ShowCommand
     {
         var address = CommonOptions.SweepOrTrial();
         return new DocumentedCommand(
-            "show", "A sweep and its trials, or one trial with its history.", "sweep show next-character", "sweep show next-character/3", "sweep show next-character -o csv")
+            "show",
+            "A sweep and its trials, or one trial with its history.",
+            "sweep show next-character",
+            "sweep show next-character/3",
+            "sweep show next-character -o csv")
         {
             address,
             CommonOptions.Output,
@@ -22,7 +26,9 @@ internal static class ShowCommand
         {
             await using var cluster = await context.OpenAsync();
             var sweep = await context.Value(address).FindAsync(cluster.Reader, context.Cancellation);
-            await (context.Value(address).Trial is { } number ? ShowTrialAsync(context, cluster, sweep, number) : ShowSweepAsync(context, cluster, sweep));
+            await (context.Value(address).Trial is { } number
+                ? ShowTrialAsync(context, cluster, sweep, number)
+                : ShowSweepAsync(context, cluster, sweep));
             return ExitCode.Done;
         });
     }
@@ -37,7 +43,8 @@ internal static class ShowCommand
                 $"{sweep.Name}  {PlainText.Of(sweep.State)}, {sweep.Succeeded} of {sweep.Trials} trials done, " +
                 $"epoch {sweep.EpochsDone} of {sweep.EpochsTotal}");
             context.Terminal.Foreign(
-                $"{PlainText.Of(objective.Goal)} {PlainText.Of(objective.Metric)} on {sweep.Spec.Dataset.Name}, created {Quantities.LocalTime(sweep.CreatedAt)}");
+                $"{PlainText.Of(objective.Goal)} {PlainText.Of(objective.Metric)} on {sweep.Spec.Dataset.Name}, "
+                + $"created {Quantities.LocalTime(sweep.CreatedAt)}");
             context.Terminal.Out.WriteLine();
         }
 

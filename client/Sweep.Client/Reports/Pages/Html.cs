@@ -5,14 +5,16 @@ using System.Text.Unicode;
 
 namespace Sweep.Client.Reports.Pages;
 
-/// <summary>Markup. Text becomes markup only through <see cref="Of"/>, which escapes it, so that no text of a user's can act as a tag.</summary>
+/// <summary>
+/// A piece of HTML. Text becomes markup only through <see cref="Of"/>, which escapes it, so that no text of a user can act as a tag.
+/// </summary>
 internal readonly record struct Html(string Markup)
 {
     private static readonly HtmlEncoder Encoder = HtmlEncoder.Create(UnicodeRanges.All);
 
     public static Html Empty => new("");
 
-    /// <summary>The literal parts as they are; of the values those that are <see cref="Html"/> as they are, all others escaped.</summary>
+    /// <summary>Joins literal parts and values. Values of type <see cref="Html"/> stay as they are, all others are escaped.</summary>
     public static Html Of(Interpolation markup) => new(markup.Result);
 
     public static Html Join(IEnumerable<Html> parts) => new(string.Concat(parts.Select(part => part.Markup)));

@@ -4,7 +4,7 @@ using Sweep.Client.Output;
 
 namespace Sweep.Client.Reports.Pages;
 
-/// <summary>The report as one HTML file that asks nothing of any network: style, numbers, charts and licences are inside.</summary>
+/// <summary>The report as one HTML file that loads nothing from a network: style, numbers, charts and licences are inside.</summary>
 internal static class HtmlReport
 {
     private static readonly string[] Scripts = ["d3.min.js", "plot.umd.min.js", "report.js"];
@@ -21,7 +21,8 @@ internal static class HtmlReport
             <html lang="en">
             <head>
             <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src {new Html(string.Join(' ', scripts.Select(Source)))}; img-src data:; base-uri 'none'; form-action 'none'">
+            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src {
+                new Html(string.Join(' ', scripts.Select(Source)))}; img-src data:; base-uri 'none'; form-action 'none'">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <meta name="generator" content="sweep report">
@@ -34,8 +35,10 @@ internal static class HtmlReport
             <header>
             <p class="kind">Sweep report</p>
             <h1>{contents.Sweep.Name}</h1>
-            <p class="state">{PlainText.Of(contents.Sweep.State)} · submitted {Day(contents.Sweep.CreatedAt)} · report of {Day(contents.MadeAt)}</p>
-            <nav aria-label="Sections">{Html.Join(sections.Select(section => Html.Of($"<a href=\"#{section.Id}\">{section.Title}</a>")))}</nav>
+            <p class="state">{PlainText.Of(contents.Sweep.State)} · submitted {Day(contents.Sweep.CreatedAt)} · report of {
+                Day(contents.MadeAt)}</p>
+            <nav aria-label="Sections">{
+                Html.Join(sections.Select(section => Html.Of($"<a href=\"#{section.Id}\">{section.Title}</a>")))}</nav>
             </header>
             <main>
             {Body(sections)}
@@ -51,10 +54,14 @@ internal static class HtmlReport
             """).Markup;
     }
 
-    /// <summary>Sections in order; those with charts stand together, under what chooses the colours of all of them.</summary>
+    /// <summary>The sections in order. Those with charts stand together, below the control that chooses the colours of all.</summary>
     private static Html Body(IReadOnlyList<ReportSection> sections)
     {
-        var first = sections.Index().Where(pair => Drawn.Contains(pair.Item.Id)).Select(pair => pair.Index).DefaultIfEmpty(sections.Count).First();
+        var first = sections.Index()
+            .Where(pair => Drawn.Contains(pair.Item.Id))
+            .Select(pair => pair.Index)
+            .DefaultIfEmpty(sections.Count)
+            .First();
         var charts = sections.Skip(first).TakeWhile(section => Drawn.Contains(section.Id)).ToList();
         return Html.Of(
             $"""
@@ -76,19 +83,25 @@ internal static class HtmlReport
     {
         ReportBlock.Paragraph paragraph => Html.Of($"<p>{paragraph.Text}</p>\n"),
         ReportBlock.Lead lead => Html.Join(lead.Sentences.Select(sentence => Html.Of($"<p class=\"lead\">{sentence}</p>\n"))),
-        ReportBlock.Facts facts => Html.Of($"<dl>{Html.Join(facts.Lines.Select(row => Html.Of($"<div><dt>{row.Name}</dt><dd>{row.Value}</dd></div>")))}</dl>\n"),
+        ReportBlock.Facts facts => Html.Of(
+            $"<dl>{Html.Join(facts.Lines.Select(row => Html.Of($"<div><dt>{row.Name}</dt><dd>{row.Value}</dd></div>")))}</dl>\n"),
         ReportBlock.Rows rows => HtmlTable.Of(rows.Name, rows.Table),
         ReportBlock.Figure figure => Html.Of(
             $"<figure><div class=\"chart\" id=\"chart-{figure.Id}\"></div><figcaption>{figure.Caption}</figcaption></figure>\n"),
         ReportBlock.Samples samples => Html.Of(
-            $"<div class=\"samples\">{Html.Join(samples.Texts.Select(sample => Html.Of($"<article><h3>{sample.Label}</h3><pre>{sample.Text}</pre></article>")))}</div>\n"),
+            $"<div class=\"samples\">{Html.Join(samples.Texts.Select(
+                sample => Html.Of($"<article><h3>{sample.Label}</h3><pre>{sample.Text}</pre></article>")))}</div>\n"),
         ReportBlock.Code code => Html.Of($"<pre class=\"code\" tabindex=\"0\">{code.Text}</pre>\n"),
         _ => throw new ArgumentOutOfRangeException(nameof(block), block, null),
     };
 
-    private static string Day(DateTimeOffset time) => time.UtcDateTime.ToString("d MMMM yyyy", System.Globalization.CultureInfo.InvariantCulture);
+    private static string Day(DateTimeOffset time) =>
+        time.UtcDateTime.ToString("d MMMM yyyy", System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>The only scripts that the browser may run are those with these hashes; a script that slipped into the page would not be among them.</summary>
+    /// <summary>
+    /// The source of a script for the page's Content-Security-Policy. The browser runs only scripts with these hashes, so that a script
+    /// that got into the page by any other way does not run.
+    /// </summary>
     private static string Source(string script) => $"'sha256-{Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(script)))}'";
 
     private static string Asset(string name)
@@ -96,7 +109,7 @@ internal static class HtmlReport
         using var stream = typeof(HtmlReport).Assembly.GetManifestResourceStream($"report/{name}")
             ?? throw new InvalidOperationException($"The program has no resource report/{name}.");
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        // A browser reads \r\n as \n, and the hash must be of what it reads.
+        // A browser replaces \r\n by \n before it computes the hash, so the text here must have the same line ends.
         return reader.ReadToEnd().ReplaceLineEndings("\n");
     }
 }

@@ -27,7 +27,8 @@ internal static class MarkdownReport
         ReportBlock.Facts facts => string.Join('\n', facts.Lines.Select(row => $"- {Plain(row.Name)}: {Plain(row.Value)}")),
         ReportBlock.Rows rows => Table(rows.Table),
         ReportBlock.Figure => "",
-        ReportBlock.Samples samples => string.Join("\n\n", samples.Texts.Select(sample => $"{Plain(sample.Label)}\n\n{Fenced(sample.Text, "text")}")),
+        ReportBlock.Samples samples => string.Join(
+            "\n\n", samples.Texts.Select(sample => $"{Plain(sample.Label)}\n\n{Fenced(sample.Text, "text")}")),
         ReportBlock.Code code => Fenced(code.Text, "yaml"),
         _ => throw new ArgumentOutOfRangeException(nameof(block), block, null),
     };
@@ -42,7 +43,7 @@ internal static class MarkdownReport
 
     private static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
 
-    /// <summary>A fence longer than any in the text, which the text therefore cannot close.</summary>
+    /// <summary>Puts the text between fences that are longer than any in the text, so that the text cannot close them.</summary>
     private static string Fenced(string text, string language)
     {
         var longest = 0;
@@ -56,7 +57,7 @@ internal static class MarkdownReport
         return $"{fence}{language}\n{text.ReplaceLineEndings("\n").TrimEnd('\n')}\n{fence}";
     }
 
-    /// <summary>One line whose characters mean themselves.</summary>
+    /// <summary>Escapes the text, so that it is one line in which no character acts as markup.</summary>
     private static string Plain(string text)
     {
         var plain = new StringBuilder(text.Length);

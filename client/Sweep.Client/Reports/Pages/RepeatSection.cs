@@ -24,7 +24,8 @@ internal static class RepeatSection
         return new("repeat", "How to repeat it",
         [
             new ReportBlock.Paragraph(
-                "This file gives the same trials in the same order, and on the same kind of processor the same numbers. The text is the one with the hash below; where the cluster does not have it, give it as path: FILE."),
+                "This file gives the same trials in the same order, and on the same kind of processor the same numbers. " +
+                "The text is the one with the hash below; where the cluster does not have it, give it as path: FILE."),
             new ReportBlock.Code(SweepFileText.Of(spec)),
             new ReportBlock.Facts([.. facts.Where(fact => fact.Item2.Length > 0)]),
         ]);

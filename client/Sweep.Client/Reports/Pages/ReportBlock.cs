@@ -2,26 +2,26 @@ using Sweep.Client.Output;
 
 namespace Sweep.Client.Reports.Pages;
 
-/// <summary>A part of the report under a heading; the page and the Markdown are two forms of the same sections.</summary>
-/// <param name="Id">Of the heading, for links.</param>
+/// <summary>A part of the report under a heading. The HTML page and the Markdown are two forms of the same sections.</summary>
+/// <param name="Id">The id of the heading, for links.</param>
 internal sealed record ReportSection(string Id, string Title, IReadOnlyList<ReportBlock> Blocks);
 
-/// <summary>What stands in a section. All text is plain: the form escapes it.</summary>
+/// <summary>A part of a section. All text is plain; <see cref="HtmlReport"/> and <see cref="MarkdownReport"/> escape it.</summary>
 internal abstract record ReportBlock
 {
     private ReportBlock() { }
 
     public sealed record Paragraph(string Text) : ReportBlock;
 
-    /// <summary>The sentences that a reader takes away.</summary>
+    /// <summary>The main results, in sentences that stand out from the others.</summary>
     public sealed record Lead(IReadOnlyList<string> Sentences) : ReportBlock;
 
     public sealed record Facts(IReadOnlyList<(string Name, string Value)> Lines) : ReportBlock;
 
-    /// <param name="Name">What the rows are, for those who hear the page.</param>
+    /// <param name="Name">What the rows are, for screen readers.</param>
     public sealed record Rows(string Name, OutputTable Table) : ReportBlock;
 
-    /// <summary>A place that the page's script draws into; no part of the Markdown.</summary>
+    /// <summary>The place of a chart, which the script of the page draws. The Markdown has no charts.</summary>
     public sealed record Figure(string Id, string Caption) : ReportBlock;
 
     public sealed record Samples(IReadOnlyList<(string Label, string Text)> Texts) : ReportBlock;

@@ -5,10 +5,10 @@ using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Reports.Pages;
 
-/// <summary>All that a page about a sweep says, as read from the database.</summary>
-/// <param name="Text">Null of a text that is no longer stored.</param>
-/// <param name="Curves">Epochs of <see cref="CurveTrials"/>.</param>
-/// <param name="Comparison">The other sweep beside this one; null without one.</param>
+/// <summary>Everything that a page about a sweep shows, as read from the database.</summary>
+/// <param name="Text">Facts about the sweep's text; null when the text is no longer stored.</param>
+/// <param name="Curves">The epochs of <see cref="CurveTrials"/>.</param>
+/// <param name="Comparison">The comparison with another sweep; null when none was asked for.</param>
 internal sealed record ReportContents(
     SweepOverview Sweep,
     SweepReport Report,
@@ -20,14 +20,19 @@ internal sealed record ReportContents(
     string ServerVersion,
     DateTimeOffset MadeAt)
 {
-    /// <summary>Learning curves that are drawn.</summary>
+    /// <summary>The greatest number of learning curves that are drawn.</summary>
     public const int MostCurves = 12;
 
-    /// <summary>Points of one curve; more would not be told apart.</summary>
+    /// <summary>The greatest number of points of one curve; an eye could not separate more.</summary>
     public const int MostPoints = 200;
 
     public static async Task<ReportContents> ReadAsync(
-        Cluster cluster, SweepOverview sweep, SweepReport report, SweepComparison? comparison, DateTimeOffset now, CancellationToken cancellation) => new(
+        Cluster cluster,
+        SweepOverview sweep,
+        SweepReport report,
+        SweepComparison? comparison,
+        DateTimeOffset now,
+        CancellationToken cancellation) => new(
         sweep,
         report,
         await cluster.Reports.DatasetAsync(sweep.Spec.Dataset.Sha256, cancellation),
@@ -38,6 +43,7 @@ internal sealed record ReportContents(
         await cluster.Reports.ServerVersionAsync(cancellation),
         now);
 
-    /// <summary>The best trials that have epochs; those that have not finished count after those that have.</summary>
-    public static IEnumerable<TrialSummary> CurveTrials(SweepReport report) => report.Rows.Where(row => row.EpochsDone > 0).Take(MostCurves);
+    /// <summary>The best trials that have epochs; trials that have not finished come after those that have.</summary>
+    public static IEnumerable<TrialSummary> CurveTrials(SweepReport report) =>
+        report.Rows.Where(row => row.EpochsDone > 0).Take(MostCurves);
 }

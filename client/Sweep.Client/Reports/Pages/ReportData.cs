@@ -9,14 +9,18 @@ namespace Sweep.Client.Reports.Pages;
 /// <summary>The numbers behind the page's charts, as JSON that is safe inside a script element.</summary>
 internal static class ReportData
 {
-    /// <summary>Trials in the scatter plots.</summary>
+    /// <summary>The greatest number of trials in the scatter plots, not counting those on the Pareto fronts.</summary>
     public const int MostDots = 2000;
 
-    /// <summary>Trials in the parallel coordinates.</summary>
+    /// <summary>The greatest number of trials in the parallel coordinates.</summary>
     public const int MostLines = 400;
 
-    // The default encoder writes <, > and & as \u003C, \u003E and \u0026: no text can end the element.
-    private static readonly JsonSerializerOptions Options = new(JsonOutput.Options) { WriteIndented = false, Encoder = JavaScriptEncoder.Default };
+    // The default encoder writes <, > and & as \u003C, \u003E and \u0026, so that no text can end the script element.
+    private static readonly JsonSerializerOptions Options = new(JsonOutput.Options)
+    {
+        WriteIndented = false,
+        Encoder = JavaScriptEncoder.Default,
+    };
 
     public static string Of(ReportContents contents)
     {
@@ -37,12 +41,15 @@ internal static class ReportData
                 curves = contents.Curves.GroupBy(row => row.Number).Select(Curve),
                 fronts = report.Fronts.Select(front => new { front.Metric, front.Cost, trials = front.Trials.Select(row => row.Number) }),
                 shares = report.Decomposition is { } parts
-                    ? parts.Shares.Select(share => new { name = string.Join(" × ", share.Parameters), share.Share }).Append(new { name = "the rest", Share = parts.Rest })
-                    : report.Effects.Where(effect => effect.Explained is not null).Select(effect => new { name = effect.Parameter, Share = effect.Explained!.Value }),
+                    ? parts.Shares.Select(share => new { name = string.Join(" × ", share.Parameters), share.Share })
+                        .Append(new { name = "the rest", Share = parts.Rest })
+                    : report.Effects.Where(effect => effect.Explained is not null)
+                        .Select(effect => new { name = effect.Parameter, Share = effect.Explained!.Value }),
                 effects = report.Effects.Select(effect => new
                 {
                     effect.Parameter,
-                    values = effect.Values.Where(value => value.Objective is not null).Select(value => new { value.Value, value.Objective!.Mean, value.Objective.Deviation }),
+                    values = effect.Values.Where(value => value.Objective is not null)
+                        .Select(value => new { value.Value, value.Objective!.Mean, value.Objective.Deviation }),
                 }),
             },
             Options);
@@ -74,7 +81,7 @@ internal static class ReportData
         };
     }
 
-    /// <summary>At most so many, evenly spaced in their order, the first always.</summary>
+    /// <summary>At most <paramref name="most"/> of the rows, evenly spaced in their order. The first row is always among them.</summary>
     private static IEnumerable<TrialSummary> Evenly(IEnumerable<TrialSummary> rows, int most)
     {
         var all = rows.ToList();

@@ -9,10 +9,10 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Reports.Pages;
 
-/// <summary>What the report says, in order. What would be empty is left out.</summary>
+/// <summary>The sections of the report, in order. A section that would be empty is left out.</summary>
 internal static class ReportSections
 {
-    /// <summary>Trials in the table: what a browser still sorts at once.</summary>
+    /// <summary>The greatest number of rows in a table; a browser still sorts so many without a delay.</summary>
     public const int MostRows = 2000;
 
     private const int MostFailures = 20;
@@ -23,7 +23,13 @@ internal static class ReportSections
         List<ReportSection?> sections =
         [
             Question(contents),
-            new("answer", "The answer", [new ReportBlock.Lead([report.Answer, report.Verdict]), .. report.Notes.Select(note => new ReportBlock.Paragraph(note))]),
+            new(
+                "answer",
+                "The answer",
+                [
+                    new ReportBlock.Lead([report.Answer, report.Verdict]),
+                    .. report.Notes.Select(note => new ReportBlock.Paragraph(note)),
+                ]),
             Comparison(contents),
             Published(report),
             Trials(contents),
@@ -45,11 +51,18 @@ internal static class ReportSections
         List<(string, string)> rows =
         [
             ("Text", spec.Dataset.Name + text),
-            ("Split", Invariant($"{PlainText.Of(spec.Dataset.Split)}, {spec.Dataset.Validation * 100:0.#} % of the windows held out")
-                + (spec.Dataset.Split == SplitKind.Random ? "; windows overlap, so the validation numbers flatter" : ": the end of the text")),
+            ("Split",
+                Invariant($"{PlainText.Of(spec.Dataset.Split)}, {spec.Dataset.Validation * 100:0.#} % of the windows held out")
+                + (spec.Dataset.Split == SplitKind.Random
+                    ? "; windows overlap, so the validation numbers flatter"
+                    : ": the end of the text")),
             ("Objective", $"{PlainText.Of(spec.Objective.Goal)} {PlainText.Of(spec.Objective.Metric)}"),
-            ("Trials", Invariant($"{contents.Sweep.Trials:#,0}, {(spec.Method.Kind == Domain.Search.MethodKind.Grid ? "every point of the grid" : "drawn at random")}; {contents.Sweep.Succeeded:#,0} succeeded, {contents.Sweep.Failed:#,0} failed")),
-            .. spec.Parameters.Varying.Select(name => (name, SweepFileText.Domain(spec.Parameters.Dimensions.Single(dimension => dimension.Name == name)))),
+            ("Trials",
+                Invariant($"{contents.Sweep.Trials:#,0}, ")
+                + (spec.Method.Kind == Domain.Search.MethodKind.Grid ? "every point of the grid" : "drawn at random")
+                + Invariant($"; {contents.Sweep.Succeeded:#,0} succeeded, {contents.Sweep.Failed:#,0} failed")),
+            .. spec.Parameters.Varying.Select(
+                name => (name, SweepFileText.Domain(spec.Parameters.Dimensions.Single(dimension => dimension.Name == name)))),
             ("Fixed", string.Join(", ", Constants(contents.Report))),
         ];
         return new("question", "The question", [new ReportBlock.Facts([.. rows.Where(row => row.Item2.Length > 0)])]);
@@ -66,7 +79,9 @@ internal static class ReportSections
         [
             new ReportBlock.Lead([comparison.Verdict]),
             .. comparison.Notes.Select(note => new ReportBlock.Paragraph(note)),
-            .. comparison.Pairs.Count == 0 ? Array.Empty<ReportBlock>() : [new ReportBlock.Rows("Pairs of trials", PairTable.Of(comparison).First(MostRows))],
+            .. comparison.Pairs.Count == 0
+                ? Array.Empty<ReportBlock>()
+                : [new ReportBlock.Rows("Pairs of trials", PairTable.Of(comparison).First(MostRows))],
         ]);
 
     private static ReportSection? Published(SweepReport report) => report.Comparisons.Count == 0 ? null : new(
@@ -82,8 +97,12 @@ internal static class ReportSections
             "The trials",
             [
                 new ReportBlock.Paragraph(
-                    "Losses (nats a character), accuracy and perplexity are of each trial's best epoch. Time is training time, infer is one window, MACs are multiply-accumulates of a forward pass for one window."
-                    + (report.Rows.Count > MostRows ? Invariant($" These are the first {MostRows:#,0} of {report.Rows.Count:#,0} trials; sweep export {contents.Sweep.Name} has all.") : "")),
+                    "Losses (nats a character), accuracy and perplexity are of each trial's best epoch. "
+                    + "Time is training time, infer is one window, MACs are multiply-accumulates of a forward pass for one window."
+                    + (report.Rows.Count > MostRows
+                        ? Invariant($" These are the first {MostRows:#,0} of {report.Rows.Count:#,0} trials; ")
+                            + $"sweep export {contents.Sweep.Name} has all."
+                        : "")),
                 new ReportBlock.Rows("Trials", ReportTable.Of(report).First(MostRows)),
             ]);
     }
@@ -106,8 +125,13 @@ internal static class ReportSections
         "costs",
         "What a better trial costs",
         [
-            new ReportBlock.Figure("costs", "Each dot is a trial; the line joins those that no other one beats in both (the Pareto front). Cost axes are logarithmic where they span much."),
-            new ReportBlock.Paragraph($"The Pareto fronts for {PlainText.Of(report.Spec.Objective.Metric)}: no other trial is both at least as good and at least as cheap."),
+            new ReportBlock.Figure(
+                "costs",
+                "Each dot is a trial; the line joins those that no other one beats in both (the Pareto front). "
+                + "Cost axes are logarithmic where they span much."),
+            new ReportBlock.Paragraph(
+                $"The Pareto fronts for {PlainText.Of(report.Spec.Objective.Metric)}: "
+                + "no other trial is both at least as good and at least as cheap."),
             new ReportBlock.Rows("Pareto fronts", FrontTable.Of(report).First(MostRows)),
         ]);
 
@@ -117,11 +141,16 @@ internal static class ReportSections
         [
             new ReportBlock.Figure("importance", "Share of the variance between the trials."),
             new ReportBlock.Paragraph(report.Decomposition is { } parts
-                ? Invariant($"Of the variance of {PlainText.Of(report.Spec.Objective.Metric)} between the trials, single parameters and pairs explain {100 - (100 * parts.Rest):0.#} %; ")
-                    + Invariant($"{parts.Rest * 100:0.#} % is left to three or more together and to chance. With one trial a combination chance hides in the largest interaction. ")
+                ? $"Of the variance of {PlainText.Of(report.Spec.Objective.Metric)} between the trials, "
+                    + Invariant($"single parameters and pairs explain {100 - (100 * parts.Rest):0.#} %; ")
+                    + Invariant($"{parts.Rest * 100:0.#} % is left to three or more together and to chance. ")
+                    + "With one trial a combination chance hides in the largest interaction. "
                     + "Method: functional ANOVA (Hutter, Hoos and Leyton-Brown, ICML 2014), exact here since the trials are a full grid."
-                : "The share is the correlation ratio η² of each parameter alone (Fisher 1925). The trials that succeeded are no full grid, so interactions cannot be separated and shares may overlap."),
-            .. report.Decomposition is null ? Array.Empty<ReportBlock>() : [new ReportBlock.Rows("Importance", ImportanceTable.Of(report.Decomposition))],
+                : "The share is the correlation ratio η² of each parameter alone (Fisher 1925). "
+                    + "The trials that succeeded are no full grid, so interactions cannot be separated and shares may overlap."),
+            .. report.Decomposition is null
+                ? Array.Empty<ReportBlock>()
+                : [new ReportBlock.Rows("Importance", ImportanceTable.Of(report.Decomposition))],
             new ReportBlock.Figure("effects", "Means with one standard deviation; each faint dot is a trial."),
             new ReportBlock.Rows("Effects", EffectTable.Of(report)),
         ]);
@@ -133,7 +162,9 @@ internal static class ReportSections
             new ReportBlock.Figure(
                 "parallel",
                 "Each line is a trial, through its parameters to what it cost and reached."
-                + (report.Rows.Count > ReportData.MostLines ? Invariant($" {ReportData.MostLines} of {report.Rows.Count:#,0} trials, evenly over the ranking.") : "")),
+                + (report.Rows.Count > ReportData.MostLines
+                    ? Invariant($" {ReportData.MostLines} of {report.Rows.Count:#,0} trials, evenly over the ranking.")
+                    : "")),
         ]);
 
     private static ReportSection? Samples(SweepReport report)
@@ -144,13 +175,19 @@ internal static class ReportSections
         var shown = written.Count <= 9 ? written : [.. written.Take(7), written[written.Count / 2], written[^1]];
         return new("samples", "What they write",
         [
-            new ReportBlock.Paragraph("Text generated by each trial's best weights" + (shown.Count < written.Count ? ": the seven best, one from the middle, the last." : ", the best first.")),
+            new ReportBlock.Paragraph(
+                "Text generated by each trial's best weights"
+                + (shown.Count < written.Count ? ": the seven best, one from the middle, the last." : ", the best first.")),
             new ReportBlock.Samples([.. shown.Select(row => (Label(report, row), row.Result!.Sample))]),
         ]);
     }
 
     private static string Label(SweepReport report, TrialSummary row) =>
-        Invariant($"Trial {row.Number}: {string.Join(' ', report.Spec.Parameters.Varying.Zip(ParameterCell.Row(row.Parameters, report.Spec.Parameters.Varying), (name, value) => ParameterCell.Column(name).Text(value)))}").TrimEnd(':', ' ')
+        Invariant($"Trial {row.Number}: {string.Join(
+            ' ',
+            report.Spec.Parameters.Varying.Zip(
+                ParameterCell.Row(row.Parameters, report.Spec.Parameters.Varying),
+                (name, value) => ParameterCell.Column(name).Text(value)))}").TrimEnd(':', ' ')
         + (row.BestValue is { } value ? Invariant($", {PlainText.Of(report.Spec.Objective.Metric)} {value:0.000}") : "");
 
     private static ReportSection? Attempts(ReportContents contents)
@@ -162,12 +199,17 @@ internal static class ReportSections
         var again = contents.Report.Rows.Count(row => row.Attempt > 1);
         return new("attempts", "Attempts and failures",
         [
-            new ReportBlock.Paragraph(Invariant($"{attempts:#,0} attempts at {contents.Sweep.Trials:#,0} trials; {again:#,0} took more than one, {failed.Count:#,0} failed for good.")),
+            new ReportBlock.Paragraph(
+                Invariant($"{attempts:#,0} attempts at {contents.Sweep.Trials:#,0} trials; ")
+                + Invariant($"{again:#,0} took more than one, {failed.Count:#,0} failed for good.")),
             new ReportBlock.Rows("What happened", AttemptTables.Events(contents.Events)),
-            .. contents.Places.Count == 0 ? Array.Empty<ReportBlock>() : [new ReportBlock.Rows("Where attempts ran", AttemptTables.Places(contents.Places).First(MostFailures))],
+            .. contents.Places.Count == 0
+                ? Array.Empty<ReportBlock>()
+                : [new ReportBlock.Rows("Where attempts ran", AttemptTables.Places(contents.Places).First(MostFailures))],
             .. failed.Count == 0 ? Array.Empty<ReportBlock>() :
             [
-                new ReportBlock.Paragraph(failed.Count > MostFailures ? Invariant($"The first {MostFailures} trials that failed:") : "The trials that failed:"),
+                new ReportBlock.Paragraph(
+                    failed.Count > MostFailures ? Invariant($"The first {MostFailures} trials that failed:") : "The trials that failed:"),
                 new ReportBlock.Rows("Failed trials", AttemptTables.Failed(contents.Report.Spec, failed.Take(MostFailures))),
             ],
         ]);

@@ -6,11 +6,17 @@ using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Reports.Tables;
 
-/// <summary>What became of a sweep's attempts.</summary>
+/// <summary>Tables of a sweep's events, of the places of its attempts, and of its failed trials.</summary>
 internal static class AttemptTables
 {
     public static OutputTable Events(IEnumerable<EventCount> events) => new(
-        [new("event", "event"), new("reason", "reason"), OutputColumn.Number("times", "times"), OutputColumn.Number("trials", "trials"), new("detail", "the newest")],
+        [
+            new("event", "event"),
+            new("reason", "reason"),
+            OutputColumn.Number("times", "times"),
+            OutputColumn.Number("trials", "trials"),
+            new("detail", "the newest"),
+        ],
         [.. events.Select(row => (IReadOnlyList<object?>)[row.Event, row.Reason, row.Times, row.Trials, row.Detail])]);
 
     public static OutputTable Places(IEnumerable<AttemptPlace> places) => new(
@@ -21,9 +27,19 @@ internal static class AttemptTables
     {
         var varying = spec.Parameters.Varying;
         return new(
-            [OutputColumn.Number("number", "trial"), .. varying.Select(ParameterCell.Column), OutputColumn.Number("attempt", "attempts"), OutputColumn.Number("epochs_done", "epochs"), new("reason", "reason")],
-            [.. trials.Select(trial => (IReadOnlyList<object?>)[trial.Number, .. ParameterCell.Row(trial.Parameters, varying), trial.Attempt, trial.EpochsDone, trial.Reason])]);
+            [
+                OutputColumn.Number("number", "trial"),
+                .. varying.Select(ParameterCell.Column),
+                OutputColumn.Number("attempt", "attempts"),
+                OutputColumn.Number("epochs_done", "epochs"),
+                new("reason", "reason"),
+            ],
+            [
+                .. trials.Select(trial => (IReadOnlyList<object?>)
+                    [trial.Number, .. ParameterCell.Row(trial.Parameters, varying), trial.Attempt, trial.EpochsDone, trial.Reason]),
+            ]);
     }
 
-    private static string Slots(IEnumerable<string> devices) => string.Join(", ", devices.CountBy(device => device).Select(pair => $"{pair.Value} × {pair.Key}"));
+    private static string Slots(IEnumerable<string> devices) =>
+        string.Join(", ", devices.CountBy(device => device).Select(pair => $"{pair.Value} × {pair.Key}"));
 }

@@ -5,7 +5,7 @@ using Sweep.Domain.Reports;
 
 namespace Sweep.Client.Reports.Tables;
 
-/// <summary>A row an epoch for which a number was published: theirs, ours, the difference.</summary>
+/// <summary>One row for each epoch for which a number was published: the published number, ours, and the difference.</summary>
 internal static class ComparisonTable
 {
     public static OutputTable Of(SweepReport report)
@@ -23,7 +23,10 @@ internal static class ComparisonTable
         ],
         [
             .. report.Comparisons.Select(row => (IReadOnlyList<object?>)
-                [row.Number, .. ParameterCell.Row(row.Parameters, varying), row.Epoch, row.TrainLoss, row.ValLoss, row.ValAccuracy, row.TrainSeconds]),
+                [
+                    row.Number, .. ParameterCell.Row(row.Parameters, varying),
+                    row.Epoch, row.TrainLoss, row.ValLoss, row.ValAccuracy, row.TrainSeconds,
+                ]),
         ]);
     }
 

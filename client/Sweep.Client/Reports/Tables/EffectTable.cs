@@ -4,7 +4,7 @@ using Sweep.Domain.Reports;
 
 namespace Sweep.Client.Reports.Tables;
 
-/// <summary>A row a value of each parameter that varies: the means of the trials that have it.</summary>
+/// <summary>One row for each value of each parameter that varies: the means of the trials that have this value.</summary>
 internal static class EffectTable
 {
     public static OutputTable Of(SweepReport report) => new(

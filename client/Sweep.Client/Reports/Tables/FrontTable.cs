@@ -1,11 +1,11 @@
 using Sweep.Client.Output;
 using Sweep.Client.Tables;
-using Sweep.Domain.Models;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Reports.Tables;
 
-/// <summary>A row a trial on the Pareto front of each cost, for the objective; the cheapest first.</summary>
+/// <summary>One row for each trial on the Pareto front of the objective and each cost, the cheapest first.</summary>
 internal static class FrontTable
 {
     public static OutputTable Of(SweepReport report)
@@ -19,7 +19,8 @@ internal static class FrontTable
             OutputColumn.Number("train_seconds", "train time", Quantities.Seconds),
             OutputColumn.Number("model_bytes", "size", Quantities.Bytes),
             OutputColumn.Number("macs", "MACs", Quantities.Count),
-            OutputColumn.Number("objective", PlainText.Of(metric), BuiltInMetrics.Catalog.Of(metric).IsShare ? Quantities.Percent : Quantities.Loss),
+            OutputColumn.Number(
+                "objective", PlainText.Of(metric), BuiltInMetrics.Catalog.Of(metric).IsShare ? Quantities.Percent : Quantities.Loss),
         ],
         [
             .. from front in report.Fronts

@@ -3,7 +3,7 @@ using Sweep.Domain.Reports;
 
 namespace Sweep.Client.Reports.Tables;
 
-/// <summary>A row a parameter or a pair of them: its share of the variance between the trials.</summary>
+/// <summary>One row for each parameter and each pair of parameters: its share of the variance between the trials.</summary>
 internal static class ImportanceTable
 {
     public static OutputTable Of(VarianceDecomposition decomposition) => new(

@@ -4,7 +4,7 @@ using Sweep.Domain.Reports;
 
 namespace Sweep.Client.Reports.Tables;
 
-/// <summary>A row a pair of trials of two sweeps: the best epoch of each, and the other's minus ours.</summary>
+/// <summary>One row for each pair of trials of two sweeps: the best epoch of each, and the other trial's value minus ours.</summary>
 internal static class PairTable
 {
     public static OutputTable Of(SweepComparison comparison) => new(

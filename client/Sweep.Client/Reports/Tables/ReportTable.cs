@@ -4,7 +4,7 @@ using Sweep.Domain.Reports;
 
 namespace Sweep.Client.Reports.Tables;
 
-/// <summary>A row a trial, in the order of the objective: how well it learned, and what it cost.</summary>
+/// <summary>One row for each trial, in the order of the objective: how well it learned, and what it cost.</summary>
 internal static class ReportTable
 {
     public static OutputTable Of(SweepReport report)

@@ -1,4 +1,4 @@
-namespace Sweep.Silo.Hosting;
+namespace Sweep.Silo.Worker;
 
 /// <summary>Whether this silo can take work. <c>/readyz</c> answers by it.</summary>
 public sealed class Readiness

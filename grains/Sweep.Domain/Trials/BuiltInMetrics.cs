@@ -1,6 +1,4 @@
-using Sweep.Domain.Trials;
-
-namespace Sweep.Domain.Models;
+namespace Sweep.Domain.Trials;
 
 /// <summary>What the built-in model measures.</summary>
 public static class BuiltInMetrics

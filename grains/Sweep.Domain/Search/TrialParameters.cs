@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace Sweep.Domain.Trials;
+namespace Sweep.Domain.Search;
 
 /// <summary>Everything that decides what one trial trains, besides the text. Stored as JSON in <c>trials.params</c>.</summary>
 /// <param name="SequenceLength">Characters in a window; at least 1.</param>

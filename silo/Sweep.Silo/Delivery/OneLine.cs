@@ -1,4 +1,4 @@
-namespace Sweep.Silo.Hosting;
+namespace Sweep.Silo.Delivery;
 
 /// <summary>Puts a text of several lines on one line, without the last full stop.</summary>
 internal static class OneLine

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Sweep.Silo.Hosting;
+namespace Sweep.Silo.Monitoring;
 
 /// <summary>
 /// The difference between this machine's clock and the database's, which all silos of a cluster share. Silos store when they started and

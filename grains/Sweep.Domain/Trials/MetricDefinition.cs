@@ -1,6 +1,4 @@
-using Sweep.Domain.Trials;
-
-namespace Sweep.Domain.Models;
+namespace Sweep.Domain.Trials;
 
 /// <summary>One number that an epoch measures.</summary>
 /// <param name="Goal">Which way is better, where the sweep file does not say.</param>

@@ -1,4 +1,4 @@
-namespace Sweep.Domain.Scheduling;
+namespace Sweep.Domain.Trials;
 
 /// <summary>What a worker must do with a trial that it holds.</summary>
 public enum LeaseOrder

@@ -1,0 +1,88 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Sweep.Domain.Search;
+using Sweep.Domain.Trials;
+
+namespace Sweep.Domain.Sweeps;
+
+/// <summary>
+/// What a spec must keep to, whoever wrote it: the reader of sweep files asks here and adds the line, and the sweep's grain asks again,
+/// since its caller need not be our client. A scheduler that was given anything else would lease it for ever.
+/// </summary>
+public static partial class SpecRules
+{
+    /// <summary>The mistakes of a spec; none of one that may be trained.</summary>
+    public static IReadOnlyList<SpecProblem> Problems(SweepSpec spec)
+    {
+        List<SpecProblem> problems = [.. OfKeys(spec)];
+        return problems.Count > 0 ? problems : [.. OfTheWhole(spec)];
+    }
+
+    /// <summary>The mistakes of single keys, and of one parameter beside those before it.</summary>
+    public static IEnumerable<SpecProblem> OfKeys(SweepSpec spec) =>
+    [
+        .. Unless(SweepName.IsValid(spec.Name), "name", spec.Name, $"expected {SweepName.Expectation}"),
+        .. Unless(
+            spec.Dataset.Validation is > 0 and < 1,
+            "dataset.validation", spec.Dataset.Validation, "expected a share above 0 and below 1"),
+        .. Unless(
+            BuiltInMetrics.Catalog.Find(spec.Objective.Metric) is not null,
+            "objective.metric", spec.Objective.Metric, $"expected {BuiltInMetrics.Catalog.Expectation}"),
+        .. Method(spec.Method),
+        .. DimensionRules.Problems(spec.Parameters, spec.Method.Kind),
+        .. SpecBounds.Slots.Problems(spec.Resources.Slots),
+        .. SpecBounds.MaxConcurrent.Problems(spec.Resources.MaxConcurrent),
+        .. SpecBounds.Priority.Problems(spec.Resources.Priority),
+        .. Labels(spec.Resources.Require),
+        .. SpecBounds.Every.Problems(spec.Checkpoint.Every),
+        .. SpecBounds.Keep.Problems(spec.Checkpoint.Keep),
+        .. SpecBounds.Retries.Problems(spec.Retries),
+        .. SpecBounds.StallLimit.Problems(spec.StallLimit),
+        .. SpecBounds.Seed.Problems(spec.Seed),
+    ];
+
+    /// <summary>The mistakes of a spec whose keys are all right: that it has nothing to try, or too much.</summary>
+    public static IEnumerable<SpecProblem> OfTheWhole(SweepSpec spec)
+    {
+        const int most = SweepSpec.MaxTrials;
+        if (spec.Parameters.Dimensions.Count == 0)
+            yield return SpecProblem.About("parameters", "no parameter", "expected at least one, such as cell: lstm");
+        else if (spec.Method.Kind == MethodKind.Random && spec.Parameters.Varying.Count == 0)
+            yield return SpecProblem.About("method", "random, but no parameter varies", "expected a parameter with values or a range");
+        else if (spec.Method.Kind == MethodKind.Grid && new GridSearch(spec.Parameters, spec.Seed).Total is var trials && trials > most)
+        {
+            yield return SpecProblem.About(
+                "parameters",
+                string.Create(CultureInfo.InvariantCulture, $"a grid of {trials:#,0} trials"),
+                string.Create(CultureInfo.InvariantCulture, $"expected at most {most:#,0}; shorten a list, or use method: random"));
+        }
+    }
+
+    private static IEnumerable<SpecProblem> Unless(bool right, string path, object value, string expected) =>
+        right ? [] : [SpecProblem.Of(path, value, expected)];
+
+    private static IEnumerable<SpecProblem> Method(MethodSpec method) => (method.Kind, method.Trials) switch
+    {
+        (MethodKind.Grid, not null) =>
+            [SpecProblem.About("budget", "a budget for a grid", "leave it out, a grid has as many trials as combinations")],
+        (MethodKind.Random, null) => [SpecProblem.About("method", "random without budget.trials", "expected budget: { trials: … }")],
+        _ => SpecBounds.Trials.Problems(method.Trials),
+    };
+
+    private static IEnumerable<SpecProblem> Labels(IReadOnlyList<string>? labels)
+    {
+        if (labels is { Count: 0 })
+            yield return SpecProblem.Of("resources.require", "[]", SpecBounds.LabelsExpected);
+        foreach (var (index, label) in (labels ?? []).Index())
+        {
+            if (label is null || !Label().IsMatch(label) || labels!.Take(index).Contains(label))
+            {
+                yield return SpecProblem.Of("resources.require", label, SpecBounds.LabelsExpected, index);
+                yield break;
+            }
+        }
+    }
+
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,100}(=[A-Za-z0-9._-]{1,100})?\z")]
+    private static partial Regex Label();
+}

@@ -1,0 +1,46 @@
+using System.Globalization;
+using Sweep.Domain.Models;
+using Sweep.Domain.Search;
+
+namespace Sweep.Domain.Sweeps;
+
+/// <summary>Whether trials of the built-in model fit their text.</summary>
+public static class TextFit
+{
+    /// <summary>The mistakes of each length of a window, and each size of a batch with it, that occurs.</summary>
+    /// <param name="validation">Share of the windows held out.</param>
+    /// <param name="characters">Length of the text in characters (Unicode code points).</param>
+    public static IEnumerable<SpecProblem> Problems(IEnumerable<ParameterMap> trials, double validation, int characters)
+    {
+        var sizes = trials.Select(trial => trial.ForModel()).Select(trial => (trial.SequenceLength, trial.BatchSize));
+        foreach (var (length, batch) in sizes.Distinct())
+        {
+            var windows = WindowCounts.Of(characters, length, validation);
+            if (length >= characters)
+            {
+                yield return SpecProblem.About(
+                    "parameters.sequence_length",
+                    SpecProblem.Show(length),
+                    Invariant($"the text has {characters} characters, so expected at most {characters - 1}"));
+            }
+            else if (windows.Training < 1 || windows.Validation < 1)
+            {
+                yield return SpecProblem.About(
+                    "dataset.validation",
+                    SpecProblem.Show(validation),
+                    Invariant($"of {characters - length} windows of {length} characters that leaves {windows.Training} to train on ")
+                        + Invariant($"and {windows.Validation} to validate with; both need one"));
+            }
+            else if (batch > windows.Training)
+            {
+                yield return SpecProblem.About(
+                    "parameters.batch_size",
+                    SpecProblem.Show(batch),
+                    Invariant($"with sequences of {length} the training set has {windows.Training} windows; ")
+                        + "expected at most those, or full");
+            }
+        }
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,124 @@
+using Sweep.Domain.Search;
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+using Sweep.Simulation;
+using static Sweep.Tests.Search.Spaces;
+
+namespace Sweep.Tests.Sweeps;
+
+public sealed class SpecRulesTests
+{
+    private static readonly SweepSpec Sound = SimulatedSweep.Spec("sound", new string('0', 64), trials: 3);
+
+    public static TheoryData<string, SweepSpec> Mistakes => new()
+    {
+        { "name: found a b; expected at most 100 letters, digits, dots, dashes and underscores.", Sound with { Name = "a b" } },
+        {
+            "objective.metric: found loss; expected one of val_loss, val_accuracy, train_loss, perplexity.",
+            Sound with { Objective = new(new("loss"), Goal.Minimize) }
+        },
+        { "resources.slots: found 0; expected a whole number of at least 1.", Sound with { Resources = new(Slots: 0) } },
+        { "resources.slots: found -1; expected a whole number of at least 1.", Sound with { Resources = new(Slots: -1) } },
+        { "resources.max_concurrent: found 0; expected a whole number of at least 1.", Sound with { Resources = new(MaxConcurrent: 0) } },
+        {
+            "resources.priority: found 1000001; expected a whole number from -1,000,000 to 1,000,000.",
+            Sound with { Resources = new(Priority: 1_000_001) }
+        },
+        { $"resources.require: found []; {SpecBounds.LabelsExpected}.", Sound with { Resources = new(Require: []) } },
+        { $"resources.require: found a b; {SpecBounds.LabelsExpected}.", Sound with { Resources = new(Require: ["a", "a b"]) } },
+        { $"resources.require: found nothing; {SpecBounds.LabelsExpected}.", Sound with { Resources = new(Require: [null!]) } },
+        { "retries: found -1; expected a whole number of at least 0.", Sound with { Retries = -1 } },
+        { "seed: found -1; expected a whole number of at least 0.", Sound with { Seed = -1 } },
+        { $"checkpoint.every: found NaN; {SpecBounds.Every.Expected}.", Sound with { Checkpoint = new(Every: double.NaN) } },
+        { $"checkpoint.every: found -1; {SpecBounds.Every.Expected}.", Sound with { Checkpoint = new(Every: -1) } },
+        { "checkpoint.keep: found 0; expected a whole number of at least 1.", Sound with { Checkpoint = new(Keep: 0) } },
+        { $"stall_limit: found 0; {SpecBounds.StallLimit.Expected}.", Sound with { StallLimit = 0 } },
+        { $"stall_limit: found NaN; {SpecBounds.StallLimit.Expected}.", Sound with { StallLimit = double.NaN } },
+        {
+            "dataset.validation: found 1; expected a share above 0 and below 1.",
+            Sound with { Dataset = Sound.Dataset with { Validation = 1 } }
+        },
+        { "parameters: found no parameter; expected at least one, such as cell: lstm.", With() },
+        { "parameters: found nothing; expected parameters.", With([null!]) },
+        { "parameters.colour: found an unknown key; expected one of cell, ", With(Choice("colour", Whole(1))) },
+        {
+            "parameters.layers: found the key a second time; expected it once.",
+            With(Choice("layers", Whole(1)), Choice("layers", Whole(2)))
+        },
+        { "parameters.layers: found 0; expected a whole number from 1 to 128.", With(Choice("layers", Whole(0))) },
+        { "parameters.layers.values: found 129; expected a whole number from 1 to 128.", With(Choice("layers", Whole(1), Whole(129))) },
+        { "parameters.layers.values: found nothing; expected a whole number from 1 to 128.", With(Choice("layers", Whole(1), null!)) },
+        { "parameters.layers.values: found an empty list; expected at least one value.", With(Choice("layers")) },
+        {
+            "parameters.layers.values: found 1 a second time; expected each value once.",
+            With(Choice("layers", Whole(1), Whole(2), Whole(1)))
+        },
+        { "parameters.learning_rate: found -1e-5; expected a number above 0.", With(Choice("learning_rate", ParameterValue.Of(-1e-5))) },
+        { "parameters.fully_connected: found 0; expected a whole number from 1 to 65,536.", With(Choice("fully_connected", Widths(8, 0))) },
+        { "parameters.layers: found min 2 and max 1; min must be below max.", With(Range("layers", 2, 1, step: 1)) },
+        { "parameters.layers.max: found NaN; expected a whole number from 1 to 128.", With(Range("layers", 2, double.NaN, step: 1)) },
+        { "parameters.layers.count: found 1; expected a whole number from 2 to 999,999.", With(Range("layers", 1, 2, count: 1)) },
+        { "parameters.layers.step: found 0; expected a whole number of at least 1.", With(Range("layers", 1, 2, step: 0)) },
+        { "parameters.learning_rate.step: found NaN; step must be above 0.", With(Range("learning_rate", 1, 2, step: double.NaN)) },
+        {
+            "parameters.learning_rate: found step 1e-12; expected a larger one, which makes at most 999,999 points.",
+            With(Range("learning_rate", 0.1, 1, step: 1e-12))
+        },
+        {
+            "parameters.learning_rate: found a range without count or step; a grid needs one of them, such as count: 5.",
+            With(Range("learning_rate", 0.1, 1))
+        },
+        {
+            "parameters.layers.when.cell: found cell; a condition may name only",
+            With(Choice("layers", Whole(2)).When(("cell", [Word("gru")])))
+        },
+        { "method: found random without budget.trials; expected budget: { trials: … }.", Sound with { Method = new(MethodKind.Random) } },
+        {
+            "budget.trials: found 2000000000; expected a whole number from 1 to 999,999.",
+            Sound with { Method = new(MethodKind.Random, 2_000_000_000) }
+        },
+        { "budget: found a budget for a grid; leave it out,", Sound with { Method = new(MethodKind.Grid, 5) } },
+        {
+            "method: found random, but no parameter varies; expected a parameter",
+            With(Choice("layers", Whole(2))) with { Method = new(MethodKind.Random, 5) }
+        },
+        {
+            "parameters: found a grid of 1,000,000 trials; expected at most 999,999;",
+            With(Range("seed", 1, 1_000, step: 1), Range("epochs", 1, 1_000, step: 1))
+        },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void A_spec_out_of_bounds_is_told_by_key_and_value(string beginning, SweepSpec spec) =>
+        Assert.StartsWith(beginning, Assert.Single(SpecRules.Problems(spec)).ToString(), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_sound_spec_has_no_mistake() => Assert.Empty(SpecRules.Problems(Sound));
+
+    [Fact]
+    public void Every_mistake_is_found_and_not_only_the_first()
+    {
+        var several = With(Choice("layers", Whole(0)), Choice("dropout", Whole(1)), Choice("cell", Word("gru")));
+        Assert.Equal(
+            ["parameters.layers", "parameters.dropout", "resources.slots"],
+            SpecRules.Problems(several with { Resources = new(Slots: 0) }).Select(problem => problem.Path));
+    }
+
+    [Fact]
+    public void A_trial_that_does_not_fit_its_text_is_told_by_key_and_value()
+    {
+        Assert.Equal(
+            "parameters.sequence_length: found 20; the text has 18 characters, so expected at most 17.",
+            Misfit(Choice("batch_size", Word("full"))));
+        Assert.Equal(
+            "parameters.batch_size: found 13; with sequences of 2 the training set has 12 windows; expected at most those, or full.",
+            Misfit(Choice("sequence_length", Whole(2)), Choice("batch_size", Whole(12), Whole(13))));
+        Assert.Null(Misfit(Choice("sequence_length", Whole(2)), Choice("batch_size", Whole(12), Word("full"))));
+
+        static string? Misfit(params Dimension[] dimensions) =>
+            TextFit.Problems(SearchMethods.For(With(dimensions)).Trials(), validation: 0.2, characters: 18).FirstOrDefault()?.ToString();
+    }
+
+    private static SweepSpec With(params Dimension[] dimensions) => Sound with { Parameters = new(dimensions) };
+}
