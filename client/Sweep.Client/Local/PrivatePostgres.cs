@@ -82,7 +82,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         server.Launch(durable);
         try
         {
-            await server.AnswerAsync(cancellation);
+            await server.WaitForAnswerAsync(cancellation);
         }
         catch (Exception)
         {
@@ -151,7 +151,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         _ended = StartOnOwnThread(start);
     }
 
-    private async Task AnswerAsync(CancellationToken cancellation)
+    private async Task WaitForAnswerAsync(CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
         while (!await IsAnsweringAsync(cancellation))
