@@ -27,5 +27,5 @@ internal sealed record TrialCurve(TrialSummary Trial, IReadOnlyList<EpochMetrics
     public IReadOnlyList<double> Values(Metric metric) => [.. Epochs.Select(epoch => epoch.Value(metric))];
 }
 
-/// <summary>A trial with its epochs, the events of its life, and the last lines of its log.</summary>
+/// <summary>A trial with its epochs, its events, and the last lines of its log.</summary>
 internal sealed record TrialHistory(TrialCurve Curve, IReadOnlyList<TrialEvent> Events, IReadOnlyList<LogEntry> Log);

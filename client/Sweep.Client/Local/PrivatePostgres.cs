@@ -250,7 +250,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     private static string Quote(string text) => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 
-    /// <summary>The first error in the output of initdb; the other lines only say what it does. Without an error, the last line.</summary>
+    /// <summary>The first error in the output of initdb; the other lines only show its progress. Without an error, the last line.</summary>
     private static string Reason(string output) =>
         output.Split('\n').FirstOrDefault(line =>
             line.Contains("FATAL:", StringComparison.Ordinal)
