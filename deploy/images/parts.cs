@@ -2,7 +2,7 @@
 #:property ArtifactsPath=
 // Lists what an image is made of: sbom.cdx.json (CycloneDX 1.6), THIRD-PARTY-NOTICES.txt and the LICENSE.
 //   dotnet run deploy/images/parts.cs -- NAME OUTPUT BASE-PACKAGES.tsv PUBLISHED-FOLDER…
-// NuGet packages are those that the published programs name in their .deps.json; what is said of them is in the packages themselves.
+// The NuGet packages are those that the published programs name in their .deps.json. Licences and copyrights come from the packages.
 // Source of the format: ECMA-424, CycloneDX 1.6.
 using System.Text;
 using System.Text.Json;
@@ -15,35 +15,52 @@ if (args is not [var image, var output, var baseList, .. var folders] || folders
     return 2;
 }
 
-var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES") ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+var cache = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+    ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
 var components = new JsonArray();
-var notices = new StringBuilder("What Sweep's images contain of others, as their packages say it. Packages of the base: /usr/share/doc/*/copyright. .NET: ThirdPartyNotices.txt beside the program dotnet.\n");
-var packages = folders.SelectMany(folder => Directory.GetFiles(folder, "*.deps.json")).SelectMany(Packages).DistinctBy(package => package.Key).OrderBy(package => package.Key, StringComparer.OrdinalIgnoreCase);
+var notices = new StringBuilder(
+    "What Sweep's images contain of others, as their packages say it. Packages of the base: /usr/share/doc/*/copyright. "
+    + ".NET: ThirdPartyNotices.txt beside the program dotnet.\n");
+var packages = folders
+    .SelectMany(folder => Directory.GetFiles(folder, "*.deps.json"))
+    .SelectMany(Packages)
+    .DistinctBy(package => package.Key)
+    .OrderBy(package => package.Key, StringComparer.OrdinalIgnoreCase);
 foreach (var (key, hash) in packages)
 {
-    var (name, version) = key.Split('/') is [var id, var number] ? (id, number) : throw new FormatException($"{key}: expected NAME/VERSION.");
+    var (name, version) = key.Split('/') is [var id, var number]
+        ? (id, number)
+        : throw new FormatException($"{key}: expected NAME/VERSION.");
     var folder = Path.Combine(cache, name.ToLowerInvariant(), version.ToLowerInvariant());
-    var metadata = XDocument.Load(Path.Combine(folder, name.ToLowerInvariant() + ".nuspec")).Root!.Elements().First(element => element.Name.LocalName == "metadata");
+    var metadata = XDocument.Load(Path.Combine(folder, name.ToLowerInvariant() + ".nuspec")).Root!.Elements()
+        .First(element => element.Name.LocalName == "metadata");
     string? Value(string element) => metadata.Elements().FirstOrDefault(child => child.Name.LocalName == element)?.Value.Trim();
     var license = metadata.Elements().FirstOrDefault(child => child.Name.LocalName == "license");
     var isFile = (string?)license?.Attribute("type") == "file";
     var text = isFile ? File.ReadAllText(Path.Combine(folder, license!.Value.Replace('\\', '/'))) : null;
+    var address = Value("licenseUrl") ?? "not stated";
+    var copyright = Value("copyright") ?? Value("authors");
     components.Add(Component("library", name, version, $"pkg:nuget/{name}@{version}", new JsonObject
     {
-        ["hashes"] = new JsonArray(new JsonObject { ["alg"] = "SHA-512", ["content"] = Convert.ToHexStringLower(Convert.FromBase64String(hash)) }),
+        ["hashes"] = new JsonArray(new JsonObject
+        {
+            ["alg"] = "SHA-512",
+            ["content"] = Convert.ToHexStringLower(Convert.FromBase64String(hash)),
+        }),
         ["licenses"] = new JsonArray(license is not null && !isFile
             ? new JsonObject { ["expression"] = license.Value }
-            : new JsonObject { ["license"] = new JsonObject { ["name"] = text is null ? Value("licenseUrl") ?? "not stated" : $"{name}: {license!.Value}" } }),
-        ["copyright"] = Value("copyright") ?? Value("authors"),
+            : new JsonObject { ["license"] = new JsonObject { ["name"] = text is null ? address : $"{name}: {license!.Value}" } }),
+        ["copyright"] = copyright,
     }));
-    notices.Append($"\n{name} {version}\n  licence: {(text is null ? license?.Value ?? Value("licenseUrl") ?? "not stated" : "its own, below")}\n  copyright: {Value("copyright") ?? Value("authors")}\n  source: {Value("projectUrl")}\n");
+    notices.Append($"\n{name} {version}\n  licence: {(text is null ? license?.Value ?? address : "its own, below")}\n");
+    notices.Append($"  copyright: {copyright}\n  source: {Value("projectUrl")}\n");
     if (text is not null)
         notices.Append('\n').Append(text.Trim()).Append('\n');
 }
 
 foreach (var line in File.ReadLines(baseList))
 {
-    // name, version, architecture, distribution; of .NET's frameworks the architecture is "dotnet".
+    // A line has the name, version, architecture and distribution of a package. .NET's frameworks have the architecture "dotnet".
     var cells = line.Split('\t');
     components.Add(cells[2] == "dotnet"
         ? Component("framework", cells[0], cells[1], $"pkg:generic/{cells[0]}@{cells[1]}", [])
@@ -57,7 +74,12 @@ var bom = new JsonObject
     ["version"] = 1,
     ["metadata"] = new JsonObject
     {
-        ["component"] = new JsonObject { ["type"] = "container", ["name"] = $"sweep-{image}", ["licenses"] = new JsonArray(new JsonObject { ["license"] = new JsonObject { ["id"] = "MIT" } }) },
+        ["component"] = new JsonObject
+        {
+            ["type"] = "container",
+            ["name"] = $"sweep-{image}",
+            ["licenses"] = new JsonArray(new JsonObject { ["license"] = new JsonObject { ["id"] = "MIT" } }),
+        },
     },
     ["components"] = components,
 };

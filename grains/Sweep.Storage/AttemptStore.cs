@@ -5,13 +5,14 @@ using Sweep.Storage.Connections;
 namespace Sweep.Storage;
 
 /// <summary>
-/// The tables <c>epochs</c>, <c>checkpoints</c> and <c>trial_logs</c>. Each statement locks the trials that it writes for, so that the fence holds;
-/// all in the same mode: a weaker lock on a row that others update makes PostgreSQL lock its older versions too, and that can deadlock.
-/// Nothing is stored beyond a gap: a standby that took over may lack the last rows, and the attempt that wrote them must then repeat them.
+/// The tables <c>epochs</c>, <c>checkpoints</c> and <c>trial_logs</c>. Each statement locks the trials that it writes for, so that no other
+/// attempt begins meanwhile. All statements lock in the same mode: a weaker lock on a row that others update makes PostgreSQL lock the
+/// older versions of the row too, and that can deadlock. Nothing is stored beyond a gap: a standby that took over may lack the last rows,
+/// and the attempt that wrote them must then repeat them.
 /// </summary>
 public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
 {
-    /// <summary>Checkpoints are large: they take two connections at most, so that epochs and leases never wait for them.</summary>
+    /// <summary>Limits checkpoints, which are large, to two connections, so that epochs and leases never wait for them.</summary>
     private readonly SemaphoreSlim _large = new(2);
 
     public async Task<IReadOnlyList<TrialId>> WriteEpochsAsync(IReadOnlyList<EpochRow> rows, CancellationToken cancellation = default)
@@ -19,8 +20,9 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
         if (rows.Count == 0)
             return [];
 
-        // Afterwards best_* is the lowest finite score of all that is stored for the trial: of what came, of the best so far, and of all others
-        // in the rare case that the best so far was replaced by another number (a processor of another kind repeated the epoch).
+        // Afterwards best_* has the lowest finite score of all epochs that are stored for the trial. Usually the new epochs and the best
+        // one so far are enough to find it. All epochs are read only when the best one so far gets another score, which happens when a
+        // processor of another kind repeats the epoch.
         return await source.Statement(
             """
             with item as (
@@ -35,7 +37,8 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
             ), locked as materialized (
               select t.id, t.attempt, t.sweep_id, t.best_epoch, t.best_value, t.best_score
               from trials t
-              join (select trial_id, attempt, min(epoch) as first from item group by trial_id, attempt) i on i.trial_id = t.id and i.attempt = t.attempt
+              join (select trial_id, attempt, min(epoch) as first from item group by trial_id, attempt) i
+                on i.trial_id = t.id and i.attempt = t.attempt
               where t.state = 'running' and i.first <= t.epochs_done + 1
               order by t.id for no key update of t
             ), fresh as materialized (
@@ -48,9 +51,9 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
               select trial_id, epoch, attempt, train_loss, val_loss, val_accuracy, perplexity, learning_rate, seconds, samples_per_second
               from fresh order by trial_id, epoch
               on conflict (trial_id, epoch) do update set
-                attempt = excluded.attempt, train_loss = excluded.train_loss, val_loss = excluded.val_loss, val_accuracy = excluded.val_accuracy,
-                perplexity = excluded.perplexity, learning_rate = excluded.learning_rate, seconds = excluded.seconds,
-                samples_per_second = excluded.samples_per_second, at = excluded.at
+                attempt = excluded.attempt, train_loss = excluded.train_loss, val_loss = excluded.val_loss,
+                val_accuracy = excluded.val_accuracy, perplexity = excluded.perplexity, learning_rate = excluded.learning_rate,
+                seconds = excluded.seconds, samples_per_second = excluded.samples_per_second, at = excluded.at
             ), candidate as (
               select trial_id, epoch, value, score from fresh
               union all
@@ -65,7 +68,10 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
               join epochs e on e.trial_id = l.id and not exists (select from fresh g where g.trial_id = e.trial_id and g.epoch = e.epoch)
               cross join lateral (
                 select case s.metric
-                  when 'val_loss' then e.val_loss when 'val_accuracy' then e.val_accuracy when 'train_loss' then e.train_loss else e.perplexity
+                  when 'val_loss' then e.val_loss
+                  when 'val_accuracy' then e.val_accuracy
+                  when 'train_loss' then e.train_loss
+                  else e.perplexity
                 end as value
               ) v
             ), best as (
@@ -95,7 +101,8 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
 
     public Task<TimeSpan?> WaitedAsync(TrialId trial, int attempt, CancellationToken cancellation = default) => source.Statement(
         """
-        select l.at - coalesce((select e.at from trial_events e where e.trial_id = l.trial_id and e.id < l.id order by e.id desc limit 1), s.created_at)
+        select l.at - coalesce(
+          (select e.at from trial_events e where e.trial_id = l.trial_id and e.id < l.id order by e.id desc limit 1), s.created_at)
         from trial_events l join sweeps s on s.id = $3
         where l.trial_id = $1 and l.attempt = $2 and l.event = 'leased'
         """,
@@ -103,25 +110,32 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
 
     public async Task<bool> WriteCheckpointAsync(TrialId trial, StoredCheckpoint checkpoint, CancellationToken cancellation = default)
     {
-        // A damaged one must not take the place of a good one.
+        // A damaged checkpoint must not replace a good one.
         Sha256Text.Check(checkpoint.Data, checkpoint.Sha256, $"The new checkpoint of trial {trial}");
-        return await LargeAsync(() => source.Statement(
-            """
-            with running as materialized (
-              select id from trials where id = $1 and attempt = $2 and state = 'running' and epochs_done >= $3 for no key update
-            )
-            insert into checkpoints (trial_id, attempt, epoch, step, sha256, data) select id, $2, $3, $4, $5, $6 from running
-            on conflict (trial_id) do update set
-              attempt = excluded.attempt, epoch = excluded.epoch, step = excluded.step, sha256 = excluded.sha256, data = excluded.data, at = excluded.at
-            """,
-            trial.Value, checkpoint.Attempt, checkpoint.Epoch, checkpoint.Step, checkpoint.Sha256, checkpoint.Data).ExecuteAsync(cancellation), cancellation) == 1;
+        var written = await LargeAsync(
+            () => source.Statement(
+                """
+                with running as materialized (
+                  select id from trials where id = $1 and attempt = $2 and state = 'running' and epochs_done >= $3 for no key update
+                )
+                insert into checkpoints (trial_id, attempt, epoch, step, sha256, data) select id, $2, $3, $4, $5, $6 from running
+                on conflict (trial_id) do update set
+                  attempt = excluded.attempt, epoch = excluded.epoch, step = excluded.step,
+                  sha256 = excluded.sha256, data = excluded.data, at = excluded.at
+                """,
+                trial.Value, checkpoint.Attempt, checkpoint.Epoch, checkpoint.Step, checkpoint.Sha256, checkpoint.Data)
+                .ExecuteAsync(cancellation),
+            cancellation);
+        return written == 1;
     }
 
     public async Task<StoredCheckpoint?> ReadCheckpointAsync(TrialId trial, CancellationToken cancellation = default)
     {
         var found = await LargeAsync(
             () => source.Statement("select attempt, epoch, step, sha256, data from checkpoints where trial_id = $1", trial.Value).RowsAsync(
-                row => new StoredCheckpoint(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetString(3), row.GetFieldValue<byte[]>(4)), cancellation),
+                row => new StoredCheckpoint(
+                    row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetString(3), row.GetFieldValue<byte[]>(4)),
+                cancellation),
             cancellation);
         var stored = found.SingleOrDefault();
         if (stored is not null)
@@ -131,8 +145,8 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
 
     public Task FreeCheckpointsAsync(int sweep, int keep, CancellationToken cancellation = default)
     {
-        // Trials end all the time: whoever of the sweep has a checkpoint is looked up one by one (offset 0 keeps it so), since they are few,
-        // however large the sweep and however many checkpoints others have.
+        // This runs at the end of every trial, so it starts from the checkpoints of the sweep, which are few even in a large sweep, and
+        // looks up their trials one by one. The offset 0 keeps PostgreSQL from choosing another order.
         return source.Statement(
             """
             delete from checkpoints where trial_id in (
@@ -146,11 +160,12 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
 
     public Task WriteLogAsync(IReadOnlyList<LogLine> lines, CancellationToken cancellation = default)
     {
-        // An attempt may still write when it is over, and the next one has begun: the last words of a trainer that died come after the news of its death.
+        // Lines of an earlier attempt are stored too: the last lines of a trainer that ended may arrive after the next attempt has begun.
         return lines.Count == 0 ? Task.CompletedTask : source.Statement(
             """
             with item as (
-              select * from unnest($1::bigint[], $2::integer[], $3::integer[], $4::timestamptz[], $5::text[]) as i(trial_id, attempt, line, at, text)
+              select *
+              from unnest($1::bigint[], $2::integer[], $3::integer[], $4::timestamptz[], $5::text[]) as i(trial_id, attempt, line, at, text)
             ), locked as materialized (
               select t.id, t.attempt
               from trials t where t.id in (select trial_id from item)
@@ -161,7 +176,8 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
             order by i.trial_id, i.line
             on conflict do nothing
             """,
-            All(line => line.Trial.Value), All(line => line.Attempt), All(line => line.Line), All(line => line.At.UtcDateTime), All(line => StorableText.Of(line.Text)))
+            All(line => line.Trial.Value), All(line => line.Attempt), All(line => line.Line), All(line => line.At.UtcDateTime),
+            All(line => StorableText.Of(line.Text)))
             .ExecuteAsync(cancellation);
 
         T[] All<T>(Func<LogLine, T> column) => [.. lines.Select(column)];

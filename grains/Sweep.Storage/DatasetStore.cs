@@ -14,7 +14,10 @@ public sealed class DatasetStore(NpgsqlDataSource source) : IDatasetStore
         Sha256Text.Check(text, sha256, $"The text {name}");
         var decoded = Encoding.UTF8.GetString(text);
         await source.Statement(
-            "insert into datasets (sha256, name, bytes, characters, vocabulary) values ($1, $2, $3, $4, $5) on conflict (sha256) do nothing",
+            """
+            insert into datasets (sha256, name, bytes, characters, vocabulary) values ($1, $2, $3, $4, $5)
+            on conflict (sha256) do nothing
+            """,
             sha256, StorableText.Of(name), text, decoded.EnumerateRunes().Count(), Vocabulary.Of(decoded).Size).ExecuteAsync(cancellation);
     }
 
@@ -30,5 +33,6 @@ public sealed class DatasetStore(NpgsqlDataSource source) : IDatasetStore
         source.Statement("select characters from datasets where sha256 = $1", sha256).ValueAsync<int?>(cancellation);
 
     public Task<string?> FindAsync(string name, CancellationToken cancellation = default) =>
-        source.Statement("select sha256 from datasets where name = $1 order by added_at desc limit 1", name).ValueAsync<string>(cancellation);
+        source.Statement("select sha256 from datasets where name = $1 order by added_at desc limit 1", name)
+            .ValueAsync<string>(cancellation);
 }

@@ -1,14 +1,15 @@
 namespace Sweep.Storage;
 
 /// <summary>
-/// Calls that come while a batch is under way wait and make up the next batch: one statement for many when it is busy, no delay when it is idle.
-/// A batch that fails because of one of its items is repeated item by item, so that only that item's caller hears of it.
+/// Joins calls into batches. Calls that come while a batch runs wait and make up the next batch, so that one statement serves many calls
+/// under load, and a single call has no delay. A batch that fails because of one of its items is repeated item by item, so that only the
+/// caller of that item gets the error.
 /// </summary>
-/// <param name="run">Answers one result an item, in their order.</param>
-/// <param name="key">Items with the same key never share a batch and keep their order; null when it does not matter.</param>
-/// <param name="blamesAnItem">Whether an error means that nothing was stored and one of the items is at fault.</param>
+/// <param name="run">Gives one result for each item, in their order.</param>
+/// <param name="key">Items with the same key never share a batch and keep their order; null when the order does not matter.</param>
+/// <param name="isFaultOfItem">Whether an error means that nothing was stored and that one of the items is at fault.</param>
 internal sealed class GroupCommit<TItem, TResult>(
-    Func<IReadOnlyList<TItem>, Task<IReadOnlyList<TResult>>> run, Func<TItem, object>? key, Func<Exception, bool> blamesAnItem)
+    Func<IReadOnlyList<TItem>, Task<IReadOnlyList<TResult>>> run, Func<TItem, object>? key, Func<Exception, bool> isFaultOfItem)
 {
     public const int MaxBatch = 1_000;
 
@@ -16,7 +17,7 @@ internal sealed class GroupCommit<TItem, TResult>(
     private readonly Queue<Call> _waiting = new();
     private bool _busy;
 
-    /// <summary>Runs the item with whatever else waits. Cancelling stops the wait, not the work.</summary>
+    /// <summary>Runs the item in a batch with the others that wait. Cancellation ends the wait, but not the work.</summary>
     public Task<TResult> RunAsync(TItem item, CancellationToken cancellation)
     {
         var call = new Call(item, new(TaskCreationOptions.RunContinuationsAsynchronously));
@@ -28,7 +29,7 @@ internal sealed class GroupCommit<TItem, TResult>(
             _busy = true;
         }
 
-        // The first caller may be a grain, whose turns must not carry everybody's batches.
+        // The first caller may be a grain, which must not spend its turn on the batches of others.
         if (start)
             _ = Task.Run(DrainAsync, CancellationToken.None);
         return call.Result.Task.WaitAsync(cancellation);
@@ -62,7 +63,7 @@ internal sealed class GroupCommit<TItem, TResult>(
             foreach (var (call, result) in batch.Zip(results))
                 call.Result.SetResult(result);
         }
-        catch (Exception error) when (batch.Count > 1 && blamesAnItem(error))
+        catch (Exception error) when (batch.Count > 1 && isFaultOfItem(error))
         {
             foreach (var call in batch)
                 await RunAsync([call]);

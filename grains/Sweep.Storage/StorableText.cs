@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Sweep.Storage;
 
-/// <summary>Text that a program wrote, as PostgreSQL can hold it: it has no zero character, and nothing has half a surrogate pair.</summary>
+/// <summary>
+/// Makes text of other programs storable. PostgreSQL cannot hold the character with code 0, and UTF-8 cannot hold half of a surrogate pair.
+/// </summary>
 internal static class StorableText
 {
     public static string Of(string text)
@@ -10,7 +12,7 @@ internal static class StorableText
         if (!text.Contains('\0') && !text.Any(char.IsSurrogate))
             return text;
         var clean = new StringBuilder(text.Length);
-        // Enumerating runes already gives the replacement character for half a pair.
+        // EnumerateRunes replaces half of a surrogate pair by the replacement character.
         foreach (var rune in text.EnumerateRunes())
             clean.Append(rune.Value == 0 ? Rune.ReplacementChar : rune);
         return clean.ToString();

@@ -10,7 +10,9 @@ namespace Sweep.Storage;
 
 public static class StorageRegistration
 {
-    /// <summary>Every port of the domain that is kept in PostgreSQL, the <see cref="SweepReader"/>, and the pool of connections below them.</summary>
+    /// <summary>
+    /// Registers the stores that implement the domain's ports, the readers, and the pool of connections that all of them use.
+    /// </summary>
     public static IServiceCollection AddSweepStorage(this IServiceCollection services, string connectionString) => services
         .AddSingleton<NpgsqlDataSource>(_ => Database.Open(connectionString))
         .AddSingleton<IDatasetStore, DatasetStore>()

@@ -7,7 +7,7 @@ using Sweep.Storage.Connections;
 
 namespace Sweep.Storage;
 
-/// <summary>The table <c>sweeps</c>, and what is done to all trials of one at once.</summary>
+/// <summary>The table <c>sweeps</c>, and the changes that concern all trials of a sweep at once.</summary>
 public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
 {
     private const string Columns = "select id, spec::text, state, trial_count from sweeps";
@@ -18,7 +18,7 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
           and not exists (select from trials where sweep_id = $1 and state = 'running')
         """;
 
-    /// <summary>Cancels what waits; what runs is cancelled when its attempt ends, which the row says from now on.</summary>
+    /// <summary>Cancels the trials that wait. A trial that runs is marked, and cancelled when its attempt ends.</summary>
     private const string CancelTrials =
         """
         with wanted as (
@@ -32,7 +32,8 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
           from wanted w where t.id = w.id
           returning t.id, t.attempt, t.state
         )
-        insert into trial_events (trial_id, attempt, event) select id, attempt, 'cancelled' from ordered where state = 'cancelled' order by id
+        insert into trial_events (trial_id, attempt, event)
+        select id, attempt, 'cancelled' from ordered where state = 'cancelled' order by id
         """;
 
     public async Task<StoredSweep> AddAsync(
@@ -60,7 +61,7 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
         if (await LockAsync(connection, id, cancellation) is not { } sweep)
             return null;
         var next = sweep.State.After(move);
-        // Under the lock: nothing is put back in the queue meanwhile.
+        // The lock of the sweep keeps trials from being put back in the queue between this check and the change.
         if (move == SweepMove.Complete && !await connection.Statement(IsOver, id).ValueAsync<bool>(cancellation))
             return sweep;
         if (move == SweepMove.Cancel)
@@ -76,7 +77,8 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
             : null;
     }
 
-    public async Task<(StoredSweep Sweep, IReadOnlyList<int> Numbers)?> RetryAsync(int id, int? number, CancellationToken cancellation = default)
+    public async Task<(StoredSweep Sweep, IReadOnlyList<int> Numbers)?> RetryAsync(
+        int id, int? number, CancellationToken cancellation = default)
     {
         await using var connection = await source.ConnectAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
@@ -86,7 +88,8 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
             """
             with wanted as (
               select id, state from trials
-              where sweep_id = $1 and (state in ('failed', 'cancelled') or state = 'running' and cancelling) and ($2::integer is null or number = $2)
+              where sweep_id = $1
+                and (state in ('failed', 'cancelled') or state = 'running' and cancelling) and ($2::integer is null or number = $2)
               order by id for no key update
             ), again as (
               update trials t set
@@ -95,15 +98,19 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
               from wanted w where t.id = w.id
               returning t.id, t.number, t.attempt, t.state
             ), event as (
-              insert into trial_events (trial_id, attempt, event) select id, attempt, 'retried' from again where state = 'queued' order by id
+              insert into trial_events (trial_id, attempt, event)
+              select id, attempt, 'retried' from again where state = 'queued' order by id
             )
             select number from again order by number
             """,
             id, number).RowsAsync(row => row.GetInt32(0), cancellation);
-        return (numbers.Count == 0 ? sweep : await StoreAsync(connection, transaction, sweep, sweep.State.After(SweepMove.Retry), cancellation), numbers);
+        if (numbers.Count > 0)
+            sweep = await StoreAsync(connection, transaction, sweep, sweep.State.After(SweepMove.Retry), cancellation);
+        return (sweep, numbers);
     }
 
-    public async Task<IReadOnlyDictionary<int, SweepState>> StatesAsync(IReadOnlyCollection<int> ids, CancellationToken cancellation = default) =>
+    public async Task<IReadOnlyDictionary<int, SweepState>> StatesAsync(
+        IReadOnlyCollection<int> ids, CancellationToken cancellation = default) =>
         (await source.Statement("select id, state from sweeps where state = 'running' or id = any($1)", ids.ToArray())
             .RowsAsync(row => (Id: row.GetInt32(0), State: StoredName.Parse<SweepState>(row.GetString(1))), cancellation))
             .ToDictionary(sweep => sweep.Id, sweep => sweep.State);
@@ -111,15 +118,18 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
     public Task<IReadOnlyList<StoredSweep>> RunningAsync(CancellationToken cancellation = default) =>
         source.Statement($"{Columns} where state = 'running' order by id").RowsAsync(Read, cancellation);
 
-    public Task<bool> IsOverAsync(int id, CancellationToken cancellation = default) => source.Statement(IsOver, id).ValueAsync<bool>(cancellation);
+    public Task<bool> IsOverAsync(int id, CancellationToken cancellation = default) =>
+        source.Statement(IsOver, id).ValueAsync<bool>(cancellation);
 
     public async Task DeleteAsync(int id, CancellationToken cancellation = default)
     {
         await using var connection = await source.ConnectAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        if (await connection.Statement("select dataset from sweeps where id = $1 for update", id).ValueAsync<string>(cancellation) is not { } dataset)
+        var dataset = await connection.Statement("select dataset from sweeps where id = $1 for update", id)
+            .ValueAsync<string>(cancellation);
+        if (dataset is null)
             return;
-        // Of a cancelled sweep a trial may still run: from here on nothing that it writes is accepted.
+        // A trial of a cancelled sweep may still run. Once its row is cancelled, its writes are refused.
         await connection.Statement(
             """
             with unfinished as (
@@ -130,13 +140,14 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
             id).ExecuteAsync(cancellation);
         await connection.Statement("insert into deleted_sweeps (id) values ($1)", id).ExecuteAsync(cancellation);
         await connection.Statement("delete from sweeps where id = $1", id).ExecuteAsync(cancellation);
-        // Two sweeps that are deleted at once would each see the other one: with this lock the second one sees that it is the last.
+        // Without this lock, two deletions at the same time would each still see the sweep of the other, and neither would delete the text.
         await connection.Statement("select from datasets where sha256 = $1 for update", dataset).ExecuteAsync(cancellation);
-        await connection.Statement("delete from datasets where sha256 = $1 and not exists (select from sweeps where dataset = $1)", dataset).ExecuteAsync(cancellation);
+        await connection.Statement("delete from datasets where sha256 = $1 and not exists (select from sweeps where dataset = $1)", dataset)
+            .ExecuteAsync(cancellation);
         await transaction.CommitAsync(cancellation);
     }
 
-    /// <summary>The sweep's row, which nobody else moves until the transaction ends.</summary>
+    /// <summary>Reads a sweep and locks its row, so that no other transaction changes its state until this one ends.</summary>
     private static async Task<StoredSweep?> LockAsync(NpgsqlConnection connection, int id, CancellationToken cancellation) =>
         (await connection.Statement($"{Columns} where id = $1 for no key update", id).RowsAsync(Read, cancellation)).SingleOrDefault();
 
@@ -146,7 +157,10 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
         if (next != sweep.State)
         {
             await connection.Statement(
-                "update sweeps set state = $2, ended_at = case when $2 in ('completed', 'cancelled') then clock_timestamp() end where id = $1",
+                """
+                update sweeps set state = $2, ended_at = case when $2 in ('completed', 'cancelled') then clock_timestamp() end
+                where id = $1
+                """,
                 sweep.Id, StoredName.Of(next)).ExecuteAsync(cancellation);
         }
 
@@ -162,13 +176,15 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
             if ((await connection.Statement($"{Columns} where id = $1", id).RowsAsync(Read, cancellation)).SingleOrDefault() is { } stored)
                 return (stored, false);
             var named = spec with { Name = await FreeNameAsync(connection, spec.Name, exactName, cancellation) };
-            // Waits for another transaction that adds the same name or id, and stores nothing when that one commits: then the next round sees it.
+            // The insert waits for another transaction that adds the same name or id. When that one commits, this insert stores nothing,
+            // and the next round of the loop finds the other sweep.
             if (await InsertAsync(connection, id, named, trials, cancellation))
                 return (new(id, named, SweepState.Running, trials), true);
         }
     }
 
-    private static async Task<string> FreeNameAsync(NpgsqlConnection connection, string name, bool exactName, CancellationToken cancellation)
+    private static async Task<string> FreeNameAsync(
+        NpgsqlConnection connection, string name, bool exactName, CancellationToken cancellation)
     {
         var taken = (await connection.Statement("select name from sweeps where name = $1 or starts_with(name, $1 || '-')", name)
             .RowsAsync(row => row.GetString(0), cancellation)).ToHashSet();
@@ -179,7 +195,8 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
             : Enumerable.Range(2, taken.Count).Select(suffix => $"{name}-{suffix}").First(candidate => !taken.Contains(candidate));
     }
 
-    private static async Task<bool> InsertAsync(NpgsqlConnection connection, int id, SweepSpec spec, int trials, CancellationToken cancellation)
+    private static async Task<bool> InsertAsync(
+        NpgsqlConnection connection, int id, SweepSpec spec, int trials, CancellationToken cancellation)
     {
         try
         {
@@ -195,14 +212,18 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
         }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {
-            throw new InvalidOperationException($"The dataset {spec.Dataset.Name} with SHA-256 {spec.Dataset.Sha256} is not stored; store it before the sweep {spec.Name}.", error);
+            throw new InvalidOperationException(
+                $"The dataset {spec.Dataset.Name} with SHA-256 {spec.Dataset.Sha256} is not stored; "
+                + $"store it before the sweep {spec.Name}.",
+                error);
         }
     }
 
     private static async Task AddTrialsAsync(
         NpgsqlConnection connection, int id, IReadOnlyList<ParameterMap> trials, CancellationToken cancellation)
     {
-        await using var copy = await connection.BeginBinaryImportAsync("copy trials (id, sweep_id, number, params) from stdin (format binary)", cancellation);
+        await using var copy = await connection.BeginBinaryImportAsync(
+            "copy trials (id, sweep_id, number, params) from stdin (format binary)", cancellation);
         foreach (var (index, trial) in trials.Index())
         {
             await copy.StartRowAsync(cancellation);

@@ -5,13 +5,13 @@ using Sweep.Storage.Connections;
 
 namespace Sweep.Storage;
 
-/// <summary>The tables <c>trials</c> and <c>trial_events</c>. Calls that come together are one statement.</summary>
+/// <summary>The tables <c>trials</c> and <c>trial_events</c>. Calls that come at the same time are joined into one statement.</summary>
 public sealed class TrialStore : ITrialStore
 {
     private const string Columns =
         """
-        select t.id, t.params::text, t.state, t.attempt, t.failures, t.losses, t.worker, exists (select from checkpoints c where c.trial_id = t.id), t.alone,
-          t.pruned_at
+        select t.id, t.params::text, t.state, t.attempt, t.failures, t.losses, t.worker,
+          exists (select from checkpoints c where c.trial_id = t.id), t.alone, t.pruned_at
         from trials t
         """;
 
@@ -22,22 +22,24 @@ public sealed class TrialStore : ITrialStore
     public TrialStore(NpgsqlDataSource source)
     {
         _source = source;
-        _loads = new(LoadAsync, key: null, blamesAnItem: _ => false);
-        _moves = new(MoveAsync, key: transition => transition.Id, BlamesAnItem);
+        _loads = new(LoadAsync, key: null, isFaultOfItem: _ => false);
+        _moves = new(MoveAsync, key: transition => transition.Id, IsFaultOfItem);
     }
 
     public Task<StoredTrial?> LoadAsync(TrialId id, CancellationToken cancellation = default) => _loads.RunAsync(id, cancellation);
 
-    public Task<TrialState?> MoveAsync(TrialTransition transition, CancellationToken cancellation = default) => _moves.RunAsync(transition, cancellation);
+    public Task<TrialState?> MoveAsync(TrialTransition transition, CancellationToken cancellation = default) =>
+        _moves.RunAsync(transition, cancellation);
 
     public Task<IReadOnlyList<UnfinishedTrial>> UnfinishedAsync(int? sweep = null, CancellationToken cancellation = default)
     {
-        // Two questions would miss the trial that begins between them.
+        // Two statements would miss a trial that begins between them.
         return _source.Statement(
             """
             select id, attempt, worker, 'continue' from trials where state = 'queued' and ($1::integer is null or sweep_id = $1)
             union all
-            select t.id, t.attempt, coalesce(t.worker, ''), case when t.cancelling or s.state = 'cancelled' then 'cancel' when s.state = 'paused' then 'pause' else 'continue' end
+            select t.id, t.attempt, coalesce(t.worker, ''),
+              case when t.cancelling or s.state = 'cancelled' then 'cancel' when s.state = 'paused' then 'pause' else 'continue' end
             from trials t join sweeps s on s.id = t.sweep_id
             where t.state = 'running' and ($1::integer is null or t.sweep_id = $1)
             order by id
@@ -57,9 +59,13 @@ public sealed class TrialStore : ITrialStore
         var counts = Enum.GetValues<TrialState>().ToDictionary(state => state, _ => 0L);
         await foreach (var (state, count) in _source.Statement(
             """
-            select t.state, count(*) from trials t join sweeps s on s.id = t.sweep_id where s.state in ('running', 'paused') group by t.state
+            select t.state, count(*) from trials t join sweeps s on s.id = t.sweep_id
+            where s.state in ('running', 'paused') group by t.state
             """).StreamAsync(row => (StoredName.Parse<TrialState>(row.GetString(0)), row.GetInt64(1)), cancellation))
+        {
             counts[state] = count;
+        }
+
         return counts;
     }
 
@@ -68,22 +74,24 @@ public sealed class TrialStore : ITrialStore
 
     private async Task<IReadOnlyList<StoredTrial?>> LoadAsync(IReadOnlyList<TrialId> ids)
     {
-        var rows = await _source.Statement($"{Columns} where t.id = any($1)", ids.Select(id => id.Value).Distinct().ToArray()).RowsAsync(Read, CancellationToken.None);
+        var values = ids.Select(id => id.Value).Distinct().ToArray();
+        var rows = await _source.Statement($"{Columns} where t.id = any($1)", values).RowsAsync(Read, CancellationToken.None);
         var byId = rows.ToDictionary(trial => trial.Id);
         return [.. ids.Select(byId.GetValueOrDefault)];
     }
 
     private async Task<IReadOnlyList<TrialState?>> MoveAsync(IReadOnlyList<TrialTransition> moves)
     {
-        // A lease or a requeue and an order for its sweep wait for each other at the sweep's row: or a trial could begin after the answer that its sweep
-        // is paused, or stay queued in a cancelled one.
-        // Every writer takes sweeps before trials, and trials in the order of their ids: no two can wait for each other in a circle.
+        // The lock of the sweep's row makes a lease or a requeue wait for a pause or a cancellation of the sweep, and the other way round.
+        // Without it, a trial could begin after the user was told that its sweep is paused, or stay queued in a cancelled sweep.
+        // Every statement locks sweeps before trials, and trials in the order of their ids, so that no two wait for each other.
         var stored = (await _source.Statement(
             """
             with item as (
               select * from unnest(
-                $1::bigint[], $2::text[], $3::integer[], $4::text[], $5::integer[], $6::integer[], $7::integer[], $8::text[], $9::text[], $10::text[],
-                $11::text[], $12::double precision[], $13::double precision[], $14::double precision[], $15::bigint[], $16::bigint[], $17::bigint[],
+                $1::bigint[], $2::text[], $3::integer[], $4::text[], $5::integer[], $6::integer[], $7::integer[],
+                $8::text[], $9::text[], $10::text[], $11::text[],
+                $12::double precision[], $13::double precision[], $14::double precision[], $15::bigint[], $16::bigint[], $17::bigint[],
                 $18::integer[], $19::integer[], $20::bigint[], $21::text[], $22::integer[])
               as i(
                 id, from_state, from_attempt, to_state, to_attempt, failures, losses, worker, event, reason,
@@ -114,7 +122,12 @@ public sealed class TrialStore : ITrialStore
               from locked l left join sweep s on s.id = l.id / 1000000
             ), next as materialized (
               select
-                *, case when state = to_state then event when state = 'queued' then case when lacks_epochs then 'given back' else 'requeued' end else state end as what
+                *,
+                case
+                  when state = to_state then event
+                  when state = 'queued' then case when lacks_epochs then 'given back' else 'requeued' end
+                  else state
+                end as what
               from stored where state is not null
             ), moved as (
               update trials t set
@@ -145,13 +158,14 @@ public sealed class TrialStore : ITrialStore
             )
             select id, state from next
             """,
-            All(move => move.Id.Value), All(move => StoredName.Of(move.From)), All(move => move.FromAttempt), All(move => StoredName.Of(move.To)),
-            All(move => move.ToAttempt), All(move => move.Failures), All(move => move.Losses), All(move => move.Worker), All(move => move.Event),
-            All(move => move.Reason?.Name()), All(move => StorableText.OfMaybe(move.Detail)),
-            All(move => move.Result?.TrainSeconds), All(move => move.Result?.InferenceMilliseconds), All(move => move.Result?.InferenceWindowsPerSecond),
+            All(move => move.Id.Value), All(move => StoredName.Of(move.From)), All(move => move.FromAttempt),
+            All(move => StoredName.Of(move.To)), All(move => move.ToAttempt), All(move => move.Failures), All(move => move.Losses),
+            All(move => move.Worker), All(move => move.Event), All(move => move.Reason?.Name()),
+            All(move => StorableText.OfMaybe(move.Detail)), All(move => move.Result?.TrainSeconds),
+            All(move => move.Result?.InferenceMilliseconds), All(move => move.Result?.InferenceWindowsPerSecond),
             All(move => move.Result?.Parameters), All(move => move.Result?.ModelBytes), All(move => move.Result?.Macs),
-            All(move => move.Result?.TrainingWindows), All(move => move.Result?.ValidationWindows), All(move => move.Result?.PeakMemoryBytes),
-            All(move => StorableText.OfMaybe(move.Result?.Sample)), All(move => move.Epochs))
+            All(move => move.Result?.TrainingWindows), All(move => move.Result?.ValidationWindows),
+            All(move => move.Result?.PeakMemoryBytes), All(move => StorableText.OfMaybe(move.Result?.Sample)), All(move => move.Epochs))
             .RowsAsync(row => (Id: row.GetInt64(0), State: StoredName.Parse<TrialState>(row.GetString(1))), CancellationToken.None))
             .ToDictionary(row => row.Id, row => row.State);
         return [.. moves.Select(move => stored.TryGetValue(move.Id.Value, out var state) ? state : (TrialState?)null)];
@@ -159,10 +173,14 @@ public sealed class TrialStore : ITrialStore
         T[] All<T>(Func<TrialTransition, T> column) => [.. moves.Select(column)];
     }
 
-    /// <summary>What is refused may be one item's fault, and is final for whoever hears it: the others must not.</summary>
-    private static bool BlamesAnItem(Exception error) => DatabaseFault.Find(error) == DatabaseFault.Refused;
+    /// <summary>
+    /// Whether a single item may have caused an error. A refusal is final for its caller, so the callers of the other items must not get
+    /// it.
+    /// </summary>
+    private static bool IsFaultOfItem(Exception error) => DatabaseFault.Find(error) == DatabaseFault.Refused;
 
     private static StoredTrial Read(NpgsqlDataReader row) => new(
         TrialId.From(row.GetInt64(0)), BuiltInParameters.Catalog.Read(row.GetString(1)), StoredName.Parse<TrialState>(row.GetString(2)),
-        row.GetInt32(3), row.GetInt32(4), row.GetInt32(5), row.MaybeText(6), row.GetBoolean(7), row.GetBoolean(8), row.Maybe<DateTimeOffset>(9));
+        row.GetInt32(3), row.GetInt32(4), row.GetInt32(5), row.MaybeText(6), row.GetBoolean(7), row.GetBoolean(8),
+        row.Maybe<DateTimeOffset>(9));
 }

@@ -10,7 +10,7 @@ namespace Sweep.Client.Backups;
 /// <summary>Writes a database as it is at one moment into a file, while its silos go on.</summary>
 internal static class Backup
 {
-    private static readonly TimeSpan SayEvery = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReportPause = TimeSpan.FromSeconds(5);
 
     /// <summary>Checks that the backup can be written to this path, before the cluster is opened.</summary>
     /// <exception cref="WrongInputException">
@@ -24,10 +24,10 @@ internal static class Backup
     }
 
     /// <param name="file">A path that <see cref="Check"/> has accepted.</param>
-    /// <param name="say">Receives a line about the progress every five seconds.</param>
+    /// <param name="report">Receives a line about the progress every five seconds.</param>
     /// <returns>The size of the file in bytes.</returns>
     /// <exception cref="LocalClusterException">pg_dump is missing or failed. The file is then as it was before.</exception>
-    public static Task<long> WriteAsync(Cluster cluster, string file, Action<string> say, CancellationToken cancellation) =>
+    public static Task<long> WriteAsync(Cluster cluster, string file, Action<string> report, CancellationToken cancellation) =>
         // Only the owner of the file may read it, since it holds the whole database.
         WholeFile.WriteAsync(file, UnixFileMode.UserRead | UnixFileMode.UserWrite, async partial =>
         {
@@ -43,9 +43,9 @@ internal static class Backup
                 _ => { },
                 cancellation);
             var started = Stopwatch.GetTimestamp();
-            while (await Task.WhenAny(dumping, Task.Delay(SayEvery, CancellationToken.None)) != dumping)
+            while (await Task.WhenAny(dumping, Task.Delay(ReportPause, CancellationToken.None)) != dumping)
             {
-                say($"{Quantities.Bytes(new FileInfo(partial).Length)} written "
+                report($"{Quantities.Bytes(new FileInfo(partial).Length)} written "
                     + $"in {Quantities.Duration(Stopwatch.GetElapsedTime(started))}");
             }
             await dumping;

@@ -11,12 +11,12 @@ internal static class Restore
 {
     private const string ReadingTable = "processing data for table";
 
-    /// <param name="say">Receives a line for each table.</param>
+    /// <param name="report">Receives a line for each table.</param>
     /// <exception cref="WrongInputException">The file is not a backup of Sweep's database.</exception>
     /// <exception cref="RequestRefusedException">The database is not empty.</exception>
     /// <exception cref="DatabaseVersionException">The backup was written by a newer version of Sweep.</exception>
     /// <exception cref="LocalClusterException">pg_restore is missing or failed. The database is then as it was before.</exception>
-    public static async Task ReadAsync(string connectionString, string file, Action<string> say, CancellationToken cancellation)
+    public static async Task ReadAsync(string connectionString, string file, Action<string> report, CancellationToken cancellation)
     {
         var backup = await BackupFile.OpenAsync(file, cancellation);
         var database = new NpgsqlConnectionStringBuilder(connectionString).Database ?? "";
@@ -33,7 +33,7 @@ internal static class Restore
         var roles = await target.PrepareRolesAsync(cancellation);
         if (!roles.AllExist)
         {
-            say("The server lacks the roles sweep_owner, sweep_worker and sweep_reader, and this user may not create them: "
+            report("The server lacks the roles sweep_owner, sweep_worker and sweep_reader, and this user may not create them: "
                 + "what they may do is left out.");
         }
         var list = Path.GetTempFileName();
@@ -58,7 +58,7 @@ internal static class Restore
                 {
                     if (line.Contains(ReadingTable, StringComparison.Ordinal))
                     {
-                        say(line[line.IndexOf(ReadingTable, StringComparison.Ordinal)..]
+                        report(line[line.IndexOf(ReadingTable, StringComparison.Ordinal)..]
                             .Replace(ReadingTable, "reading", StringComparison.Ordinal));
                     }
                 },

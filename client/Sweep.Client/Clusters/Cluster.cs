@@ -94,28 +94,28 @@ internal sealed class Cluster : IAsyncDisposable
     }
 
     /// <summary>Sends a request to a sweep's grain.</summary>
-    /// <inheritdoc cref="AskAsync{T}(Func{IGrainFactory, Task{T}}, CancellationToken)"/>
-    public Task<T> AskAsync<T>(int sweep, Func<ISweepGrain, Task<T>> question, CancellationToken cancellation) =>
-        AskAsync(grains => question(grains.GetGrain<ISweepGrain>(sweep)), cancellation);
+    /// <inheritdoc cref="RequestAsync{T}(Func{IGrainFactory, Task{T}}, CancellationToken)"/>
+    public Task<T> RequestAsync<T>(int sweep, Func<ISweepGrain, Task<T>> request, CancellationToken cancellation) =>
+        RequestAsync(grains => request(grains.GetGrain<ISweepGrain>(sweep)), cancellation);
 
     /// <summary>Sends a request to a grain. If this process owns the private cluster, its silo is started first.</summary>
     /// <exception cref="ClusterUnreachableException">No silo answers.</exception>
     /// <exception cref="SiloEndedException">The silo of the private cluster that this process owns has ended.</exception>
-    public async Task<T> AskAsync<T>(Func<IGrainFactory, Task<T>> question, CancellationToken cancellation)
+    public async Task<T> RequestAsync<T>(Func<IGrainFactory, Task<T>> request, CancellationToken cancellation)
     {
         if (Private is null)
-            return await question(await ConnectAsync(Task.CompletedTask, cancellation));
+            return await request(await ConnectAsync(Task.CompletedTask, cancellation));
         // The client is built, and looks for the silo, while the silo starts.
         var starting = Private.StartSiloAsync(cancellation);
         var connecting = ConnectAsync(starting, cancellation);
         var silo = await starting;
-        var answer = ConnectAndAskAsync();
+        var answer = ConnectAndRequestAsync();
         // Orleans notices the end of a silo late, and reports it as another error, such as a time-out.
         if (await Task.WhenAny(answer, silo.Ended) == silo.Ended || (answer.IsFaulted && await EndsSoonAsync(silo)))
             silo.ThrowIfEnded();
         return await answer;
 
-        async Task<T> ConnectAndAskAsync() => await question(await connecting);
+        async Task<T> ConnectAndRequestAsync() => await request(await connecting);
     }
 
     /// <summary>Brings the tables of the database up to date.</summary>

@@ -82,11 +82,11 @@ internal static class CommandLine
                 Error = terminal.Error,
             };
             var code = await line.InvokeAsync(streams, cancellation);
-            return terminal.NobodyReads ? (int)ExitCode.NobodyReads : code;
+            return terminal.IsReaderGone ? (int)ExitCode.ReaderGone : code;
         }
-        catch (Exception) when (terminal.NobodyReads)
+        catch (Exception) when (terminal.IsReaderGone)
         {
-            return (int)ExitCode.NobodyReads;
+            return (int)ExitCode.ReaderGone;
         }
         catch (Exception error)
         {

@@ -1,7 +1,7 @@
 namespace Sweep.Client.Datasets;
 
 /// <summary>A text cannot be used.</summary>
-/// <param name="part">What is wrong of its source: name, path, url or sha256.</param>
+/// <param name="part">The key of the text's source that is wrong: name, path, url or sha256.</param>
 /// <param name="found">What was found.</param>
 /// <param name="expected">The rest of the sentence after "found …; ".</param>
 internal sealed class DatasetException(string part, string found, string expected)

@@ -3,18 +3,19 @@ using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.Datasets;
 
-/// <summary>Fetches a text: a local file, a download (kept under its hash), or a text that the cluster has.</summary>
-/// <param name="cacheFolder">Where downloads are kept; asked for the first, and made when it is missing.</param>
-/// <param name="store">The cluster's texts, asked only for a dataset by name; null where there is no cluster.</param>
-/// <param name="http">For downloads; null for one that waits at most ten minutes.</param>
-public sealed class DatasetReader(Func<string> cacheFolder, Func<CancellationToken, Task<IDatasetStore>>? store = null, HttpMessageHandler? http = null)
+/// <summary>Fetches a text: a local file, a download, which is kept under its hash, or a text that is stored in the cluster.</summary>
+/// <param name="cacheFolder">Gives the folder where downloads are kept. It is called at the first download, and the folder is made.</param>
+/// <param name="store">Gives the cluster's texts. It is called only for a dataset by name; null where there is no cluster.</param>
+/// <param name="http">The handler of downloads; null for the usual one.</param>
+public sealed class DatasetReader(
+    Func<string> cacheFolder, Func<CancellationToken, Task<IDatasetStore>>? store = null, HttpMessageHandler? http = null)
 {
-    /// <summary>Bytes of a text.</summary>
+    /// <summary>The greatest size of a text, in bytes.</summary>
     public const int MaxBytes = 1 << 28;
 
     private static readonly TimeSpan DownloadTimeout = TimeSpan.FromMinutes(10);
 
-    /// <exception cref="DatasetException">The text cannot be had, or is not one to train on.</exception>
+    /// <exception cref="DatasetException">The text cannot be fetched, or cannot be trained on.</exception>
     internal async Task<DatasetText> FetchAsync(DatasetSource source, CancellationToken cancellation)
     {
         var (part, bytes) = source switch
@@ -49,7 +50,7 @@ public sealed class DatasetReader(Func<string> cacheFolder, Func<CancellationTok
             Directory.CreateDirectory(kept);
             var partial = Path.Combine(kept, Path.GetRandomFileName());
             await File.WriteAllBytesAsync(partial, bytes, cancellation);
-            // Rename last: whoever stops half-way leaves no damaged text under the hash.
+            // Rename last: a process that is interrupted leaves no damaged text under the hash.
             File.Move(partial, cached, overwrite: true);
         }
 
@@ -69,7 +70,9 @@ public sealed class DatasetReader(Func<string> cacheFolder, Func<CancellationTok
         }
         catch (Exception error) when (error is HttpRequestException or TaskCanceledException && !cancellation.IsCancellationRequested)
         {
-            var reason = error is HttpRequestException ? error.Message.TrimEnd('.') : $"no answer within {DownloadTimeout.TotalMinutes} minutes";
+            var reason = error is HttpRequestException
+                ? error.Message.TrimEnd('.')
+                : $"no answer within {DownloadTimeout.TotalMinutes} minutes";
             throw new DatasetException(
                 "url", $"{url}, which cannot be downloaded ({reason})", "give a local copy instead: --set dataset.path=FILE");
         }

@@ -1,10 +1,11 @@
 namespace Sweep.Client.Errors;
 
-/// <summary>How far a misspelt word is from a known one.</summary>
+/// <summary>The distance of a misspelt word from a known one.</summary>
 internal static class EditDistance
 {
     /// <summary>
-    /// Fewest insertions, deletions and replacements of a character. Source: Wagner and Fischer, Journal of the ACM 21(1), 1974.
+    /// The least number of insertions, deletions and replacements of a character. Source: Wagner and Fischer, Journal of the ACM 21(1),
+    /// 1974.
     /// </summary>
     public static int Between(string from, string to)
     {

@@ -1,6 +1,6 @@
 namespace Sweep.Client.Errors;
 
-/// <summary>What the program says to the shell; <c>sweep --help</c> documents the same list.</summary>
+/// <summary>The exit codes of the program; <c>sweep --help</c> documents the same list.</summary>
 internal enum ExitCode
 {
     Done = 0,
@@ -19,6 +19,6 @@ internal enum ExitCode
 
     Interrupted = 130,
 
-    /// <summary>Whoever read the output went away before its end, as for programs that die of SIGPIPE.</summary>
-    NobodyReads = 141,
+    /// <summary>The reader of the output ended before all was written. The code is that of a program that SIGPIPE ends.</summary>
+    ReaderGone = 141,
 }

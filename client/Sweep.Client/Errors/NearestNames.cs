@@ -1,11 +1,14 @@
 namespace Sweep.Client.Errors;
 
-/// <summary>What a user may have meant: the known names with the fewest edits.</summary>
+/// <summary>The names that a user may have meant: the known names with the fewest edits.</summary>
 internal static class NearestNames
 {
     private const int Most = 3;
 
-    /// <summary>At most three names, the nearest first; none that differs in more than a third of its letters, unless it begins alike.</summary>
+    /// <summary>
+    /// At most three names, the nearest first. A name that differs in more than two letters and in more than a third of them is left out,
+    /// unless it begins with the given one.
+    /// </summary>
     public static IReadOnlyList<string> Of(string name, IEnumerable<string> known) =>
     [
         .. known.Distinct()

@@ -2,7 +2,7 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Export;
 
-/// <summary>A row an epoch.</summary>
+/// <summary>The export of epochs: one row for each epoch.</summary>
 internal static class EpochExport
 {
     private static readonly ExportColumn[] Columns =
@@ -14,9 +14,9 @@ internal static class EpochExport
 
     public static ExportTable Of(IAsyncEnumerable<(int Number, int Attempt, EpochMetrics Metrics)> epochs) =>
         new(Columns, epochs.Select(row => new object?[]
-    {
-        (long)row.Number, (long)row.Attempt, (long)row.Metrics.Epoch,
-        row.Metrics.TrainLoss, row.Metrics.ValLoss, row.Metrics.ValAccuracy, row.Metrics.Perplexity,
-        row.Metrics.LearningRate, row.Metrics.Seconds, row.Metrics.SamplesPerSecond,
-    }));
+        {
+            (long)row.Number, (long)row.Attempt, (long)row.Metrics.Epoch,
+            row.Metrics.TrainLoss, row.Metrics.ValLoss, row.Metrics.ValAccuracy, row.Metrics.Perplexity,
+            row.Metrics.LearningRate, row.Metrics.Seconds, row.Metrics.SamplesPerSecond,
+        }));
 }

@@ -1,10 +1,11 @@
 namespace Sweep.Client.Export;
 
-/// <summary>What is exported: typed columns, and rows that are read while they are written.</summary>
-/// <param name="Rows">A value a column, of its type or null.</param>
+/// <summary>An export: typed columns, and rows that are read while they are written.</summary>
+/// <param name="Rows">Rows with one value for each column, which has the column's type or is null.</param>
 internal sealed record ExportTable(IReadOnlyList<ExportColumn> Columns, IAsyncEnumerable<object?[]> Rows);
 
-/// <param name="Type">string, long or double; any value may be missing.</param>
+/// <summary>A column of an export.</summary>
+/// <param name="Type">The type of the values: string, long or double. Any value may be null.</param>
 internal sealed record ExportColumn(string Name, Type Type)
 {
     public static ExportColumn Text(string name) => new(name, typeof(string));

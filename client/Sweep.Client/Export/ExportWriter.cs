@@ -13,13 +13,14 @@ internal static class ExportWriter
 {
     private const int RowsInGroup = 100_000;
 
-    public static Task WriteAsync(this ExportTable table, Stream stream, ExportFormat format, CancellationToken cancellation) => format switch
-    {
-        ExportFormat.Csv => WriteCsvAsync(table, stream, cancellation),
-        ExportFormat.Json => WriteJsonAsync(table, stream, cancellation),
-        ExportFormat.Parquet => WriteParquetAsync(table, stream, cancellation),
-        _ => throw new ArgumentOutOfRangeException(nameof(format), format, null),
-    };
+    public static Task WriteAsync(this ExportTable table, Stream stream, ExportFormat format, CancellationToken cancellation) =>
+        format switch
+        {
+            ExportFormat.Csv => WriteCsvAsync(table, stream, cancellation),
+            ExportFormat.Json => WriteJsonAsync(table, stream, cancellation),
+            ExportFormat.Parquet => WriteParquetAsync(table, stream, cancellation),
+            _ => throw new ArgumentOutOfRangeException(nameof(format), format, null),
+        };
 
     private static async Task WriteCsvAsync(ExportTable table, Stream stream, CancellationToken cancellation)
     {
@@ -30,14 +31,18 @@ internal static class ExportWriter
     }
 
     private static Task WriteJsonAsync(ExportTable table, Stream stream, CancellationToken cancellation) => JsonSerializer.SerializeAsync(
-        stream, table.Rows.Select(row => table.Columns.Zip(row).ToDictionary(pair => pair.First.Name, pair => pair.Second)), JsonOutput.Options, cancellation);
+        stream,
+        table.Rows.Select(row => table.Columns.Zip(row).ToDictionary(pair => pair.First.Name, pair => pair.Second)),
+        JsonOutput.Options,
+        cancellation);
 
     private static async Task WriteParquetAsync(ExportTable table, Stream stream, CancellationToken cancellation)
     {
         var fields = table.Columns.Select(column => new DataField(column.Name, column.Type, isNullable: true)).ToArray();
         // The format needs a stream that knows its position, which a pipe does not.
         using var memory = stream.CanSeek ? null : new MemoryStream();
-        await using (var writer = await ParquetWriter.CreateAsync(new ParquetSchema(fields), memory ?? stream, cancellationToken: cancellation))
+        var schema = new ParquetSchema(fields);
+        await using (var writer = await ParquetWriter.CreateAsync(schema, memory ?? stream, cancellationToken: cancellation))
         {
             await foreach (var rows in table.Rows.Chunk(RowsInGroup).WithCancellation(cancellation))
             {

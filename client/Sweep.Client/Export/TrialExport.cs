@@ -5,7 +5,7 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Export;
 
-/// <summary>A row a trial with every parameter and every number that was measured.</summary>
+/// <summary>The export of trials: one row for each trial, with every parameter and every number that was measured.</summary>
 internal static class TrialExport
 {
     private static readonly (ExportColumn Column, Func<TrialSummary, object?> Value)[] Fields =
@@ -33,15 +33,19 @@ internal static class TrialExport
     ];
 
     public static ExportTable Of(IEnumerable<TrialSummary> trials) =>
-        new([.. Fields.Select(field => field.Column)], trials.Select(trial => Fields.Select(field => field.Value(trial)).ToArray()).ToAsyncEnumerable());
+        new(
+            [.. Fields.Select(field => field.Column)],
+            trials.Select(trial => Fields.Select(field => field.Value(trial)).ToArray()).ToAsyncEnumerable());
 
     private static (ExportColumn, Func<TrialSummary, object?>) Parameter(ParameterDefinition definition) => definition.Kind switch
     {
         ParameterKind.Whole when definition.IsNumber => (
             ExportColumn.Whole(definition.Name), trial => ((ParameterValue.Whole)trial.Parameters.ValueOf(definition.Name)).Number),
-        ParameterKind.Real => (ExportColumn.Real(definition.Name), trial => trial.Parameters.ValueOf(definition.Name) is ParameterValue.Whole whole
-            ? (double)whole.Number
-            : ((ParameterValue.Real)trial.Parameters.ValueOf(definition.Name)).Number),
+        ParameterKind.Real => (
+            ExportColumn.Real(definition.Name),
+            trial => trial.Parameters.ValueOf(definition.Name) is ParameterValue.Whole whole
+                ? (double)whole.Number
+                : ((ParameterValue.Real)trial.Parameters.ValueOf(definition.Name)).Number),
         _ => (ExportColumn.Text(definition.Name), trial => trial.Parameters.ValueOf(definition.Name).ToString()),
     };
 

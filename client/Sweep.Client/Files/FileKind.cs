@@ -3,8 +3,11 @@ using System.Runtime.InteropServices;
 
 namespace Sweep.Client.Files;
 
-/// <summary>What a path names, of which .NET says little: a device, a pipe and a link are to be told from a file before one of them is replaced.</summary>
-/// <param name="Name">In an error: "a folder".</param>
+/// <summary>
+/// The kind of thing at a path. .NET does not tell devices and pipes from files, but a command must know the difference before it replaces
+/// one of them.
+/// </summary>
+/// <param name="Name">The name of the kind in an error, such as "a folder".</param>
 internal sealed record FileKind(string Name, UnixFileMode Mode, int User, int Group)
 {
     private const int CurrentFolder = -100;
@@ -16,11 +19,11 @@ internal sealed record FileKind(string Name, UnixFileMode Mode, int User, int Gr
 
     public bool IsFolder => Name == "a folder";
 
-    /// <summary>Null when nothing is there, or what is there may not be looked at.</summary>
+    /// <returns>Null when nothing is at the path, or this user may not read its kind.</returns>
     public static FileKind? Of(string path)
     {
         var facts = new byte[Size];
-        if (Look(CurrentFolder, path, LinksAsLinks, TypeModeAndOwner, facts) != 0)
+        if (ReadFacts(CurrentFolder, path, LinksAsLinks, TypeModeAndOwner, facts) != 0)
             return null;
         // The layout of the system's struct statx is the same on every machine.
         var mode = BinaryPrimitives.ReadUInt16LittleEndian(facts.AsSpan(28));
@@ -33,10 +36,12 @@ internal sealed record FileKind(string Name, UnixFileMode Mode, int User, int Gr
             0xC000 => "a socket",
             _ => "a device",
         };
-        return new(name, (UnixFileMode)(mode & 0xFFF), BinaryPrimitives.ReadInt32LittleEndian(facts.AsSpan(20)), BinaryPrimitives.ReadInt32LittleEndian(facts.AsSpan(24)));
+        var user = BinaryPrimitives.ReadInt32LittleEndian(facts.AsSpan(20));
+        var group = BinaryPrimitives.ReadInt32LittleEndian(facts.AsSpan(24));
+        return new(name, (UnixFileMode)(mode & 0xFFF), user, group);
     }
 
-    /// <summary>Gives a file the rights and, where this user may, the owner of the one that was looked at.</summary>
+    /// <summary>Gives another file the rights of this one and, when this process runs as root, its owner.</summary>
     public void ApplyTo(string path)
     {
         if (Environment.IsPrivilegedProcess)
@@ -45,7 +50,7 @@ internal sealed record FileKind(string Name, UnixFileMode Mode, int User, int Gr
     }
 
     [DllImport("libc", EntryPoint = "statx")]
-    private static extern int Look(int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, byte[] facts);
+    private static extern int ReadFacts(int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, byte[] facts);
 
     [DllImport("libc", EntryPoint = "lchown")]
     private static extern int ChangeOwner([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int user, int group);

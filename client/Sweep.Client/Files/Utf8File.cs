@@ -3,12 +3,12 @@ using System.Text.Unicode;
 
 namespace Sweep.Client.Files;
 
-/// <summary>Files that must be UTF-8 text of a bounded size.</summary>
+/// <summary>Reads files that must be UTF-8 text of a bounded size.</summary>
 internal static class Utf8File
 {
     /// <param name="wrong">Makes the error from what was found and what is expected.</param>
     /// <exception cref="Exception">
-    /// The one from <paramref name="wrong"/>: the file is missing, a folder, not readable, too large, or not UTF-8.
+    /// The error that <paramref name="wrong"/> made: the file is missing, a folder, not readable, too large, or not UTF-8.
     /// </exception>
     public static async Task<(byte[] Bytes, string Text)> ReadAsync(
         string path, int maxBytes, Func<string, string, Exception> wrong, CancellationToken cancellation)
@@ -20,7 +20,7 @@ internal static class Utf8File
         try
         {
             await using var file = File.OpenRead(path);
-            // Devices have no length, so the bound is on what is read.
+            // A device has no length, so the bound is checked while bytes are read.
             var bytes = new MemoryStream();
             var buffer = new byte[81_920];
             int read;
@@ -39,13 +39,14 @@ internal static class Utf8File
         }
     }
 
-    /// <exception cref="Exception">The one from <paramref name="wrong"/>: the bytes are not UTF-8.</exception>
+    /// <exception cref="Exception">The error that <paramref name="wrong"/> made: the bytes are not UTF-8.</exception>
     public static string Decode(byte[] bytes, Func<string, string, Exception> wrong)
     {
         var characters = new char[bytes.Length];
         var status = Utf8.ToUtf16(bytes, characters, out var read, out var written, replaceInvalidSequences: false);
         return status == OperationStatus.Done
             ? new string(characters, 0, written)
-            : throw wrong($"bytes that are not UTF-8, the first 0x{bytes[read]:x2} at offset {read}", "expected UTF-8 (iconv -f LATIN1 -t UTF-8)");
+            : throw wrong(
+                $"bytes that are not UTF-8, the first 0x{bytes[read]:x2} at offset {read}", "expected UTF-8 (iconv -f LATIN1 -t UTF-8)");
     }
 }

@@ -2,11 +2,12 @@ using Sweep.Client.Errors;
 
 namespace Sweep.Client.Files;
 
-/// <summary>A file that is written beside its place and then renamed: it appears when it is whole, and what was there stays until then.</summary>
+/// <summary>Writes a file under another name and then renames it, so that the file is always whole: the old one or the new one.</summary>
 internal static class WholeFile
 {
-    /// <param name="place">What names the file on the command line: FILE, --output.</param>
-    /// <exception cref="WrongInputException">No file can be written there, or what is there is no file.</exception>
+    /// <summary>Checks that a file can be written to a path.</summary>
+    /// <param name="place">The argument or option that names the file, such as FILE or --output.</param>
+    /// <exception cref="WrongInputException">No file can be written there, or something else than a file is there.</exception>
     public static void Check(string place, string path)
     {
         if (path.Length == 0)
@@ -14,7 +15,7 @@ internal static class WholeFile
         var found = FileKind.Of(path);
         if (found is { IsFolder: true } || path.EndsWith('/'))
             throw new WrongInputException($"{place}: found {path}, which is a folder; name the file to write.");
-        // A link is not followed: whoever may make one in this folder would choose what is replaced.
+        // A link is not followed, because a user who may write to this folder could make it lead to any file.
         if (found is { IsFile: false })
         {
             throw new WrongInputException(File.ResolveLinkTarget(path, returnFinalTarget: false) is { } target
@@ -27,14 +28,14 @@ internal static class WholeFile
     }
 
     /// <summary>Writes the file, which keeps the rights and the owner of the one that it replaces.</summary>
-    /// <param name="mode">The rights of the file in place of those; null to leave them.</param>
-    /// <param name="write">Fills the file whose path it gets, which is there and empty.</param>
-    /// <returns>Its size in bytes.</returns>
+    /// <param name="mode">Other rights for the file; null to keep those of the replaced file.</param>
+    /// <param name="write">Fills the file at the path that it receives. The file exists and is empty.</param>
+    /// <returns>The size of the file in bytes.</returns>
     public static async Task<long> WriteAsync(string path, UnixFileMode? mode, Func<string, Task> write)
     {
         var old = FileKind.Of(path);
         var partial = $"{path}.{Environment.ProcessId}.part";
-        // Nobody else may read what is not there yet, if nobody else may read it then.
+        // A file that only its owner may read in the end must not be readable for others while it is written.
         var rights = mode ?? old?.Mode;
         var own = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (rights is not null)

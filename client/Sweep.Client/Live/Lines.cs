@@ -7,10 +7,12 @@ namespace Sweep.Client.Live;
 /// <summary>Lines that fit a terminal.</summary>
 internal static class Lines
 {
-    /// <summary>A part that would be cut to less says nothing.</summary>
+    /// <summary>The least width to which a part is shortened. A part with less room is left out.</summary>
     private const int LeastPiece = 12;
 
-    /// <summary>Parts beside each other as far as they fit, two spaces apart; one that begins with a bar joins on.</summary>
+    /// <summary>
+    /// Puts parts beside each other, as many as fit, two spaces apart. A part that begins with a piece of a bar follows without spaces.
+    /// </summary>
     public static Markup Of(int width, params IEnumerable<(string Text, string? Style)> parts)
     {
         var line = new StringBuilder();
@@ -32,7 +34,7 @@ internal static class Lines
 
     public static string Shorten(string text, int width) => text.Length <= width ? text : width < 1 ? "" : text[..(width - 1)] + "…";
 
-    /// <summary>A part of a bar of this width: full up to the share, the rest pale.</summary>
+    /// <summary>A bar of this width: green up to the share, the rest grey.</summary>
     public static (string Text, string? Style)[] Bar(double share, int width)
     {
         var full = (int)(Math.Clamp(share, 0, 1) * width);

@@ -4,12 +4,12 @@ using Sweep.Client.Output;
 
 namespace Sweep.Client.Live;
 
-/// <summary>Progress on a terminal, redrawn in place: the sweep, or the one trial that its reader has opened.</summary>
-/// <param name="obey">Carries out what a key asks for, and answers in one line; null where no keys can be read.</param>
-internal sealed class LiveProgress(Terminal terminal, Func<LiveOrder, Task<string>>? obey = null) : IProgressView
+/// <summary>Progress on a terminal, redrawn in place: the sweep, or the one trial that the user has opened.</summary>
+/// <param name="execute">Carries out an order and gives the answer in one line; null where no keys can be read.</param>
+internal sealed class LiveProgress(Terminal terminal, Func<LiveOrder, Task<string>>? execute = null) : IProgressView
 {
-    /// <summary>How soon a key is heard.</summary>
-    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(40);
+    /// <summary>The pause between two checks for a key.</summary>
+    private static readonly TimeSpan KeyPause = TimeSpan.FromMilliseconds(40);
 
     private const string SweepKeys = "p pause   c cancel   ↑↓ choose   enter open (or type a number)   q leave";
     private const string TrialKeys = "esc back   ↑↓ other trial   c cancel this trial   p pause the sweep   q leave";
@@ -20,9 +20,9 @@ internal sealed class LiveProgress(Terminal terminal, Func<LiveOrder, Task<strin
     private LiveChoice _choice = new();
     private ProgressSnapshot? _snapshot;
     private string _answer = "";
-    private bool _obeying;
+    private bool _isExecuting;
 
-    public bool WantsFinished => false;
+    public bool ShowsFinished => false;
 
     public int? OpenTrial => _choice.Open;
 
@@ -30,7 +30,7 @@ internal sealed class LiveProgress(Terminal terminal, Func<LiveOrder, Task<strin
         terminal.Console.Live(new Text("")).Overflow(VerticalOverflow.Crop).StartAsync(async context =>
         {
             using var over = new CancellationTokenSource();
-            var listening = obey is null ? Task.CompletedTask : ListenAsync(() => Draw(context), over.Token);
+            var readingKeys = execute is null ? Task.CompletedTask : ReadKeysAsync(() => Draw(context), over.Token);
             try
             {
                 await watch(snapshot =>
@@ -47,7 +47,7 @@ internal sealed class LiveProgress(Terminal terminal, Func<LiveOrder, Task<strin
             finally
             {
                 await over.CancelAsync();
-                await listening;
+                await readingKeys;
             }
         });
 
@@ -59,7 +59,7 @@ internal sealed class LiveProgress(Terminal terminal, Func<LiveOrder, Task<strin
                 return;
             if (_width != terminal.Width)
             {
-                // The terminal has wrapped what stands there; the lines to redraw are no longer where they were.
+                // The terminal has wrapped the lines that it shows, so they can no longer be redrawn in their places.
                 _width = terminal.Width;
                 terminal.Console.Clear();
             }
@@ -68,12 +68,12 @@ internal sealed class LiveProgress(Terminal terminal, Func<LiveOrder, Task<strin
         }
     }
 
-    /// <param name="height">Lines at most.</param>
+    /// <param name="height">The greatest number of lines.</param>
     public IRenderable Render(ProgressSnapshot snapshot, int height)
     {
         (string, string?) keys = _choice switch
         {
-            _ when obey is null => ("", null),
+            _ when execute is null => ("", null),
             { Cancelling: true, Open: { } number } => ($"Cancel trial {number}? c again cancels it, any other key does not.", "red"),
             { Cancelling: true } => ("Cancel the sweep? c again cancels all that waits and runs, any other key does not.", "red"),
             { Typed.Length: > 0 } => ($"trial {_choice.Typed}_   enter opens it", null),
@@ -82,43 +82,45 @@ internal sealed class LiveProgress(Terminal terminal, Func<LiveOrder, Task<strin
         };
         if (_choice.Open is not { } open)
             return SweepScreen.Of(snapshot, _timeLeft, _choice, keys, _width, height);
-        return snapshot.Open is { } history && history.Curve.Trial.Number == open
-            ? TrialScreen.Of(snapshot, history, keys, _width, height)
-            : new Rows(new Text(open > snapshot.Sweep.Trials ? $"{snapshot.Sweep.Name} has trials 1 to {snapshot.Sweep.Trials}." : ""), Lines.Of(_width, keys));
+        if (snapshot.Open is { } history && history.Curve.Trial.Number == open)
+            return TrialScreen.Of(snapshot, history, keys, _width, height);
+        var text = open > snapshot.Sweep.Trials ? $"{snapshot.Sweep.Name} has trials 1 to {snapshot.Sweep.Trials}." : "";
+        return new Rows(new Text(text), Lines.Of(_width, keys));
     }
 
-    /// <summary>Hears one key.</summary>
-    /// <returns>The order that it gave.</returns>
-    public LiveOrder? Hear(ConsoleKeyInfo key)
+    /// <summary>Changes the view as a key asks.</summary>
+    /// <returns>The order that the key gave; null for none.</returns>
+    public LiveOrder? Press(ConsoleKeyInfo key)
     {
         lock (_gate)
         {
             _answer = "";
-            (_choice, var order) = _choice.On(key, [.. (_snapshot?.Running ?? []).Concat(_snapshot?.Failures ?? []).Select(trial => trial.Number)]);
+            var trials = (_snapshot?.Running ?? []).Concat(_snapshot?.Failures ?? []);
+            (_choice, var order) = _choice.On(key, [.. trials.Select(trial => trial.Number)]);
             return order;
         }
     }
 
-    private async Task ListenAsync(Action draw, CancellationToken over)
+    private async Task ReadKeysAsync(Action draw, CancellationToken over)
     {
         while (!over.IsCancellationRequested)
         {
             while (terminal.TryReadKey() is { } key)
             {
-                if (Hear(key) is { } order && !_obeying)
-                    _ = ObeyAsync(order, draw);
+                if (Press(key) is { } order && !_isExecuting)
+                    _ = ExecuteAsync(order, draw);
                 draw();
             }
 
-            await Task.Delay(Look, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(KeyPause, over).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    private async Task ObeyAsync(LiveOrder order, Action draw)
+    private async Task ExecuteAsync(LiveOrder order, Action draw)
     {
-        _obeying = true;
-        _answer = await obey!(order);
-        _obeying = false;
+        _isExecuting = true;
+        _answer = await execute!(order);
+        _isExecuting = false;
         draw();
     }
 }

@@ -4,18 +4,18 @@ using Sweep.Storage.Reading;
 namespace Sweep.Client.Live;
 
 /// <summary>
-/// Counts a sweep's trials again and again. Counting reads a row a trial, so that of a large sweep takes a share of the time at most: it is counted every
-/// few seconds, and as soon as its state has changed.
+/// Counts a sweep's trials again and again. Counting reads one row for each trial, so a large sweep is counted only every few seconds, and
+/// whenever its state has changed.
 /// </summary>
-/// <param name="count">Counts; null when the sweep is not there any more.</param>
-/// <param name="state">The sweep's state, without counting.</param>
+/// <param name="count">Counts the trials; null when the sweep does not exist any more.</param>
+/// <param name="state">Reads the sweep's state without counting.</param>
 internal sealed class PacedCount(
     Func<CancellationToken, Task<SweepOverview?>> count, Func<int, CancellationToken, Task<SweepState?>> state, TimeProvider time)
 {
-    /// <summary>Trials up to which counting is as cheap as asking for the state.</summary>
+    /// <summary>The number of trials up to which counting is as cheap as reading the state.</summary>
     public const int Few = 2_000;
 
-    /// <summary>How many times longer than the counting the pause after it is.</summary>
+    /// <summary>The length of the pause after a count, as a multiple of the time that the count took.</summary>
     public const int PausePerCount = 30;
 
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
@@ -24,12 +24,18 @@ internal sealed class PacedCount(
     private long _counted;
     private TimeSpan _pause;
 
-    /// <param name="idle">Nothing of it runs: of a sweep that does not go on, this is the last look, which must be true.</param>
+    /// <param name="idle">
+    /// Whether none of the trials runs. A sweep that has also stopped is counted at once, since this count is the last one and must be
+    /// right.
+    /// </param>
     public async Task<SweepOverview?> CountAsync(bool idle, CancellationToken cancellation)
     {
         if (_last is { Trials: > Few } last && time.GetElapsedTime(_counted) < _pause && (!idle || last.State == SweepState.Running)
             && await state(last.Id, cancellation) == last.State)
+        {
             return last;
+        }
+
         var start = time.GetTimestamp();
         _last = await count(cancellation);
         _counted = time.GetTimestamp();

@@ -10,10 +10,10 @@ internal sealed class PlainProgress(TextWriter writer) : IProgressView
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
     private readonly TimeLeft _timeLeft = new();
-    private readonly HashSet<int> _told = [];
+    private readonly HashSet<int> _printed = [];
     private TimeSpan? _lastLine;
 
-    public bool WantsFinished => true;
+    public bool ShowsFinished => true;
 
     public Task ShowAsync(Func<Action<ProgressSnapshot>, Task> watch) => watch(snapshot =>
     {
@@ -22,7 +22,7 @@ internal sealed class PlainProgress(TextWriter writer) : IProgressView
         writer.Flush();
     });
 
-    /// <summary>What this snapshot adds to those before it.</summary>
+    /// <summary>The lines for the changes since the previous snapshot.</summary>
     public IEnumerable<string> Lines(ProgressSnapshot snapshot)
     {
         var sweep = snapshot.Sweep;
@@ -30,27 +30,28 @@ internal sealed class PlainProgress(TextWriter writer) : IProgressView
         if (_lastLine is null)
         {
             _lastLine = snapshot.Since;
-            _told.UnionWith(snapshot.Finished?.Select(trial => trial.Number) ?? []);
+            _printed.UnionWith(snapshot.Finished?.Select(trial => trial.Number) ?? []);
             yield return $"{sweep.Name}: {sweep.Trials} trials" + (snapshot.Over == 0 ? "" : $", {snapshot.Over} of them over already");
             yield break;
         }
 
         foreach (var trial in snapshot.Finished ?? [])
         {
-            if (!_told.Add(trial.Number))
+            if (!_printed.Add(trial.Number))
                 continue;
             _lastLine = snapshot.Since;
-            yield return $"{_told.Count}/{sweep.Trials}  {Describe(trial, snapshot.Varying, sweep.Spec.Objective)}";
+            yield return $"{_printed.Count}/{sweep.Trials}  {Describe(trial, snapshot.Varying, sweep.Spec.Objective)}";
         }
 
         if (snapshot.Since - _lastLine < Pause)
             yield break;
         _lastLine = snapshot.Since;
+        var reason = snapshot.Waiting is { } waiting ? $" ({waiting})" : "";
         yield return
-            $"{snapshot.Over}/{sweep.Trials}  {sweep.Running} running, {sweep.Queued} waiting{(snapshot.Waiting is { } why ? $" ({why})" : "")}, " +
-            $"epoch {sweep.EpochsDone} of {sweep.EpochsTotal}" +
-            (_timeLeft.EpochsPerSecond is { } speed ? $", {Quantities.Count(speed)} epochs/s" : "") +
-            (_timeLeft.Until(sweep.EpochsTotal) is { } left ? $", {Quantities.Duration(left)} left" : "");
+            $"{snapshot.Over}/{sweep.Trials}  {sweep.Running} running, {sweep.Queued} waiting{reason}, "
+            + $"epoch {sweep.EpochsDone} of {sweep.EpochsTotal}"
+            + (_timeLeft.EpochsPerSecond is { } speed ? $", {Quantities.Count(speed)} epochs/s" : "")
+            + (_timeLeft.Until(sweep.EpochsTotal) is { } left ? $", {Quantities.Duration(left)} left" : "");
     }
 
     private static string Describe(TrialSummary trial, IReadOnlyList<string> varying, Objective objective)
@@ -59,7 +60,9 @@ internal sealed class PlainProgress(TextWriter writer) : IProgressView
         [
             $"#{trial.Number} {ParameterText.Join(trial.Parameters, varying)}".TrimEnd(),
             PlainText.Of(trial.State),
-            trial is { BestValue: { } best, Best: { } epoch } ? $"{PlainText.Of(objective.Metric)} {Quantities.Loss(best)} at epoch {epoch.Epoch}" : "",
+            trial is { BestValue: { } best, Best: { } epoch }
+                ? $"{PlainText.Of(objective.Metric)} {Quantities.Loss(best)} at epoch {epoch.Epoch}"
+                : "",
             trial.Result is { } result ? Quantities.Seconds(result.TrainSeconds) : "",
             trial.Reason ?? "",
         ];

@@ -7,35 +7,37 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Live;
 
-/// <summary>Reads a sweep again and again, and what seldom changes only when it has changed.</summary>
+/// <summary>Reads snapshots of a sweep. The parts that seldom change are read only when they have changed.</summary>
 internal sealed class SnapshotReader(Cluster cluster, IProgressView view, string name)
 {
-    // Above this, the rows of all trials are too much to read again for each one that ends.
+    // The rows of more trials than this would take too long to read again for each trial that ends.
     private const int MostTrialsToList = 2_000;
     private const int MostFailures = 3;
     private const int LogLines = 50;
 
     private readonly long _started = Stopwatch.GetTimestamp();
-    private readonly PacedCount _count = new(cancellation => cluster.Reader.FindAsync(name, cancellation), cluster.Reader.StateAsync, TimeProvider.System);
+    private readonly PacedCount _count = new(
+        cancellation => cluster.Reader.FindAsync(name, cancellation), cluster.Reader.StateAsync, TimeProvider.System);
     private int? _id;
     private (int Over, long Epochs) _read = (-1, -1);
     private int _listed = -1;
     private TrialCurve? _best;
     private IReadOnlyList<TrialSummary> _failures = [];
 
-    /// <exception cref="RequestRefusedException">The sweep is not there any more.</exception>
+    /// <exception cref="RequestRefusedException">The sweep was deleted.</exception>
     public async Task<ProgressSnapshot> ReadAsync(CancellationToken cancellation)
     {
         var reader = cluster.Reader;
-        // Before the rest is counted: what runs then is not lost between the two.
+        // Running trials are read before the count, so that a trial that ends between the two is in at least one of them.
         IReadOnlyList<TrialSummary>? running = _id is { } id ? await reader.RunningAsync(id, cancellation) : null;
-        var sweep = await _count.CountAsync(idle: running?.Count == 0, cancellation) ?? throw new RequestRefusedException($"The sweep {name} was deleted.");
+        var sweep = await _count.CountAsync(idle: running?.Count == 0, cancellation)
+            ?? throw new RequestRefusedException($"The sweep {name} was deleted.");
         running ??= await reader.RunningAsync(sweep.Id, cancellation);
         _id = sweep.Id;
         var stuck = sweep is { State: SweepState.Running, Queued: > 0 } && running.Count == 0;
         var waiting = stuck ? WaitingReason.Of(sweep.Spec.Resources, await reader.WorkersAsync(cancellation)) : null;
         var snapshot = new ProgressSnapshot(Stopwatch.GetElapsedTime(_started), sweep, running, null, waiting);
-        return view.WantsFinished ? await WithFinishedAsync(snapshot, cancellation) : await WithScreenAsync(snapshot, cancellation);
+        return view.ShowsFinished ? await WithFinishedAsync(snapshot, cancellation) : await WithScreenAsync(snapshot, cancellation);
     }
 
     private async Task<ProgressSnapshot> WithFinishedAsync(ProgressSnapshot snapshot, CancellationToken cancellation)
@@ -43,7 +45,8 @@ internal sealed class SnapshotReader(Cluster cluster, IProgressView view, string
         if (snapshot.Over == _listed || snapshot.Sweep.Trials > MostTrialsToList)
             return snapshot;
         _listed = snapshot.Over;
-        return snapshot with { Finished = [.. (await cluster.Reader.TrialsAsync(snapshot.Sweep.Id, cancellation)).Where(trial => trial.State.IsOver())] };
+        var trials = await cluster.Reader.TrialsAsync(snapshot.Sweep.Id, cancellation);
+        return snapshot with { Finished = [.. trials.Where(trial => trial.State.IsOver())] };
     }
 
     private async Task<ProgressSnapshot> WithScreenAsync(ProgressSnapshot snapshot, CancellationToken cancellation)

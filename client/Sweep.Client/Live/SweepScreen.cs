@@ -5,23 +5,28 @@ using Sweep.Domain.Reports;
 
 namespace Sweep.Client.Live;
 
-/// <summary>A sweep on one screen: how far it is, the best so far with its curve, what failed and why, and the trials that run.</summary>
+/// <summary>A sweep on one screen: its progress, the best trial with its curve, the failed trials, and the trials that run.</summary>
 internal static class SweepScreen
 {
-    /// <summary>From here on there is room for more of each trial.</summary>
+    /// <summary>The least width of a terminal that has room for more columns.</summary>
     private const int Wide = 120;
     private const int RoomBesideBar = 48;
     private const int TrialBar = 20;
     private const int MostCurve = 60;
 
-    /// <param name="height">Lines at most.</param>
-    /// <param name="keys">The line of the keys, or what was answered; empty for none.</param>
-    public static IRenderable Of(ProgressSnapshot snapshot, TimeLeft timeLeft, LiveChoice choice, (string Text, string? Style) keys, int width, int height)
+    /// <param name="height">The greatest number of lines.</param>
+    /// <param name="keys">The line that explains the keys, or the answer to an order; empty for none.</param>
+    public static IRenderable Of(
+        ProgressSnapshot snapshot, TimeLeft timeLeft, LiveChoice choice, (string Text, string? Style) keys, int width, int height)
     {
         List<IRenderable> lines = [Head(snapshot, width), Progress(snapshot, timeLeft, width)];
         if (Best(snapshot, width) is { } best)
             lines.Add(best);
-        lines.AddRange((snapshot.Failures ?? []).Select(trial => Lines.Of(width, ($"✗ trial {trial.Number}", "red"), (ParameterText.Join(trial.Parameters, snapshot.Varying), null), (trial.Reason ?? "", null))));
+        lines.AddRange((snapshot.Failures ?? []).Select(trial => Lines.Of(
+            width,
+            ($"✗ trial {trial.Number}", "red"),
+            (ParameterText.Join(trial.Parameters, snapshot.Varying), null),
+            (trial.Reason ?? "", null))));
         lines.Add(Text.Empty);
         var room = Math.Max(1, height - lines.Count - 3);
         lines.Add(snapshot.Running.Count > 0
@@ -67,7 +72,8 @@ internal static class SweepScreen
         var parameters = snapshot.Best is { } best ? ParameterText.Join(best.Trial.Parameters, snapshot.Varying) : "";
         var words = $"best so far: {PlainText.Of(metric)} {Quantities.Loss(value)}, trial {number}";
         var room = Math.Min(MostCurve, width - words.Length - parameters.Length - 6);
-        return Lines.Of(width, (words, "bold"), (parameters, null), (snapshot.Best is { } curve && room > 0 ? Sparkline.Of(curve.Values(metric), room) : "", "green"));
+        var curve = snapshot.Best is { } drawn && room > 0 ? Sparkline.Of(drawn.Values(metric), room) : "";
+        return Lines.Of(width, (words, "bold"), (parameters, null), (curve, "green"));
     }
 
     private static Table Trials(ProgressSnapshot snapshot, LiveChoice choice, int width, int room)
@@ -90,8 +96,9 @@ internal static class SweepScreen
             ],
         ];
         var cells = trials.Select(trial => columns.Select(column => column.Value(trial)).ToArray()).ToList();
-        var beside = columns.Index().Sum(column => cells.Select(row => row[column.Index].Length).Append(column.Item.Title.Length).Max() + 2);
-        // Only the parameters give way on a narrow terminal.
+        var beside = columns.Index()
+            .Sum(column => cells.Select(row => row[column.Index].Length).Append(column.Item.Title.Length).Max() + 2);
+        // Only the column of the parameters becomes narrower on a narrow terminal.
         var parameters = Math.Max(8, width - beside - 9);
         var table = new Table().Border(TableBorder.None);
         AddColumn(table, "  trial", Justify.Right, last: false);
@@ -101,7 +108,11 @@ internal static class SweepScreen
         foreach (var (trial, row) in trials.Zip(cells))
         {
             var style = trial.Number == choice.Selected ? new Style(decoration: Decoration.Invert) : Style.Plain;
-            string[] first = [(trial.Number == choice.Selected ? "› " : "  ") + PlainText.Of(trial.Number), Lines.Shorten(ParameterText.Join(trial.Parameters, snapshot.Varying), parameters)];
+            string[] first =
+            [
+                (trial.Number == choice.Selected ? "› " : "  ") + PlainText.Of(trial.Number),
+                Lines.Shorten(ParameterText.Join(trial.Parameters, snapshot.Varying), parameters),
+            ];
             table.AddRow([.. first.Concat(row).Select(cell => new Text(cell, style))]);
         }
 
@@ -114,7 +125,7 @@ internal static class SweepScreen
         return new string('━', Math.Min(full, TrialBar)).PadRight(TrialBar, '╌');
     }
 
-    /// <summary>As many as there is room for, the selected one among them.</summary>
+    /// <summary>As many trials as there is room for, with the selected one among them.</summary>
     private static List<TrialSummary> Visible(IReadOnlyList<TrialSummary> trials, int? selected, int room)
     {
         var at = trials.Index().Where(item => item.Item.Number == selected).Select(item => item.Index).FirstOrDefault();
@@ -122,5 +133,10 @@ internal static class SweepScreen
     }
 
     private static void AddColumn(Table table, string title, Justify alignment, bool last) => table.AddColumn(
-        new TableColumn(new Text(title, new Style(foreground: Color.Grey))) { Alignment = alignment, Padding = new Padding(0, 0, last ? 0 : 2, 0), NoWrap = true });
+        new TableColumn(new Text(title, new Style(foreground: Color.Grey)))
+        {
+            Alignment = alignment,
+            Padding = new Padding(0, 0, last ? 0 : 2, 0),
+            NoWrap = true,
+        });
 }

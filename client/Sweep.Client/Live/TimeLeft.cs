@@ -1,12 +1,12 @@
 namespace Sweep.Client.Live;
 
-/// <summary>Speed and time left from the epochs that were finished within the last while.</summary>
+/// <summary>Estimates speed and time left from the epochs that were finished within the last minute.</summary>
 internal sealed class TimeLeft
 {
-    // Long enough to hold epochs of trials of every kind that runs, short enough to follow a worker that joins.
+    // A minute is long enough to include epochs of all running trials, and short enough to show soon that a worker has joined.
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(60);
 
-    // A crawl must not overflow a TimeSpan.
+    // The time left at a very low speed would overflow a TimeSpan.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(999);
 
     private readonly Queue<(TimeSpan At, long Epochs)> _points = new();
@@ -21,7 +21,7 @@ internal sealed class TimeLeft
             _points.Dequeue();
     }
 
-    /// <summary>Null until an epoch has been seen to finish.</summary>
+    /// <summary>The speed; null until the first epoch finishes.</summary>
     public double? EpochsPerSecond
     {
         get
@@ -34,7 +34,8 @@ internal sealed class TimeLeft
         }
     }
 
-    /// <summary>Null until there is a speed.</summary>
-    public TimeSpan? Until(long epochsTotal) =>
-        EpochsPerSecond is { } speed ? TimeSpan.FromSeconds(Math.Min(Math.Max(0, epochsTotal - _newest) / speed, Longest.TotalSeconds)) : null;
+    /// <summary>The time until so many epochs are finished; null until there is a speed.</summary>
+    public TimeSpan? Until(long epochsTotal) => EpochsPerSecond is { } speed
+        ? TimeSpan.FromSeconds(Math.Min(Math.Max(0, epochsTotal - _newest) / speed, Longest.TotalSeconds))
+        : null;
 }

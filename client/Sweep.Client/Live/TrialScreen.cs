@@ -6,7 +6,7 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Live;
 
-/// <summary>One trial on one screen: its curves, what happened to it, and the end of its log.</summary>
+/// <summary>One trial on one screen: its curves, its events, and the end of its log.</summary>
 internal static class TrialScreen
 {
     private const int MostEvents = 6;
@@ -14,31 +14,43 @@ internal static class TrialScreen
     private const int RoomBesideCurve = 40;
     private static readonly Metric[] Curves = [Metric.TrainLoss, Metric.ValLoss, Metric.ValAccuracy];
 
-    /// <param name="height">Lines at most.</param>
-    /// <param name="keys">The line of the keys, or what was answered.</param>
+    /// <param name="height">The greatest number of lines.</param>
+    /// <param name="keys">The line that explains the keys, or the answer to an order.</param>
     public static IRenderable Of(ProgressSnapshot snapshot, TrialHistory history, (string Text, string? Style) keys, int width, int height)
     {
-        var (trial, varying) = (history.Curve.Trial, snapshot.Varying);
+        var (trial, metric) = (history.Curve.Trial, snapshot.Sweep.Spec.Objective.Metric);
         var share = trial.EpochsDone / (double)Math.Max(1, trial.Parameters.Epochs);
+        var place = trial.Worker is { } worker ? $" on {worker}" : "";
         List<IRenderable> lines =
         [
             Lines.Of(
-                width, ($"{snapshot.Sweep.Name}/{trial.Number}", "bold"), (ParameterText.Join(trial.Parameters, varying), null), (PlainText.Of(trial.State), null),
-                (trial.Attempt > 0 ? $"attempt {trial.Attempt}{(trial.Worker is { } worker ? $" on {worker}" : "")}" : "", null), (trial.Reason ?? "", "red")),
+                width,
+                ($"{snapshot.Sweep.Name}/{trial.Number}", "bold"),
+                (ParameterText.Join(trial.Parameters, snapshot.Varying), null),
+                (PlainText.Of(trial.State), null),
+                (trial.Attempt > 0 ? $"attempt {trial.Attempt}{place}" : "", null),
+                (trial.Reason ?? "", "red")),
             Lines.Of(
                 width,
                 [
                     .. Lines.Bar(share, Math.Clamp(width / 3, 5, 40)),
                     ($"epoch {trial.EpochsDone} of {trial.Parameters.Epochs}", null),
                     (trial.Last is { } last ? $"{Quantities.Count(last.SamplesPerSecond)} windows/s" : "", null),
-                    (trial is { BestValue: { } value, Best: { } best } ? $"best {PlainText.Of(snapshot.Sweep.Spec.Objective.Metric)} {Quantities.Loss(value)} at epoch {best.Epoch}" : "", "bold"),
+                    (trial is { BestValue: { } value, Best: { } best }
+                        ? $"best {PlainText.Of(metric)} {Quantities.Loss(value)} at epoch {best.Epoch}"
+                        : "", "bold"),
                 ]),
             Text.Empty,
-            .. Curves.Select(metric => Curve(history.Curve, metric, width)),
+            .. Curves.Select(curve => Curve(history.Curve, curve, width)),
             Text.Empty,
             .. history.Events.TakeLast(MostEvents).Select(happened => Lines.Of(
-                width, (happened.At.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture), "grey"), ($"attempt {happened.Attempt}", null), (happened.Event, null),
-                (happened.Worker ?? "", null), (happened.Reason ?? "", null), (happened.Detail ?? "", null))),
+                width,
+                (happened.At.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture), "grey"),
+                ($"attempt {happened.Attempt}", null),
+                (happened.Event, null),
+                (happened.Worker ?? "", null),
+                (happened.Reason ?? "", null),
+                (happened.Detail ?? "", null))),
             Text.Empty,
         ];
         lines.AddRange(history.Log.TakeLast(Math.Max(0, height - lines.Count - 2)).Select(line => Lines.Of(width, (line.Text, "grey"))));

@@ -4,10 +4,10 @@ using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Live;
 
-/// <summary>Why no trial of a sweep runs although some wait, as far as the workers explain it.</summary>
+/// <summary>The reason why no trial of a sweep runs although some wait, as far as it lies in the workers.</summary>
 internal static class WaitingReason
 {
-    /// <summary>Null when a worker could take a trial and is only busy.</summary>
+    /// <returns>The reason in a few words; null when a worker could take a trial and is only busy.</returns>
     public static string? Of(ResourceSpec resources, IReadOnlyList<WorkerOverview> workers)
     {
         var alive = workers.Where(worker => worker.Alive).ToList();
@@ -15,7 +15,12 @@ internal static class WaitingReason
             return "no worker is alive; start one with `sweep silo`";
         var active = alive.Where(worker => worker.State == WorkerState.Active).ToList();
         if (active.Count == 0)
-            return $"no worker takes trials: {alive[0].Name} is {alive[0].State.ToString().ToLowerInvariant()}{(alive[0].Message is { } message ? $" ({message})" : "")}";
+        {
+            var first = alive[0];
+            return $"no worker takes trials: {first.Name} is {first.State.ToString().ToLowerInvariant()}"
+                + (first.Message is { } message ? $" ({message})" : "");
+        }
+
         var labelled = active.Where(worker => resources.Require?.All(worker.Labels.Contains) ?? true).ToList();
         if (labelled.Count == 0)
             return $"no worker has the labels {string.Join(", ", resources.Require!)} (resources.require)";

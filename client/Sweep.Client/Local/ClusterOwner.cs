@@ -9,7 +9,7 @@ internal enum ClusterPurpose
     /// <summary>A command that ends soon: a query, a cancellation.</summary>
     Command,
 
-    /// <summary>A sweep that somebody attends.</summary>
+    /// <summary>A sweep that a command shows until it stops.</summary>
     Run,
 
     /// <summary>A cluster that <c>sweep up</c> keeps in the background until <c>sweep down</c>.</summary>

@@ -53,10 +53,10 @@ internal static partial class HomeFolder
             existing = Path.GetDirectoryName(existing)!;
         if (!Directory.Exists(existing))
             throw Refusal(folder, existing == folder ? "which is no folder" : $"and {existing} is no folder", "name a folder");
-        if (existing == folder && !IsOurs(folder) && Stranger(folder) is { } stranger)
+        if (existing == folder && !IsOurs(folder) && ForeignEntry(folder) is { } foreign)
         {
             throw Refusal(
-                folder, $"which has {stranger} in it and was not made by Sweep", "choose an empty folder, or one that does not exist");
+                folder, $"which has {foreign} in it and was not made by Sweep", "choose an empty folder, or one that does not exist");
         }
         foreach (var place in (string[])[existing, Path.Combine(folder, "data")])
         {
@@ -90,7 +90,7 @@ internal static partial class HomeFolder
     private static readonly string[] Harmless = ["lost+found", "datasets"];
 
     /// <summary>The first file or folder that does not come from Sweep; null when there is none.</summary>
-    private static string? Stranger(string folder) => Directory.Exists(folder) && Access(folder, Read | Enter) == 0
+    private static string? ForeignEntry(string folder) => Directory.Exists(folder) && Access(folder, Read | Enter) == 0
         ? Directory.EnumerateFileSystemEntries(folder).Select(entry => Path.GetFileName(entry)!).Except(Harmless)
             .Order(StringComparer.Ordinal).FirstOrDefault()
         : null;

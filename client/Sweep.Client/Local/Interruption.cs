@@ -12,7 +12,7 @@ internal sealed class Interruption : IDisposable
     // Programs such as timeout send a signal to the process and to its group, so two signals within this time count as one.
     private static readonly TimeSpan SameSignal = TimeSpan.FromMilliseconds(300);
 
-    private readonly CancellationTokenSource _asked = new();
+    private readonly CancellationTokenSource _requested = new();
     private readonly PosixSignalRegistration[] _registrations;
     private readonly Lock _gate = new();
     private long? _first;
@@ -20,19 +20,19 @@ internal sealed class Interruption : IDisposable
 
     public Interruption() =>
         _registrations = Array.ConvertAll(
-            [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP], signal => PosixSignalRegistration.Create(signal, Hear));
+            [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP], signal => PosixSignalRegistration.Create(signal, OnSignal));
 
     /// <summary>Cancelled by the first signal.</summary>
-    public CancellationToken Token => _asked.Token;
+    public CancellationToken Token => _requested.Token;
 
     /// <summary>Asks for an orderly end, as the first signal does.</summary>
-    public void Ask()
+    public void RequestEnd()
     {
         lock (_gate)
         {
             _first ??= Stopwatch.GetTimestamp();
             if (!_isDisposed)
-                _asked.CancelAsync();
+                _requested.CancelAsync();
         }
     }
 
@@ -43,11 +43,11 @@ internal sealed class Interruption : IDisposable
         lock (_gate)
         {
             _isDisposed = true;
-            _asked.Dispose();
+            _requested.Dispose();
         }
     }
 
-    private void Hear(PosixSignalContext context)
+    private void OnSignal(PosixSignalContext context)
     {
         context.Cancel = true;
         lock (_gate)
@@ -55,7 +55,7 @@ internal sealed class Interruption : IDisposable
             if (_first is null)
             {
                 _first = Stopwatch.GetTimestamp();
-                _asked.CancelAsync();
+                _requested.CancelAsync();
             }
             else if (Stopwatch.GetElapsedTime(_first.Value) > SameSignal)
             {

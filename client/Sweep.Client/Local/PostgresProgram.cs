@@ -12,13 +12,13 @@ internal static class PostgresProgram
 {
     /// <param name="program">The name of the program: pg_dump or pg_restore.</param>
     /// <param name="connectionString">The database; null for a program that needs none.</param>
-    /// <param name="hear">Receives each line of the program's standard error.</param>
+    /// <param name="onError">Receives each line of the program's standard error.</param>
     /// <returns>The text that the program wrote to its standard output.</returns>
     /// <exception cref="LocalClusterException">
     /// The program is not on this machine, or it failed; then the message is the program's own.
     /// </exception>
     public static async Task<string> RunAsync(
-        string program, string? connectionString, IEnumerable<string> arguments, Action<string> hear, CancellationToken cancellation)
+        string program, string? connectionString, IEnumerable<string> arguments, Action<string> onError, CancellationToken cancellation)
     {
         var start = new ProcessStartInfo(PostgresBinaries.FindProgram(program), arguments)
         {
@@ -39,7 +39,7 @@ internal static class PostgresProgram
             var output = process.StandardOutput.ReadToEndAsync(cancellation);
             while (await process.StandardError.ReadLineAsync(cancellation) is { } line)
             {
-                hear(line);
+                onError(line);
                 if (line.Contains("error:", StringComparison.Ordinal))
                     errors.Add(line);
             }

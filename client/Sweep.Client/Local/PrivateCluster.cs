@@ -67,7 +67,7 @@ internal sealed class PrivateCluster : IAsyncDisposable
         {
             if (launched is not null)
                 await launched.DisposeAsync();
-            home.ForgetOwner();
+            home.DeleteOwner();
             await @lock.DisposeAsync();
             throw;
         }
@@ -96,14 +96,14 @@ internal sealed class PrivateCluster : IAsyncDisposable
     /// <summary>Starts the silo and waits until it ends by itself. The next call starts another one.</summary>
     /// <param name="shortLife">A silo that ended within this time is not replaced.</param>
     /// <exception cref="SiloEndedException">The silo ended within <paramref name="shortLife"/>.</exception>
-    public async Task ReplaceSiloAsync(TimeSpan shortLife, Action<string> say, CancellationToken cancellation)
+    public async Task ReplaceSiloAsync(TimeSpan shortLife, Action<string> report, CancellationToken cancellation)
     {
         var silo = await StartSiloAsync(cancellation);
         var started = Stopwatch.GetTimestamp();
         await silo.Ended.WaitAsync(cancellation);
         if (Stopwatch.GetElapsedTime(started) < shortLife)
             silo.ThrowIfEnded();
-        say($"The silo of process {silo.Id} ended by itself; starting another one.");
+        report($"The silo of process {silo.Id} ended by itself; starting another one.");
         await silo.DisposeAsync();
         (Silo, _launched) = (null, null);
     }
@@ -115,7 +115,7 @@ internal sealed class PrivateCluster : IAsyncDisposable
             await _launched.DisposeAsync();
         await Source.DisposeAsync();
         await _postgres.DisposeAsync();
-        _home.ForgetOwner();
+        _home.DeleteOwner();
         await _lock.DisposeAsync();
     }
 

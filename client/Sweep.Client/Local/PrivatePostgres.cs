@@ -82,7 +82,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         server.Launch(durable);
         try
         {
-            await server.AnswerAsync(cancellation);
+            await server.WaitForAnswerAsync(cancellation);
         }
         catch (Exception)
         {
@@ -151,7 +151,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
         _ended = StartOnOwnThread(start);
     }
 
-    private async Task AnswerAsync(CancellationToken cancellation)
+    private async Task WaitForAnswerAsync(CancellationToken cancellation)
     {
         var started = Stopwatch.GetTimestamp();
         while (!await IsAnsweringAsync(cancellation))
@@ -250,7 +250,7 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     private static string Quote(string text) => "'" + text.Replace("'", "'\\''", StringComparison.Ordinal) + "'";
 
-    /// <summary>The first error in the output of initdb; the other lines only say what it does. Without an error, the last line.</summary>
+    /// <summary>The first error in the output of initdb; the other lines only show its progress. Without an error, the last line.</summary>
     private static string Reason(string output) =>
         output.Split('\n').FirstOrDefault(line =>
             line.Contains("FATAL:", StringComparison.Ordinal)

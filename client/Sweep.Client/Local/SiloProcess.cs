@@ -40,7 +40,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         ChildEnvironment.OfPrivateSilo(start.Environment, connectionString);
         var silo = new SiloProcess(Process.Start(start)!, log);
         silo.Ended = silo._process.WaitForExitAsync(CancellationToken.None);
-        silo._process.OutputDataReceived += silo.Hear;
+        silo._process.OutputDataReceived += silo.ReadOutput;
         silo._process.BeginOutputReadLine();
         return silo;
     }
@@ -117,7 +117,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private void Hear(object sender, DataReceivedEventArgs line)
+    private void ReadOutput(object sender, DataReceivedEventArgs line)
     {
         if (line.Data is null)
             return;

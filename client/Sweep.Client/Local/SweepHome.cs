@@ -110,7 +110,7 @@ internal sealed class SweepHome(string folder)
         }
     }
 
-    public void ForgetOwner() => File.Delete(OwnerFile);
+    public void DeleteOwner() => File.Delete(OwnerFile);
 
     private LocalClusterException NotWritable(Exception error) =>
         new($"SWEEP_HOME: found {Folder}, which cannot be written ({error.Message.TrimEnd('.')}); choose another folder.");

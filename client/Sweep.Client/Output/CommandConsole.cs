@@ -1,26 +1,26 @@
 namespace Sweep.Client.Output;
 
-/// <summary>What a command prints and asks, and what ends it early.</summary>
-/// <param name="Format">What <c>-o</c> asks for; a table unless given.</param>
-/// <param name="Cancellation">Ctrl-C and the like.</param>
+/// <summary>The input and output of a command.</summary>
+/// <param name="Format">The format of <c>-o</c>; a table unless given.</param>
+/// <param name="Cancellation">Cancelled when the user asks for an end, such as by Ctrl-C.</param>
 internal sealed record CommandConsole(Terminal Terminal, OutputFormat Format, CancellationToken Cancellation)
 {
-    /// <summary>Where people read: not the standard output when a program reads a table there.</summary>
-    public TextWriter People => Format == OutputFormat.Table ? Terminal.Out : Terminal.Error;
+    /// <summary>The output for people: the standard output for a table; the error stream for the formats that programs read.</summary>
+    public TextWriter Messages => Format == OutputFormat.Table ? Terminal.Out : Terminal.Error;
 
-    /// <summary>Somebody watches the standard output, and no program reads it.</summary>
+    /// <summary>Whether a person reads the standard output, on a terminal and not in a format for programs.</summary>
     public bool IsWatched => Terminal.OutputIsTerminal && Format == OutputFormat.Table;
 
-    /// <summary>Somebody can answer a question.</summary>
+    /// <summary>Whether a person can answer a question.</summary>
     public bool CanAsk => Terminal.CanAsk;
 
-    /// <summary>Says something to people.</summary>
-    public void Say(string line) => People.WriteLine(line);
+    /// <summary>Prints a line for people.</summary>
+    public void PrintLine(string line) => Messages.WriteLine(line);
 
     /// <inheritdoc cref="Terminal.Ask"/>
     public bool Ask(string question, bool whenEmpty) => Terminal.Ask(question, whenEmpty);
 
-    /// <summary>For what shows people how a sweep goes: when they go away, it ends even if there is nothing to show.</summary>
+    /// <summary>Makes a command that shows progress end when the reader of its output ends, even while it prints nothing.</summary>
     public void WatchReader()
     {
         if (Format == OutputFormat.Table)

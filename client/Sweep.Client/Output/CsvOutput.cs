@@ -2,7 +2,7 @@ using CsvHelper;
 
 namespace Sweep.Client.Output;
 
-/// <summary>CSV for programs: one head line, invariant numbers.</summary>
+/// <summary>CSV for programs: a header, and numbers in the invariant culture.</summary>
 internal static class CsvOutput
 {
     public static CsvWriterOptions Options { get; } = new() { NewLine = "\n", HasHeader = false, WriteByteOrderMark = false };

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Sweep.Client.Output;
 
-/// <summary>JSON for programs: snake_case, numbers as they are, null for what is not a finite number, since JSON has no word for it.</summary>
+/// <summary>JSON for programs: names in snake_case, numbers with all digits, and null for infinity and NaN, which JSON lacks.</summary>
 internal static class JsonOutput
 {
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
@@ -24,7 +24,10 @@ internal static class JsonOutput
         Write(writer, table.Rows.Select(row => names.Zip(row).ToDictionary(pair => pair.First, pair => pair.Second)).ToList());
     }
 
-    /// <summary>An object has each name once: of columns with one name the second and those after it get a number, <c>a</c>, <c>a_2</c>, <c>a_3</c>.</summary>
+    /// <summary>
+    /// The names of the columns as keys of an object, which must differ. Columns with the same name get a number from the second one on:
+    /// <c>a</c>, <c>a_2</c>, <c>a_3</c>.
+    /// </summary>
     private static List<string> Names(IReadOnlyList<OutputColumn> columns)
     {
         var (names, taken) = (new List<string>(), columns.Select(column => column.Name).ToHashSet());

@@ -1,9 +1,9 @@
 namespace Sweep.Client.Output;
 
-/// <summary>Writes a table as <c>-o</c> asks.</summary>
+/// <summary>Writes a table in the format of <c>-o</c>.</summary>
 internal static class OutputWriter
 {
-    /// <param name="whenEmpty">What people read in place of a table without rows.</param>
+    /// <param name="whenEmpty">The text for people in place of a table without rows.</param>
     public static void Write(this Terminal terminal, OutputTable table, OutputFormat format, string whenEmpty)
     {
         switch (format)

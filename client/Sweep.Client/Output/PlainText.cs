@@ -4,7 +4,9 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Output;
 
-/// <summary>Values as CSV and unformatted cells show them: invariant, times in ISO 8601, compounds as JSON.</summary>
+/// <summary>
+/// Values as text in CSV and in cells without a format: numbers in the invariant culture, times in ISO 8601, lists and objects as JSON.
+/// </summary>
 internal static class PlainText
 {
     public static string Of(object? value) => value switch

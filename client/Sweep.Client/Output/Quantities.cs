@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Sweep.Client.Output;
 
-/// <summary>Quantities for people: few digits, with their unit.</summary>
+/// <summary>Quantities as text for people, with few digits and a unit.</summary>
 internal static class Quantities
 {
     private static readonly string[] Thousands = ["", "k", "M", "G", "T"];
@@ -11,10 +11,10 @@ internal static class Quantities
 
     public static string Perplexity(double value) => value.ToString(value < 1000 ? "0.00" : "0.0e0", CultureInfo.InvariantCulture);
 
-    /// <param name="share">In [0, 1].</param>
+    /// <param name="share">A number in [0, 1].</param>
     public static string Percent(double share) => (share * 100).ToString("0.0", CultureInfo.InvariantCulture) + "%";
 
-    /// <summary>Three digits and a power of a thousand: 38.9k.</summary>
+    /// <summary>A number of three digits with a letter for its power of a thousand, such as 38.9k.</summary>
     public static string Count(double value)
     {
         var power = 0;
@@ -24,7 +24,8 @@ internal static class Quantities
             power++;
         }
 
-        var digits = power == 0 && value == Math.Floor(value) ? "0" : Math.Abs(value) < 9.995 ? "0.00" : Math.Abs(value) < 99.95 ? "0.0" : "0";
+        var isWhole = power == 0 && value == Math.Floor(value);
+        var digits = isWhole ? "0" : Math.Abs(value) < 9.995 ? "0.00" : Math.Abs(value) < 99.95 ? "0.0" : "0";
         return value.ToString(digits, CultureInfo.InvariantCulture) + Thousands[power];
     }
 
@@ -32,7 +33,7 @@ internal static class Quantities
 
     public static string Milliseconds(double value) => value.ToString(value < 10 ? "0.00" : "0.0", CultureInfo.InvariantCulture);
 
-    /// <summary>One unit up to a minute, two above: 12.1 s, 3 min 20 s, 2 h 5 min.</summary>
+    /// <summary>A time in seconds below a minute, and in two units above: 12.1 s, 3 min 20 s, 2 h 5 min.</summary>
     public static string Duration(TimeSpan value) => TimeSpan.FromSeconds(Math.Round(value.TotalSeconds)) switch
     {
         _ when value.TotalSeconds < 59.95 => value.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture) + " s",

@@ -3,11 +3,11 @@ using System.Runtime.InteropServices;
 namespace Sweep.Client.Output;
 
 /// <summary>
-/// The process's standard output where it is no terminal. .NET's own stream passes over a reader that is gone, and so would go on for nobody:
-/// this one asks for the end of the program at the first write that nobody reads, and drops it and the rest.
+/// The process's standard output where it is no terminal. .NET's own stream ignores that the reader of a pipe has ended, so that the
+/// program would go on without use. This stream reports the first write that fails for this reason, and drops its bytes and all later ones.
 /// </summary>
-/// <param name="whenNobodyReads">Is called once, on any thread.</param>
-internal sealed class StandardOutput(Action whenNobodyReads) : Stream
+/// <param name="whenReaderGone">The method that is called once, on any thread, when the reader has ended.</param>
+internal sealed class StandardOutput(Action whenReaderGone) : Stream
 {
     private const int Descriptor = 1;
     private const int Interrupted = 4;
@@ -16,11 +16,11 @@ internal sealed class StandardOutput(Action whenNobodyReads) : Stream
     private const short Writable = 0x4;
     private const short Gone = 0x8 | 0x10;
 
-    private int _nobodyReads;
+    private int _isReaderGone;
     private int _isWatched;
 
-    /// <summary>The reader of the pipe went away before everything was written.</summary>
-    public bool NobodyReads => Volatile.Read(ref _nobodyReads) != 0;
+    /// <summary>Whether the reader of the pipe ended before everything was written.</summary>
+    public bool IsReaderGone => Volatile.Read(ref _isReaderGone) != 0;
 
     public override bool CanRead => false;
 
@@ -32,7 +32,7 @@ internal sealed class StandardOutput(Action whenNobodyReads) : Stream
 
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    /// <summary>From now on a reader that goes away is noticed even while there is nothing to write.</summary>
+    /// <summary>From now on, the end of the reader is noticed even while nothing is written.</summary>
     public void Watch()
     {
         if (Interlocked.Exchange(ref _isWatched, 1) == 0)
@@ -41,7 +41,7 @@ internal sealed class StandardOutput(Action whenNobodyReads) : Stream
 
     public override void Write(ReadOnlySpan<byte> buffer)
     {
-        while (buffer.Length > 0 && !NobodyReads)
+        while (buffer.Length > 0 && !IsReaderGone)
         {
             var written = Write(Descriptor, in MemoryMarshal.GetReference(buffer), buffer.Length);
             if (written >= 0)
@@ -80,15 +80,15 @@ internal sealed class StandardOutput(Action whenNobodyReads) : Stream
 
     private void WaitUntilGone()
     {
-        // A file and a terminal never give that sign; then the thread ends with the process.
+        // For a file or a terminal this wait never returns, and the thread ends with the process.
         if ((Wait(0) & Gone) != 0)
             End();
     }
 
     private void End()
     {
-        if (Interlocked.Exchange(ref _nobodyReads, 1) == 0)
-            whenNobodyReads();
+        if (Interlocked.Exchange(ref _isReaderGone, 1) == 0)
+            whenReaderGone();
     }
 
     private static short Wait(short events)

@@ -2,14 +2,14 @@ using Spectre.Console;
 
 namespace Sweep.Client.Output;
 
-/// <summary>Tables for people: aligned, as wide as their contents; on a terminal that is too narrow the dispensable columns give way.</summary>
+/// <summary>Tables for people: aligned and as wide as their contents. On a narrow terminal the dispensable columns are left out.</summary>
 internal static class TableOutput
 {
     private const int Gap = 2;
 
     public static void Write(Terminal terminal, OutputTable table)
     {
-        var texts = table.Rows.Select(row => table.Columns.Zip(row, (column, value) => terminal.OutputIsTerminal ? Printable.Text(column.Text(value)) : column.Text(value)).ToArray()).ToList();
+        var texts = table.Rows.Select(row => table.Columns.Zip(row, Cell).ToArray()).ToList();
         var shown = Fitting(table.Columns, texts, terminal.Width);
         var view = new Table { ShowHeaders = table.Columns.Any(column => column.Title.Length > 0) }.Border(TableBorder.None);
         foreach (var index in shown)
@@ -32,14 +32,24 @@ internal static class TableOutput
             var hidden = table.Columns.Where((_, index) => !shown.Contains(index)).Select(column => column.Heading);
             terminal.Console.MarkupLineInterpolated($"[grey]Not shown for want of width: {string.Join(", ", hidden)}.[/]");
         }
+
+        string Cell(OutputColumn column, object? value) =>
+            terminal.OutputIsTerminal ? Printable.Text(column.Text(value)) : column.Text(value);
     }
 
-    /// <summary>The columns that fit, in order: dispensable ones are dropped from the right until the rest does, or none is left to drop.</summary>
+    /// <summary>
+    /// The indexes of the columns that are shown, in order. Dispensable columns are left out from the right until the rest fits, or until
+    /// none is left.
+    /// </summary>
     private static List<int> Fitting(IReadOnlyList<OutputColumn> columns, List<string[]> texts, int width)
     {
         var shown = Enumerable.Range(0, columns.Count).ToList();
-        while (shown.Sum(index => Width(index) + Gap) - Gap > width && shown.FindLastIndex(index => columns[index].Dispensable) is >= 0 and var last)
+        while (shown.Sum(index => Width(index) + Gap) - Gap > width
+            && shown.FindLastIndex(index => columns[index].Dispensable) is >= 0 and var last)
+        {
             shown.RemoveAt(last);
+        }
+
         return shown;
 
         int Width(int index) => columns[index].Title.Split('\n').Concat(texts.Select(row => row[index])).Max(text => text.Length);

@@ -3,12 +3,13 @@ using Spectre.Console;
 
 namespace Sweep.Client.Output;
 
-/// <summary>Where a command writes, and what the reader there can see.</summary>
-/// <param name="outputIsTerminal">Somebody watches the standard output: colours, live views, tables that fit.</param>
-/// <param name="canAsk">Somebody can answer on the standard input.</param>
-/// <param name="width">Columns of the terminal; no limit where there is none.</param>
-/// <param name="pipe">What <paramref name="output"/> writes to, where that is the process's own standard output and no terminal.</param>
-internal sealed class Terminal(TextWriter output, TextWriter error, bool outputIsTerminal, bool canAsk, bool colours, Func<int> width, StandardOutput? pipe = null)
+/// <summary>The streams of a command, and what the terminal behind them can do.</summary>
+/// <param name="outputIsTerminal">Whether the standard output is a terminal, which gets colours, live views and tables that fit.</param>
+/// <param name="canAsk">Whether a person can answer on the standard input.</param>
+/// <param name="width">The number of columns of the terminal. It is called only where there is one.</param>
+/// <param name="pipe">The stream below <paramref name="output"/>, if that is the process's own standard output and no terminal.</param>
+internal sealed class Terminal(
+    TextWriter output, TextWriter error, bool outputIsTerminal, bool canAsk, bool colours, Func<int> width, StandardOutput? pipe = null)
 {
     public const int NoLimit = 1_000_000_000;
 
@@ -28,43 +29,50 @@ internal sealed class Terminal(TextWriter output, TextWriter error, bool outputI
         Ansi = outputIsTerminal ? AnsiSupport.Yes : AnsiSupport.No,
         ColorSystem = colours ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
         Interactive = outputIsTerminal ? InteractionSupport.Yes : InteractionSupport.No,
-        // Variables of build servers would have colours written into pipes.
+        // The default enrichers would write colours into pipes when an environment variable of a build server is set.
         Enrichment = new ProfileEnrichment { UseDefaultEnrichers = false },
     });
 
-    /// <summary>Whoever read the output went away before its end.</summary>
-    public bool NobodyReads => pipe is { NobodyReads: true };
+    /// <summary>Whether the reader of the output ended before all was written.</summary>
+    public bool IsReaderGone => pipe is { IsReaderGone: true };
 
-    /// <summary>For a command that shows what goes on: when its reader goes away, it ends even if there is nothing to show.</summary>
+    /// <summary>Makes the command end when the reader of its output ends, even while it prints nothing.</summary>
     public void WatchReader() => pipe?.Watch();
 
-    /// <summary>The standard output for bytes.</summary>
+    /// <summary>The standard output as a stream of bytes.</summary>
     public Stream OpenOutput() => pipe ?? System.Console.OpenStandardOutput();
 
-    /// <summary>The process's own streams. A terminal that is called dumb counts as none; <c>NO_COLOR</c> takes the colours away.</summary>
-    /// <param name="whenNobodyReads">Ends the program: the reader of a pipe is gone.</param>
-    public static Terminal Standard(Action whenNobodyReads)
+    /// <summary>
+    /// The process's own streams. A terminal whose <c>TERM</c> is "dumb" or missing counts as none. <c>NO_COLOR</c> switches colours off.
+    /// </summary>
+    /// <param name="whenReaderGone">The method that ends the program when the reader of a pipe has ended.</param>
+    public static Terminal Standard(Action whenReaderGone)
     {
-        var pipe = System.Console.IsOutputRedirected ? new StandardOutput(whenNobodyReads) : null;
-        var output = pipe is null ? System.Console.Out
-            : TextWriter.Synchronized(new StreamWriter(pipe, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true });
+        var pipe = System.Console.IsOutputRedirected ? new StandardOutput(whenReaderGone) : null;
+        var utf8 = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
+        var output = pipe is null
+            ? System.Console.Out
+            : TextWriter.Synchronized(new StreamWriter(pipe, utf8) { AutoFlush = true });
         var dumb = Environment.GetEnvironmentVariable("TERM") is null or "" or "dumb";
         var terminal = !System.Console.IsOutputRedirected && !dumb;
+        var colours = terminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
         return new(
-            output, System.Console.Error, terminal, terminal && !System.Console.IsInputRedirected,
-            terminal && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")), () => Math.Max(40, System.Console.WindowWidth), pipe);
+            output, System.Console.Error, terminal, terminal && !System.Console.IsInputRedirected, colours,
+            () => Math.Max(40, System.Console.WindowWidth), pipe);
     }
 
-    /// <summary>A key that was pressed, unseen; null when there is none. Only where <see cref="CanAsk"/>.</summary>
+    /// <summary>Reads a key that was pressed, without showing it; null when there is none. Only where <see cref="CanAsk"/>.</summary>
     public ConsoleKeyInfo? TryReadKey() => System.Console.KeyAvailable ? System.Console.ReadKey(intercept: true) : null;
 
-    /// <summary>Writes a text on one line, or on a terminal on as many as it takes, broken between words.</summary>
+    /// <summary>Writes a text on one line. On a terminal the text is broken between words to fit its width.</summary>
     public void Paragraph(string text) => Console.Write(new Text(Printable.Text(text) + "\n"));
 
-    /// <summary>Writes a text that somebody else may have written; where nobody watches, as it is.</summary>
-    public void Foreign(string text) => Out.WriteLine(OutputIsTerminal ? Printable.Text(text) : text);
+    /// <summary>
+    /// Writes a line of text that others may have written. On a terminal its control characters are removed; elsewhere it is not changed.
+    /// </summary>
+    public void WriteUntrusted(string text) => Out.WriteLine(OutputIsTerminal ? Printable.Text(text) : text);
 
-    /// <summary>Asks a question that Enter answers with <paramref name="whenEmpty"/>. Only where <see cref="CanAsk"/>.</summary>
+    /// <summary>Asks a question; Enter alone means <paramref name="whenEmpty"/>. Only where <see cref="CanAsk"/>.</summary>
     public bool Ask(string question, bool whenEmpty)
     {
         Out.Write($"{question} [{(whenEmpty ? "Y/n" : "y/N")}] ");

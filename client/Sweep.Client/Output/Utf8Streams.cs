@@ -2,12 +2,12 @@ using System.Text;
 
 namespace Sweep.Client.Output;
 
-/// <summary>What goes into a pipe or a file, and comes from one, is UTF-8. Only a terminal has the encoding of the locale.</summary>
+/// <summary>Makes the standard streams UTF-8 where they are pipes or files. A terminal keeps the encoding of the locale.</summary>
 internal static class Utf8Streams
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    /// <summary>To be called before anything is read or written.</summary>
+    /// <summary>Sets the encodings. The program calls this before it reads or writes anything.</summary>
     public static void Force()
     {
         if (Console.IsOutputRedirected)

@@ -4,24 +4,26 @@ using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Running;
 
-/// <summary>Which stored sweep a second run of the same file goes on with.</summary>
+/// <summary>Finds the stored sweep that a second run of the same file goes on with.</summary>
 internal static class ResumeRule
 {
     /// <summary>
-    /// The newest sweep that has not ended, asks for the same as the file, and has its name or its name with a suffix (<c>-2</c>, …);
-    /// null when there is none.
+    /// The newest sweep that has not ended, has the same specification as the file, and has its name or its name with a suffix (<c>-2</c>,
+    /// …); null when there is none.
     /// </summary>
     public static SweepOverview? Find(SweepSpec spec, IEnumerable<SweepOverview> stored) => stored
         .Where(sweep => sweep.State is SweepState.Running or SweepState.Paused)
-        .Where(sweep => IsNameOrSuffixed(sweep.Name, spec.Name) && AskTheSame(sweep.Spec, spec))
+        .Where(sweep => IsNameOrSuffixed(sweep.Name, spec.Name) && AreEqual(sweep.Spec, spec))
         .MaxBy(sweep => sweep.CreatedAt);
 
     private static bool IsNameOrSuffixed(string stored, string name) =>
         stored == name
-        || (stored.StartsWith(name + "-", StringComparison.Ordinal) && stored[(name.Length + 1)..] is { Length: > 0 } suffix && suffix.All(char.IsAsciiDigit));
+        || (stored.StartsWith(name + "-", StringComparison.Ordinal)
+            && stored[(name.Length + 1)..] is { Length: > 0 } suffix
+            && suffix.All(char.IsAsciiDigit));
 
-    // Compared as JSON: the records hold lists, which compare by reference, and the database orders members as it likes.
-    private static bool AskTheSame(SweepSpec one, SweepSpec other) => JsonNode.DeepEquals(Content(one), Content(other));
+    // Specifications are compared as JSON, since records compare their lists by reference, and the database changes the order of members.
+    private static bool AreEqual(SweepSpec one, SweepSpec other) => JsonNode.DeepEquals(Content(one), Content(other));
 
     private static JsonNode? Content(SweepSpec spec) => JsonNode.Parse((spec with { Name = "" }).ToJson());
 }

@@ -10,14 +10,14 @@ using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Running;
 
-/// <summary>Attends a sweep to its end: shows it, prints its report, and knows what Ctrl-C means.</summary>
+/// <summary>Shows a sweep until it stops and prints its report, or leaves it in order when the user interrupts.</summary>
 internal sealed class SweepAttendance(Cluster cluster, CommandConsole console)
 {
     private static readonly TimeSpan CheckpointLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <param name="goOn">The command that goes on with the sweep after an interruption.</param>
-    /// <exception cref="SiloEndedException">The silo of our private cluster is gone.</exception>
+    /// <exception cref="SiloEndedException">The silo of the private cluster that this process owns has ended.</exception>
     public async Task<ExitCode> AttendAsync(string name, string goOn)
     {
         console.WatchReader();
@@ -25,8 +25,8 @@ internal sealed class SweepAttendance(Cluster cluster, CommandConsole console)
         try
         {
             IProgressView view = console.IsWatched
-                ? new LiveProgress(console.Terminal, console.CanAsk ? order => ObeyAsync(name, order, leaving) : null)
-                : new PlainProgress(console.People);
+                ? new LiveProgress(console.Terminal, console.CanAsk ? order => ExecuteAsync(name, order, leaving) : null)
+                : new PlainProgress(console.Messages);
             var end = await new SweepWatch(cluster, view).UntilOverAsync(name, leaving.Token);
             return await EndAsync(end);
         }
@@ -37,9 +37,9 @@ internal sealed class SweepAttendance(Cluster cluster, CommandConsole console)
         }
     }
 
-    /// <summary>Carries out what a key of the live view asks for.</summary>
+    /// <summary>Carries out an order that the user gave with a key of the live view.</summary>
     /// <returns>The answer, in one line.</returns>
-    private async Task<string> ObeyAsync(string name, LiveOrder order, CancellationTokenSource leaving)
+    private async Task<string> ExecuteAsync(string name, LiveOrder order, CancellationTokenSource leaving)
     {
         if (order.Kind == LiveOrderKind.Leave)
         {
@@ -49,8 +49,9 @@ internal sealed class SweepAttendance(Cluster cluster, CommandConsole console)
 
         try
         {
-            var sweep = await cluster.Reader.FindAsync(name, leaving.Token) ?? throw new RequestRefusedException($"The sweep {name} was deleted.");
-            var reply = await cluster.AskAsync(
+            var sweep = await cluster.Reader.FindAsync(name, leaving.Token)
+                ?? throw new RequestRefusedException($"The sweep {name} was deleted.");
+            var reply = await cluster.RequestAsync(
                 sweep.Id, grain => order.Kind == LiveOrderKind.Pause ? grain.Pause() : grain.Cancel(order.Trial), leaving.Token);
             return reply.Message;
         }
@@ -64,26 +65,29 @@ internal sealed class SweepAttendance(Cluster cluster, CommandConsole console)
     {
         if (end.State == SweepState.Paused)
         {
-            console.Say($"{end.Name} was paused; `sweep resume {end.Name}` goes on with it.");
+            console.PrintLine($"{end.Name} was paused; `sweep resume {end.Name}` goes on with it.");
             return ExitCode.Refused;
         }
 
-        // It needs as long to stop as the report to be written, which asks the database alone.
+        // The silo stops while the report is written, which needs only the database.
         cluster.Private?.Silo?.BeginStop();
-        console.Say("");
+        console.PrintLine("");
         var report = SweepReport.Of(end.Spec, await cluster.Reader.TrialsAsync(end.Id, console.Cancellation));
         ReportOutput.Write(console.Terminal, report, null, end, console.Format);
-        console.Say("");
-        console.Say($"See also: sweep report {end.Name}, sweep show {end.Name}/1, sweep sql \"select * from leaderboard\"");
+        console.PrintLine("");
+        console.PrintLine($"See also: sweep report {end.Name}, sweep show {end.Name}/1, sweep sql \"select * from leaderboard\"");
         return end is { State: SweepState.Completed, Failed: 0 } ? ExitCode.Done : ExitCode.Refused;
     }
 
-    /// <summary>In a cluster that ends with us the sweep is paused, so that its trials write their checkpoints; elsewhere it goes on without us.</summary>
+    /// <summary>
+    /// Leaves the sweep after an interruption. If the cluster ends with this process, the sweep is paused first, so that its trials write
+    /// their checkpoints. In another cluster the sweep goes on.
+    /// </summary>
     private async Task LeaveAsync(string name, string goOn)
     {
         if (cluster.Private is null)
         {
-            console.Say($"{name} goes on; `sweep watch {name}` shows it, `sweep pause {name}` pauses it.");
+            console.PrintLine($"{name} goes on; `sweep watch {name}` shows it, `sweep pause {name}` pauses it.");
             return;
         }
 
@@ -91,13 +95,13 @@ internal sealed class SweepAttendance(Cluster cluster, CommandConsole console)
         if (sweep is { State: SweepState.Running })
         {
             var writers = sweep.Running == 1 ? "1 trial writes its checkpoint" : $"{sweep.Running} trials write their checkpoints";
-            console.Say($"Pausing {name}: {writers} …");
-            await cluster.AskAsync(sweep.Id, grain => grain.Pause(), CancellationToken.None);
+            console.PrintLine($"Pausing {name}: {writers} …");
+            await cluster.RequestAsync(sweep.Id, grain => grain.Pause(), CancellationToken.None);
             var started = Stopwatch.GetTimestamp();
             while (Stopwatch.GetElapsedTime(started) < CheckpointLimit && (await cluster.Reader.RunningAsync(sweep.Id)).Count > 0)
                 await Task.Delay(Pause);
         }
 
-        console.Say($"Paused. Go on with: {goOn}");
+        console.PrintLine($"Paused. Go on with: {goOn}");
     }
 }

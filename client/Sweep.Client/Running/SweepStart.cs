@@ -7,34 +7,38 @@ using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Running;
 
-/// <summary>From a checked sweep file to a sweep that runs: a new one, or the one that was left unfinished.</summary>
+/// <summary>Starts the sweep of a checked sweep file: a new sweep, or the one that an earlier run left unfinished.</summary>
 internal sealed class SweepStart(Cluster cluster, CommandConsole console)
 {
-    /// <param name="text">The dataset, UTF-8.</param>
-    /// <param name="exactName">Refuse a name that is taken, in place of adding a suffix.</param>
-    /// <param name="afresh">Do not look for an unfinished one.</param>
+    /// <param name="text">The text of the dataset in UTF-8.</param>
+    /// <param name="exactName">Whether a name that is taken is refused, instead of getting a suffix.</param>
+    /// <param name="afresh">Whether a new sweep is started even if there is an unfinished one.</param>
     /// <returns>The sweep's name.</returns>
-    /// <exception cref="RequestRefusedException">The cluster refused it.</exception>
+    /// <exception cref="RequestRefusedException">The cluster refused the sweep.</exception>
     public async Task<string> StartAsync(SweepSpec spec, byte[] text, bool exactName, bool afresh)
     {
         var unfinished = afresh ? null : ResumeRule.Find(spec, await cluster.Reader.ListAsync(console.Cancellation));
-        if (unfinished is not null && !WantsToResume(unfinished))
+        if (unfinished is not null && !ConfirmResume(unfinished))
             unfinished = null;
         if (cluster.Private is not null)
             await PauseOthersAsync(unfinished?.Id);
         return unfinished is null ? await SubmitAsync(spec, text, exactName) : await ResumeAsync(unfinished);
     }
 
-    private bool WantsToResume(SweepOverview sweep)
+    private bool ConfirmResume(SweepOverview sweep)
     {
-        var where = $"{sweep.Name} is unfinished: {sweep.Succeeded} of {sweep.Trials} trials done, epoch {sweep.EpochsDone} of {sweep.EpochsTotal}.";
+        var progress = $"{sweep.Name} is unfinished: {sweep.Succeeded} of {sweep.Trials} trials done, "
+            + $"epoch {sweep.EpochsDone} of {sweep.EpochsTotal}.";
         if (console.CanAsk)
-            return console.Ask($"{where} Go on with it?", whenEmpty: true);
-        console.Say($"{where} Going on with it; --new starts afresh.");
+            return console.Ask($"{progress} Go on with it?", whenEmpty: true);
+        console.PrintLine($"{progress} Going on with it; --new starts afresh.");
         return true;
     }
 
-    /// <summary>A cluster of our own is for this sweep: what a run that was killed left running would share its slots and be cut off at its end.</summary>
+    /// <summary>
+    /// Pauses the sweeps that a killed run left running in the private cluster of this process. They would share the slots of the new
+    /// sweep, and be interrupted when the cluster ends with it.
+    /// </summary>
     private async Task PauseOthersAsync(int? except)
     {
         foreach (var sweep in await cluster.Sweeps.RunningAsync(console.Cancellation))
@@ -43,14 +47,14 @@ internal sealed class SweepStart(Cluster cluster, CommandConsole console)
                 continue;
             await cluster.Sweeps.MoveAsync(sweep.Id, SweepMove.Pause, console.Cancellation);
             var name = sweep.Spec.Name;
-            console.Say($"{name}, left unfinished by an earlier run, is paused; `sweep resume {name}` goes on with it.");
+            console.PrintLine($"{name}, left unfinished by an earlier run, is paused; `sweep resume {name}` goes on with it.");
         }
     }
 
     private async Task<string> ResumeAsync(SweepOverview sweep)
     {
         if (sweep.State == SweepState.Paused)
-            (await cluster.AskAsync(sweep.Id, grain => grain.Resume(), console.Cancellation)).OrRefused();
+            (await cluster.RequestAsync(sweep.Id, grain => grain.Resume(), console.Cancellation)).OrRefused();
         else if (cluster.Private is not null)
             await cluster.Private.StartSiloAsync(console.Cancellation);
         return sweep.Name;
@@ -60,7 +64,8 @@ internal sealed class SweepStart(Cluster cluster, CommandConsole console)
     {
         await cluster.Datasets.AddAsync(spec.Dataset.Sha256, spec.Dataset.Name, text, console.Cancellation);
         var id = await cluster.Reader.NextSweepIdAsync(console.Cancellation);
-        var reply = await cluster.AskAsync(id, grain => grain.Submit(new SubmitRequest(spec.ToJson(), exactName)), console.Cancellation);
+        var request = new SubmitRequest(spec.ToJson(), exactName);
+        var reply = await cluster.RequestAsync(id, grain => grain.Submit(request), console.Cancellation);
         return reply.Name ?? throw new RequestRefusedException(reply.Refusal ?? "The cluster refused the sweep.");
     }
 }

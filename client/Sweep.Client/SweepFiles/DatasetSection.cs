@@ -5,9 +5,9 @@ using Sweep.Domain.Sweeps;
 namespace Sweep.Client.SweepFiles;
 
 /// <summary>The section <c>dataset</c>: a local file, a download, or a text that the cluster has already.</summary>
-/// <param name="Place">For errors about the text.</param>
-/// <param name="Path">Of a local file, whole; null where there is none.</param>
-/// <param name="Sha256">Lower-case hexadecimal; null when the file does not name it.</param>
+/// <param name="Place">The section in the file, as the place of errors about the text.</param>
+/// <param name="Path">The path of a local file; null where there is none.</param>
+/// <param name="Sha256">The hash of the text, lower-case hexadecimal; null when the section does not name it.</param>
 internal sealed partial record DatasetSection(
     YamlNode Place, string Name, string? Path, Uri? Url, string? Sha256, SplitKind Split, double Validation)
 {
@@ -29,14 +29,17 @@ internal sealed partial record DatasetSection(
         if (section.Find("name") is null && section.Find("path") is null && section.Find("url") is null)
             throw section.Wrong("no text", "expected path: FILE, url: with sha256:, or the name: of a stored text");
 
-        // Nothing is left to name it after only where a mistake was noted.
+        // The name is empty only when a mistake was noted above, so that the path or the address could not be read.
         name ??= System.IO.Path.GetFileNameWithoutExtension(path ?? url?.AbsolutePath) ?? "";
         return new(node, name, path, url, sha256, split, validation);
     }
 
-    /// <summary>What a file says is relative to the file; what the command line says, to where it was typed.</summary>
-    /// <param name="folder">Of the file.</param>
-    /// <returns>The section with the whole path of its text.</returns>
+    /// <summary>
+    /// Makes the path of the text absolute. A path in the file is relative to the file's folder, one on the command line to the current
+    /// folder.
+    /// </summary>
+    /// <param name="folder">The folder of the sweep file.</param>
+    /// <returns>The section with the absolute path of its text.</returns>
     /// <exception cref="SweepFileException">A path of the file leads out of its folder.</exception>
     public DatasetSection Resolved(string folder)
     {
@@ -47,15 +50,15 @@ internal sealed partial record DatasetSection(
         return this with { Path = isTyped ? System.IO.Path.Combine(Environment.CurrentDirectory, Path) : PathWithin(folder, place, Path) };
     }
 
-    /// <summary>An error at the place where a part of the section was written.</summary>
-    /// <param name="part">One of its keys; what the file leaves out is wrong with the section.</param>
+    /// <summary>An error at the place of a key of the section.</summary>
+    /// <param name="part">The key. If the file does not have it, the place of the error is the section.</param>
     public SweepFileException Wrong(string part, string found, string expected) => PlaceOf(part).Wrong(found, expected);
 
     private YamlNode PlaceOf(string key) => ((YamlMap)Place).Find(key) ?? Place;
 
     /// <summary>
-    /// The text becomes readable to everybody who may read the database. So a sweep file from somebody else may not pick any file of its
-    /// reader's: only what lies beside it, or below, which came with it.
+    /// The absolute path of a text that a sweep file names, which must be in the file's folder or below. The text is stored in the
+    /// database, where others can read it, so a sweep file that came from another person must not choose any file of the user's.
     /// </summary>
     private static string PathWithin(string folder, YamlNode place, string written)
     {
@@ -82,7 +85,9 @@ internal sealed partial record DatasetSection(
             : throw node.Wrong("expected an address that begins with https://");
 
     private static string ReadHash(YamlNode node) =>
-        node is YamlScalar scalar && Hash().IsMatch(scalar.Text) ? scalar.Text.ToLowerInvariant() : throw node.Wrong("expected 64 hexadecimal digits (sha256sum FILE)");
+        node is YamlScalar scalar && Hash().IsMatch(scalar.Text)
+            ? scalar.Text.ToLowerInvariant()
+            : throw node.Wrong("expected 64 hexadecimal digits (sha256sum FILE)");
 
     [GeneratedRegex(@"^[0-9A-Fa-f]{64}\z")]
     private static partial Regex Hash();

@@ -2,10 +2,10 @@ using Sweep.Client.Errors;
 
 namespace Sweep.Client.SweepFiles;
 
-/// <summary>The known key that a misspelt one was probably meant to be.</summary>
+/// <summary>Finds the known key that is nearest to a misspelt one.</summary>
 internal static class NearestKey
 {
-    /// <returns>The rest of the sentence: the nearest key, or all of them when none is near.</returns>
+    /// <returns>The end of an error's sentence, with the nearest key, or with all keys when none is near.</returns>
     public static string Hint(string key, IReadOnlyCollection<string> known)
     {
         if (key.Length <= 100)

@@ -1,9 +1,15 @@
 namespace Sweep.Client.SweepFiles;
 
-/// <summary>One <c>--set key=value</c>: <c>parameters.epochs=5</c>, <c>parameters.cell={values: [lstm]}</c>, <c>dataset.path=act #1.txt</c>.</summary>
+/// <summary>
+/// Applies one option <c>--set key=value</c>, such as <c>parameters.epochs=5</c>, <c>parameters.cell={values: [lstm]}</c> or
+/// <c>dataset.path=act #1.txt</c>.
+/// </summary>
 internal static class Override
 {
-    /// <summary>Keys whose value is text as it was typed: a shell took the quotes already, and YAML would take <c>#</c>, <c>: </c> and <c>null</c> for its own.</summary>
+    /// <summary>
+    /// The keys whose values are taken as typed and not read as YAML. The shell has removed the quotes, and without quotes YAML gives
+    /// <c>#</c>, <c>: </c> and <c>null</c> a meaning of their own.
+    /// </summary>
     private static readonly string[] TextKeys = ["name", "dataset.path", "dataset.url", "dataset.sha256", "dataset.name"];
 
     /// <returns>The file with the key added or its value replaced.</returns>
@@ -19,11 +25,14 @@ internal static class Override
         var node = string.IsNullOrWhiteSpace(value) ? new YamlScalar(origin, path, "", Quoted: false)
             : TextKeys.Contains(path) ? new YamlScalar(origin, path, value, Quoted: true)
             : YamlTreeReader.Read(value, path, _ => origin);
-        return Set(DropTheOtherSource(file, keys), keys, node);
+        return Set(WithoutOtherSource(file, keys), keys, node);
     }
 
-    /// <summary>A local file in place of a download, or the other way round; a hash that the file names is checked all the same.</summary>
-    private static YamlMap DropTheOtherSource(YamlMap file, string[] keys)
+    /// <summary>
+    /// Removes the file's address of a text when the option sets a path, and its path when the option sets an address. A hash in the file
+    /// stays, and is checked.
+    /// </summary>
+    private static YamlMap WithoutOtherSource(YamlMap file, string[] keys)
     {
         var other = keys switch
         {
@@ -44,7 +53,8 @@ internal static class Override
         {
             YamlMap below => below,
             null => new YamlMap(value.Origin, YamlPath.Join(map.Path, keys[0]), []),
-            var other => throw (other with { Origin = value.Origin }).Wrong($"a key within {other.Shown}, which has none", $"expected a value for {other.Path} itself"),
+            var other => throw (other with { Origin = value.Origin }).Wrong(
+                $"a key within {other.Shown}, which has none", $"expected a value for {other.Path} itself"),
         };
         return With(map, keys[0], Set(inner, keys[1..], value));
     }
@@ -54,7 +64,9 @@ internal static class Override
         var entry = new YamlEntry(value.Origin, key, value);
         return map with
         {
-            Entries = map.Find(key) is null ? [.. map.Entries, entry] : [.. map.Entries.Select(old => old.Key == key ? entry with { Origin = old.Origin } : old)],
+            Entries = map.Find(key) is null
+                ? [.. map.Entries, entry]
+                : [.. map.Entries.Select(old => old.Key == key ? entry with { Origin = old.Origin } : old)],
         };
     }
 }

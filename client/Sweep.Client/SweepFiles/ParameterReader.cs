@@ -4,14 +4,14 @@ using Sweep.Domain.Sweeps;
 namespace Sweep.Client.SweepFiles;
 
 /// <summary>
-/// The section <c>parameters</c>: one dimension a key, constants among them. Values are read as they stand: what they may be is for the
-/// domain to say.
+/// Reads the section <c>parameters</c>: each key is one dimension, and a constant is a dimension with one value. Which values are allowed
+/// is checked later, by the domain.
 /// </summary>
 internal sealed class ParameterReader(Problems problems)
 {
     private static readonly string[] Names = [.. BuiltInParameters.Catalog.All.Select(definition => definition.Name)];
 
-    /// <returns>The space; without the parameters that cannot be read.</returns>
+    /// <returns>The search space. Parameters that cannot be read are left out, and their mistakes noted.</returns>
     public SearchSpace Read(YamlNode node)
     {
         _ = new Section(node, problems, Names);
@@ -20,7 +20,9 @@ internal sealed class ParameterReader(Problems problems)
         {
             if (BuiltInParameters.Catalog.Find(entry.Key) is { } definition
                 && problems.Try(() => ReadDimension(definition, entry.Value)) is { } dimension)
+            {
                 dimensions.Add(dimension);
+            }
         }
 
         return new(dimensions);
@@ -29,7 +31,8 @@ internal sealed class ParameterReader(Problems problems)
     private Dimension ReadDimension(ParameterDefinition definition, YamlNode node) => node switch
     {
         YamlMap => ReadDomain(definition, node),
-        YamlList when definition.Kind != ParameterKind.Widths => throw node.Wrong($"expected {definition.Expectation}; to vary it write {{ values: {node.Shown} }}"),
+        YamlList when definition.Kind != ParameterKind.Widths => throw node.Wrong(
+            $"expected {definition.Expectation}; to vary it write {{ values: {node.Shown} }}"),
         _ => new(definition.Name, new DimensionDomain.Choice([Parse(definition, node)])),
     };
 
@@ -51,7 +54,7 @@ internal sealed class ParameterReader(Problems problems)
     {
         if (section.Find("min") is not { } minNode || section.Find("max") is not { } maxNode)
             throw section.Wrong("neither values nor both min and max", "expected { values: [ … ] } or { min: …, max: … }");
-        // A range of words is refused whatever its ends are.
+        // The domain refuses a range for a parameter of words, so its ends need not be read.
         if (!definition.IsNumeric)
             return new(0, 1, Scale.Linear, null, null);
         return new(
@@ -86,7 +89,10 @@ internal sealed class ParameterReader(Problems problems)
         return conditions;
     }
 
-    /// <summary>A value of widths is itself a list, so a list of values is one that holds lists.</summary>
+    /// <summary>
+    /// Whether a node is a list of values. A single value of the kind widths is itself a list, so for this kind only a list that holds
+    /// lists counts.
+    /// </summary>
     private static bool IsListOfValues(ParameterDefinition definition, YamlNode node) =>
         node is YamlList list && (definition.Kind != ParameterKind.Widths || list.Items.Any(item => item is YamlList));
 
@@ -94,7 +100,7 @@ internal sealed class ParameterReader(Problems problems)
         ? [.. items.Select(item => Parse(definition, item))]
         : throw node.Wrong($"expected a list, such as [{node.Shown}]");
 
-    /// <summary>A value that its parameter accepts.</summary>
+    /// <summary>Reads a value, which the parameter must accept.</summary>
     public static ParameterValue ReadValue(ParameterDefinition definition, YamlNode node) =>
         Parse(definition, node) is var value && definition.Accepts(value)
             ? value
@@ -106,7 +112,7 @@ internal sealed class ParameterReader(Problems problems)
         (_, YamlScalar { IsNothing: false, Quoted: true } scalar) => new ParameterValue.Word(scalar.Text),
         (_, YamlScalar { IsNothing: false } scalar) => PlainValue.Parse(scalar.Text) switch
         {
-            // 1 and 1.0 are one value of a real parameter, but 1.0 is no whole number.
+            // For a real parameter 1 and 1.0 are the same value. For the others, 1.0 is not a whole number.
             ParameterValue.Whole whole when definition.Kind == ParameterKind.Real => ParameterValue.Of(whole.Number),
             ParameterValue.Real real when definition.Kind == ParameterKind.Real => ParameterValue.Of(real.Number),
             var other => other,

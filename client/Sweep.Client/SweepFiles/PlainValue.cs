@@ -6,10 +6,13 @@ using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.SweepFiles;
 
-/// <summary>Single values. Numbers are those of YAML 1.2 in decimal, whatever the language of the machine; quoted ones are text, and <c>no</c> is a word.</summary>
+/// <summary>
+/// Reads single values. Numbers are decimal numbers of YAML 1.2, whatever the language of the machine. A number in quotes is text, and
+/// <c>no</c> is a word.
+/// </summary>
 internal static partial class PlainValue
 {
-    /// <summary>What a text means where it stands unquoted: a whole number, a number, or a word.</summary>
+    /// <summary>The value of a text without quotes: a whole number, another number, or a word.</summary>
     public static ParameterValue Parse(string text)
     {
         if (WholeNumber().IsMatch(text) && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole))
@@ -19,16 +22,19 @@ internal static partial class PlainValue
             : new ParameterValue.Word(text);
     }
 
-    public static string Text(YamlNode node) => node is YamlScalar { IsNothing: false, Text.Length: > 0 } scalar ? scalar.Text : throw node.Wrong("expected a text");
+    public static string Text(YamlNode node) =>
+        node is YamlScalar { IsNothing: false, Text.Length: > 0 } scalar ? scalar.Text : throw node.Wrong("expected a text");
 
     public static T Word<T>(YamlNode node)
         where T : struct, Enum
     {
         var words = Enum.GetValues<T>().ToDictionary(value => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
-        return node is YamlScalar scalar && words.TryGetValue(scalar.Text, out var value) ? value : throw node.Wrong($"expected one of {string.Join(", ", words.Keys)}");
+        return node is YamlScalar scalar && words.TryGetValue(scalar.Text, out var value)
+            ? value
+            : throw node.Wrong($"expected one of {string.Join(", ", words.Keys)}");
     }
 
-    /// <summary>A whole number that a spec can hold; whether it is within its bound is for the domain to say.</summary>
+    /// <summary>Reads a whole number that a specification can hold. Its bound is checked later, by the domain.</summary>
     public static long Whole(YamlNode node, WholeBound bound) =>
         node is YamlScalar { Quoted: false } scalar && Parse(scalar.Text) is ParameterValue.Whole whole
             && (bound.Max > int.MaxValue || whole.Number is >= int.MinValue and <= int.MaxValue)
@@ -37,7 +43,7 @@ internal static partial class PlainValue
 
     public static double Real(YamlNode node) => Real(node, "expected a number");
 
-    /// <param name="expected">Instead of a number.</param>
+    /// <param name="expected">The expectation in the error, in place of "expected a number".</param>
     public static double Real(YamlNode node, string expected) => node is YamlScalar { Quoted: false } scalar
         ? Parse(scalar.Text) switch
         {
@@ -47,9 +53,11 @@ internal static partial class PlainValue
         }
         : throw node.Wrong(WithHint(node, expected));
 
-    /// <summary>What is expected, and that quotes are the mistake where they are.</summary>
+    /// <summary>Adds to an expectation that the value must be written without quotes, if it is a number in quotes.</summary>
     public static string WithHint(YamlNode node, string expected) =>
-        node is YamlScalar { Quoted: true } scalar && Parse(scalar.Text) is not ParameterValue.Word ? $"{expected}; write {scalar.Text} without quotes" : expected;
+        node is YamlScalar { Quoted: true } scalar && Parse(scalar.Text) is not ParameterValue.Word
+            ? $"{expected}; write {scalar.Text} without quotes"
+            : expected;
 
     [GeneratedRegex(@"^[-+]?[0-9]+\z")]
     private static partial Regex WholeNumber();

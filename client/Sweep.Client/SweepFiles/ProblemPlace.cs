@@ -2,7 +2,7 @@ using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.SweepFiles;
 
-/// <summary>Adds to a mistake the line where it was written, and shows its value as it was written there.</summary>
+/// <summary>Adds the line of the file to a mistake that the domain found, and shows the value as the file has it.</summary>
 internal static class ProblemPlace
 {
     public static SweepFileException In(this SpecProblem problem, YamlMap file)
@@ -10,7 +10,7 @@ internal static class ProblemPlace
         YamlNode node = file;
         foreach (var key in problem.Path.Split('.'))
         {
-            // What the file leaves at its default has no line of its own: the section's stands for it.
+            // A key that the file leaves out has no line, so the error gets the line of the section.
             if (node is not YamlMap map || map.Find(key) is not { } next)
                 return (node with { Path = problem.Path }).Wrong(problem.Value + problem.Remark, problem.Expected);
             node = next;
@@ -18,7 +18,7 @@ internal static class ProblemPlace
 
         if (problem.Value is null)
             return (Item(node, problem.Item) with { Path = node.Path }).Wrong(problem.Remark, problem.Expected);
-        // One value is written plainly or as a list of one.
+        // A single value is written plainly, or as a list with one item.
         if (node is YamlMap parameter && parameter.Find("values") is { } values)
             node = values;
         node = Item(node, problem.Item ?? (node is YamlList { Items.Count: 1 } ? 0 : null));

@@ -1,7 +1,8 @@
 namespace Sweep.Client.SweepFiles;
 
 /// <summary>
-/// What is wrong with a file. Reading goes on after a mistake, so that the first one by line is thrown, whichever was found first.
+/// The mistakes in a file. Reading goes on after a mistake, so that the mistake with the lowest line number can be reported, whichever was
+/// found first.
 /// </summary>
 internal sealed class Problems
 {
@@ -11,7 +12,8 @@ internal sealed class Problems
 
     public void Add(SweepFileException problem) => _found.Add(problem);
 
-    /// <returns>What <paramref name="read"/> gives, or the default when it throws a <see cref="SweepFileException"/>.</returns>
+    /// <summary>Reads a value, and notes the mistake if it is wrong.</summary>
+    /// <returns>The result of <paramref name="read"/>, or the default when it throws a <see cref="SweepFileException"/>.</returns>
     public T? Try<T>(Func<T> read)
     {
         try
@@ -25,7 +27,7 @@ internal sealed class Problems
         }
     }
 
-    /// <exception cref="SweepFileException">The first one by line.</exception>
+    /// <exception cref="SweepFileException">The mistake with the lowest line number, if there is one.</exception>
     public void ThrowFirst()
     {
         if (_found.MinBy(problem => problem.Line) is { } first)

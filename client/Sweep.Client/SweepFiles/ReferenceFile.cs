@@ -7,8 +7,9 @@ using Sweep.Domain.Sweeps;
 namespace Sweep.Client.SweepFiles;
 
 /// <summary>
-/// Published numbers as CSV: a header, then a line an epoch. Columns that are parameters say which trials a line belongs to; <c>epoch</c> is needed;
-/// <c>train_loss</c>, <c>val_loss</c>, <c>val_accuracy</c> and <c>train_seconds</c> (from the start to this epoch) may be missing or empty.
+/// Reads published numbers from a CSV file: a header, and then one line for each epoch. The columns of parameters select the trials of a
+/// line, and the column <c>epoch</c> is required. The columns <c>train_loss</c>, <c>val_loss</c>, <c>val_accuracy</c> and
+/// <c>train_seconds</c> (from the start to this epoch) may be missing or empty.
 /// </summary>
 public static class ReferenceFile
 {
@@ -20,28 +21,44 @@ public static class ReferenceFile
     private static readonly string[] Columns =
         [.. BuiltInParameters.Catalog.All.Select(definition => definition.Name), "epoch", .. Numbers];
 
-    /// <exception cref="SweepFileException">The file cannot be read, or the first line that is wrong.</exception>
+    /// <exception cref="SweepFileException">
+    /// The file cannot be read, or one of its lines is wrong. The message has the first line that is wrong.
+    /// </exception>
     public static async Task<IReadOnlyList<ReferenceRow>> LoadAsync(string path, CancellationToken cancellation = default)
     {
-        var (_, text) = await Utf8File.ReadAsync(path, MaxBytes, (found, expected) => new SweepFileException($"{path}: found {found}; {expected}."), cancellation);
-        using var csv = CsvReader.FromText(text, new() { HasHeader = false, TrackLineNumbers = true, TrimWhitespace = true, MalformedData = CsvMalformedDataHandling.Throw });
+        var (_, text) = await Utf8File.ReadAsync(
+            path, MaxBytes, (found, expected) => new SweepFileException($"{path}: found {found}; {expected}."), cancellation);
+        using var csv = CsvReader.FromText(text, new()
+        {
+            HasHeader = false,
+            TrackLineNumbers = true,
+            TrimWhitespace = true,
+            MalformedData = CsvMalformedDataHandling.Throw,
+        });
         try
         {
             return ReadAll(csv, path);
         }
         catch (CsvFormatException error)
         {
-            throw new SweepFileException($"{path}:{error.LineNumber}: found text that is not CSV ({error.Message.TrimEnd('.')}); expected values between commas.", error);
+            throw new SweepFileException(
+                $"{path}:{error.LineNumber}: found text that is not CSV ({error.Message.TrimEnd('.')}); expected values between commas.",
+                error);
         }
     }
 
     private static List<ReferenceRow> ReadAll(CsvReader csv, string path)
     {
-        var header = csv.Read() ? Fields(csv) : throw new SweepFileException($"{path}: found an empty file; expected a header such as cell,epoch,val_loss.");
+        var header = csv.Read()
+            ? Fields(csv)
+            : throw new SweepFileException($"{path}: found an empty file; expected a header such as cell,epoch,val_loss.");
         foreach (var (place, column) in header.Index())
             CheckColumn(Place(csv, path, column), column, header[..place]);
         if (!header.Contains("epoch") || !Numbers.Any(header.Contains))
-            throw Place(csv, path, "").Wrong(string.Join(",", header), $"expected the column epoch and at least one of {string.Join(", ", Numbers)}");
+        {
+            throw Place(csv, path, "").Wrong(
+                string.Join(",", header), $"expected the column epoch and at least one of {string.Join(", ", Numbers)}");
+        }
 
         var rows = new List<ReferenceRow>();
         while (csv.Read())
@@ -61,10 +78,12 @@ public static class ReferenceFile
     {
         if (csv.FieldCount != header.Length)
             throw Place(csv, path, "").Wrong($"{csv.FieldCount} values", $"expected {header.Length}, one a column");
-        // Each value is YAML, so that a list of widths reads as in a sweep file.
+        // Each value is read as YAML, so that a list of widths is written as in a sweep file.
         var values = header.Zip(Fields(csv)).ToDictionary(
             pair => pair.First,
-            pair => pair.Second.Length == 0 ? Place(csv, path, pair.First) : YamlTreeReader.Read(pair.Second, pair.First, _ => Place(csv, path, "").Origin));
+            pair => pair.Second.Length == 0
+                ? Place(csv, path, pair.First)
+                : YamlTreeReader.Read(pair.Second, pair.First, _ => Place(csv, path, "").Origin));
         var parameters = BuiltInParameters.Catalog.All
             .Where(definition => values.ContainsKey(definition.Name))
             .ToDictionary(definition => definition.Name, definition => ParameterReader.ReadValue(definition, values[definition.Name]));
@@ -72,7 +91,8 @@ public static class ReferenceFile
             parameters, ReadEpoch(values["epoch"]), Number("train_loss"), Number("val_loss"), Number("val_accuracy"),
             Number("train_seconds"));
 
-        double? Number(string column) => values.TryGetValue(column, out var node) && node is not YamlScalar { IsNothing: true } ? PlainValue.Real(node) : null;
+        double? Number(string column) =>
+            values.TryGetValue(column, out var node) && node is not YamlScalar { IsNothing: true } ? PlainValue.Real(node) : null;
     }
 
     private static int ReadEpoch(YamlNode node) =>

@@ -2,13 +2,13 @@ using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.SweepFiles;
 
-/// <summary>A map whose keys are all known, read with checks. A value that is wrong is noted and reads as null, like one that is absent.</summary>
+/// <summary>Reads a map of known keys. A value that is wrong is noted as a mistake, and is null like one that is missing.</summary>
 internal sealed class Section
 {
     private readonly YamlMap _map;
     private readonly Problems _problems;
 
-    /// <exception cref="SweepFileException">The value is no map.</exception>
+    /// <exception cref="SweepFileException">The value is not a map.</exception>
     public Section(YamlNode node, Problems problems, params IReadOnlyCollection<string> known)
     {
         _map = node as YamlMap ?? throw node.Wrong($"expected keys: {string.Join(", ", known)}");

@@ -3,11 +3,13 @@ using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.SweepFiles;
 
-/// <summary>Whether every trial of a sweep fits its text.</summary>
+/// <summary>Checks that the text is long enough for every trial of a sweep.</summary>
 internal static class SizeCheck
 {
-    /// <param name="characters">Of the text.</param>
-    /// <exception cref="SweepFileException">The first mistake by line.</exception>
+    /// <param name="characters">The length of the text in characters.</param>
+    /// <exception cref="SweepFileException">
+    /// A trial does not fit the text. The error is the mistake with the lowest line number.
+    /// </exception>
     public static void Check(SweepDraft draft, int characters)
     {
         var problems = new Problems();

@@ -2,18 +2,18 @@ using Sweep.Client.Files;
 
 namespace Sweep.Client.SweepFiles;
 
-/// <summary>Sweep files: their format is in <c>docs/sweep-file.md</c>.</summary>
+/// <summary>Reads sweep files. Their format is described in <c>docs/sweep-file.md</c>.</summary>
 internal static class SweepFile
 {
-    /// <summary>Bytes of a sweep file.</summary>
+    /// <summary>The greatest size of a sweep file, in bytes.</summary>
     public const int MaxBytes = 1 << 20;
 
-    /// <summary>Reads a sweep file and its overrides, with every check that needs no text.</summary>
+    /// <summary>Reads a sweep file and its overrides, and makes every check that does not need the text of the dataset.</summary>
     /// <param name="overrides">
-    /// In the form <c>key.path=value</c>, the value in YAML, or text where the key takes text; a later one wins. Paths in them are relative
-    /// to the current folder, those of the file to the file.
+    /// Texts of the form <c>key.path=value</c>. The value is YAML, or plain text for a key that takes text, and a later text replaces an
+    /// earlier one. Paths in overrides are relative to the current folder, paths in the file to the file's folder.
     /// </param>
-    /// <exception cref="SweepFileException">The first mistake by line.</exception>
+    /// <exception cref="SweepFileException">The mistake with the lowest line number.</exception>
     public static async Task<SweepDraft> ReadAsync(string path, IReadOnlyList<string> overrides, CancellationToken cancellation)
     {
         var (_, text) = await Utf8File.ReadAsync(

@@ -8,10 +8,12 @@ namespace Sweep.Client.SweepFiles;
 /// </summary>
 public sealed class SweepFileException(string message, Exception? inner = null) : Exception(OneLine(message), inner)
 {
-    /// <summary>Line of the file, from 1; the largest number for what has none, so that what has one is said first.</summary>
+    /// <summary>
+    /// The line of the file, from 1. A mistake without a line has the largest number, so that mistakes with a line are reported first.
+    /// </summary>
     internal long Line { get; init; } = long.MaxValue;
 
-    /// <summary>What a file says may hold anything; a terminal should see none of its control characters.</summary>
+    /// <summary>Escapes control characters, which a message may quote from a file, so that they do not reach a terminal.</summary>
     private static string OneLine(string message)
     {
         var line = new StringBuilder(message.Length);

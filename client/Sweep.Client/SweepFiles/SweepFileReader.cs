@@ -6,17 +6,21 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Client.SweepFiles;
 
-/// <summary>What a sweep file says, before its dataset is known.</summary>
-/// <param name="Spec">Whole but for the hash of its dataset.</param>
-/// <param name="Tree">For errors that the dataset brings to light.</param>
+/// <summary>The contents of a sweep file, before its dataset is fetched.</summary>
+/// <param name="Spec">The specification, complete except for the hash of its dataset.</param>
+/// <param name="Tree">The file with its line numbers, for errors that are found only with the dataset.</param>
 internal sealed record SweepDraft(SweepSpec Spec, DatasetSection Dataset, YamlMap Tree);
 
 /// <summary>
-/// A sweep file's tree to a spec: the keys and their types here, what their values may be in the domain. Nothing of it needs the text.
+/// Makes a specification from the tree of a sweep file. Keys and types are checked here, the allowed values in the domain. The text of the
+/// dataset is not needed.
 /// </summary>
 internal sealed partial class SweepFileReader
 {
-    private static readonly string[] Keys = ["name", "dataset", "objective", "method", "budget", "parameters", "resources", "checkpoint", "retries", "stall_limit", "seed"];
+    private static readonly string[] Keys =
+    [
+        "name", "dataset", "objective", "method", "budget", "parameters", "resources", "checkpoint", "retries", "stall_limit", "seed",
+    ];
 
     private readonly Problems _problems = new();
     private readonly YamlMap _tree;
@@ -30,12 +34,12 @@ internal sealed partial class SweepFileReader
         _fallbackName = fallbackName;
     }
 
-    /// <param name="fallbackName">The sweep's name where the file has none.</param>
-    /// <exception cref="SweepFileException">The first mistake by line.</exception>
+    /// <param name="fallbackName">The sweep's name if the file has none.</param>
+    /// <exception cref="SweepFileException">The mistake with the lowest line number.</exception>
     public static SweepDraft Read(YamlMap tree, string fallbackName) => new SweepFileReader(tree, fallbackName).Read();
 
-    /// <summary>The same without asking the domain.</summary>
-    /// <returns>Null when something cannot be read.</returns>
+    /// <summary>Reads the tree without the checks of the domain.</summary>
+    /// <returns>The contents; null when a part of them cannot be read.</returns>
     internal static SweepDraft? ReadUnchecked(YamlMap tree, string fallbackName)
     {
         var reader = new SweepFileReader(tree, fallbackName);
@@ -54,11 +58,15 @@ internal sealed partial class SweepFileReader
         return draft;
     }
 
-    /// <summary>What the file says, whether it may be so or not. What cannot be read is noted, and has a value that is right.</summary>
+    /// <summary>
+    /// Reads all keys, without a check whether their values are allowed. A value that cannot be read is noted as a mistake and replaced by
+    /// one that is allowed.
+    /// </summary>
     private SweepDraft ReadKeys()
     {
         var name = _file.Find("name") is null ? _fallbackName : _file.Text("name") ?? "unreadable";
-        var dataset = Required("dataset", "the text to train on, such as dataset: { path: text.txt }", node => DatasetSection.Read(node, _problems));
+        var dataset = Required(
+            "dataset", "the text to train on, such as dataset: { path: text.txt }", node => DatasetSection.Read(node, _problems));
         var objective = ReadObjective();
         var method = ReadMethod();
         var space = Required(
@@ -104,7 +112,7 @@ internal sealed partial class SweepFileReader
         var kind = _file.Find("method") is null ? MethodKind.Grid : _file.Word<MethodKind>("method");
         var isThere = _file.Find("budget") is not null and not YamlMap { Entries.Count: 0 };
         var trials = Subsection("budget", "trials")?.Whole("trials", SpecBounds.Trials) ?? 1;
-        // Of a method that cannot be read nothing is said but that.
+        // When the method cannot be read, a valid one takes its place, so that no second mistake is reported.
         return kind is { } known ? new(known, isThere ? (int)trials : null) : new(MethodKind.Random, 1);
     }
 
@@ -127,7 +135,7 @@ internal sealed partial class SweepFileReader
         return new(section?.Read<double?>("every", node => ReadSeconds(node)) ?? 30, (int)(section?.Whole("keep", SpecBounds.Keep) ?? 10));
     }
 
-    /// <returns>Not a number for what is no time, which no bound allows.</returns>
+    /// <returns>The time in seconds; NaN, which no bound allows, when the value is not a time.</returns>
     private static double ReadSeconds(YamlNode node)
     {
         if (node is not YamlScalar { Quoted: false } scalar || Duration().Match(scalar.Text) is not { Success: true } match)

@@ -6,21 +6,23 @@ using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.SweepFiles;
 
-/// <summary>A spec as the sweep file that would give it, defaults filled in.</summary>
+/// <summary>Writes a specification as a sweep file with all its defaults.</summary>
 internal static class SweepFileText
 {
     public static string Of(SweepSpec spec)
     {
+        var most = spec.Resources.MaxConcurrent is { } limit ? Invariant($"max_concurrent: {limit}, ") : "";
         List<string> lines =
         [
             $"name: {spec.Name}",
-            Invariant($"dataset: {{ name: {Quoted(spec.Dataset.Name)}, sha256: {spec.Dataset.Sha256}, split: {PlainText.Of(spec.Dataset.Split)}, validation: {spec.Dataset.Validation} }}"),
+            $"dataset: {{ name: {Quoted(spec.Dataset.Name)}, sha256: {spec.Dataset.Sha256}, "
+                + Invariant($"split: {PlainText.Of(spec.Dataset.Split)}, validation: {spec.Dataset.Validation} }}"),
             $"objective: {{ metric: {PlainText.Of(spec.Objective.Metric)}, goal: {PlainText.Of(spec.Objective.Goal)} }}",
             $"method: {PlainText.Of(spec.Method.Kind)}",
             .. spec.Method.Trials is { } trials ? [Invariant($"budget: {{ trials: {trials} }}")] : Array.Empty<string>(),
             "parameters:",
             .. spec.Parameters.Dimensions.Select(dimension => $"  {dimension.Name}: {Domain(dimension)}"),
-            Invariant($"resources: {{ slots: {spec.Resources.Slots}, {(spec.Resources.MaxConcurrent is { } most ? Invariant($"max_concurrent: {most}, ") : "")}priority: {spec.Resources.Priority} }}"),
+            Invariant($"resources: {{ slots: {spec.Resources.Slots}, {most}priority: {spec.Resources.Priority} }}"),
             Invariant($"checkpoint: {{ every: {spec.Checkpoint.Every}, keep: {spec.Checkpoint.Keep} }}"),
             Invariant($"retries: {spec.Retries}"),
             Invariant($"stall_limit: {spec.StallLimit}"),
@@ -29,7 +31,7 @@ internal static class SweepFileText
         return string.Join('\n', lines);
     }
 
-    /// <summary>A parameter's values: <c>{ values: [rnn, lstm] }</c>, a range, or a plain value.</summary>
+    /// <summary>The values of a parameter as a sweep file has them: <c>{ values: [rnn, lstm] }</c>, a range, or a single value.</summary>
     public static string Domain(Dimension dimension)
     {
         var when = dimension.When is null
@@ -39,10 +41,13 @@ internal static class SweepFileText
         {
             DimensionDomain.Choice { Values: [var only] } when when.Length == 0 => only.ToString()!,
             DimensionDomain.Choice choice => $"{{ values: {List(choice.Values)}{when} }}",
-            DimensionDomain.Range range => Invariant($"{{ min: {Number(range.Min)}, max: {Number(range.Max)}, scale: {PlainText.Of(range.Scale)}")
+            DimensionDomain.Range range =>
+                $"{{ min: {Number(range.Min)}, max: {Number(range.Max)}, scale: {PlainText.Of(range.Scale)}"
                 + (range.Count is { } count ? Invariant($", count: {count}") : "")
-                + (range.Step is { } step ? Invariant($", step: {Number(step)}") : "") + $"{when} }}",
-            _ => throw new ArgumentOutOfRangeException(nameof(dimension), dimension.Domain, "A sweep file has no form for this kind of domain."),
+                + (range.Step is { } step ? $", step: {Number(step)}" : "")
+                + $"{when} }}",
+            _ => throw new ArgumentOutOfRangeException(
+                nameof(dimension), dimension.Domain, "A sweep file has no form for this kind of domain."),
         };
     }
 

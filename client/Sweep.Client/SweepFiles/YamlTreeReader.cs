@@ -3,15 +3,18 @@ using YamlDotNet.Core.Events;
 
 namespace Sweep.Client.SweepFiles;
 
-/// <summary>YAML text to a tree with positions: one document of maps, lists and plain values, without tags, anchors and aliases, which no sweep needs.</summary>
+/// <summary>
+/// Reads YAML text into a tree with positions. The text is one document of maps, lists and single values. Tags, anchors and aliases are
+/// refused, since no sweep file needs them.
+/// </summary>
 internal static class YamlTreeReader
 {
-    /// <summary>Deeper than any sweep file, shallow enough for the stack.</summary>
+    /// <summary>The greatest depth of values: more than any sweep file needs, and little enough for the stack.</summary>
     private const int MaxDepth = 16;
 
-    /// <param name="path">Of the value: empty for a file, the key for an override.</param>
-    /// <param name="origin">From a line to a place.</param>
-    /// <exception cref="SweepFileException">The text is not YAML, or uses what a sweep file may not.</exception>
+    /// <param name="path">The path of the whole value: empty for a file, the key for an override.</param>
+    /// <param name="origin">Makes a place from a line number.</param>
+    /// <exception cref="SweepFileException">The text is not YAML, or uses a part of YAML that is refused.</exception>
     public static YamlNode Read(string text, string path, Func<long, Origin> origin)
     {
         var parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
@@ -33,7 +36,7 @@ internal static class YamlTreeReader
         }
         catch (Exception error) when (error is not SweepFileException)
         {
-            // YamlDotNet's scanner answers some damage with whatever its own state runs into, such as InvalidOperationException.
+            // For some damaged texts YamlDotNet's scanner throws exceptions of other types, such as InvalidOperationException.
             throw NotYaml(parser.Current?.End.Line ?? 1, "near here", error);
         }
 
@@ -82,7 +85,7 @@ internal static class YamlTreeReader
             if (entries.Find(entry => entry.Key == key.Text) is { } first)
                 throw (key with { Path = keyPath }).Wrong("the key a second time", $"it stands at {first.Origin} already");
             var value = ReadNode(parser, keyPath, origin, depth + 1);
-            // YAML says that a block begins at its first line, a person that it begins at its key.
+            // In YAML a block begins at its first line; for a user it begins at its key.
             entries.Add(new(key.Origin, key.Text, value is YamlScalar ? value : value with { Origin = key.Origin }));
         }
 

@@ -3,7 +3,7 @@ using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Tables;
 
-/// <summary>What happened to a trial, in order.</summary>
+/// <summary>The events of a trial, in order.</summary>
 internal static class EventTable
 {
     private static readonly OutputColumn[] Columns =
@@ -16,6 +16,7 @@ internal static class EventTable
         new("detail", "detail"),
     ];
 
-    public static OutputTable Of(IEnumerable<TrialEvent> events) =>
-        new(Columns, [.. events.Select(row => (IReadOnlyList<object?>)[row.At, row.Attempt, row.Event, row.Worker, row.Reason, row.Detail])]);
+    public static OutputTable Of(IEnumerable<TrialEvent> events) => new(
+        Columns,
+        [.. events.Select(row => (IReadOnlyList<object?>)[row.At, row.Attempt, row.Event, row.Worker, row.Reason, row.Detail])]);
 }

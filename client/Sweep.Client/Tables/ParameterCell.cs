@@ -4,7 +4,7 @@ using Sweep.Domain.Search;
 
 namespace Sweep.Client.Tables;
 
-/// <summary>A parameter's value as a cell: a number stays a number, so that JSON has it as one.</summary>
+/// <summary>The value of a parameter as a cell of a table. A number stays a number, so that JSON writes it as one.</summary>
 internal static class ParameterCell
 {
     public static OutputColumn Column(string name)

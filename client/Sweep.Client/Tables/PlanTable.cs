@@ -3,7 +3,7 @@ using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.Tables;
 
-/// <summary>A row a planned trial: what it will take.</summary>
+/// <summary>One row for each planned trial, with its size, cost and memory.</summary>
 internal static class PlanTable
 {
     public static OutputTable Of(SweepSpec spec, SweepPlan plan)
@@ -26,9 +26,9 @@ internal static class PlanTable
         [
             .. plan.Trials.Select(trial => (IReadOnlyList<object?>)
             [
-                trial.Number, .. ParameterCell.Row(trial.Parameters, varying), trial.Parameters.Epochs, trial.Windows.Training, trial.Windows.Validation,
-                trial.ModelParameters, trial.ModelBytes, trial.Macs, trial.TrainingBytes,
-                trial.CheckpointBytes, trial.CheckpointSeconds,
+                trial.Number, .. ParameterCell.Row(trial.Parameters, varying), trial.Parameters.Epochs,
+                trial.Windows.Training, trial.Windows.Validation, trial.ModelParameters, trial.ModelBytes, trial.Macs,
+                trial.TrainingBytes, trial.CheckpointBytes, trial.CheckpointSeconds,
             ]),
         ]);
     }

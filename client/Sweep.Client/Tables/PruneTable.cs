@@ -3,10 +3,11 @@ using Sweep.Storage;
 
 namespace Sweep.Client.Tables;
 
-/// <param name="Trials">That gave something up, or would.</param>
+/// <summary>The rows of a sweep that were freed, or would be.</summary>
+/// <param name="Trials">The number of trials of which rows were freed, or would be.</param>
 internal sealed record PruneRow(OldSweep Sweep, int Trials, FreedRows Freed);
 
-/// <summary>A row a sweep: what was or would be freed.</summary>
+/// <summary>One row for each sweep, with the rows that were freed, or would be.</summary>
 internal static class PruneTable
 {
     private static readonly OutputColumn[] Columns =
@@ -25,7 +26,8 @@ internal static class PruneTable
     [
         .. rows.Select(row => (IReadOnlyList<object?>)
         [
-            row.Sweep.Name, row.Sweep.EndedAt, row.Trials, row.Sweep.Trials, row.Freed.Epochs, row.Freed.LogLines, row.Freed.Checkpoints, row.Freed.Bytes,
+            row.Sweep.Name, row.Sweep.EndedAt, row.Trials, row.Sweep.Trials,
+            row.Freed.Epochs, row.Freed.LogLines, row.Freed.Checkpoints, row.Freed.Bytes,
         ]),
     ]);
 }

@@ -3,7 +3,7 @@ using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Tables;
 
-/// <summary>A row a sweep.</summary>
+/// <summary>One row for each sweep.</summary>
 internal static class SweepTable
 {
     private static readonly OutputColumn[] Columns =
@@ -30,7 +30,8 @@ internal static class SweepTable
         .. sweeps.Select(sweep => (IReadOnlyList<object?>)
         [
             sweep.Name, sweep.State, sweep.Trials, sweep.Succeeded, sweep.Running, sweep.Queued, sweep.Failed, sweep.Cancelled,
-            sweep.EpochsDone, sweep.EpochsTotal, sweep.Spec.Objective.Metric, sweep.BestValue, sweep.BestTrial, sweep.CreatedAt, sweep.EndedAt,
+            sweep.EpochsDone, sweep.EpochsTotal, sweep.Spec.Objective.Metric, sweep.BestValue, sweep.BestTrial,
+            sweep.CreatedAt, sweep.EndedAt,
         ]),
     ]);
 

@@ -4,11 +4,12 @@ using Sweep.Domain.Search;
 
 namespace Sweep.Client.Tables;
 
-/// <summary>All that is known of one trial, a fact a row.</summary>
+/// <summary>One row for each known fact about a trial.</summary>
 internal static class TrialFacts
 {
-    public static OutputTable Of(TrialSummary trial) =>
-        new([new("fact", ""), new("value", "")], [.. from fact in Facts(trial) where fact.Value is not null select (IReadOnlyList<object?>)[fact.Name, fact.Value]]);
+    public static OutputTable Of(TrialSummary trial) => new(
+        [new("fact", ""), new("value", "")],
+        [.. from fact in Facts(trial) where fact.Value is not null select (IReadOnlyList<object?>)[fact.Name, fact.Value]]);
 
     private static IEnumerable<(string Name, string? Value)> Facts(TrialSummary trial)
     {
@@ -29,17 +30,21 @@ internal static class TrialFacts
                 $"accuracy {Quantities.Percent(epoch.ValAccuracy)}, perplexity {Quantities.Perplexity(epoch.Perplexity)}");
         }
 
-        yield return ("pruned", trial.PrunedAt is { } pruned ? $"{Quantities.LocalTime(pruned)}: checkpoint, log and other epochs are freed" : null);
+        yield return (
+            "pruned",
+            trial.PrunedAt is { } pruned ? $"{Quantities.LocalTime(pruned)}: checkpoint, log and other epochs are freed" : null);
         if (trial.Result is not { } result)
             yield break;
         yield return ("windows", $"{result.TrainingWindows} for training, {result.ValidationWindows} for validation");
         yield return ("training time", Quantities.Seconds(result.TrainSeconds));
         yield return (
             "inference",
-            $"{Quantities.Milliseconds(result.InferenceMilliseconds)} ms a window, {Quantities.Count(result.InferenceWindowsPerSecond)} windows/s in a batch");
+            $"{Quantities.Milliseconds(result.InferenceMilliseconds)} ms a window, "
+                + $"{Quantities.Count(result.InferenceWindowsPerSecond)} windows/s in a batch");
         yield return (
             "model",
-            $"{PlainText.Of(result.Parameters)} parameters, {Quantities.Bytes(result.ModelBytes)}, {Quantities.Count(result.Macs)} multiply-accumulates a window");
+            $"{PlainText.Of(result.Parameters)} parameters, {Quantities.Bytes(result.ModelBytes)}, "
+                + $"{Quantities.Count(result.Macs)} multiply-accumulates a window");
         yield return ("peak memory", Quantities.Bytes(result.PeakMemoryBytes));
     }
 }

@@ -4,7 +4,7 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Tables;
 
-/// <summary>A trial for programs.</summary>
+/// <summary>A trial as JSON for programs.</summary>
 internal static class TrialJson
 {
     public static object Of(TrialSummary trial) => new

@@ -4,7 +4,7 @@ using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.Tables;
 
-/// <summary>A row a trial: where it stands.</summary>
+/// <summary>One row for each trial, with its state and progress.</summary>
 internal static class TrialTable
 {
     public static OutputTable Of(SweepSpec spec, IEnumerable<TrialSummary> trials)
@@ -26,8 +26,8 @@ internal static class TrialTable
         [
             .. trials.Select(trial => (IReadOnlyList<object?>)
             [
-                trial.Number, .. ParameterCell.Row(trial.Parameters, varying), trial.State, trial.Attempt, trial.EpochsDone, trial.Parameters.Epochs,
-                trial.BestValue, trial.Best?.Epoch, trial.Worker, trial.Reason,
+                trial.Number, .. ParameterCell.Row(trial.Parameters, varying), trial.State, trial.Attempt,
+                trial.EpochsDone, trial.Parameters.Epochs, trial.BestValue, trial.Best?.Epoch, trial.Worker, trial.Reason,
             ]),
         ]);
     }

@@ -3,7 +3,7 @@ using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Tables;
 
-/// <summary>A row a worker.</summary>
+/// <summary>One row for each worker.</summary>
 internal static class WorkerTable
 {
     private static readonly OutputColumn[] Columns =
@@ -26,8 +26,8 @@ internal static class WorkerTable
     [
         .. workers.Select(worker => (IReadOnlyList<object?>)
         [
-            worker.Name, worker.Host, worker.ProcessId, worker.Alive, PlainText.Of(worker.State), worker.Busy, worker.Devices.Count, worker.Devices, worker.Labels,
-            worker.Message, worker.StartedAt, worker.SeenAt,
+            worker.Name, worker.Host, worker.ProcessId, worker.Alive, PlainText.Of(worker.State), worker.Busy,
+            worker.Devices.Count, worker.Devices, worker.Labels, worker.Message, worker.StartedAt, worker.SeenAt,
         ]),
     ]);
 }

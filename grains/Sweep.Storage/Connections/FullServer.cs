@@ -5,19 +5,20 @@ using Npgsql;
 namespace Sweep.Storage.Connections;
 
 /// <summary>
-/// A server that has no connection left for anybody (53300). Nothing was asked then, so asking again does no harm: others give theirs back, or this process has one
-/// of its own free again. Whoever is refused stands in line, and nobody who comes later goes before it.
+/// Opens connections to a server that may have none left (error 53300). The server has then run no statement, so a second try does no harm:
+/// a connection becomes free when another process, or this one, closes one. Calls that were refused wait in a line, and a later call never
+/// gets a connection before an earlier one.
 /// </summary>
 public static class FullServer
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan TellEvery = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan ReportPause = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
     private static readonly ConcurrentDictionary<string, Line> Lines = [];
-    private static long _told;
+    private static long _lastReport;
 
-    /// <summary>Those who wait for a connection of one kind: the head of the line asks again and again.</summary>
+    /// <summary>The calls that wait for a connection with one connection string. Only the first of them tries, again and again.</summary>
     private sealed class Line
     {
         private int _length;
@@ -31,15 +32,16 @@ public static class FullServer
         public void Leave() => Interlocked.Decrement(ref _length);
     }
 
-    /// <summary>Hears of it in a line, once a minute at most; standard error unless somebody else wants to.</summary>
+    /// <summary>Receives a line about a full server, once a minute at most. It writes to the standard error unless replaced.</summary>
     public static Action<string> Tell { get; set; } = Console.Error.WriteLine;
 
-    /// <summary>What happened, and what to do.</summary>
+    /// <summary>What happened, and what the user should do.</summary>
     public static string Explain(string text) =>
-        $"The database takes no more connections ({text}): raise its max_connections, or run fewer silos, of which each takes up to 8 (fewer with Maximum Pool Size=3 in the connection string).";
+        $"The database takes no more connections ({text}): raise its max_connections, "
+        + "or run fewer silos, of which each takes up to 8 (fewer with Maximum Pool Size=3 in the connection string).";
 
-    /// <summary>Opens a connection as soon as the server has one, for a minute.</summary>
-    /// <exception cref="PostgresException">It had none, or refuses something else.</exception>
+    /// <summary>Opens a connection as soon as the server has one. It waits for a minute at most.</summary>
+    /// <exception cref="PostgresException">The server had no connection for a minute, or it refused for another reason.</exception>
     internal static async Task OpenAsync(NpgsqlConnection connection, CancellationToken cancellation)
     {
         var line = Lines.GetOrAdd(connection.ConnectionString, _ => new());
@@ -49,7 +51,7 @@ public static class FullServer
         line.Join();
         try
         {
-            // Whoever stood in line for the whole time asks once more, and hears from the server why not.
+            // A call that has waited for the whole time tries once more, so that its error is the server's.
             if (!await line.Head.WaitAsync(Limit, cancellation))
             {
                 await TryOpenAsync(connection, last: true, cancellation);
@@ -84,15 +86,16 @@ public static class FullServer
         }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.TooManyConnections && !last)
         {
-            TellOnce(error);
+            Report(error);
             return false;
         }
     }
 
-    private static void TellOnce(PostgresException error)
+    private static void Report(PostgresException error)
     {
-        var (before, now) = (Volatile.Read(ref _told), Stopwatch.GetTimestamp());
-        if ((before == 0 || Stopwatch.GetElapsedTime(before, now) >= TellEvery) && Interlocked.CompareExchange(ref _told, now, before) == before)
+        var (before, now) = (Volatile.Read(ref _lastReport), Stopwatch.GetTimestamp());
+        var isDue = before == 0 || Stopwatch.GetElapsedTime(before, now) >= ReportPause;
+        if (isDue && Interlocked.CompareExchange(ref _lastReport, now, before) == before)
             Tell($"{Explain(error.MessageText)} Waiting for one.");
     }
 }

@@ -4,14 +4,17 @@ using Npgsql;
 namespace Sweep.Storage.Connections;
 
 /// <summary>
-/// The three ways to write where a database is: <c>Host=…;Database=…</c> (Npgsql), and <c>postgresql://…</c> or <c>host=… dbname=…</c> (psql and most other programs).
+/// Reads the three forms of a database's address: <c>Host=…;Database=…</c> (Npgsql), and <c>postgresql://…</c> or
+/// <c>host=… dbname=…</c> (psql and most other programs).
 /// </summary>
 public static partial class PostgresAddress
 {
     private const string Advice = "Write Host=…;Database=…;Username=… or postgresql://user@host/database.";
 
-    /// <summary>The connection string for each form.</summary>
-    /// <exception cref="FormatException">It is none of them; the message says what to write, and does not repeat what may hold a password.</exception>
+    /// <summary>The connection string of an address in any of the forms.</summary>
+    /// <exception cref="FormatException">
+    /// The text has none of the forms. The message says what to write, and repeats nothing that may be a password.
+    /// </exception>
     public static string Parse(string text)
     {
         try
@@ -23,16 +26,19 @@ public static partial class PostgresAddress
             {
                 if (host.Length == 0)
                     throw new FormatException("found a host without a name.");
-                // What was meant for psql and is damaged would be one long name of a host.
+                // A damaged address in psql's form would otherwise be read as one long name of a host.
                 if (host[0] is not ('/' or '@') && host.Any(char.IsWhiteSpace))
-                    throw new FormatException("found blanks within a host's name; between quotes write \\' for a quote and \\\\ for a backslash.");
+                {
+                    throw new FormatException(
+                        "found blanks within a host's name; between quotes write \\' for a quote and \\\\ for a backslash.");
+                }
             }
 
             return builder.ConnectionString;
         }
         catch (KeyNotFoundException error)
         {
-            // What Npgsql throws at an unknown key without a value.
+            // Npgsql throws this at an unknown key without a value.
             throw new FormatException($"found an unknown key. {Advice}", error);
         }
         catch (Exception error) when (error is ArgumentException or FormatException)
@@ -42,11 +48,13 @@ public static partial class PostgresAddress
     }
 
     /// <summary>
-    /// The connection string for each form, with what it leaves to others: the password from a file, and encryption beyond this machine.
+    /// The connection string of an address, completed by the password from a file and, for a server on another machine, by encryption.
     /// </summary>
-    /// <param name="passwordFile">Holds the password, for a connection string without one; null for none.</param>
+    /// <param name="passwordFile">The file with the password, for an address without one; null for none.</param>
     /// <param name="certificates">A folder whose <c>ca.crt</c> is the authority of the server's certificate; null for none.</param>
-    /// <exception cref="FormatException">It is none of them, the file cannot be read, or the connection would not be protected.</exception>
+    /// <exception cref="FormatException">
+    /// The text has none of the forms, the file cannot be read, or the connection would not be protected.
+    /// </exception>
     public static string Resolve(string text, string? passwordFile, string? certificates)
     {
         var builder = new NpgsqlConnectionStringBuilder(Parse(text));
@@ -55,14 +63,17 @@ public static partial class PostgresAddress
         return WithUtf8(PostgresTls.Require(SeveralHosts.Complete(builder), certificates)).ConnectionString;
     }
 
-    /// <summary>Text of the connection is UTF-8, whatever else says otherwise: another encoding stores other letters, or has none for them.</summary>
+    /// <summary>
+    /// Sets the encoding of the connection to UTF-8, whatever the address or the server names. In another encoding, letters would be
+    /// changed or refused.
+    /// </summary>
     public static NpgsqlConnectionStringBuilder WithUtf8(NpgsqlConnectionStringBuilder builder)
     {
         (builder.ClientEncoding, builder.Encoding) = ("UTF8", "UTF8");
         return builder;
     }
 
-    /// <summary>The form that psql takes. A socket's folder stands in the query, as libpq wants it.</summary>
+    /// <summary>The address as a URI for psql. The folder of a socket stands in the query, as libpq requires.</summary>
     public static string ToUri(string connectionString) => LibpqText.WriteUri(LibpqSettings.Of(new(connectionString)));
 
     private static NpgsqlConnectionStringBuilder Read(string text)
@@ -70,8 +81,10 @@ public static partial class PostgresAddress
         if (LibpqText.IsUri(text))
             return LibpqSettings.ToNpgsql(LibpqText.ReadUri(text));
         var pairs = LibpqText.ReadKeywords(text);
-        // A semicolon behind the first value is Npgsql's.
-        return pairs is not null && !FirstPair().IsMatch(text) && (pairs.All(pair => LibpqSettings.IsKeyword(pair.Key)) || (pairs.Count > 1 && !text.Contains(';', StringComparison.Ordinal)))
+        // Only Npgsql's form has a semicolon behind the first value.
+        if (pairs is null || FirstPair().IsMatch(text))
+            return new(text);
+        return pairs.All(pair => LibpqSettings.IsKeyword(pair.Key)) || (pairs.Count > 1 && !text.Contains(';', StringComparison.Ordinal))
             ? LibpqSettings.ToNpgsql(pairs)
             : new(text);
     }

@@ -4,14 +4,19 @@ using Npgsql;
 
 namespace Sweep.Storage.Connections;
 
-/// <summary>Beyond this machine a connection is encrypted and the server proves who it is: passwords, texts and weights cross it.</summary>
+/// <summary>
+/// Requires that a connection to another machine is encrypted and that the server has a valid certificate, since passwords, texts and
+/// weights go over it.
+/// </summary>
 internal static class PostgresTls
 {
     private const string ModeKey = "SSL Mode";
 
-    /// <summary>Adds what is missing. Unix sockets and loopback addresses are left as they are.</summary>
-    /// <param name="certificates">A folder whose <c>ca.crt</c> is the authority to trust where the connection string names none; without it the system's authorities count.</param>
-    /// <exception cref="FormatException">The connection string asks for less.</exception>
+    /// <summary>Adds the settings of encryption. Connections to a unix socket or a loopback address stay as they are.</summary>
+    /// <param name="certificates">
+    /// A folder whose <c>ca.crt</c> is the trusted authority, for a connection string that names none; null for the system's authorities.
+    /// </param>
+    /// <exception cref="FormatException">The connection string asks for weaker protection.</exception>
     public static NpgsqlConnectionStringBuilder Require(NpgsqlConnectionStringBuilder builder, string? certificates)
     {
         if (builder.Host!.Split(',').All(IsLocal))
@@ -19,20 +24,26 @@ internal static class PostgresTls
         if (IsStated(builder) && builder.SslMode != SslMode.VerifyFull)
         {
             throw new FormatException(
-                $"found SSL Mode={builder.SslMode} for {builder.Host}, which is not this machine; leave it out or write SSL Mode=VerifyFull (sslmode=verify-full).");
+                $"found SSL Mode={builder.SslMode} for {builder.Host}, which is not this machine; "
+                + "leave it out or write SSL Mode=VerifyFull (sslmode=verify-full).");
         }
 
         builder.SslMode = SslMode.VerifyFull;
-        if (builder.RootCertificate is null && !string.IsNullOrEmpty(certificates) && Path.Combine(certificates, "ca.crt") is var authority && File.Exists(authority))
-            builder.RootCertificate = Path.GetFullPath(authority);
+        if (builder.RootCertificate is null && !string.IsNullOrEmpty(certificates))
+        {
+            var authority = Path.Combine(certificates, "ca.crt");
+            if (File.Exists(authority))
+                builder.RootCertificate = Path.GetFullPath(authority);
+        }
+
         return builder;
     }
 
-    /// <summary>Whether the connection string itself says how it is protected.</summary>
+    /// <summary>Whether the connection string itself names a mode of encryption.</summary>
     public static bool IsStated(NpgsqlConnectionStringBuilder builder) =>
         new DbConnectionStringBuilder { ConnectionString = builder.ConnectionString }.ContainsKey(ModeKey);
 
-    /// <summary>libpq's word: <c>verify-full</c>.</summary>
+    /// <summary>The mode in libpq's spelling, such as <c>verify-full</c>.</summary>
     public static string Name(SslMode mode) => mode switch
     {
         SslMode.VerifyCA => "verify-ca",
@@ -47,6 +58,7 @@ internal static class PostgresTls
         if (host.StartsWith('/') || host.StartsWith('@'))
             return true;
         var name = host.StartsWith('[') ? host[1..].Split(']')[0] : host.Count(letter => letter == ':') == 1 ? host.Split(':')[0] : host;
-        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address));
+        return name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(name, out var address) && IPAddress.IsLoopback(address));
     }
 }

@@ -3,22 +3,26 @@ using Npgsql;
 namespace Sweep.Storage.Connections;
 
 /// <summary>
-/// Keeps this process from a primary that was replaced and came back. It still takes itself for one, and so do clients that ask it;
-/// but each promotion begins a new timeline, so the primary with the highest one is the one to write to.
+/// Keeps this process from writing to a primary that was replaced and came back, since such a server still reports that it is a primary.
+/// Each promotion of a standby begins a new timeline, so the primary with the highest timeline is the one to write to.
 /// </summary>
-/// <param name="connectionString">Names several hosts.</param>
+/// <param name="connectionString">A connection string that names several hosts.</param>
 internal sealed class PrimaryFence(NpgsqlConnectionStringBuilder connectionString)
 {
     private const int ProbeSeconds = 2;
 
-    /// <summary>The first eight digits of the name of the file in which the server writes its changes. A standby writes none.</summary>
-    private const string Timeline = "select case when pg_is_in_recovery() then null else left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) end";
+    /// <summary>
+    /// Reads the server's timeline: the first eight digits of the name of the file to which it writes its changes. A standby writes to no
+    /// such file, and gives null.
+    /// </summary>
+    private const string Timeline =
+        "select case when pg_is_in_recovery() then null else left(pg_walfile_name(pg_current_wal_insert_lsn()), 8) end";
 
     private readonly Lazy<Task<long>> _atStart = new(() => HighestAsync(connectionString));
     private long _highest;
 
-    /// <summary>Looks at a new connection.</summary>
-    /// <exception cref="NpgsqlException">It leads to a primary that another one has replaced.</exception>
+    /// <summary>Checks the server of a new connection.</summary>
+    /// <exception cref="NpgsqlException">The server is a primary that another one has replaced.</exception>
     public async Task CheckAsync(NpgsqlConnection connection)
     {
         if (await ReadAsync(connection) is not { } timeline)
@@ -26,28 +30,33 @@ internal sealed class PrimaryFence(NpgsqlConnectionStringBuilder connectionStrin
         var highest = Math.Max(await _atStart.Value, Interlocked.Read(ref _highest));
         if (timeline < highest)
         {
-            // Npgsql leaves a host that fails so alone for a while; otherwise each statement would try it first.
+            // With an inner IOException Npgsql does not try this host again for a while; otherwise each statement would try it first.
             throw new NpgsqlException(
-                $"{connection.DataSource} was replaced by another primary (its timeline is {timeline}, the other one's {highest}) and must not be written to:",
+                $"{connection.DataSource} was replaced by another primary "
+                + $"(its timeline is {timeline}, the other one's {highest}) and must not be written to:",
                 new IOException("stop it, and make it a standby with pg_rewind or pg_basebackup."));
         }
 
-        // Two that learn at once: the higher one stays.
-        while (Interlocked.Read(ref _highest) is var known && known < timeline && Interlocked.CompareExchange(ref _highest, timeline, known) != known)
+        // When two connections report at the same time, the higher timeline stays.
+        while (Interlocked.Read(ref _highest) is var known && known < timeline
+            && Interlocked.CompareExchange(ref _highest, timeline, known) != known)
         {
         }
     }
 
-    /// <summary>A process that has just begun knows of no promotion, so it asks every host that answers.</summary>
+    /// <summary>
+    /// The highest timeline of all hosts that answer. It is read once, since this process has seen no promotion before its start.
+    /// </summary>
     private static async Task<long> HighestAsync(NpgsqlConnectionStringBuilder connectionString)
     {
-        var timelines = await Task.WhenAll(connectionString.Host!.Split(',', StringSplitOptions.TrimEntries).Select(host => ProbeAsync(connectionString, host)));
+        var hosts = connectionString.Host!.Split(',', StringSplitOptions.TrimEntries);
+        var timelines = await Task.WhenAll(hosts.Select(host => ProbeAsync(connectionString, host)));
         return timelines.Max() ?? 0;
     }
 
     private static async Task<long?> ProbeAsync(NpgsqlConnectionStringBuilder connectionString, string host)
     {
-        // Npgsql reads a port after a host only where there are several.
+        // Npgsql reads a port after a host only where several hosts are named, so the host is named twice.
         var settings = new NpgsqlConnectionStringBuilder(connectionString.ConnectionString)
         {
             Host = $"{host},{host}",
@@ -64,7 +73,7 @@ internal sealed class PrimaryFence(NpgsqlConnectionStringBuilder connectionStrin
         }
         catch (Exception error) when (error is NpgsqlException or TimeoutException)
         {
-            // Whoever is away takes no writes.
+            // A server that does not answer cannot be written to either.
             return null;
         }
     }
@@ -76,9 +85,10 @@ internal sealed class PrimaryFence(NpgsqlConnectionStringBuilder connectionStrin
             await using var command = new NpgsqlCommand(Timeline, connection);
             return await command.ExecuteScalarAsync() is string timeline ? Convert.ToInt64(timeline, 16) : null;
         }
-        catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.UndefinedFunction)
+        catch (PostgresException error) when (error.SqlState is PostgresErrorCodes.InsufficientPrivilege
+            or PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.UndefinedFunction)
         {
-            // A hosted database that does not say what its timeline is fences its primaries itself.
+            // A hosted database that hides its timeline keeps clients from replaced primaries itself.
             return null;
         }
     }

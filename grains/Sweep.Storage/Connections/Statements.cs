@@ -4,17 +4,17 @@ using Npgsql;
 
 namespace Sweep.Storage.Connections;
 
-/// <summary>SQL with its values (<c>$1</c>, <c>$2</c>, …) beside it, and the rows that it answers.</summary>
+/// <summary>SQL with its values (<c>$1</c>, <c>$2</c>, …), and the ways to read its result.</summary>
 internal static class Statements
 {
     public static NpgsqlCommand Statement(this NpgsqlDataSource source, string sql, params ReadOnlySpan<object?> values) =>
         new NpgsqlCommand(sql, source.CreateConnection()).With(values);
 
-    /// <summary>A statement of the transaction that is open on the connection.</summary>
+    /// <summary>A statement on a connection that is open already, in its transaction.</summary>
     public static NpgsqlCommand Statement(this NpgsqlConnection connection, string sql, params ReadOnlySpan<object?> values) =>
         new NpgsqlCommand(sql, connection).With(values);
 
-    /// <summary>A connection of one's own, as soon as the server has one.</summary>
+    /// <summary>Opens a connection as soon as the server has one.</summary>
     public static async Task<NpgsqlConnection> ConnectAsync(this NpgsqlDataSource source, CancellationToken cancellation)
     {
         var connection = source.CreateConnection();
@@ -29,7 +29,7 @@ internal static class Statements
             return await command.ExecuteNonQueryAsync(cancellation);
     }
 
-    /// <summary>The first value of the first row; default when there is no row, or it is null.</summary>
+    /// <summary>The first value of the first row; default when there is no row, or the value is null.</summary>
     public static async Task<T?> ValueAsync<T>(this NpgsqlCommand command, CancellationToken cancellation)
     {
         await using (command)
@@ -37,7 +37,8 @@ internal static class Statements
             return await command.ExecuteScalarAsync(cancellation) is T value ? value : default;
     }
 
-    public static async Task<IReadOnlyList<T>> RowsAsync<T>(this NpgsqlCommand command, Func<NpgsqlDataReader, T> row, CancellationToken cancellation) =>
+    public static async Task<IReadOnlyList<T>> RowsAsync<T>(
+        this NpgsqlCommand command, Func<NpgsqlDataReader, T> row, CancellationToken cancellation) =>
         await command.StreamAsync(row, cancellation).ToListAsync(cancellation);
 
     public static async IAsyncEnumerable<T> StreamAsync<T>(
@@ -52,15 +53,16 @@ internal static class Statements
         }
     }
 
-    /// <summary>The column's value, or null.</summary>
-    public static T? Maybe<T>(this NpgsqlDataReader reader, int column) where T : struct => reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
+    /// <summary>The column's value; null when the column is null.</summary>
+    public static T? Maybe<T>(this NpgsqlDataReader reader, int column)
+        where T : struct => reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
 
     public static string? MaybeText(this NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
     public static DateTimeOffset Time(this NpgsqlDataReader reader, int column) => reader.GetFieldValue<DateTimeOffset>(column);
 
-    /// <summary>Opens the connection of a statement that has one for itself.</summary>
-    /// <returns>What is given back after it; null for a statement of an open transaction.</returns>
+    /// <summary>Opens the connection of a statement, unless it is open already.</summary>
+    /// <returns>The connection to close after the statement; null when it was open already and must stay so.</returns>
     private static async Task<NpgsqlConnection?> ConnectAsync(this NpgsqlCommand command, CancellationToken cancellation)
     {
         if (command.Connection!.State != ConnectionState.Closed)

@@ -3,14 +3,19 @@ using System.Text;
 
 namespace Sweep.Storage.Migrations;
 
-/// <summary>One numbered file: <c>002-tables.sql</c>.</summary>
+/// <summary>One numbered file, such as <c>002-tables.sql</c>.</summary>
 internal sealed record Migration(int Version, string Name, string Sql)
 {
     public string Sha256 { get; } = Sha256Text.Of(Encoding.UTF8.GetBytes(Sql));
 
-    /// <summary>All that this program has, in order.</summary>
+    /// <summary>All migrations of this program, in order.</summary>
     public static IReadOnlyList<Migration> All { get; } =
-        [.. typeof(Migration).Assembly.GetManifestResourceNames().Where(name => name.EndsWith(".sql", StringComparison.Ordinal)).Select(Read).OrderBy(m => m.Version)];
+    [
+        .. typeof(Migration).Assembly.GetManifestResourceNames()
+            .Where(name => name.EndsWith(".sql", StringComparison.Ordinal))
+            .Select(Read)
+            .OrderBy(migration => migration.Version),
+    ];
 
     private static Migration Read(string name)
     {

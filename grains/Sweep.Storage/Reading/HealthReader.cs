@@ -3,13 +3,15 @@ using Sweep.Storage.Connections;
 
 namespace Sweep.Storage.Reading;
 
-/// <summary>What the database says of itself and of one worker's trials.</summary>
-/// <param name="Bytes">Size of the database on its disk.</param>
-/// <param name="LongestSilence">Since the last epoch or event of that of the worker's running trials which has said nothing for longest; null when none runs.</param>
-/// <param name="Clock">The server's, when it answered.</param>
+/// <summary>The state of the database and of the trials of one worker.</summary>
+/// <param name="Bytes">The size of the database on its disk.</param>
+/// <param name="LongestSilence">
+/// The longest time, over the worker's running trials, since the last epoch or event of a trial; null when none runs.
+/// </param>
+/// <param name="Clock">The time of the server's clock when it answered.</param>
 public sealed record DatabaseHealth(long Bytes, TimeSpan? LongestSilence, DateTimeOffset Clock);
 
-/// <summary>Reads what the metrics of a silo need.</summary>
+/// <summary>Reads the numbers of the database for the metrics of a silo.</summary>
 public sealed class HealthReader(NpgsqlDataSource source)
 {
     private const int LimitSeconds = 5;
@@ -28,7 +30,10 @@ public sealed class HealthReader(NpgsqlDataSource source)
             """,
             worker);
         command.CommandTimeout = LimitSeconds;
-        return (await command.RowsAsync(
-            row => new DatabaseHealth(row.GetInt64(0), row.IsDBNull(1) ? null : TimeSpan.FromSeconds(Math.Max(0, row.GetDouble(1))), row.GetFieldValue<DateTimeOffset>(2)), cancellation))[0];
+        var rows = await command.RowsAsync(
+            row => new DatabaseHealth(
+                row.GetInt64(0), row.IsDBNull(1) ? null : TimeSpan.FromSeconds(Math.Max(0, row.GetDouble(1))), row.Time(2)),
+            cancellation);
+        return rows[0];
     }
 }

@@ -4,10 +4,13 @@ using Sweep.Storage.Connections;
 
 namespace Sweep.Storage.Reading;
 
-/// <summary>What a page about a sweep needs besides its trials.</summary>
+/// <summary>Reads the contents of a page about a sweep, other than its trials.</summary>
 public sealed class ReportReader(NpgsqlDataSource source)
 {
-    /// <summary>Epochs of some trials in the order of trial and epoch. Of a long training about <paramref name="most"/> of them, evenly spaced, with the first, the best and the last.</summary>
+    /// <summary>
+    /// Epochs of some trials in the order of trial and epoch. Of a trial with many epochs about <paramref name="most"/> are read, evenly
+    /// spaced, and always the first, the best and the last.
+    /// </summary>
     public Task<IReadOnlyList<(int Number, EpochMetrics Metrics)>> CurvesAsync(
         int sweep, IEnumerable<int> numbers, int most, CancellationToken cancellation = default) => source.Statement(
         """
@@ -22,7 +25,8 @@ public sealed class ReportReader(NpgsqlDataSource source)
     /// <summary>How the attempts of a sweep began and ended, the most frequent first.</summary>
     public Task<IReadOnlyList<EventCount>> EventsAsync(int sweep, CancellationToken cancellation = default) => source.Statement(
         """
-        select event, reason, count(*)::integer, count(distinct trial_id)::integer, (array_agg(detail order by id desc) filter (where detail is not null))[1]
+        select event, reason, count(*)::integer, count(distinct trial_id)::integer,
+          (array_agg(detail order by id desc) filter (where detail is not null))[1]
         from trial_events where trial_id between $1 and $2
         group by event, reason order by count(*) desc, event, reason
         """,
@@ -38,27 +42,31 @@ public sealed class ReportReader(NpgsqlDataSource source)
         group by e.worker, w.host, w.devices order by count(*) desc, e.worker
         """,
         new TrialId(sweep, 0).Value, new TrialId(sweep, TrialId.MaxNumber).Value).RowsAsync(
-            row => new AttemptPlace(row.GetString(0), row.MaybeText(1), row.IsDBNull(2) ? [] : row.GetFieldValue<string[]>(2), row.GetInt32(3)), cancellation);
+            row => new AttemptPlace(
+                row.GetString(0), row.MaybeText(1), row.IsDBNull(2) ? [] : row.GetFieldValue<string[]>(2), row.GetInt32(3)),
+            cancellation);
 
-    /// <summary>The stored text of a sweep.</summary>
+    /// <summary>Facts about the stored text of a sweep; null when the text is not stored.</summary>
     public async Task<DatasetFacts?> DatasetAsync(string sha256, CancellationToken cancellation = default) => (await source.Statement(
         "select characters, vocabulary, octet_length(bytes) from datasets where sha256 = $1", sha256).RowsAsync(
             row => new DatasetFacts(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2)), cancellation)).SingleOrDefault();
 
-    /// <summary>The database's own version: 15.6 (Debian 15.6-1).</summary>
+    /// <summary>The version of the database's server, such as <c>15.6 (Debian 15.6-1)</c>.</summary>
     public async Task<string> ServerVersionAsync(CancellationToken cancellation = default) =>
         await source.Statement("select current_setting('server_version')").ValueAsync<string>(cancellation) ?? "";
 }
 
-/// <param name="Event">leased, succeeded, failed, …: see <c>trial_events.event</c>.</param>
-/// <param name="Trials">How many trials it happened to.</param>
-/// <param name="Detail">Of the newest one.</param>
+/// <summary>How often an event happened in a sweep.</summary>
+/// <param name="Event">The event: leased, succeeded, failed, …, as in <c>trial_events.event</c>.</param>
+/// <param name="Trials">The number of trials to which it happened.</param>
+/// <param name="Detail">The detail of the newest one.</param>
 public sealed record EventCount(string Event, string? Reason, int Times, int Trials, string? Detail);
 
-/// <param name="Host">Null of a worker that the table no longer has; then it has no devices either.</param>
+/// <summary>How many attempts of a sweep ran on a worker.</summary>
+/// <param name="Host">The worker's machine; null when the table no longer has the worker, and then no devices are known either.</param>
 /// <param name="Devices">The device of each slot.</param>
 public sealed record AttemptPlace(string Worker, string? Host, IReadOnlyList<string> Devices, int Attempts);
 
-/// <param name="Characters">Unicode code points.</param>
-/// <param name="Vocabulary">Distinct characters.</param>
+/// <param name="Characters">The length of the text in Unicode code points.</param>
+/// <param name="Vocabulary">The number of distinct characters.</param>
 public sealed record DatasetFacts(int Characters, int Vocabulary, int Bytes);

@@ -7,13 +7,14 @@ using Sweep.Storage.Connections;
 
 namespace Sweep.Storage.Reading;
 
-/// <summary>What people ask of the database: the CLI's reports, live view and exports read through it.</summary>
+/// <summary>Reads sweeps, trials and workers for the CLI's reports, live view and exports.</summary>
 public sealed class SweepReader(NpgsqlDataSource source)
 {
     private const string Overviews =
         """
-        select p.sweep_id, p.sweep, p.state, s.spec::text, p.trial_count, p.queued::integer, p.running::integer, p.succeeded::integer, p.failed::integer,
-          p.cancelled::integer, p.epochs_done, p.epochs_total, p.best_value, p.best_trial, p.created_at, p.ended_at
+        select p.sweep_id, p.sweep, p.state, s.spec::text, p.trial_count,
+          p.queued::integer, p.running::integer, p.succeeded::integer, p.failed::integer, p.cancelled::integer,
+          p.epochs_done, p.epochs_total, p.best_value, p.best_trial, p.created_at, p.ended_at
         from sweep_progress p join sweeps s on s.id = p.sweep_id
         """;
 
@@ -28,25 +29,28 @@ public sealed class SweepReader(NpgsqlDataSource source)
     public async Task<SweepOverview?> FindAsync(string name, CancellationToken cancellation = default) =>
         (await source.Statement($"{Overviews} where p.sweep = $1", name).RowsAsync(Overview, cancellation)).SingleOrDefault();
 
-    /// <summary>The state of a sweep, without counting its trials; null when it is not there.</summary>
+    /// <summary>The state of a sweep, without counting its trials; null when there is no such sweep.</summary>
     public async Task<SweepState?> StateAsync(int sweep, CancellationToken cancellation = default) =>
-        await source.Statement("select state from sweeps where id = $1", sweep).ValueAsync<string>(cancellation) is { } state ? StoredName.Parse<SweepState>(state) : null;
+        await source.Statement("select state from sweeps where id = $1", sweep).ValueAsync<string>(cancellation) is { } state
+            ? StoredName.Parse<SweepState>(state)
+            : null;
 
     /// <summary>All trials of a sweep in the order of their numbers.</summary>
     public Task<IReadOnlyList<TrialSummary>> TrialsAsync(int sweep, CancellationToken cancellation = default) =>
-        source.Statement($"{TrialSummaryRow.Select} where t.sweep_id = $1 order by t.number", sweep).RowsAsync(TrialSummaryRow.Read, cancellation);
+        SummariesAsync("where t.sweep_id = $1 order by t.number", cancellation, sweep);
 
     public async Task<TrialSummary?> TrialAsync(int sweep, int number, CancellationToken cancellation = default) =>
-        (await source.Statement($"{TrialSummaryRow.Select} where t.id = $1", new TrialId(sweep, number).Value).RowsAsync(TrialSummaryRow.Read, cancellation)).SingleOrDefault();
+        (await SummariesAsync("where t.id = $1", cancellation, new TrialId(sweep, number).Value)).SingleOrDefault();
 
     /// <summary>The trials that failed last, the newest first.</summary>
-    public Task<IReadOnlyList<TrialSummary>> FailuresAsync(int sweep, int most, CancellationToken cancellation = default) => source.Statement(
-        $"{TrialSummaryRow.Select} where t.sweep_id = $1 and t.state = 'failed' order by t.ended_at desc, t.number desc limit $2", sweep, most)
-        .RowsAsync(TrialSummaryRow.Read, cancellation);
+    /// <param name="most">The greatest number of trials to read.</param>
+    public Task<IReadOnlyList<TrialSummary>> FailuresAsync(int sweep, int most, CancellationToken cancellation = default) =>
+        SummariesAsync(
+            "where t.sweep_id = $1 and t.state = 'failed' order by t.ended_at desc, t.number desc limit $2", cancellation, sweep, most);
 
     /// <summary>The trials that run now, with their newest epoch.</summary>
     public Task<IReadOnlyList<TrialSummary>> RunningAsync(int sweep, CancellationToken cancellation = default) =>
-        source.Statement($"{TrialSummaryRow.Select} where t.sweep_id = $1 and t.state = 'running' order by t.number", sweep).RowsAsync(TrialSummaryRow.Read, cancellation);
+        SummariesAsync("where t.sweep_id = $1 and t.state = 'running' order by t.number", cancellation, sweep);
 
     /// <summary>Epochs in the order of trial and epoch.</summary>
     /// <param name="number">One trial, or null for all.</param>
@@ -56,35 +60,48 @@ public sealed class SweepReader(NpgsqlDataSource source)
         select trial_id, attempt, epoch, train_loss, val_loss, val_accuracy, learning_rate, seconds, samples_per_second
         from epochs where trial_id between $1 and $2 order by trial_id, epoch
         """,
-        First(sweep, number), Last(sweep, number)).StreamAsync(row => (TrialId.From(row.GetInt64(0)).Number, row.GetInt32(1), TrialSummaryRow.ReadEpoch(row, 2)!), cancellation);
+        First(sweep, number), Last(sweep, number)).StreamAsync(
+            row => (TrialId.From(row.GetInt64(0)).Number, row.GetInt32(1), TrialSummaryRow.ReadEpoch(row, 2)!), cancellation);
 
-    public Task<IReadOnlyList<TrialEvent>> EventsAsync(int sweep, int? number, CancellationToken cancellation = default) => source.Statement(
-        "select trial_id, attempt, at, event, worker, reason, detail from trial_events where trial_id between $1 and $2 order by id",
-        First(sweep, number), Last(sweep, number)).RowsAsync(
-            row => new TrialEvent(
-                TrialId.From(row.GetInt64(0)).Number, row.GetInt32(1), row.Time(2), row.GetString(3), row.MaybeText(4), row.MaybeText(5), row.MaybeText(6)),
-            cancellation);
+    /// <summary>What happened to the trials of a sweep, in order.</summary>
+    /// <param name="number">One trial, or null for all.</param>
+    public Task<IReadOnlyList<TrialEvent>> EventsAsync(int sweep, int? number, CancellationToken cancellation = default) =>
+        source.Statement(
+            "select trial_id, attempt, at, event, worker, reason, detail from trial_events where trial_id between $1 and $2 order by id",
+            First(sweep, number), Last(sweep, number)).RowsAsync(
+                row => new TrialEvent(
+                    TrialId.From(row.GetInt64(0)).Number, row.GetInt32(1), row.Time(2), row.GetString(3),
+                    row.MaybeText(4), row.MaybeText(5), row.MaybeText(6)),
+                cancellation);
 
-    /// <summary>Whether a trial may still log: its sweep runs, and it is not over.</summary>
+    /// <summary>Whether the log of a trial may still grow: the trial is not over, and its sweep runs.</summary>
     public Task<bool> MayLogAsync(int sweep, int number, CancellationToken cancellation = default) => source.Statement(
         """
         select exists (
-          select from trials t join sweeps s on s.id = t.sweep_id where t.id = $1 and t.state in ('queued', 'running') and s.state = 'running')
+          select from trials t join sweeps s on s.id = t.sweep_id
+          where t.id = $1 and t.state in ('queued', 'running') and s.state = 'running')
         """,
         First(sweep, number)).ValueAsync<bool>(cancellation);
 
-    /// <summary>Log lines in order.</summary>
-    /// <param name="after">Only lines that were stored after this position; 0 for all. Pass the last line's <see cref="LogEntry.Position"/> to follow.</param>
-    public Task<IReadOnlyList<LogEntry>> LogAsync(int sweep, int number, long after, CancellationToken cancellation = default) => source.Statement(
-        "select position, attempt, at, text from trial_logs where trial_id = $1 and position > $2 order by position",
-        First(sweep, number), after).RowsAsync(row => new LogEntry(row.GetInt64(0), row.GetInt32(1), row.Time(2), row.GetString(3)), cancellation);
+    /// <summary>The lines of a trial's log, in order.</summary>
+    /// <param name="after">
+    /// The position after which lines are read; 0 for all. To follow a log, pass the <see cref="LogEntry.Position"/> of the last line.
+    /// </param>
+    public Task<IReadOnlyList<LogEntry>> LogAsync(int sweep, int number, long after, CancellationToken cancellation = default) =>
+        source.Statement(
+            "select position, attempt, at, text from trial_logs where trial_id = $1 and position > $2 order by position",
+            First(sweep, number), after).RowsAsync(ReadLog, cancellation);
 
     /// <summary>The last lines of a log, in order.</summary>
-    public async Task<IReadOnlyList<LogEntry>> LastLogAsync(int sweep, int number, int most, CancellationToken cancellation = default) => [.. (await source.Statement(
-        "select position, attempt, at, text from trial_logs where trial_id = $1 order by position desc limit $2",
-        First(sweep, number), most).RowsAsync(row => new LogEntry(row.GetInt64(0), row.GetInt32(1), row.Time(2), row.GetString(3)), cancellation)).Reverse()];
+    public async Task<IReadOnlyList<LogEntry>> LastLogAsync(int sweep, int number, int most, CancellationToken cancellation = default)
+    {
+        var newestFirst = await source.Statement(
+            "select position, attempt, at, text from trial_logs where trial_id = $1 order by position desc limit $2",
+            First(sweep, number), most).RowsAsync(ReadLog, cancellation);
+        return [.. newestFirst.Reverse()];
+    }
 
-    /// <summary>All workers that ever were, those that live first, then the newest first.</summary>
+    /// <summary>All workers that were ever part of the cluster, those that are alive first, then the newest first.</summary>
     public Task<IReadOnlyList<WorkerOverview>> WorkersAsync(CancellationToken cancellation = default) => source.Statement(
         """
         select name, host, process_id, devices, labels, busy, alive, state, message, started_at, seen_at
@@ -92,26 +109,39 @@ public sealed class SweepReader(NpgsqlDataSource source)
         order by alive desc, started_at desc, name
         """).RowsAsync(
             row => new WorkerOverview(
-                row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetFieldValue<string[]>(3), row.GetFieldValue<string[]>(4), row.GetInt32(5),
-                row.GetBoolean(6), StoredName.Parse<WorkerState>(row.GetString(7)), row.MaybeText(8), row.Time(9), row.Time(10)),
+                row.GetString(0), row.GetString(1), row.GetInt32(2), row.GetFieldValue<string[]>(3), row.GetFieldValue<string[]>(4),
+                row.GetInt32(5), row.GetBoolean(6), StoredName.Parse<WorkerState>(row.GetString(7)), row.MaybeText(8),
+                row.Time(9), row.Time(10)),
             cancellation);
 
-    /// <summary>Runs a query of the user's, one statement, in a read-only transaction as <c>sweep_reader</c> (where this role exists), for at most 60 seconds.</summary>
+    /// <summary>
+    /// Runs a query of the user's, one statement, in a read-only transaction as <c>sweep_reader</c> (where this role exists), for at most
+    /// 60 seconds.
+    /// </summary>
     /// <exception cref="PostgresException">The query is wrong, tries to write, is more than one statement, or takes too long.</exception>
-    public Task<QueryResult> QueryAsync(string sql, CancellationToken cancellation = default) => UserQuery.RunAsync(source, sql, cancellation);
+    public Task<QueryResult> QueryAsync(string sql, CancellationToken cancellation = default) =>
+        UserQuery.RunAsync(source, sql, cancellation);
+
+    private Task<IReadOnlyList<TrialSummary>> SummariesAsync(
+        string condition, CancellationToken cancellation, params ReadOnlySpan<object?> values) =>
+        source.Statement($"{TrialSummaryRow.Select} {condition}", values).RowsAsync(TrialSummaryRow.Read, cancellation);
 
     private static long First(int sweep, int? number) => new TrialId(sweep, number ?? 0).Value;
 
     private static long Last(int sweep, int? number) => new TrialId(sweep, number ?? TrialId.MaxNumber).Value;
 
     private static SweepOverview Overview(NpgsqlDataReader row) => new(
-        row.GetInt32(0), row.GetString(1), StoredName.Parse<SweepState>(row.GetString(2)), SweepSpec.FromJson(row.GetString(3)), row.GetInt32(4),
-        row.GetInt32(5), row.GetInt32(6), row.GetInt32(7), row.GetInt32(8), row.GetInt32(9), row.GetInt64(10), row.GetInt64(11),
-        row.Maybe<double>(12), row.Maybe<int>(13), row.Time(14), row.Maybe<DateTimeOffset>(15));
+        row.GetInt32(0), row.GetString(1), StoredName.Parse<SweepState>(row.GetString(2)), SweepSpec.FromJson(row.GetString(3)),
+        row.GetInt32(4), row.GetInt32(5), row.GetInt32(6), row.GetInt32(7), row.GetInt32(8), row.GetInt32(9),
+        row.GetInt64(10), row.GetInt64(11), row.Maybe<double>(12), row.Maybe<int>(13), row.Time(14), row.Maybe<DateTimeOffset>(15));
+
+    private static LogEntry ReadLog(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetInt32(1), row.Time(2), row.GetString(3));
 }
 
-/// <param name="Queued">Trials that wait; the other counts likewise.</param>
-/// <param name="EpochsDone">Of all trials together, out of <paramref name="EpochsTotal"/> (trials that are over count what they did).</param>
+/// <summary>A sweep with the counts of its trials in each state.</summary>
+/// <param name="Queued">The number of trials that wait.</param>
+/// <param name="EpochsDone">The epochs that all trials together have finished.</param>
+/// <param name="EpochsTotal">The epochs of all trials together. A trial that is over counts only the epochs that it finished.</param>
 public sealed record SweepOverview(
     int Id, string Name, SweepState State, SweepSpec Spec, int Trials,
     int Queued, int Running, int Succeeded, int Failed, int Cancelled,
@@ -121,8 +151,10 @@ public sealed record TrialEvent(int Number, int Attempt, DateTimeOffset At, stri
 
 public sealed record LogEntry(long Position, int Attempt, DateTimeOffset At, string Text);
 
-/// <param name="Alive">Heard of within the last 10 seconds and not gone.</param>
-/// <param name="Message">What a person should know about it; null when all is well.</param>
+/// <param name="Devices">The device of each slot.</param>
+/// <param name="Busy">The number of slots that are in use.</param>
+/// <param name="Alive">Whether the worker has updated its row within the last 10 seconds and has not left the cluster.</param>
+/// <param name="Message">What a user should know about the state of the worker; null when nothing is wrong.</param>
 public sealed record WorkerOverview(
-    string Name, string Host, int ProcessId, IReadOnlyList<string> Devices, IReadOnlyList<string> Labels, int Busy, bool Alive, WorkerState State, string? Message,
-    DateTimeOffset StartedAt, DateTimeOffset SeenAt);
+    string Name, string Host, int ProcessId, IReadOnlyList<string> Devices, IReadOnlyList<string> Labels,
+    int Busy, bool Alive, WorkerState State, string? Message, DateTimeOffset StartedAt, DateTimeOffset SeenAt);

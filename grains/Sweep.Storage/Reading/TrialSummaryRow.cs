@@ -6,7 +6,7 @@ using Sweep.Storage.Connections;
 
 namespace Sweep.Storage.Reading;
 
-/// <summary>The columns of a <see cref="TrialSummary"/>, and the same in order.</summary>
+/// <summary>Selects the columns of a <see cref="TrialSummary"/>, and reads them in the same order.</summary>
 internal static class TrialSummaryRow
 {
     public const string Select =
@@ -25,7 +25,8 @@ internal static class TrialSummaryRow
     public static TrialSummary Read(NpgsqlDataReader row) => new(
         row.GetInt32(0), BuiltInParameters.Catalog.Read(row.GetString(1)), StoredName.Parse<TrialState>(row.GetString(2)),
         row.GetInt32(3), row.GetInt32(4),
-        row.Maybe<double>(5), row.Maybe<double>(6), ReadEpoch(row, 19), ReadEpoch(row, 26), ReadResult(row, 9), row.MaybeText(7), row.MaybeText(8), row.Maybe<DateTimeOffset>(33));
+        row.Maybe<double>(5), row.Maybe<double>(6), ReadEpoch(row, 19), ReadEpoch(row, 26), ReadResult(row, 9),
+        row.MaybeText(7), row.MaybeText(8), row.Maybe<DateTimeOffset>(33));
 
     /// <param name="first">The column of the epoch's number; the others follow in the order of <see cref="EpochMetrics"/>.</param>
     /// <returns>Null when there is no such epoch.</returns>
@@ -34,6 +35,7 @@ internal static class TrialSummaryRow
         row.GetDouble(first + 4), row.GetDouble(first + 5), row.GetDouble(first + 6));
 
     private static TrialResult? ReadResult(NpgsqlDataReader row, int first) => row.IsDBNull(first) ? null : new(
-        row.GetDouble(first), row.GetDouble(first + 1), row.GetDouble(first + 2), row.GetInt64(first + 3), row.GetInt64(first + 4), row.GetInt64(first + 5),
+        row.GetDouble(first), row.GetDouble(first + 1), row.GetDouble(first + 2),
+        row.GetInt64(first + 3), row.GetInt64(first + 4), row.GetInt64(first + 5),
         row.GetInt32(first + 6), row.GetInt32(first + 7), row.GetInt64(first + 8), row.GetString(first + 9));
 }

@@ -116,7 +116,7 @@ public sealed class LiveProgressTests
         var (terminal, output, _) = Samples.Terminal(width);
         var live = new LiveProgress(terminal, _ => Task.FromResult(""));
         foreach (var digit in choice.Open?.ToString() is { } number ? number + "\r" : "")
-            live.Hear(Key(digit));
+            live.Press(Key(digit));
         terminal.Console.Write(live.Render(snapshot, Height));
         return Regex.Replace(output.ToString(), @"\e\[[0-9;]*m", "").TrimEnd('\n').Split('\n');
     }

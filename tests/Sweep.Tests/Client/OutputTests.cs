@@ -91,7 +91,7 @@ public sealed class OutputTests
         const string hostile = "a\u001b]0;owned\u0007\u009b2Jb\r\tc\nd";
         var table = new OutputTable([new("text", "text")], [[hostile]]);
         var (watched, screen, _) = Samples.Terminal(80);
-        watched.Foreign(hostile);
+        watched.WriteUntrusted(hostile);
         watched.Paragraph(hostile);
         watched.Write(table, OutputFormat.Table, "");
         Assert.DoesNotContain("\u001b]", screen.ToString(), StringComparison.Ordinal);
@@ -99,7 +99,7 @@ public sealed class OutputTests
         Assert.Contains("a ]0;owned  2Jb \tc\nd\n", screen.ToString(), StringComparison.Ordinal);
 
         var (piped, text, _) = Samples.Terminal();
-        piped.Foreign(hostile);
+        piped.WriteUntrusted(hostile);
         Assert.Equal(hostile + "\n", text.ToString());
         Assert.DoesNotContain(Failure.Of(new InvalidDataException(hostile)).Line, char.IsControl);
     }

@@ -30,10 +30,10 @@ internal static class DrainCommand
         {
             await using var cluster = await context.OpenAsync();
             var worker = Choose(context.Value(name), await cluster.Reader.WorkersAsync(context.Cancellation));
-            var reply = await cluster.AskAsync(grains => grains.GetGrain<IClusterGrain>(0).Drain(worker), context.Cancellation);
-            context.Say(reply.OrRefused());
+            var reply = await cluster.RequestAsync(grains => grains.GetGrain<IClusterGrain>(0).Drain(worker), context.Cancellation);
+            context.PrintLine(reply.OrRefused());
             await UntilGoneAsync(cluster, worker, context.Cancellation);
-            context.Say($"{worker} is gone.");
+            context.PrintLine($"{worker} is gone.");
             return ExitCode.Done;
         });
     }

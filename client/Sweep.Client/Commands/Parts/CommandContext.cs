@@ -23,8 +23,8 @@ internal sealed record CommandContext(ParseResult Line, Terminal Terminal, Cance
 
     public T? Value<T>(Option<T> option) => Line.GetValue(option);
 
-    /// <inheritdoc cref="CommandConsole.Say"/>
-    public void Say(string line) => Console.Say(line);
+    /// <inheritdoc cref="CommandConsole.PrintLine"/>
+    public void PrintLine(string line) => Console.PrintLine(line);
 
     /// <summary>Reads and checks a sweep file. The cluster is opened only if the file names a dataset that is stored there.</summary>
     public Task<CheckedSweep> LoadAsync(string file, IReadOnlyList<string> overrides, LazyCluster clusters)

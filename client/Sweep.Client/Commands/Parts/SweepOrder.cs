@@ -13,7 +13,7 @@ internal static class SweepOrder
     {
         await using var cluster = await context.OpenAsync();
         var sweep = await address.FindAsync(cluster.Reader, context.Cancellation);
-        context.Say((await cluster.AskAsync(sweep.Id, grain => order(grain, address.Trial), context.Cancellation)).OrRefused());
+        context.PrintLine((await cluster.RequestAsync(sweep.Id, grain => order(grain, address.Trial), context.Cancellation)).OrRefused());
         return ExitCode.Done;
     }
 }

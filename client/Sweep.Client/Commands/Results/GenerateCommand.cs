@@ -62,8 +62,8 @@ internal static class GenerateCommand
             var trial = new TrialId(sweep.Id, context.Value(address).Trial!.Value);
             var request = new GenerateRequest(
                 trial.Value, context.Value(prompt)!, context.Value(length), context.Value(temperature), context.Value(seed));
-            var reply = await cluster.AskAsync(grains => grains.GetGrain<IGeneratorGrain>(0).Generate(request), context.Cancellation);
-            context.Terminal.Foreign(reply.Text ?? throw new RequestRefusedException(reply.Refusal ?? "The cluster gave no text."));
+            var reply = await cluster.RequestAsync(grains => grains.GetGrain<IGeneratorGrain>(0).Generate(request), context.Cancellation);
+            context.Terminal.WriteUntrusted(reply.Text ?? throw new RequestRefusedException(reply.Refusal ?? "The cluster gave no text."));
             return ExitCode.Done;
         });
     }

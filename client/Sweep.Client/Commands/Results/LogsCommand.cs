@@ -37,7 +37,7 @@ internal static class LogsCommand
                         && await cluster.Reader.MayLogAsync(sweep.Id, number, context.Cancellation);
                     foreach (var line in await cluster.Reader.LogAsync(sweep.Id, number, position, context.Cancellation))
                     {
-                        context.Terminal.Foreign($"{Quantities.LocalTime(line.At)}  attempt {line.Attempt}  {line.Text}");
+                        context.Terminal.WriteUntrusted($"{Quantities.LocalTime(line.At)}  attempt {line.Attempt}  {line.Text}");
                         position = line.Position;
                     }
 

@@ -71,7 +71,7 @@ internal static class ReportCommand
             var contents = await ReportContents.ReadAsync(
                 cluster, sweep, report, comparison, TimeProvider.System.GetUtcNow(), context.Cancellation);
             if (context.Value(markdown))
-                context.Terminal.Foreign(MarkdownReport.Of(contents).TrimEnd('\n'));
+                context.Terminal.WriteUntrusted(MarkdownReport.Of(contents).TrimEnd('\n'));
             if (page is not null)
             {
                 var bytes = await ReportFile.WriteAsync(page, HtmlReport.Of(contents), context.Cancellation);

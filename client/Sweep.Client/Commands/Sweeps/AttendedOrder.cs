@@ -17,7 +17,7 @@ internal static class AttendedOrder
     {
         await using var cluster = await OpenAsync(context, detached);
         var sweep = await address.FindAsync(cluster.Reader, context.Cancellation);
-        context.Say((await cluster.AskAsync(sweep.Id, grain => order(grain, address.Trial), context.Cancellation)).OrRefused());
+        context.PrintLine((await cluster.RequestAsync(sweep.Id, grain => order(grain, address.Trial), context.Cancellation)).OrRefused());
         return detached
             ? ExitCode.Done
             : await new SweepAttendance(cluster, context.Console).AttendAsync(sweep.Name, $"sweep resume {sweep.Name}");

@@ -13,7 +13,7 @@ namespace Sweep.Client.Commands.Sweeps;
 internal static class DeleteCommand
 {
     /// <summary>The least time between two lines of progress.</summary>
-    private static readonly TimeSpan Tell = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ReportPause = TimeSpan.FromSeconds(3);
 
     public static Command Create(Terminal terminal)
     {
@@ -38,7 +38,7 @@ internal static class DeleteCommand
                 }
                 await using var cluster = await context.OpenAsync();
                 var sweep = await context.Value(address).FindAsync(cluster.Reader, context.Cancellation);
-                context.Say((await cluster.AskAsync(sweep.Id, grain => grain.Delete(), context.Cancellation)).OrRefused());
+                context.PrintLine((await cluster.RequestAsync(sweep.Id, grain => grain.Delete(), context.Cancellation)).OrRefused());
                 await EraseAsync(context, cluster.Deleted, sweep);
                 return ExitCode.Done;
             });
@@ -50,21 +50,21 @@ internal static class DeleteCommand
     /// </summary>
     private static async Task EraseAsync(CommandContext context, DeletedSweeps deleted, SweepOverview sweep)
     {
-        var (erased, told) = (0, Stopwatch.GetTimestamp());
+        var (erased, lastReport) = (0, Stopwatch.GetTimestamp());
         try
         {
             while (await deleted.EraseAsync(sweep.Id, context.Cancellation) is > 0 and var trials)
             {
                 erased += trials;
-                if (Stopwatch.GetElapsedTime(told) < Tell)
+                if (Stopwatch.GetElapsedTime(lastReport) < ReportPause)
                     continue;
-                told = Stopwatch.GetTimestamp();
-                context.Say($"Freeing its room: {erased} of {sweep.Trials} trials are removed. Ctrl-C leaves the rest to a silo.");
+                lastReport = Stopwatch.GetTimestamp();
+                context.PrintLine($"Freeing its room: {erased} of {sweep.Trials} trials are removed. Ctrl-C leaves the rest to a silo.");
             }
         }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {
-            context.Say("A silo frees its room in the next minutes.");
+            context.PrintLine("A silo frees its room in the next minutes.");
         }
     }
 }

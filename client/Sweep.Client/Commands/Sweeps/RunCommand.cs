@@ -42,7 +42,7 @@ internal static class RunCommand
                 .StartAsync(sweep.Spec, sweep.Dataset.Bytes, exactName: chosen is not null, context.Value(afresh));
             if (!context.Value(detach))
                 return await new SweepAttendance(cluster, context.Console).AttendAsync(stored, $"sweep resume {stored}");
-            context.Say($"{stored} runs; `sweep watch {stored}` shows it.");
+            context.PrintLine($"{stored} runs; `sweep watch {stored}` shows it.");
             return ExitCode.Done;
         }).WithMachine();
     }

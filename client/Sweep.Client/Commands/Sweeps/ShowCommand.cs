@@ -42,7 +42,7 @@ internal static class ShowCommand
             context.Terminal.Out.WriteLine(
                 $"{sweep.Name}  {PlainText.Of(sweep.State)}, {sweep.Succeeded} of {sweep.Trials} trials done, " +
                 $"epoch {sweep.EpochsDone} of {sweep.EpochsTotal}");
-            context.Terminal.Foreign(
+            context.Terminal.WriteUntrusted(
                 $"{PlainText.Of(objective.Goal)} {PlainText.Of(objective.Metric)} on {sweep.Spec.Dataset.Name}, "
                 + $"created {Quantities.LocalTime(sweep.CreatedAt)}");
             context.Terminal.Out.WriteLine();
@@ -68,7 +68,7 @@ internal static class ShowCommand
                 context.Terminal.Out.WriteLine();
                 context.Terminal.Write(EventTable.Of(events), OutputFormat.Table, "Nothing has happened to it yet.");
                 if (trial.Result is { } result)
-                    context.Terminal.Foreign($"\nSample of its text:\n{result.Sample}");
+                    context.Terminal.WriteUntrusted($"\nSample of its text:\n{result.Sample}");
                 break;
         }
     }
