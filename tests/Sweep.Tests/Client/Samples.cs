@@ -44,7 +44,7 @@ internal static class Samples
             "worker-1", state == TrialState.Failed ? "The loss is not finite." : null);
     }
 
-    /// <summary>Makes a terminal that writes to two strings. It counts as a real terminal if it has a width, and as a pipe if not.</summary>
+    /// <summary>Makes a terminal that writes to two strings. With a width it counts as a real terminal, without one as a pipe.</summary>
     public static (Terminal Terminal, StringWriter Out, StringWriter Error) Terminal(int? width = null)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
