@@ -13,12 +13,16 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_sweep_comes_back_as_it_was_stored()
+    public async Task A_sweep_is_loaded_as_it_was_stored()
     {
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
         var spec = Spec("whole");
         var stored = await database.Sweeps.AddAsync(
-            id, spec, exactName: true, [Parameters, ParametersWith(trial => trial with { BatchSize = 7, Cell = CellKind.Gru })], Cancellation);
+            id,
+            spec,
+            exactName: true,
+            [Parameters, ParametersWith(trial => trial with { BatchSize = 7, Cell = CellKind.Gru })],
+            Cancellation);
         Assert.Equal((id, "whole", SweepState.Running, 2), (stored.Id, stored.Spec.Name, stored.State, stored.Trials));
         var loaded = await database.Sweeps.LoadAsync(id, Cancellation);
         Assert.Equal(spec.ToJson(), loaded!.Spec.ToJson());
@@ -32,7 +36,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task The_same_id_again_answers_what_is_stored()
+    public async Task Adding_the_same_id_again_returns_the_stored_sweep()
     {
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
         var first = await database.Sweeps.AddAsync(id, Spec("twice"), exactName: true, [Parameters], Cancellation);
@@ -63,7 +67,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task Nothing_is_stored_when_one_trial_cannot_be()
+    public async Task No_trial_is_stored_when_one_of_them_cannot_be()
     {
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
         var trials = new[] { Parameters, ParametersWith(trial => trial with { LearningRate = double.NaN }) };
@@ -240,7 +244,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task What_is_written_while_a_sweep_is_deleted_does_not_outlive_it()
+    public async Task A_row_that_is_written_while_its_sweep_is_deleted_is_deleted_as_well()
     {
         for (var round = 0; round < 20; round++)
         {
@@ -275,7 +279,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
         Assert.Contains(id, await database.Deleted.PendingAsync(TimeSpan.Zero, Cancellation));
         Assert.DoesNotContain(id, await database.Deleted.PendingAsync(TimeSpan.FromMinutes(1), Cancellation));
 
-        // The first batch erases a part, as if the silo then died; after that several silos may erase at once.
+        // The first batch erases a part of the rows, as if its silo then died. After that several silos may erase at once.
         Assert.InRange(await database.Deleted.EraseAsync(id, Cancellation), 1, trials / 2);
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => EraseAsync(id)));
         Assert.Equal(0, await RowsAsync(id));
@@ -283,7 +287,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task What_runs_of_a_deleted_sweep_is_refused_before_its_trial_is_removed()
+    public async Task The_writes_of_a_deleted_sweep_are_refused_before_its_trials_are_removed()
     {
         var trial = await database.AddRunningTrialAsync();
         await database.Sweeps.DeleteAsync(trial.Sweep, Cancellation);
