@@ -13,7 +13,7 @@ public sealed class TrainerLogLinesTests
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         var lines = await ReadAsync(new Endless(20_000_000));
-        // All on this thread, since the reader never waits.
+        // Everything runs on this thread, since the reader never waits.
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
         Assert.Equal([new string('x', TrainerLogLines.MaxLength)], lines);
     }
