@@ -22,7 +22,7 @@ public sealed class CommandTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task Sql_answers_as_asked_and_a_wrong_or_writing_query_is_wrong_input()
+    public async Task Sql_answers_a_query_and_refuses_wrong_and_writing_ones_as_wrong_input()
     {
         var database = await server.NewDatabaseAsync();
         var (_, json, _) = await Run(database, "sql", "select 42 as answer, 0.5::float8 as half, null as nothing", "-o", "json");

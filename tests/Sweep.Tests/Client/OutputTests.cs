@@ -92,7 +92,7 @@ public sealed class OutputTests
     public void Durations_have_at_most_two_units(double seconds, string expected) => Assert.Equal(expected, Quantities.Seconds(seconds));
 
     [Fact]
-    public void What_others_wrote_moves_no_cursor_on_a_terminal_and_is_untouched_in_a_pipe()
+    public void Text_of_others_moves_no_cursor_on_a_terminal_and_is_unchanged_in_a_pipe()
     {
         const string hostile = "a\u001b]0;owned\u0007\u009b2Jb\r\tc\nd";
         var table = new OutputTable([new("text", "text")], [[hostile]]);

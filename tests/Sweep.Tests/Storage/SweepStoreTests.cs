@@ -46,7 +46,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task A_name_that_is_taken_gets_the_first_free_suffix_or_is_refused()
+    public async Task A_taken_name_gets_the_first_free_suffix_or_is_refused()
     {
         await AddAsync("taken");
         await AddAsync("taken-3");
@@ -77,7 +77,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task A_sweep_whose_text_is_not_stored_is_refused()
+    public async Task A_sweep_is_refused_when_its_text_is_not_stored()
     {
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
         var error = await Assert.ThrowsAsync<InvalidOperationException>(
@@ -86,7 +86,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task A_move_is_made_on_the_row_and_may_be_repeated_and_the_end_has_a_time()
+    public async Task A_move_changes_the_row_may_be_repeated_and_stores_the_time_of_the_end()
     {
         var id = await database.AddSweepAsync();
         for (var time = 0; time < 2; time++)
@@ -113,7 +113,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task A_retry_that_meets_the_end_of_its_sweep_leaves_nothing_waiting_in_a_sweep_that_is_over()
+    public async Task A_retry_at_the_same_time_as_the_end_of_its_sweep_leaves_no_waiting_trial_in_an_ended_sweep()
     {
         for (var round = 0; round < 20; round++)
         {
@@ -156,7 +156,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task A_retry_queues_what_failed_or_was_cancelled_with_all_its_retries_and_keeps_its_epochs()
+    public async Task A_retry_queues_failed_and_cancelled_trials_with_all_their_retries_and_keeps_their_epochs()
     {
         var id = await database.AddSweepAsync(trials: 4);
         var failed = new TrialId(id, 1);
@@ -202,7 +202,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task Deleting_leaves_nothing_and_keeps_a_text_that_another_sweep_uses()
+    public async Task Deleting_removes_every_row_and_keeps_a_text_that_another_sweep_uses()
     {
         var text = "only for two"u8.ToArray();
         await database.AddDatasetAsync(text);
