@@ -26,7 +26,7 @@ public sealed class CertificatesCommandTests : IDisposable
     }
 
     [Fact]
-    public async Task What_cannot_be_made_is_wrong_input_in_one_line()
+    public async Task A_certificate_that_cannot_be_made_is_refused_in_one_line()
     {
         var authority = At("authority");
         await Done("certs", "init", authority);

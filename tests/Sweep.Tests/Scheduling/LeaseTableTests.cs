@@ -248,7 +248,7 @@ public sealed class LeaseTableTests
     }
 
     [Fact]
-    public void A_draining_worker_gets_no_trials_and_is_told_to_drain_until_it_is_gone()
+    public void A_draining_worker_gets_no_trials_and_has_the_order_to_drain_until_it_is_gone()
     {
         Admit(1, new(), [1, 2]);
         Assert.Single(Grant("a", 1));

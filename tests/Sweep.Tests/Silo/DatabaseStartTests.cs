@@ -109,7 +109,7 @@ public sealed class DatabaseStartTests(PostgresServer server)
         var (code, line) = await ended.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.Equal(130, code);
         Assert.StartsWith("silo: it was told to end ", line, StringComparison.Ordinal);
-        // The service managers kill a silo 45 s after they told it to end.
+        // Service managers kill a silo 45 s after the signal to end.
         Assert.InRange(Shutdown.Limit.TotalSeconds, Shutdown.DrainLimit.TotalSeconds, 40);
     }
 

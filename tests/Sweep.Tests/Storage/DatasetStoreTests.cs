@@ -27,7 +27,7 @@ public sealed class DatasetStoreTests(StorageDatabase database) : IClassFixture<
     }
 
     [Fact]
-    public async Task The_store_can_tell_without_reading_whether_it_has_a_text()
+    public async Task The_existence_of_a_text_is_checked_without_reading_it()
     {
         var text = "there, and damaged"u8.ToArray();
         await database.AddDatasetAsync(text);
