@@ -26,7 +26,7 @@ public sealed class ChaosProofTests : IAsyncDisposable
     }
 
     [Fact]
-    public void An_order_that_was_not_answered_may_have_taken_the_one_before_it_back()
+    public void An_order_without_an_answer_may_have_reversed_the_order_before_it()
     {
         var history = History(Leased(1, 0), Event(1, 2, "given back"), Leased(2, 3));
         Assert.Empty(Orders(history, Order(UserDeed.Pause, 1, 2), Order(UserDeed.Resume, 2.5, answered: null)));
@@ -37,7 +37,7 @@ public sealed class ChaosProofTests : IAsyncDisposable
     }
 
     [Fact]
-    public void An_epoch_that_begins_when_the_order_must_have_come_is_found()
+    public void An_epoch_that_begins_after_the_order_must_have_arrived_is_found()
     {
         var history = History(Leased(1, 0), Event(1, 30, "succeeded")) with
         {
@@ -90,7 +90,7 @@ public sealed class ChaosProofTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_loss_that_nobody_caused_is_found()
+    public void A_loss_without_a_cause_is_found()
     {
         var history = History(Leased(1, 0), Event(1, 20, "lost", "lease_lost")) with { Trials = [new(Trial, 1, "queued", 0, 1, 5)] };
         Assert.Contains("nobody had done anything to a", Assert.Single(Causes(history)).Text, StringComparison.Ordinal);
@@ -102,7 +102,7 @@ public sealed class ChaosProofTests : IAsyncDisposable
     }
 
     [Fact]
-    public void A_failure_that_nobody_caused_and_one_that_is_not_counted_are_found()
+    public void A_failure_without_a_cause_and_one_that_is_not_counted_are_found()
     {
         var history = History(
             Leased(1, 0), Event(1, 5, "requeued", "trainer_died"), Leased(2, 6), Event(2, 8, "requeued", "trainer_died")) with
@@ -117,7 +117,7 @@ public sealed class ChaosProofTests : IAsyncDisposable
     }
 
     [Fact]
-    public void Moves_and_epochs_that_no_history_may_have_are_found()
+    public void Moves_and_epochs_that_are_not_allowed_in_a_history_are_found()
     {
         var twice = History(Leased(1, 0), Leased(2, 1));
         Assert.Contains(

@@ -4,7 +4,8 @@ using Sweep.Processes.Chaos;
 namespace Sweep.SystemTests;
 
 /// <summary>
-/// A sweep under a killer, beside those of a user, with a fixed seed; <c>Sweep.Benchmarks chaos</c> goes on for as long as it is told, with any seed.
+/// Runs a sweep and the sweeps of a user under a killer, with a fixed seed. <c>Sweep.Benchmarks chaos</c> does the same with any seed for
+/// any time.
 /// </summary>
 public sealed class ChaosTests(UndisturbedSweep undisturbed, ITestOutputHelper output)
 {
@@ -12,7 +13,7 @@ public sealed class ChaosTests(UndisturbedSweep undisturbed, ITestOutputHelper o
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
 
     [Fact]
-    public async Task Under_a_killer_a_sweep_ends_with_the_table_of_an_undisturbed_one_and_every_answer_to_a_user_holds()
+    public async Task Under_a_killer_a_sweep_ends_with_the_results_of_an_undisturbed_one_and_every_answer_to_a_user_holds()
     {
         var losses = await undisturbed.LossesAsync(UndisturbedSweep.Grid);
         await using var chaos = await ChaosCluster.StartAsync(Seed, output.WriteLine);

@@ -9,7 +9,7 @@ public sealed class DatabaseAwayTests(UndisturbedSweep undisturbed)
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
-    public async Task Training_goes_on_without_the_database_and_is_all_there_when_it_is_back()
+    public async Task Training_goes_on_without_the_database_and_is_stored_when_the_database_is_back()
     {
         await using var cluster = await RealCluster.StartAsync(silos: 2);
         await TrainingGrid.Endless(trials: 2).SubmitAsync(cluster, "endless");

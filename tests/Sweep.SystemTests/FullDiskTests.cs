@@ -8,7 +8,7 @@ public sealed class FullDiskTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     [Fact]
-    public async Task A_full_disk_is_said_loudly_and_nothing_is_lost()
+    public async Task A_full_disk_raises_an_alarm_and_nothing_is_lost()
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "a disk of the test's own needs root (mount -t tmpfs)");
         Assert.SkipUnless(SmallDisk.IsPermitted, "mount -t tmpfs is not permitted here");

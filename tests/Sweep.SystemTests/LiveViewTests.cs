@@ -10,7 +10,7 @@ public sealed class LiveViewTests
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public async Task A_trial_is_opened_and_closed_and_one_cancelled_and_the_sweep_paused()
+    public async Task Keys_open_and_close_a_trial_cancel_one_and_pause_the_sweep()
     {
         await using var cluster = await RealCluster.StartAsync(silos: 1);
         await TrainingGrid.Endless(trials: 3).SubmitAsync(cluster, "looked-at");

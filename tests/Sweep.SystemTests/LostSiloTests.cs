@@ -26,7 +26,7 @@ public sealed class LostSiloTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_frozen_silo_that_wakes_up_changes_nothing_and_ends()
+    public async Task A_frozen_silo_that_continues_changes_nothing_and_ends()
     {
         await using var cluster = await RealCluster.StartAsync(silos: 2);
         var frozen = await OneTrialTrainsAsync(cluster, epochs: 2);
@@ -55,7 +55,7 @@ public sealed class LostSiloTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task What_an_older_attempt_writes_is_refused_and_counted()
+    public async Task Writes_of_an_older_attempt_are_refused_and_counted()
     {
         await using var cluster = await RealCluster.StartAsync(silos: 2);
         var first = await OneTrialTrainsAsync(cluster, epochs: 2);
@@ -83,7 +83,7 @@ public sealed class LostSiloTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_silo_that_is_told_to_stop_gives_its_trials_back_and_no_epoch_is_trained_twice()
+    public async Task A_silo_that_is_stopped_gives_its_trials_back_and_no_epoch_is_trained_twice()
     {
         await using var cluster = await RealCluster.StartAsync(silos: 2);
         var stopped = await OneTrialTrainsAsync(cluster, epochs: 3);

@@ -11,7 +11,7 @@ public sealed class NetworkTests(UndisturbedSweep undisturbed, ITestOutputHelper
     private static readonly TimeSpan CutFor = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public async Task Silos_that_cannot_reach_each_other_leave_one_cluster_and_the_same_losses()
+    public async Task Silos_that_cannot_reach_each_other_leave_one_cluster_whose_losses_are_unchanged()
     {
         using var cable = NetworkCable.TryLay(out var refusal);
         Assert.SkipWhen(cable is null, refusal);

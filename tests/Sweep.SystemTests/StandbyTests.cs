@@ -9,7 +9,7 @@ public sealed class StandbyTests(UndisturbedSweep undisturbed)
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
-    public async Task A_sweep_ends_on_the_standby_with_the_same_table_and_the_old_primary_is_left_alone_when_it_is_back()
+    public async Task A_sweep_ends_on_the_standby_with_the_same_results_and_the_old_primary_is_not_used_when_it_is_back()
     {
         var losses = await undisturbed.LossesAsync(UndisturbedSweep.Part);
         await using var cluster = await RealCluster.StartAsync(silos: 0);
@@ -44,7 +44,7 @@ public sealed class StandbyTests(UndisturbedSweep undisturbed)
     }
 
     [Fact]
-    public async Task What_an_asynchronous_standby_lacks_is_trained_again_to_the_same_table()
+    public async Task Epochs_that_an_asynchronous_standby_lacks_are_trained_again_with_the_same_results()
     {
         var losses = await undisturbed.LossesAsync(UndisturbedSweep.Part);
         await using var cluster = await RealCluster.StartAsync(silos: 0);

@@ -18,7 +18,7 @@ public sealed class SurroundingsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_private_cluster_is_configured_by_its_command_line_alone_and_every_letter_stays_what_it_is()
+    public async Task A_private_cluster_is_configured_only_by_its_command_line_and_keeps_every_letter()
     {
         foreach (var (name, value) in Others)
             _sweep.Variables[name] = value;

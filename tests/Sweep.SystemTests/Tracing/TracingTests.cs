@@ -16,7 +16,7 @@ public sealed partial class TracingTests(ITestOutputHelper output)
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
-    public async Task A_trial_is_one_trace_across_silos_and_its_epochs_and_log_lead_to_it()
+    public async Task A_trial_is_one_trace_across_silos_to_which_its_epochs_and_log_refer()
     {
         using var receiver = new OtlpReceiver(PrometheusServer.FreePort());
         await using var cluster = await RealCluster.StartAsync(silos: 0);
@@ -104,7 +104,7 @@ public sealed partial class TracingTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task A_silo_that_was_given_no_endpoint_exports_nothing()
+    public async Task A_silo_without_an_endpoint_exports_nothing()
     {
         OtlpReceiver receiver;
         try

@@ -21,7 +21,7 @@ public sealed class HostileNameTests(PostgresServer server, StorageDatabase data
         + "<img src=x onerror=\"document.title = 'owned'\">";
 
     [Fact]
-    public async Task The_command_line_refuses_it_in_one_line_wherever_it_is_given()
+    public async Task The_command_line_refuses_the_name_in_one_line_wherever_it_is_given()
     {
         using var folder = new SweepFileFolder();
         const string rest = "dataset: { path: text.txt }\nparameters: { cell: gru }";
@@ -49,7 +49,7 @@ public sealed class HostileNameTests(PostgresServer server, StorageDatabase data
     }
 
     [Fact]
-    public async Task A_cluster_refuses_it_from_a_client_that_does_not_look()
+    public async Task A_cluster_refuses_the_name_from_a_client_that_does_not_check_it()
     {
         await using var silo = await TestSilo.StartAsync(server, new());
         var reply = await silo.Sweep(1).Submit(new(SimulatedSweep.Spec(Hostile, silo.Dataset, trials: 1).ToJson(), ExactName: true));
@@ -59,7 +59,7 @@ public sealed class HostileNameTests(PostgresServer server, StorageDatabase data
     }
 
     [Fact]
-    public async Task In_the_database_it_is_text_for_views_and_for_every_panel_of_the_dashboards()
+    public async Task In_the_database_the_name_is_text_for_views_and_for_every_panel_of_the_dashboards()
     {
         await ReportRows.AddNineAsync(database, Hostile);
         var rows = await database.Reader.QueryAsync("select distinct sweep from trial_summary", TestContext.Current.CancellationToken);
@@ -88,7 +88,7 @@ public sealed class HostileNameTests(PostgresServer server, StorageDatabase data
             }
             catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.InvalidTextRepresentation)
             {
-                // The name is no number of a trial: PostgreSQL refused it as a value and did not read it as SQL.
+                // PostgreSQL refused the name as a value, since it is no number of a trial, and did not read it as SQL.
             }
         }
 
@@ -97,7 +97,7 @@ public sealed class HostileNameTests(PostgresServer server, StorageDatabase data
     }
 
     [Fact]
-    public async Task On_the_report_s_page_it_is_text()
+    public async Task On_the_page_of_the_report_the_name_is_text()
     {
         Assert.SkipUnless(File.Exists(Browser.Program), Browser.WhyMissing);
         var contents = ReportPages.With(Hostile);

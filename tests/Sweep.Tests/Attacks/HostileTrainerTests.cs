@@ -45,7 +45,7 @@ public sealed class HostileTrainerTests(PostgresServer server)
     ];
 
     [Fact]
-    public async Task Whatever_a_trainer_says_only_its_own_trial_fails_and_the_worker_trains_the_next()
+    public async Task Whatever_a_trainer_sends_only_its_own_trial_fails_and_the_worker_trains_the_next()
     {
         var trainers = new Trainers();
         await using var silo = await TestSilo.StartAsync(server, new(), others: trainers);

@@ -38,7 +38,7 @@ public sealed class OutsidePathTests : IDisposable
     }
 
     [Fact]
-    public async Task Links_in_a_circle_and_a_path_that_is_none_are_refused()
+    public async Task Links_in_a_circle_and_texts_that_are_no_path_are_refused()
     {
         File.CreateSymbolicLink(Path.Combine(_folder.Path, "a"), "b");
         File.CreateSymbolicLink(Path.Combine(_folder.Path, "b"), "a");
@@ -47,7 +47,7 @@ public sealed class OutsidePathTests : IDisposable
     }
 
     [Fact]
-    public async Task What_lies_in_the_folder_is_read_by_whatever_way_it_is_reached()
+    public async Task A_text_in_the_folder_is_read_by_whatever_path_it_is_reached()
     {
         Directory.CreateDirectory(Path.Combine(_folder.Path, "deep", "er"));
         File.Copy(Path.Combine(_folder.Path, "text.txt"), Path.Combine(_folder.Path, "deep", "er", "..text.txt"));

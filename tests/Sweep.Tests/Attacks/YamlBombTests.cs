@@ -24,14 +24,14 @@ public sealed class YamlBombTests
     [InlineData("!!python/object/apply:os.system [reboot]", "tag:yaml.org,2002:python/object/apply:os.system")]
     [InlineData("!System.Diagnostics.Process { start: reboot }", "!System.Diagnostics.Process")]
     [InlineData("!<tag:yaml.org,2002:int> 3", "tag:yaml.org,2002:int")]
-    public async Task A_tag_is_refused_whatever_it_asks_for(string value, string tag)
+    public async Task A_tag_is_refused_whatever_its_type(string value, string tag)
     {
         using var folder = new SweepFileFolder();
         Assert.Equal($"x.yaml:1: name: found the tag {tag}; leave it out.", await folder.ErrorAsync($"name: {value}"));
     }
 
     [Fact]
-    public async Task Depth_is_refused_before_it_fills_the_stack()
+    public async Task Deep_nesting_is_refused_before_it_fills_the_stack()
     {
         using var folder = new SweepFileFolder();
         foreach (var deep in new[]

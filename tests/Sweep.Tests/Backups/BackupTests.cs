@@ -66,12 +66,12 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         var losses = await QueryAsync(original.ConnectionString, Losses);
         Assert.Equal(50, losses.Count);
         Assert.Equal(losses, await QueryAsync(elsewhere, Losses));
-        // A new sweep gets an id that no restored one has.
+        // The id of a new sweep differs from those of the restored ones.
         Assert.NotEqual(id, await copy.SubmitAsync(SimulatedSweep.Spec("next", copy.Dataset, trials: 1)));
     }
 
     [Fact]
-    public async Task What_could_do_harm_is_refused_in_one_line()
+    public async Task A_backup_or_a_restore_that_could_do_harm_is_refused_in_one_line()
     {
         var database = await server.NewDatabaseAsync();
         await RefusedAsync(3, "The database has no tables of this version of Sweep", database, "backup", File);
@@ -85,14 +85,14 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         await RefusedAsync(2, "which does not exist; name a file that sweep backup wrote.", database, "restore", File + "2");
         Assert.Equal(0, (await RunAsync(database, "backup", File, "--force")).Code);
 
-        // Empty tables do not prevent a restore; a single row does.
+        // Empty tables do not prevent a restore, but a single row does.
         Assert.Equal(0, (await RunAsync(database, "restore", File)).Code);
         await QueryAsync(database, "insert into datasets values ('a', 'a', '', 0, 0) returning sha256");
         await RefusedAsync(1, "is not empty: found rows in the table datasets.", database, "restore", File);
     }
 
     [Fact]
-    public async Task What_somebody_else_made_is_found_whatever_it_is()
+    public async Task Every_kind_of_foreign_object_in_the_database_is_found()
     {
         (string Sql, string Expected)[] cases =
         [
@@ -116,7 +116,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         await RunAsync(original, "backup", File);
         foreach (var (index, (sql, expected)) in cases.Index())
         {
-            // Every other database has Sweep's empty tables besides.
+            // Every second database also has Sweep's empty tables.
             var database = await server.NewDatabaseAsync();
             if (index % 2 == 1)
                 await RunAsync(database, "db", "migrate");
@@ -126,7 +126,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
-    public async Task Empty_tables_of_a_newer_version_than_the_backup_s_give_way_and_come_back_when_it_fails()
+    public async Task A_restore_replaces_empty_tables_of_a_newer_version_and_brings_them_back_when_it_fails()
     {
         var (original, database) = (await server.NewDatabaseAsync(), await server.NewDatabaseAsync());
         await RunAsync(original, "db", "migrate");
@@ -145,7 +145,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
-    public async Task Everything_that_the_migrations_make_is_known_as_ours()
+    public async Task Every_object_of_the_migrations_is_recognized()
     {
         var database = await server.NewDatabaseAsync();
         await RunAsync(database, "db", "migrate");
@@ -157,7 +157,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
-    public async Task What_hangs_on_a_table_of_Sweep_s_is_found_and_stays()
+    public async Task A_foreign_object_that_depends_on_a_table_of_Sweep_is_found_and_stays()
     {
         var database = await server.NewDatabaseAsync();
         await RunAsync(database, "db", "migrate");
@@ -172,7 +172,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
-    public async Task Extensions_that_Sweep_does_not_need_are_no_obstacle_there_or_in_the_backup_and_stay()
+    public async Task Extensions_that_Sweep_does_not_need_stay_and_do_not_prevent_a_restore()
     {
         var (original, database, plain) = (
             await server.NewDatabaseAsync(), await server.NewDatabaseAsync(), await server.NewDatabaseAsync());
@@ -227,7 +227,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
-    public async Task What_is_no_file_is_not_replaced_and_a_file_keeps_its_place_until_another_one_is_whole()
+    public async Task A_link_a_pipe_or_a_device_in_place_of_the_file_is_refused_and_stays_as_it_is()
     {
         var database = await server.NewDatabaseAsync();
         await RunAsync(database, "db", "migrate");
@@ -251,7 +251,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
-    public async Task On_a_disk_without_room_the_backup_before_stays_and_nothing_half_made_is_left()
+    public async Task On_a_full_disk_the_earlier_backup_stays_and_no_incomplete_file_is_left()
     {
         Assert.SkipUnless(Sweep.Processes.SmallDisk.IsPermitted, "mounting a small disk takes root");
         var database = await server.NewDatabaseAsync();
@@ -275,7 +275,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
     }
 
     [Fact]
-    public async Task A_backup_of_a_newer_program_or_of_something_else_is_refused_before_anything_is_written()
+    public async Task A_backup_of_a_newer_version_or_of_another_program_is_refused_before_anything_is_written()
     {
         var database = await server.NewDatabaseAsync();
         await RunAsync(database, "db", "migrate");
@@ -296,7 +296,7 @@ public sealed class BackupTests(PostgresServer server) : IDisposable
         StringComparison.Ordinal);
 
     [Fact]
-    public void The_programs_hear_of_the_database_by_the_environment_alone() => Assert.Equal(
+    public void The_programs_get_the_address_of_the_database_only_by_the_environment() => Assert.Equal(
         [
             ("PGHOST", "db"), ("PGPORT", "5433"), ("PGDATABASE", "sweep"), ("PGUSER", "ada"), ("PGPASSWORD", "se cret"),
             ("PGSSLMODE", "verify-full"), ("PGSSLROOTCERT", "/ca.crt"), ("PGAPPNAME", "sweep"),

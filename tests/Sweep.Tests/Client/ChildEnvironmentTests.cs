@@ -2,7 +2,7 @@ using Sweep.Client.Local;
 
 namespace Sweep.Tests.Client;
 
-/// <summary>What reaches the programs of a private cluster from the environment of whoever starts it.</summary>
+/// <summary>Tests which variables of the user's environment the programs of a private cluster get.</summary>
 public sealed class ChildEnvironmentTests
 {
     [Fact]
@@ -24,7 +24,7 @@ public sealed class ChildEnvironmentTests
     }
 
     [Fact]
-    public void A_private_silo_hears_nothing_that_was_said_to_a_silo_elsewhere()
+    public void A_private_silo_gets_no_variable_that_is_meant_for_another_silo()
     {
         var environment = new Dictionary<string, string?>
         {

@@ -3,7 +3,7 @@ using Sweep.Tests.Postgres;
 
 namespace Sweep.Tests.Client;
 
-/// <summary>Commands that read, on a real database.</summary>
+/// <summary>Runs commands that only read, on a real database.</summary>
 public sealed class CommandTests(PostgresServer server)
 {
     [Fact]
@@ -22,17 +22,20 @@ public sealed class CommandTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task Sql_answers_as_asked_and_a_wrong_or_writing_query_is_wrong_input()
+    public async Task Sql_answers_a_query_and_refuses_wrong_and_writing_ones_as_wrong_input()
     {
         var database = await server.NewDatabaseAsync();
-        var row = JsonDocument.Parse((await Run(database, "sql", "select 42 as answer, 0.5::float8 as half, null as nothing", "-o", "json")).Output).RootElement[0];
-        Assert.Equal((42, 0.5, JsonValueKind.Null), (row.GetProperty("answer").GetInt32(), row.GetProperty("half").GetDouble(), row.GetProperty("nothing").ValueKind));
+        var (_, json, _) = await Run(database, "sql", "select 42 as answer, 0.5::float8 as half, null as nothing", "-o", "json");
+        var row = JsonDocument.Parse(json).RootElement[0];
+        Assert.Equal(
+            (42, 0.5, JsonValueKind.Null),
+            (row.GetProperty("answer").GetInt32(), row.GetProperty("half").GetDouble(), row.GetProperty("nothing").ValueKind));
         Assert.Equal(2, (await Run(database, "sql", "selct 1")).Code);
         Assert.Contains("read-only", (await Run(database, "sql", "create table x (y int)")).Error);
     }
 
     [Fact]
-    public async Task A_database_that_is_not_there_is_one_line_and_exit_code_3()
+    public async Task A_missing_database_ends_a_command_with_one_line_and_exit_code_3()
     {
         var (code, _, error) = await Run("Host=/tmp/nowhere-at-all;Timeout=2", "list");
         Assert.Equal(3, code);

@@ -9,12 +9,14 @@ namespace Sweep.Tests.Client;
 
 public sealed class ExportTests
 {
-    private static readonly TrialSummary[] Trials = [Samples.Trial(1, TrialState.Succeeded), Samples.Trial(2, TrialState.Queued, epochsDone: 0)];
+    private static readonly TrialSummary[] Trials =
+        [Samples.Trial(1, TrialState.Succeeded), Samples.Trial(2, TrialState.Queued, epochsDone: 0)];
 
     [Fact]
     public async Task Csv_has_a_line_a_trial_with_empty_fields_for_what_was_not_measured()
     {
-        var lines = Encoding.UTF8.GetString(await Write(ExportFormat.Csv)).Replace("be, or\nnot", "be, or not", StringComparison.Ordinal).TrimEnd('\n').Split('\n');
+        var lines = Encoding.UTF8.GetString(await Write(ExportFormat.Csv))
+            .Replace("be, or\nnot", "be, or not", StringComparison.Ordinal).TrimEnd('\n').Split('\n');
         Assert.StartsWith("number,state,attempt,cell,sequence_length,", lines[0]);
         Assert.StartsWith("1,succeeded,1,rnn,10,", lines[1]);
         Assert.EndsWith("\"To be, or not \"\"to\"\" be\"", lines[1]);

@@ -57,5 +57,6 @@ public sealed class FailureTests
 
     [Fact]
     public void A_database_without_tables_names_the_command_that_makes_them() =>
-        Assert.Contains("sweep db migrate", Failure.Of(new PostgresException("no sweeps", "ERROR", "ERROR", PostgresErrorCodes.UndefinedTable)).Line);
+        Assert.Contains(
+            "sweep db migrate", Failure.Of(new PostgresException("no sweeps", "ERROR", "ERROR", PostgresErrorCodes.UndefinedTable)).Line);
 }

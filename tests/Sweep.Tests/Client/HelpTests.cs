@@ -25,7 +25,9 @@ public sealed class HelpTests
         Command command = CommandLine.Create(Samples.Terminal().Terminal);
         foreach (var name in path.Split(' '))
             command = command.Subcommands.Single(child => child.Name == name);
-        Assert.All(command.Arguments.Cast<Symbol>().Concat(command.Options), symbol => Assert.False(string.IsNullOrEmpty(symbol.Description), symbol.Name));
+        Assert.All(
+            command.Arguments.Cast<Symbol>().Concat(command.Options),
+            symbol => Assert.False(string.IsNullOrEmpty(symbol.Description), symbol.Name));
     }
 
     [Fact]
@@ -56,7 +58,8 @@ public sealed class HelpTests
     [InlineData("certs init a --days soon", "soon")]
     [InlineData("certs issue /nowhere/a --for silo --out b", "sweep certs init AUTHORITY")]
     [InlineData("certs renew /nowhere/a b", "sweep certs init AUTHORITY")]
-    public Task A_wrong_line_is_refused_in_one_line_with_exit_code_2(string line, string expected) => Samples.RefusedAsync(expected, line.Split(' '));
+    public Task A_wrong_line_is_refused_in_one_line_with_exit_code_2(string line, string expected) =>
+        Samples.RefusedAsync(expected, line.Split(' '));
 
     private static IEnumerable<string> All(Command command, string path = "") =>
         command.Subcommands.Where(child => !child.Hidden).SelectMany(child => All(child, $"{path} {child.Name}".Trim())).Prepend(path);

@@ -13,7 +13,7 @@ public sealed class LiveProgressTests
     [InlineData(60)]
     [InlineData(80)]
     [InlineData(200)]
-    public void Ten_thousand_trials_fit_the_screen_and_what_is_not_shown_is_counted(int width)
+    public void Ten_thousand_trials_fit_the_screen_and_the_trials_that_are_not_shown_are_counted(int width)
     {
         var lines = Lines(width, new(), Snapshot(running: 300, trials: 10_000));
         Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
@@ -26,7 +26,7 @@ public sealed class LiveProgressTests
     }
 
     [Fact]
-    public void Nine_trials_are_all_there_and_a_wide_terminal_shows_more_of_each()
+    public void Nine_trials_are_all_shown_and_a_wide_terminal_shows_more_of_each()
     {
         var snapshot = Snapshot(running: 9, trials: 9);
         var narrow = Lines(80, new(), snapshot);
@@ -45,7 +45,11 @@ public sealed class LiveProgressTests
     {
         var snapshot = Snapshot(running: 9, trials: 9);
         var history = new TrialHistory(
-            snapshot.Best!, [new(2, 1, DateTimeOffset.UnixEpoch, "leased", "worker-1", null, null), new(2, 1, DateTimeOffset.UnixEpoch, "lost", "worker-1", "worker_lost", "gone")],
+            snapshot.Best!,
+            [
+                new(2, 1, DateTimeOffset.UnixEpoch, "leased", "worker-1", null, null),
+                new(2, 1, DateTimeOffset.UnixEpoch, "lost", "worker-1", "worker_lost", "gone"),
+            ],
             [.. Enumerable.Range(1, 50).Select(line => new LogEntry(line, 1, DateTimeOffset.UnixEpoch, $"line {line} \e[2J[red]"))]);
         var lines = Lines(width, new(Open: 2), snapshot with { Open = history });
         Assert.All(lines, line => Assert.InRange(line.Length, 0, width));
@@ -54,7 +58,7 @@ public sealed class LiveProgressTests
         var text = string.Join('\n', lines);
         Assert.Contains("val_accuracy", text, StringComparison.Ordinal);
         Assert.Contains("worker_lost", text, StringComparison.Ordinal);
-        // What a trainer wrote neither moves the cursor nor colours anything.
+        // The text of a trainer can neither move the cursor nor change colours.
         Assert.Contains("line 50  [2J[red]", text, StringComparison.Ordinal);
         Assert.Contains("esc back", lines[^1], StringComparison.Ordinal);
     }
@@ -77,7 +81,11 @@ public sealed class LiveProgressTests
         Assert.Equal([new(LiveOrderKind.Cancel)], Orders("cc"));
         Assert.Equal([new(LiveOrderKind.Cancel, 5)], Orders("jj\rcc"));
 
-        (int? Selected, int? Open) Chosen(string keys) => keys.Aggregate(new LiveChoice(), (choice, key) => choice.On(Key(key), numbers).Next) is var end ? (end.Selected, end.Open) : default;
+        (int? Selected, int? Open) Chosen(string keys)
+        {
+            var end = keys.Aggregate(new LiveChoice(), (choice, key) => choice.On(Key(key), numbers).Next);
+            return (end.Selected, end.Open);
+        }
 
         List<LiveOrder> Orders(string keys)
         {
@@ -99,7 +107,8 @@ public sealed class LiveProgressTests
     [InlineData(new double[] { 5 }, 10, "▁")]
     [InlineData(new[] { 2, double.NaN, double.PositiveInfinity, 1 }, 4, "█  ▁")]
     [InlineData(new double[0], 4, "")]
-    public void A_sparkline_spans_the_lowest_and_the_highest(double[] values, int width, string expected) => Assert.Equal(expected, Sparkline.Of(values, width));
+    public void A_sparkline_spans_the_lowest_and_the_highest(double[] values, int width, string expected) =>
+        Assert.Equal(expected, Sparkline.Of(values, width));
 
     private static ProgressSnapshot Snapshot(int running, int trials)
     {
@@ -122,6 +131,15 @@ public sealed class LiveProgressTests
     }
 
     private static ConsoleKeyInfo Key(char key) => new(
-        key, key switch { '\r' => ConsoleKey.Enter, '\e' => ConsoleKey.Escape, >= '0' and <= '9' => ConsoleKey.D0 + (key - '0'), _ => Enum.Parse<ConsoleKey>(char.ToUpperInvariant(key).ToString()) },
-        shift: false, alt: false, control: false);
+        key,
+        key switch
+        {
+            '\r' => ConsoleKey.Enter,
+            '\e' => ConsoleKey.Escape,
+            >= '0' and <= '9' => ConsoleKey.D0 + (key - '0'),
+            _ => Enum.Parse<ConsoleKey>(char.ToUpperInvariant(key).ToString()),
+        },
+        shift: false,
+        alt: false,
+        control: false);
 }

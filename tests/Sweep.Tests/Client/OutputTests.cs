@@ -8,11 +8,16 @@ namespace Sweep.Tests.Client;
 public sealed class OutputTests
 {
     private static readonly OutputTable Sample = new(
-        [new("name", "name"), OutputColumn.Number("val_loss", "val\nloss", Quantities.Loss), OutputColumn.Number("count", "count", dispensable: true), new("widths", "widths")],
+        [
+            new("name", "name"),
+            OutputColumn.Number("val_loss", "val\nloss", Quantities.Loss),
+            OutputColumn.Number("count", "count", dispensable: true),
+            new("widths", "widths"),
+        ],
         [["a, \"b\"", 1.84213, 1234567, new[] { 64, 32 }], ["c", double.NaN, null, Array.Empty<int>()]]);
 
     [Fact]
-    public void Json_is_snake_case_with_plain_numbers_and_null_for_what_is_not_finite()
+    public void Json_is_snake_case_with_plain_numbers_and_null_for_numbers_that_are_not_finite()
     {
         var rows = JsonDocument.Parse(Write(OutputFormat.Json)).RootElement;
         Assert.Equal("a, \"b\"", rows[0].GetProperty("name").GetString());
@@ -24,7 +29,7 @@ public sealed class OutputTests
     }
 
     [Fact]
-    public void Csv_has_a_head_line_quotes_what_needs_it_and_keeps_all_digits() =>
+    public void Csv_has_a_header_quotes_values_that_need_it_and_keeps_all_digits() =>
         Assert.StartsWith("name,val_loss,count,widths\n\"a, \"\"b\"\"\",1.84213,1234567,", Write(OutputFormat.Csv));
 
     [Fact]
@@ -41,16 +46,17 @@ public sealed class OutputTests
     [Theory]
     [InlineData(80, true)]
     [InlineData(30, false)]
-    public void A_narrow_terminal_goes_without_the_dispensable_columns_and_says_so(int width, bool fits)
+    public void A_narrow_terminal_drops_the_dispensable_columns_and_names_them(int width, bool fits)
     {
         var (terminal, output, _) = Samples.Terminal(width);
         terminal.Write(Sample, OutputFormat.Table, "");
         Assert.Equal(fits, output.ToString().Contains("1234567", StringComparison.Ordinal));
-        Assert.Equal(!fits, Regex.Replace(output.ToString(), @"(\e\[[0-9;]*m|\s)+", " ").Contains("Not shown for want of width: count.", StringComparison.Ordinal));
+        var plain = Regex.Replace(output.ToString(), @"(\e\[[0-9;]*m|\s)+", " ");
+        Assert.Equal(!fits, plain.Contains("Not shown for want of width: count.", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void No_rows_are_a_sentence_for_people_and_an_empty_list_for_programs()
+    public void Without_rows_people_get_a_sentence_and_programs_an_empty_list()
     {
         var empty = Sample with { Rows = [] };
         var (people, sentence, _) = Samples.Terminal();
@@ -86,7 +92,7 @@ public sealed class OutputTests
     public void Durations_have_at_most_two_units(double seconds, string expected) => Assert.Equal(expected, Quantities.Seconds(seconds));
 
     [Fact]
-    public void What_others_wrote_moves_no_cursor_on_a_terminal_and_is_untouched_in_a_pipe()
+    public void Text_of_others_moves_no_cursor_on_a_terminal_and_is_unchanged_in_a_pipe()
     {
         const string hostile = "a\u001b]0;owned\u0007\u009b2Jb\r\tc\nd";
         var table = new OutputTable([new("text", "text")], [[hostile]]);

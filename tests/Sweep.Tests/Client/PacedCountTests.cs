@@ -65,7 +65,8 @@ public sealed class PacedCountTests
         Assert.Equal(2, _counts);
     }
 
-    private async Task<SweepState> LookAsync(bool idle = false) => (await Count.CountAsync(idle, TestContext.Current.CancellationToken))!.State;
+    private async Task<SweepState> LookAsync(bool idle = false) =>
+        (await Count.CountAsync(idle, TestContext.Current.CancellationToken))!.State;
 
     private sealed class Clock : TimeProvider
     {

@@ -9,7 +9,7 @@ public sealed class PlainProgressTests
     private readonly PlainProgress _progress = new(TextWriter.Null);
 
     [Fact]
-    public void The_first_line_says_what_there_is_and_what_is_over_already()
+    public void The_first_line_counts_the_trials_and_those_that_are_already_over()
     {
         Assert.Equal(["letters: 4 trials"], Lines(0, running: 2));
         var resumed = Snapshot(0, running: 2, finished: [Samples.Trial(1, TrialState.Succeeded)]);
@@ -17,7 +17,7 @@ public sealed class PlainProgressTests
     }
 
     [Fact]
-    public void Each_trial_that_ends_is_one_line_once()
+    public void Each_trial_that_ends_is_printed_once_in_one_line()
     {
         Lines(0, running: 2);
         Assert.Equal(
@@ -30,7 +30,7 @@ public sealed class PlainProgressTests
     }
 
     [Fact]
-    public void A_trial_that_was_over_before_is_counted_and_not_told()
+    public void A_trial_that_was_over_before_is_counted_and_not_printed()
     {
         Lines(0, running: 1, finished: [Samples.Trial(1, TrialState.Succeeded)]);
         var lines = Lines(1, running: 1, finished: [Samples.Trial(1, TrialState.Succeeded), Samples.Trial(2, TrialState.Succeeded)]);
@@ -38,7 +38,7 @@ public sealed class PlainProgressTests
     }
 
     [Fact]
-    public void Between_them_a_line_at_most_every_ten_seconds_tells_speed_and_time_left()
+    public void A_line_with_speed_and_time_left_is_printed_at_most_every_ten_seconds()
     {
         Lines(0, running: 2);
         Assert.Empty(Lines(9.9, running: 2, epochs: 99));

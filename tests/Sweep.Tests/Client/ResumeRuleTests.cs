@@ -13,7 +13,7 @@ public sealed class ResumeRuleTests
     [InlineData(SweepState.Paused, true)]
     [InlineData(SweepState.Completed, false)]
     [InlineData(SweepState.Cancelled, false)]
-    public void Only_an_unfinished_sweep_is_gone_on_with(SweepState state, bool expected) =>
+    public void Only_an_unfinished_sweep_is_resumed(SweepState state, bool expected) =>
         Assert.Equal(expected, ResumeRule.Find(Samples.Spec(), [Samples.Overview(state: state)]) is not null);
 
     [Theory]
@@ -24,24 +24,27 @@ public sealed class ResumeRuleTests
     [InlineData("letters-two", false)]
     [InlineData("letters2", false)]
     [InlineData("my-letters", false)]
-    public void Its_name_is_the_files_or_that_with_a_suffix(string name, bool expected) =>
+    public void The_resumed_sweep_has_the_name_of_the_file_or_that_name_with_a_number(string name, bool expected) =>
         Assert.Equal(expected, ResumeRule.Find(Samples.Spec(), [Samples.Overview(Samples.Spec(name), name)]) is not null);
 
     [Fact]
-    public void It_asks_for_the_same() => Assert.Null(ResumeRule.Find(Samples.Spec(seed: 43), [Samples.Overview(Samples.Spec(seed: 42))]));
+    public void A_sweep_with_another_spec_is_not_resumed() =>
+        Assert.Null(ResumeRule.Find(Samples.Spec(seed: 43), [Samples.Overview(Samples.Spec(seed: 42))]));
 
     [Fact]
     public void The_order_of_conditions_in_the_database_does_not_matter()
     {
         Assert.NotNull(ResumeRule.Find(Conditional("layers", "cell"), [Samples.Overview(Conditional("cell", "layers"))]));
 
-        static SweepSpec Conditional(params string[] names) => Samples.Spec() with
+        static SweepSpec Conditional(params string[] names)
         {
-            Parameters = new([new("dropout", new DimensionDomain.Choice([new ParameterValue.Real(0.5)]), names.ToDictionary(name => name, _ => Two))]),
-        };
+            var half = new DimensionDomain.Choice([new ParameterValue.Real(0.5)]);
+            return Samples.Spec() with { Parameters = new([new("dropout", half, names.ToDictionary(name => name, _ => Two))]) };
+        }
     }
 
     [Fact]
-    public void The_newest_one_is_taken() =>
-        Assert.Equal(3, ResumeRule.Find(Samples.Spec(), [Samples.Overview(day: 1), Samples.Overview(day: 3), Samples.Overview(day: 2)])!.Id);
+    public void Of_several_sweeps_the_newest_is_resumed() =>
+        Assert.Equal(
+            3, ResumeRule.Find(Samples.Spec(), [Samples.Overview(day: 1), Samples.Overview(day: 3), Samples.Overview(day: 2)])!.Id);
 }

@@ -8,7 +8,7 @@ using Sweep.Storage.Reading;
 
 namespace Sweep.Tests.Client;
 
-/// <summary>A sweep of two cells and two lengths, as the database would tell of it.</summary>
+/// <summary>A sweep of two cells and two lengths, as it is read from the database, and the terminals of the tests.</summary>
 internal static class Samples
 {
     public static SweepSpec Spec(string name = "letters", long seed = 42) => new(
@@ -38,18 +38,22 @@ internal static class Samples
         var epoch = epochsDone == 0 ? null : new EpochMetrics(43, 0.2, 1.8421, 0.5, 0.005, 0.1, 19_040);
         return new(
             number, parameters, state, 1, epochsDone, epoch?.ValLoss, epoch?.ValLoss, epoch, epoch,
-            state == TrialState.Succeeded ? new TrialResult(12.1, 0.21, 25_400, 44_332, 177_328, 660_992, 1_888, 473, 440_000_000, "To be, or\nnot \"to\" be") : null,
+            state == TrialState.Succeeded
+                ? new TrialResult(12.1, 0.21, 25_400, 44_332, 177_328, 660_992, 1_888, 473, 440_000_000, "To be, or\nnot \"to\" be")
+                : null,
             "worker-1", state == TrialState.Failed ? "The loss is not finite." : null);
     }
 
-    /// <summary>A terminal that is a pair of strings; with a width it counts as one that somebody watches.</summary>
+    /// <summary>Makes a terminal that writes to two strings. With a width it counts as a real terminal, without one as a pipe.</summary>
     public static (Terminal Terminal, StringWriter Out, StringWriter Error) Terminal(int? width = null)
     {
         var (output, error) = (new StringWriter(), new StringWriter());
-        return (new Terminal(output, error, outputIsTerminal: width is not null, canAsk: false, colours: false, () => width ?? 0), output, error);
+        var terminal = new Terminal(
+            output, error, outputIsTerminal: width is not null, canAsk: false, colours: false, () => width ?? 0);
+        return (terminal, output, error);
     }
 
-    /// <summary>A command line as the program runs it, in a pipe.</summary>
+    /// <summary>Runs a command line as the program does, with its output in a pipe.</summary>
     public static async Task<(int Code, string Output, string Error)> RunAsync(params string[] line)
     {
         var (terminal, output, error) = Terminal();
@@ -57,7 +61,7 @@ internal static class Samples
         return (code, output.ToString(), error.ToString());
     }
 
-    /// <summary>Runs what is wrong: one line that says so, nothing else, and the exit code of wrong input.</summary>
+    /// <summary>Runs a wrong command line, which must end with one line of error, no output, and the exit code of wrong input.</summary>
     public static async Task RefusedAsync(string expected, params string[] line)
     {
         var (code, output, error) = await RunAsync(line);

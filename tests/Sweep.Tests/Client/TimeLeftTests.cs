@@ -5,7 +5,7 @@ namespace Sweep.Tests.Client;
 public sealed class TimeLeftTests
 {
     [Fact]
-    public void Nothing_is_estimated_before_an_epoch_has_been_seen_to_finish()
+    public void No_time_is_estimated_before_an_epoch_has_finished()
     {
         var left = new TimeLeft();
         left.Observe(TimeSpan.Zero, 30);
@@ -15,7 +15,7 @@ public sealed class TimeLeftTests
     }
 
     [Fact]
-    public void What_is_left_takes_as_long_as_the_speed_says()
+    public void The_remaining_epochs_take_as_long_as_the_measured_speed_predicts()
     {
         var left = new TimeLeft();
         left.Observe(TimeSpan.Zero, 30);
@@ -36,7 +36,7 @@ public sealed class TimeLeftTests
     }
 
     [Fact]
-    public void More_epochs_than_expected_leave_no_time_and_a_crawl_stays_finite()
+    public void More_epochs_than_expected_leave_no_time_and_a_very_low_speed_gives_a_finite_time()
     {
         var left = new TimeLeft();
         left.Observe(TimeSpan.Zero, 0);

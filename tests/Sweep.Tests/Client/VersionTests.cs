@@ -8,11 +8,11 @@ using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Client;
 
-/// <summary>The version that the build stamps is the one that people and Prometheus see.</summary>
+/// <summary>Tests that people and Prometheus see the version that the build gives the programs.</summary>
 public sealed class VersionTests(PostgresServer server)
 {
     [Fact]
-    public void The_build_stamps_the_number_of_the_repository_and_the_commit_if_there_is_one()
+    public void The_build_gives_programs_the_version_of_the_repository_and_the_commit_if_there_is_one()
     {
         var number = XDocument.Load(RepositoryFolder.Join("Directory.Build.props")).Descendants("Version").Single().Value;
         Assert.Equal(number, SweepVersion.Number);
@@ -21,17 +21,18 @@ public sealed class VersionTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task The_command_line_prints_it() => Assert.Equal((0, $"{SweepVersion.Full}\n", ""), await Samples.RunAsync("--version"));
+    public async Task The_command_line_prints_the_version() =>
+        Assert.Equal((0, $"{SweepVersion.Full}\n", ""), await Samples.RunAsync("--version"));
 
     [Fact]
-    public void The_report_has_it_among_what_it_takes_to_repeat_a_sweep()
+    public void The_report_names_the_version_that_repeats_a_sweep()
     {
         var report = MarkdownReport.Of(ReportPages.With("To be")).Replace("\\", "", StringComparison.Ordinal);
         Assert.Contains($"Sweep {SweepVersion.Full}, ", report, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_silo_shows_it_to_Prometheus()
+    public async Task A_silo_exports_its_version_to_Prometheus()
     {
         using var silo = SiloRun.Start(await server.NewDatabaseAsync(), []);
         using var http = new HttpClient();
@@ -42,7 +43,7 @@ public sealed class VersionTests(PostgresServer server)
     }
 
     [Fact]
-    public void The_changelog_has_it()
+    public void The_changelog_has_an_entry_for_the_version()
     {
         var changelog = File.ReadAllText(RepositoryFolder.Join("CHANGELOG.md"));
         Assert.Contains($"\n## [{SweepVersion.Number}] - ", changelog, StringComparison.Ordinal);

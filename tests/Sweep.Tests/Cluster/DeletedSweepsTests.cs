@@ -7,7 +7,7 @@ namespace Sweep.Tests.Cluster;
 public sealed class DeletedSweepsTests(PostgresServer server)
 {
     [Fact]
-    public async Task What_a_delete_that_was_cut_off_has_left_is_removed_by_the_next_silo()
+    public async Task Rows_that_an_interrupted_delete_has_left_are_removed_by_the_next_silo()
     {
         var database = await server.NewDatabaseAsync();
         await using (var source = Database.Open(database))

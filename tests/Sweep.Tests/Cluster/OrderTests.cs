@@ -18,17 +18,17 @@ public sealed class OrderTests(PostgresServer server)
 
     [Theory]
     [MemberData(nameof(Ends))]
-    public async Task A_trial_that_comes_back_to_its_own_worker_is_renewed_there(TrainerEvent end)
+    public async Task A_trial_that_is_granted_to_the_same_worker_again_is_renewed_there(TrainerEvent end)
     {
         var gate = new SemaphoreSlim(0);
         await using var silo = await TestSilo.StartAsync(
             server, new() { Gate = gate, Fault = (train, epoch) => train.Trial > 0 && train.Attempt == 1 && epoch == 2 ? end : null },
             slots: 2);
         var id = await silo.SubmitAsync(SimulatedSweep.Spec("again", silo.Dataset, trials: 1));
-        // Two permits, one an epoch, end the first attempt; the slot's self-test takes the third.
+        // Two permits, one for each epoch, let the first attempt end. The slot's self-test takes the third permit.
         gate.Release(3);
         await Poll.UntilAsync(async () => (await AttemptsAsync(silo)).Contains(2), "the second attempt to be leased");
-        // The scheduler takes a lease that nobody renews for lost after half its time, and for expired after all of it.
+        // A lease that is not renewed counts as missing after half of its time, and as expired after all of it.
         await Poll.UntilAsync(
             async () => await silo.QueryAsync<int>(
                 "select 1 from trial_events where event = 'leased' and attempt = 2 and at < clock_timestamp() - interval '9 s'") is [_],
@@ -72,7 +72,7 @@ public sealed class OrderTests(PostgresServer server)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_sweep_that_is_cancelled_or_paused_stops_though_its_scheduler_is_activated_anew(bool cancel)
+    public async Task A_sweep_that_is_cancelled_or_paused_stops_even_when_its_scheduler_is_activated_anew(bool cancel)
     {
         var gate = new SemaphoreSlim(0);
         await using var silo = await TestSilo.StartAsync(server, new() { Gate = gate }, slots: 2);
@@ -91,7 +91,7 @@ public sealed class OrderTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task Orders_that_nobody_could_tell_the_scheduler_are_found_in_the_rows()
+    public async Task Orders_that_did_not_reach_the_scheduler_are_found_in_the_rows()
     {
         var gate = new SemaphoreSlim(0);
         await using var silo = await TestSilo.StartAsync(server, new() { Gate = gate }, slots: 2);
@@ -109,7 +109,7 @@ public sealed class OrderTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task A_retry_takes_a_cancel_back_and_may_be_repeated()
+    public async Task A_retry_reverses_a_cancel_and_may_be_repeated()
     {
         var gate = new SemaphoreSlim(0);
         await using var silo = await TestSilo.StartAsync(server, new() { Gate = gate }, slots: 2);
@@ -125,7 +125,7 @@ public sealed class OrderTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task A_spec_that_no_sweep_file_could_be_is_refused_and_nothing_is_stored()
+    public async Task A_spec_that_no_sweep_file_could_have_is_refused_and_nothing_is_stored()
     {
         await using var silo = await TestSilo.StartAsync(server, new(), slots: 1);
         var spec = SimulatedSweep.Spec("zero", silo.Dataset, trials: 2, resources: new ResourceSpec(Slots: 0));

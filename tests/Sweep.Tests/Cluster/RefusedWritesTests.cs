@@ -10,7 +10,7 @@ namespace Sweep.Tests.Cluster;
 public sealed class RefusedWritesTests(PostgresServer server)
 {
     [Fact]
-    public async Task A_trial_whose_epoch_is_refused_fails_with_the_databases_words_and_the_others_go_on()
+    public async Task A_trial_whose_epoch_is_refused_fails_with_the_message_of_the_database_and_the_others_go_on()
     {
         await using var silo = await TestSilo.StartAsync(server, new());
         await silo.QueryAsync<int>("alter table epochs add constraint not_here check (trial_id % 1000000 <> 2 or epoch <> 3)");
@@ -26,7 +26,7 @@ public sealed class RefusedWritesTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task A_trial_whose_result_is_refused_fails_and_takes_no_other_one_with_it()
+    public async Task A_trial_whose_result_is_refused_fails_alone()
     {
         await using var silo = await TestSilo.StartAsync(server, new(), slots: 4);
         await silo.QueryAsync<int>("alter table trials add constraint not_here check (number <> 2 or state <> 'succeeded')");
@@ -48,7 +48,7 @@ public sealed class RefusedWritesTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task Where_no_row_of_a_trial_can_be_written_nothing_is_lost_and_it_goes_on_when_it_can()
+    public async Task A_trial_whose_rows_cannot_be_written_loses_nothing_and_goes_on_when_they_can_be()
     {
         await using var silo = await TestSilo.StartAsync(server, new());
         await silo.QueryAsync<int>(

@@ -155,7 +155,7 @@ public sealed class SweepLifeTests(PostgresServer server)
         Assert.Equal([3L], await silo.QueryAsync<long>("select count(*) from checkpoints"));
         Assert.True((await silo.Sweep(id).Delete()).Accepted);
         Assert.Empty(await silo.QueryAsync<int>("select id from sweeps"));
-        // A command erases the rows after it deleted the sweep, and a silo does so where the command was cut off.
+        // The command erases the rows after it has deleted the sweep. A silo does so when the command is interrupted.
         await using var source = Database.Open(silo.ConnectionString);
         while (await new DeletedSweeps(source).EraseAsync(id, TestContext.Current.CancellationToken) > 0)
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
@@ -216,7 +216,7 @@ public sealed class SweepLifeTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task Poisonous_trials_in_a_row_do_not_stop_a_sound_worker()
+    public async Task Several_bad_trials_in_a_row_do_not_stop_a_sound_worker()
     {
         await using var silo = await TestSilo.StartAsync(server, new()
         {
@@ -265,7 +265,7 @@ public sealed class SweepLifeTests(PostgresServer server)
         await using var silo = await TestSilo.StartAsync(server, new() { Gate = gate }, slots: 1);
         var id = await silo.SubmitAsync(SimulatedSweep.Spec("orphan", silo.Dataset, trials: 3));
         await silo.UntilAsync(id, sweep => sweep.Running == 1, "the first trial to run");
-        // A silo that was declared dead and still opens a trial leaves such a row; the scheduler here takes the trial for a waiting one.
+        // A silo that opens a trial after it was declared dead leaves such a row. To the scheduler the trial still waits.
         await silo.QueryAsync<int>(
             $"update trials set state = 'running', attempt = 1, worker = 'ghost' where id = {new TrialId(id, 2).Value}");
         // The second trial must be found before the sweep's other trials have ended.
@@ -279,7 +279,7 @@ public sealed class SweepLifeTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task A_scheduler_that_is_activated_anew_keeps_nobody_waiting()
+    public async Task A_sweep_is_not_delayed_when_its_scheduler_is_activated_anew()
     {
         await using var silo = await TestSilo.StartAsync(server, new());
         var id = await silo.SubmitAsync(SimulatedSweep.Spec("before", silo.Dataset, trials: 1));
@@ -292,7 +292,7 @@ public sealed class SweepLifeTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task A_trial_of_which_the_scheduler_does_not_know_is_found_before_its_sweep_ends()
+    public async Task A_trial_that_the_scheduler_lacks_is_found_before_its_sweep_ends()
     {
         var gate = new SemaphoreSlim(0);
         await using var silo = await TestSilo.StartAsync(server, new() { Gate = gate }, slots: 1);
@@ -305,7 +305,7 @@ public sealed class SweepLifeTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task A_worker_that_is_told_to_drain_gives_its_trials_back_and_ends()
+    public async Task A_draining_worker_gives_its_trials_back_and_ends()
     {
         var gate = new SemaphoreSlim(0);
         await using var leaving = await TestSilo.StartAsync(server, new() { Gate = gate });

@@ -22,7 +22,7 @@ public sealed partial class DashboardRulesTests
     public static TheoryData<string> Names => [.. All.Select(dashboard => dashboard.Name)];
 
     [Fact]
-    public void There_are_three_dashboards_with_uids_of_their_own() =>
+    public void There_are_three_dashboards_with_different_uids() =>
         Assert.Equal(
             [("cluster", "sweep-cluster", "Cluster", 42), ("sweep", "sweep-sweep", "Sweep", 42), ("trial", "sweep-trial", "Trial", 42)],
             All.Select(board => (
@@ -30,7 +30,7 @@ public sealed partial class DashboardRulesTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_panel_says_what_it_answers_in_which_unit_and_what_it_means(string name)
+    public void Every_panel_has_a_title_a_unit_and_a_description(string name)
     {
         var panels = Board(name).Panels;
         Assert.All(panels, panel =>
@@ -52,7 +52,7 @@ public sealed partial class DashboardRulesTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Panels_have_ids_and_places_of_their_own_within_24_columns(string name)
+    public void Panels_have_different_ids_and_places_within_24_columns(string name)
     {
         var panels = Board(name).Panels;
         Assert.Distinct(panels.Select(panel => panel.GetProperty("id").GetInt32()));
@@ -74,7 +74,7 @@ public sealed partial class DashboardRulesTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Every_query_has_a_letter_of_its_own_and_a_datasource_by_variable(string name)
+    public void Every_query_has_a_different_letter_and_a_datasource_by_variable(string name)
     {
         var board = Board(name);
         var sources = board.Variables.Where(variable => Text(variable, "type") == "datasource")

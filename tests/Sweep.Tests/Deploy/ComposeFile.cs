@@ -23,7 +23,7 @@ internal sealed class ComposeFile
 
     public JsonNode this[string key] => _root[key]!;
 
-    /// <summary>The services that <c>docker compose up</c> starts for good: neither those that run once nor those run by hand.</summary>
+    /// <summary>The services that <c>docker compose up</c> keeps running, without those that run once or are started by hand.</summary>
     public IEnumerable<KeyValuePair<string, JsonObject>> Lasting =>
         Services.Where(service => service.Value["restart"]?.ToString() == "unless-stopped");
 

@@ -47,15 +47,16 @@ public sealed partial class ComposeTests
     [Theory]
     [InlineData(OneMachine)]
     [InlineData(OtherMachine)]
-    public async Task Every_service_that_stays_says_whether_it_is_healthy(string file) =>
+    public async Task Every_service_that_keeps_running_has_a_health_check(string file) =>
         Assert.All((await ComposeFile.RenderAsync(file)).Lasting, service => Assert.NotNull(service.Value["healthcheck"]?["test"]));
 
     [Fact]
-    public async Task Services_start_in_the_order_of_health()
+    public async Task Services_start_when_those_that_they_need_are_healthy()
     {
         var compose = await ComposeFile.RenderAsync(OneMachine);
         Assert.Equal(compose.Services.Count, compose.Lasting.Count() + compose.Once.Count());
-        // A service that runs once must have ended well, one that stays must be healthy; that it merely started proves nothing.
+        // A service waits until the ones that run once have succeeded and the others are healthy. It must not be content with a service
+        // that has merely started.
         Assert.All(compose.Services, service => Assert.All(ComposeFile.Waits(service.Value), wait => Assert.Equal(
             compose.Once.Any(once => once.Key == wait.Service) ? "service_completed_successfully" : "service_healthy", wait.Condition)));
         Assert.Equal(
@@ -65,7 +66,7 @@ public sealed partial class ComposeTests
     }
 
     [Fact]
-    public async Task Only_Grafana_and_what_a_client_needs_are_published_and_only_to_this_machine()
+    public async Task Only_Grafana_and_the_ports_of_clients_are_published_and_only_to_this_machine()
     {
         var published = (await ComposeFile.RenderAsync(OneMachine)).Services.SelectMany(
             service => ComposeFile.List(service.Value, "ports"), (service, port) => $"{service.Key} {port}");

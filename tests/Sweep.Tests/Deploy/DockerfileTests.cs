@@ -9,7 +9,7 @@ public sealed partial class DockerfileTests
     private static readonly string Dockerfile = File.ReadAllText(RepositoryFolder.Join("deploy", "images", "Dockerfile"));
 
     [Fact]
-    public void Packages_are_restored_from_every_project_before_any_source_is_there()
+    public void Packages_of_every_project_are_restored_before_any_source_is_copied()
     {
         var projects = from folder in (string[])["client", "grains", "silo"]
                        from file in Directory.GetFiles(RepositoryFolder.Join(folder), "*.csproj", SearchOption.AllDirectories)
@@ -21,7 +21,7 @@ public sealed partial class DockerfileTests
     }
 
     [Fact]
-    public void Bases_are_arguments_with_whole_versions()
+    public void Base_images_are_arguments_with_complete_versions()
     {
         var bases = Base().Matches(Dockerfile).Select(match => (Name: match.Groups[1].Value, Image: match.Groups[2].Value)).ToList();
         Assert.Equal(3, bases.Count);
@@ -36,7 +36,7 @@ public sealed partial class DockerfileTests
     [Theory]
     [InlineData("client")]
     [InlineData("silo")]
-    public void Images_run_as_nobody_in_particular_and_carry_their_lists_of_parts(string name)
+    public void Images_run_without_root_and_contain_their_lists_of_parts(string name)
     {
         var stage = Dockerfile.Split("\nFROM ").Single(text => text.Contains($" AS {name}\n", StringComparison.Ordinal));
         Assert.Contains("\nUSER 1654:1654\n", stage, StringComparison.Ordinal);
@@ -44,7 +44,7 @@ public sealed partial class DockerfileTests
     }
 
     [Fact]
-    public void Images_have_the_version_of_the_programs()
+    public void Images_in_the_files_of_deploy_have_the_version_of_the_programs()
     {
         var version = XDocument.Load(RepositoryFolder.Join("Directory.Build.props")).Descendants("Version").Single().Value;
         string[] files = ["docker-compose.yml", "deploy/compose.worker.yaml", "deploy/kubernetes/kustomization.yaml"];

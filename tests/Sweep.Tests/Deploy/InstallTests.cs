@@ -16,7 +16,7 @@ public sealed class InstallTests : IDisposable
     [Theory]
     [InlineData("run file.yaml")]
     [InlineData("up --detach")]
-    public async Task Root_gets_postgres_without_a_question_where_a_private_cluster_begins(string command)
+    public async Task Root_gets_postgres_without_a_question_when_a_private_cluster_starts(string command)
     {
         _machine.Have("dotnet");
         var answer = await _machine.RunAsync("sweep " + command);
@@ -34,7 +34,7 @@ public sealed class InstallTests : IDisposable
     [InlineData("run file.yaml", "SWEEP_POSTGRES", "Host=db")]
     [InlineData("run file.yaml", "SWEEP_PG_BIN", "/opt/postgres/bin")]
     [InlineData("run file.yaml", "SWEEP_INSTALL", "no")]
-    public async Task Postgres_is_not_installed_for_other_commands_for_a_database_that_is_named_or_where_nobody_wants_it(
+    public async Task Postgres_is_not_installed_for_other_commands_for_a_named_database_or_when_it_is_declined(
         string command, string name = "X", string value = "")
     {
         _machine.Have("dotnet");
@@ -43,7 +43,7 @@ public sealed class InstallTests : IDisposable
     }
 
     [Fact]
-    public async Task Without_root_and_terminal_nothing_is_installed_and_the_program_says_what_to_do()
+    public async Task Without_root_and_terminal_nothing_is_installed_and_the_program_names_the_command()
     {
         _machine.Have("dotnet", "sudo");
         _machine.BeNobody();
@@ -68,7 +68,7 @@ public sealed class InstallTests : IDisposable
     }
 
     [Fact]
-    public async Task A_yes_in_the_environment_asks_neither_anybody_nor_for_a_password()
+    public async Task A_yes_in_the_environment_installs_without_a_question_or_a_password()
     {
         _machine.Have("dotnet", "sudo");
         _machine.BeNobody();
@@ -91,7 +91,7 @@ public sealed class InstallTests : IDisposable
     }
 
     [Fact]
-    public async Task A_system_whose_postgres_is_too_old_is_told_so_and_gets_none()
+    public async Task On_a_system_whose_postgres_is_too_old_it_is_not_installed_and_the_user_is_told()
     {
         _machine.Have("dotnet");
         _machine.Offer("14+238");
@@ -136,7 +136,7 @@ public sealed class InstallTests : IDisposable
     }
 
     [Fact]
-    public async Task An_sdk_in_the_home_folder_is_found_though_it_is_not_on_the_path()
+    public async Task An_sdk_in_the_home_folder_is_found_even_when_it_is_not_on_the_path()
     {
         _machine.HaveSdkAtHome();
         Assert.Equal("ran list\n", (await _machine.RunAsync("sweep list")).Output);

@@ -74,7 +74,7 @@ public sealed class KubernetesTests
     }
 
     [Fact]
-    public async Task Nothing_is_reached_unless_a_policy_says_so()
+    public async Task No_pod_is_reached_unless_a_policy_allows_it()
     {
         var policies = Read(await RenderAsync()).OfType<V1NetworkPolicy>().ToList();
         var nothing = Assert.Single(policies, policy => policy.Metadata.Name == "nothing");

@@ -18,7 +18,7 @@ public sealed partial class SystemdTests
     }
 
     [Fact]
-    public async Task A_misspelt_setting_is_seen()
+    public async Task A_misspelt_setting_is_found()
     {
         using var folder = new TemporaryUnit(text => text.Replace("ProtectSystem=", "ProtectSytem=", StringComparison.Ordinal));
         var answer = await DeployProgram.RunAsync("systemd-analyze", "systemd", ["verify", folder.Path]);
@@ -26,7 +26,7 @@ public sealed partial class SystemdTests
     }
 
     [Fact]
-    public async Task Its_exposure_is_no_more_than_what_is_documented()
+    public async Task The_exposure_of_the_unit_is_at_most_the_documented_one()
     {
         var answer = await DeployProgram.RunAsync("systemd-analyze", "systemd", ["security", "--offline=true", "--no-pager", Unit]);
         var found = double.Parse(Exposure().Match(answer.Output).Groups[1].Value, CultureInfo.InvariantCulture);

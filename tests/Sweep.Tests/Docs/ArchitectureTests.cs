@@ -4,7 +4,7 @@ using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Docs;
 
-/// <summary>docs/architecture.md names what the code has.</summary>
+/// <summary>Checks that docs/architecture.md agrees with the code.</summary>
 public sealed partial class ArchitectureTests
 {
     private static readonly Document Architecture = new("docs/architecture.md");
@@ -13,12 +13,12 @@ public sealed partial class ArchitectureTests
         [.. Folders.SelectMany(folder => Directory.GetFiles(RepositoryFolder.Join(folder), "*.csproj", SearchOption.AllDirectories))];
 
     [Fact]
-    public void The_arrows_are_the_references_between_projects() => Assert.Equal(References().Order(), Drawn().Order());
+    public void The_drawn_arrows_are_the_references_between_projects() => Assert.Equal(References().Order(), Drawn().Order());
 
     [Fact]
     public void The_arrows_make_no_circle()
     {
-        // Take away the arrows to projects that point at nothing, again and again: only a circle stays.
+        // Arrows to projects without arrows of their own are removed again and again. Only a circle would be left.
         for (var left = Drawn(); left.Count > 0;)
         {
             var next = left.FindAll(arrow => left.Exists(other => other.From == arrow.To));
@@ -28,12 +28,12 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
-    public void Every_project_has_its_purpose() => Assert.Equal(
+    public void The_table_of_projects_lists_every_project() => Assert.Equal(
         Projects.Select(project => Path.GetFileNameWithoutExtension(project)).Order(),
         Architecture.Rows("## Projects").Where(row => row.Length == 2).Select(row => row[0]).Order());
 
     [Fact]
-    public void Every_folder_of_a_project_has_its_line() => Assert.Equal(
+    public void The_table_of_folders_lists_every_folder_of_a_project() => Assert.Equal(
         Projects.Where(project => !project.Contains("/tests/", StringComparison.Ordinal)).SelectMany(FoldersOf).Order(),
         Architecture.Rows("## Projects").Where(row => row.Length == 3).Select(row => (row[0], row[1].Trim('`'))).Order());
 
@@ -41,7 +41,7 @@ public sealed partial class ArchitectureTests
     [InlineData("## The way of a trial", 25)]
     [InlineData("## Where is what", 50)]
     [InlineData("## States", 8)]
-    public void Every_class_that_it_names_is_there(string heading, int atLeast)
+    public void Every_class_that_the_document_names_exists(string heading, int atLeast)
     {
         var names = CodeNames.In(Architecture.Section(heading));
         Assert.True(names.Count >= atLeast, $"found {names.Count}");
@@ -49,7 +49,7 @@ public sealed partial class ArchitectureTests
     }
 
     [Fact]
-    public void The_parts_of_the_sequence_are_classes_and_what_they_send_are_members()
+    public void The_parts_of_the_sequence_diagram_are_classes_and_their_calls_are_members()
     {
         var diagram = Assert.Single(Architecture.Blocks("mermaid", Architecture.Section("## The way of a trial")));
         var parts = Participant().Matches(diagram).Select(match => match.Groups[1].Value).ToList();
@@ -80,8 +80,8 @@ public sealed partial class ArchitectureTests
     private static partial Regex Participant();
 
     /// <summary>
-    /// A call of a member, with what is sent in parentheses or alone. Answers, with two dashes, and what begins with a small letter are
-    /// none.
+    /// A call of a member, which may be followed by its arguments in parentheses. Answers, which have two dashes, and texts that begin with
+    /// a small letter are no calls.
     /// </summary>
     [GeneratedRegex(@"(?<!-)->>(\w+): ([A-Z]\w+)(?= \(|$)", RegexOptions.Multiline)]
     private static partial Regex Call();

@@ -3,7 +3,7 @@ using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Docs;
 
-/// <summary>What the build promises of the programs that it makes.</summary>
+/// <summary>Tests properties of the built programs.</summary>
 public sealed class BuildTests
 {
     [Theory]
@@ -14,7 +14,7 @@ public sealed class BuildTests
     [InlineData("Sweep.Silo", "Npgsql")]
     [InlineData("Sweep.Trainer", "Sweep.Trainer")]
     [InlineData("Sweep.Trainer", "TorchSharp")]
-    public void Programs_and_what_they_load_are_compiled_ahead(string program, string file)
+    public void Programs_and_the_libraries_that_they_load_are_compiled_ahead_of_time(string program, string file)
     {
         Assert.SkipUnless(AppContext.BaseDirectory.Contains("/release/", StringComparison.Ordinal), "a Debug build compiles nothing ahead");
         using var image = new PEReader(File.OpenRead(RepositoryFolder.Join($"artifacts/bin/{program}/release/{file}.dll")));

@@ -4,7 +4,7 @@ using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Docs;
 
-/// <summary>docs/decisions.md has a reason for what it lists, and lists every package.</summary>
+/// <summary>Checks that docs/decisions.md lists every package and gives reasons for everything that it lists.</summary>
 public sealed partial class DecisionsTests
 {
     private static readonly Document Decisions = new("docs/decisions.md");
@@ -14,7 +14,7 @@ public sealed partial class DecisionsTests
 
     [Theory]
     [MemberData(nameof(Titles))]
-    public void Every_decision_has_its_date_its_context_and_its_cost(string title)
+    public void Every_decision_has_a_date_a_context_and_a_cost(string title)
     {
         var paragraphs = Decisions.Section(title).Trim('\n').Split("\n\n");
         Assert.Collection(
@@ -26,7 +26,7 @@ public sealed partial class DecisionsTests
     }
 
     [Fact]
-    public void Every_package_has_its_reason()
+    public void Every_package_has_a_reason()
     {
         var packages = XDocument.Load(RepositoryFolder.Join("Directory.Packages.props")).Descendants("PackageVersion")
             .Select(package => (string)package.Attribute("Include")!);

@@ -4,7 +4,7 @@ using Sweep.Tests.SweepFiles;
 namespace Sweep.Tests.Docs;
 
 /// <summary>A Markdown file of the repository.</summary>
-/// <param name="Path">From the repository's folder: <c>docs/sql.md</c>.</param>
+/// <param name="Path">Path relative to the repository's folder, such as <c>docs/sql.md</c>.</param>
 internal sealed partial record Document(string Path)
 {
     /// <summary>README.md, CONTRIBUTING.md, CHANGELOG.md, and all of <c>docs/</c>.</summary>
@@ -23,7 +23,7 @@ internal sealed partial record Document(string Path)
     /// <summary>The anchors that GitHub makes of the headings.</summary>
     public IReadOnlySet<string> Anchors => Heading().Matches(Prose).Select(match => Anchor(match.Groups[1].Value)).ToHashSet();
 
-    /// <summary>What stands below a heading, up to the next one of its level or a higher one.</summary>
+    /// <summary>Returns the text below a heading, up to the next heading of the same or a higher level.</summary>
     public string Section(string heading)
     {
         var level = heading.TakeWhile(letter => letter == '#').Count();
@@ -31,11 +31,11 @@ internal sealed partial record Document(string Path)
         return Regex.Split(below, $"^#{{1,{level}}} ", RegexOptions.Multiline)[0];
     }
 
-    /// <summary>The blocks of code in a language, such as <c>sql</c>.</summary>
+    /// <summary>Returns the blocks of code in a language, such as <c>sql</c>.</summary>
     public IReadOnlyList<string> Blocks(string language, string? within = null) =>
         [.. Fence().Matches(within ?? Text).Where(match => match.Groups[1].Value == language).Select(match => match.Groups[2].Value)];
 
-    /// <summary>The cells of the rows of all tables below a heading, without their heads.</summary>
+    /// <summary>Returns the cells of each row of all tables below a heading, without the rows of column titles.</summary>
     public IReadOnlyList<string[]> Rows(string heading) =>
     [
         .. Regex.Split(Section(heading), "^\\|---.*\n", RegexOptions.Multiline).Skip(1)

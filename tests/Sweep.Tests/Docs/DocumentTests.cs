@@ -3,7 +3,7 @@ using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Docs;
 
-/// <summary>What every document keeps: its links lead somewhere, and what it names is there.</summary>
+/// <summary>Checks that the links of every document lead somewhere, and that the files and classes that it names exist.</summary>
 public sealed partial class DocumentTests
 {
     private static readonly HashSet<string> Sources =
@@ -35,25 +35,25 @@ public sealed partial class DocumentTests
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public void Every_file_and_folder_that_it_names_is_there(string path) =>
+    public void Every_file_and_folder_that_a_document_names_exists(string path) =>
         Assert.All(FileName().Matches(new Document(path).Text).Select(match => match.Groups[1].Value), name =>
             Assert.True(Path.Exists(RepositoryFolder.Join(name)), $"{path} names {name}, which is not in the repository"));
 
     [Theory]
     [MemberData(nameof(Documents))]
-    public void Every_class_of_tests_that_it_names_is_there(string path) =>
+    public void Every_class_of_tests_that_a_document_names_exists(string path) =>
         Assert.All(TestClass().Matches(new Document(path).Prose).Select(match => match.Groups[1].Value), name =>
             Assert.True(Sources.Contains(name), $"{path} names {name}, and no file below tests/ has this name"));
 
     [Fact]
-    public void Every_class_that_a_recipe_names_is_there()
+    public void Every_class_that_a_recipe_names_exists()
     {
         var names = CodeNames.In(new Document("CONTRIBUTING.md").Text).Where(name => !Sources.Contains(name.Type)).ToList();
         Assert.True(names.Count >= 15, $"found {names.Count}");
         Assert.All(names, CodeNames.Require);
     }
 
-    /// <summary>Of a link or a picture, without its title.</summary>
+    /// <summary>The target of a link or a picture, without the title.</summary>
     [GeneratedRegex(@"\]\(([^)\s]+)")]
     private static partial Regex Link();
 

@@ -2,12 +2,12 @@ using System.Text.RegularExpressions;
 
 namespace Sweep.Tests.Docs;
 
-/// <summary>The edges of diagrams as GitHub draws them.</summary>
+/// <summary>Reads the edges of diagrams that GitHub draws.</summary>
 internal static partial class Mermaid
 {
     /// <summary>
-    /// The edges of a <c>stateDiagram-v2</c>, once for each of its labels; where it has none, with an empty one. <c>[*]</c> is the
-    /// beginning and the end.
+    /// Returns the edges of a <c>stateDiagram-v2</c>. An edge with several labels is returned once for each label, and an edge without a
+    /// label has an empty one. <c>[*]</c> is the beginning and the end.
     /// </summary>
     public static IReadOnlyList<(string From, string To, string Label)> StateEdges(string diagram)
     {
@@ -19,14 +19,14 @@ internal static partial class Mermaid
         ];
     }
 
-    /// <summary>The arrows of a flowchart of names.</summary>
+    /// <summary>Returns the arrows of a flowchart whose nodes are names.</summary>
     public static IReadOnlyList<(string From, string To)> Arrows(string diagram)
     {
         Assert.StartsWith("flowchart ", diagram, StringComparison.Ordinal);
         return [.. Matches(diagram, Arrow()).Select(arrow => (arrow.Groups[1].Value, arrow.Groups[2].Value))];
     }
 
-    /// <summary>Every line below the first one, none of which may be anything else.</summary>
+    /// <summary>Returns the edge of every line below the first one. A line that is no edge is an error.</summary>
     private static IEnumerable<Match> Matches(string diagram, Regex edge) =>
         from line in diagram.Split('\n').Skip(1)
         where line.Trim().Length > 0

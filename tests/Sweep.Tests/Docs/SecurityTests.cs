@@ -3,13 +3,13 @@ using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Docs;
 
-/// <summary>docs/security.md promises what tests show.</summary>
+/// <summary>Checks that every promise of docs/security.md is tested.</summary>
 public sealed partial class SecurityTests
 {
     private static readonly string Text = File.ReadAllText(RepositoryFolder.Join("docs", "security.md"));
 
     [Fact]
-    public void Every_test_that_it_names_is_there()
+    public void Every_test_that_the_document_names_exists()
     {
         var named = Test().Matches(Text).Select(match => (Class: match.Groups[1].Value, Method: match.Groups[2].Value)).ToList();
         Assert.True(named.Count >= 30, $"found {named.Count}");

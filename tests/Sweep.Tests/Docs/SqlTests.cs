@@ -9,7 +9,7 @@ using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Docs;
 
-/// <summary>docs/sql.md answers what it asks.</summary>
+/// <summary>Checks that the queries of docs/sql.md answer its questions.</summary>
 public sealed partial class SqlTests(PostgresServer server)
 {
     private static readonly string Text = File.ReadAllText(RepositoryFolder.Join("docs", "sql.md"));
@@ -17,7 +17,7 @@ public sealed partial class SqlTests(PostgresServer server)
     [Fact]
     public async Task Every_query_returns_rows_for_a_sweep_in_which_something_failed()
     {
-        // Trial 2 fails for good, trial 3 once.
+        // Trial 2 fails for good. Trial 3 fails once and then succeeds.
         var trainers = new SimulatedTrainers
         {
             Fault = (train, epoch) => epoch != 2 ? null
@@ -33,7 +33,7 @@ public sealed partial class SqlTests(PostgresServer server)
     }
 
     [Fact]
-    public void A_dozen_questions_have_one_query_each()
+    public void At_least_twelve_questions_have_one_query_each()
     {
         Assert.True(Queries().Count >= 12, $"found {Queries().Count}");
         Assert.Equal(Text.Split("\n## ").Length - 1, Queries().Count);
@@ -45,7 +45,8 @@ public sealed partial class SqlTests(PostgresServer server)
     [InlineData("learning_curves")]
     [InlineData("sweep_progress")]
     [InlineData("parameter_effects")]
-    public void Every_view_is_asked(string view) => Assert.Contains(Queries(), query => Regex.IsMatch(query, $@"\b(from|join) {view}\b"));
+    public void Every_view_is_used_by_a_query(string view) =>
+        Assert.Contains(Queries(), query => Regex.IsMatch(query, $@"\b(from|join) {view}\b"));
 
     private static List<string> Queries() => [.. SqlBlock().Matches(Text).Select(match => match.Groups[1].Value)];
 

@@ -8,7 +8,8 @@ using Sweep.Tests.Worker;
 namespace Sweep.Tests.Docs;
 
 /// <summary>
-/// The diagrams of docs/architecture.md are the tables of legal moves, and for an attempt what <see cref="AttemptRun"/> does.
+/// Checks that the diagrams of docs/architecture.md agree with the tables of legal moves, and the diagram of an attempt with
+/// <see cref="AttemptRun"/>.
 /// </summary>
 public sealed class StateDiagramTests
 {
@@ -16,11 +17,11 @@ public sealed class StateDiagramTests
     private static readonly Document Architecture = new("docs/architecture.md");
 
     [Fact]
-    public void A_sweep_moves_as_its_table_says() => Assert.Equal(
+    public void The_diagram_of_a_sweep_has_the_moves_of_its_table() => Assert.Equal(
         Table<SweepState, SweepMove>((state, move) => state.After(move)).Order(), Drawn("### Of a sweep").Where(IsMove).Order());
 
     [Fact]
-    public void A_trial_moves_as_its_table_says() => Assert.Equal(
+    public void The_diagram_of_a_trial_has_the_moves_of_its_table() => Assert.Equal(
         Table<TrialState, TrialMove>((state, move) => state.After(move)).Order(), Drawn("### Of a trial").Where(IsMove).Order());
 
     [Theory]
@@ -35,10 +36,10 @@ public sealed class StateDiagramTests
     }
 
     [Fact]
-    public void An_attempt_hears_every_call_of_its_trial_and_stops_for_every_cause()
+    public void The_diagram_of_an_attempt_has_every_call_to_its_trial_and_every_cause_to_stop()
     {
         var edges = Drawn("### Of an attempt");
-        // Report is heard while it runs and changes nothing.
+        // Report is called during the attempt and changes no state.
         var calls = typeof(ITrialGrain).GetMethods().Select(call => call.Name).Where(call => call != nameof(ITrialGrain.Report));
         Assert.Equal(calls.Order(), edges.Select(edge => edge.Label).Where(label => label.Length > 0).Distinct().Order());
         Assert.Equal(
@@ -46,13 +47,15 @@ public sealed class StateDiagramTests
             edges.Where(edge => edge is { From: "Running", Label: "" }).Select(edge => edge.To).Order());
     }
 
-    /// <summary>What a stale attempt still reports depends on what it waits for, and its trial refuses it.</summary>
+    /// <summary>
+    /// A stale attempt is not tested: its last call depends on what the attempt waits for, and its trial refuses every call.
+    /// </summary>
     [Theory]
     [InlineData(nameof(StopCause.Pause))]
     [InlineData(nameof(StopCause.Cancel))]
     [InlineData(nameof(StopCause.Behind))]
     [InlineData(nameof(StopCause.Refused))]
-    public async Task A_stopped_attempt_tells_its_trial_what_the_diagram_says(string cause)
+    public async Task A_stopped_attempt_makes_the_call_of_the_diagram(string cause)
     {
         var trainer = new ScriptedTrainer();
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
@@ -70,8 +73,8 @@ public sealed class StateDiagramTests
 
         await trainer.ReceivedAsync<TrainerCommand.Stop>();
         trainer.Emit(new TrainerEvent.Stopped());
-        var told = (await stage.EndAsync()).Split(' ')[0];
-        Assert.Equal(told, Assert.Single(Drawn("### Of an attempt"), edge => edge.From == cause).Label);
+        var call = (await stage.EndAsync()).Split(' ')[0];
+        Assert.Equal(call, Assert.Single(Drawn("### Of an attempt"), edge => edge.From == cause).Label);
     }
 
     private static IReadOnlyList<(string From, string To, string Label)> Drawn(string heading) =>

@@ -21,17 +21,17 @@ public sealed class FuzzTests(PostgresServer server)
     [InlineData("trainer-frames")]
     [InlineData("checkpoint")]
     [InlineData("certificates")]
-    public void Damaged_input_is_taken_or_refused_in_the_reader_s_own_words(string name)
+    public void Damaged_input_is_accepted_or_refused_with_the_error_of_its_reader(string name)
     {
         using var targets = new FuzzTargets(RepositoryFolder.Join());
         Run(targets.All.Single(target => target.Name == name));
     }
 
     [Fact]
-    public void Every_target_is_among_those_tried()
+    public void Every_target_is_tested()
     {
         using var targets = new FuzzTargets(RepositoryFolder.Join());
-        var tried = typeof(FuzzTests).GetMethod(nameof(Damaged_input_is_taken_or_refused_in_the_reader_s_own_words))!
+        var tried = typeof(FuzzTests).GetMethod(nameof(Damaged_input_is_accepted_or_refused_with_the_error_of_its_reader))!
             .GetCustomAttributes(typeof(InlineDataAttribute), false).Length;
         Assert.Equal(targets.All.Count, tried);
     }
@@ -45,7 +45,7 @@ public sealed class FuzzTests(PostgresServer server)
     }
 
     [Fact]
-    public void A_reader_that_throws_or_hangs_is_found_and_its_input_made_small()
+    public void A_reader_that_throws_or_hangs_is_found_and_its_input_is_reduced()
     {
         var error = Assert.ThrowsAny<Exception>(() => FuzzRun.Run(new Careless(), Seed, Budget));
         Assert.Matches("Shrunk:\ncareless, input .*, 1 damages, [0-9]+ bytes:\n(.|\n)*tripped", error.Message.ReplaceLineEndings("\n"));

@@ -47,7 +47,7 @@ public sealed class ModelShapeTests
     [InlineData(CellKind.Rnn, 5632 + 33024 + 5676, 327_680 + 5632)]
     [InlineData(CellKind.Gru, 5632 + 99072 + 5676, 983_040 + 3840 + 5632)]
     [InlineData(CellKind.Lstm, 5632 + 132096 + 5676, 1_310_720 + 3840 + 5632)]
-    public void The_experiments_models(CellKind cell, long parameters, long macs)
+    public void The_published_models_have_the_sizes_worked_out_by_hand(CellKind cell, long parameters, long macs)
     {
         var shape = new ModelShape(cell, 44, 128, 1, [], 10);
         Assert.Equal((parameters, macs), (shape.Parameters, shape.Macs));

@@ -13,7 +13,7 @@ public sealed class TextTests
     [InlineData(30, 20, 0.3, 7, 3)]
     [InlineData(20, 20, 0.2, 0, 0)]
     [InlineData(5, 20, 0.2, 0, 0)]
-    public void Windows_are_every_start_that_has_a_next_character(
+    public void There_is_a_window_for_every_start_that_has_a_next_character(
         int characters, int length, double validation, int training, int heldOut) =>
         Assert.Equal(new WindowCounts(training, heldOut), WindowCounts.Of(characters, length, validation));
 

@@ -20,7 +20,7 @@ public sealed class OrleansDashboardTests(PostgresServer server)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task There_is_none_unless_it_is_asked_for()
+    public async Task The_dashboard_is_served_only_when_an_option_asks_for_it()
     {
         await using var silo = await TestSilo.StartAsync(server, new());
         foreach (var path in Paths)
@@ -28,7 +28,7 @@ public sealed class OrleansDashboardTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task It_shows_every_silo_even_those_that_do_not_serve_it()
+    public async Task The_dashboard_shows_every_silo_even_those_that_do_not_serve_it()
     {
         await using var plain = await TestSilo.StartAsync(server, new());
         await using var silo = await TestSilo.StartAsync(
@@ -55,7 +55,7 @@ public sealed class OrleansDashboardTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task From_elsewhere_it_is_refused_with_a_word_on_how_to_see_it()
+    public async Task From_another_machine_the_dashboard_is_refused_with_a_hint_on_how_to_open_it()
     {
         var address = OwnAddress.Find().ToString();
         await using var silo = await TestSilo.StartAsync(
@@ -74,7 +74,7 @@ public sealed class OrleansDashboardTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task From_elsewhere_the_password_opens_it()
+    public async Task From_another_machine_the_password_opens_the_dashboard()
     {
         var (address, file) = (OwnAddress.Find().ToString(), Path.GetTempFileName());
         await File.WriteAllTextAsync(file, "swordfish\n", Cancellation);

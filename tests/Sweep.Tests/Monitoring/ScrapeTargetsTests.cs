@@ -8,7 +8,7 @@ public sealed class ScrapeTargetsTests
     private readonly ScrapeTargets _targets = new();
 
     [Fact]
-    public void A_silo_that_lives_is_listed_as_soon_as_its_port_is_known()
+    public void A_living_silo_is_listed_as_soon_as_its_port_is_known()
     {
         See(Start, new SiloSighting("a", SiloLife.Active, null));
         Assert.Empty(_targets.List(Start));
@@ -18,7 +18,7 @@ public sealed class ScrapeTargetsTests
     }
 
     [Fact]
-    public void A_silo_that_died_without_a_word_is_listed_for_ten_minutes_though_its_metadata_is_gone()
+    public void A_silo_that_died_unexpectedly_is_listed_for_ten_minutes_even_when_its_metadata_is_gone()
     {
         See(Start, Active("a"), Active("b"));
         See(Start, Dead("a"), Active("b"));
@@ -35,7 +35,7 @@ public sealed class ScrapeTargetsTests
     }
 
     [Fact]
-    public void A_silo_that_the_table_of_members_forgets_is_listed_as_long_as_any_lost_one()
+    public void A_silo_that_the_table_of_members_no_longer_has_is_listed_as_long_as_any_lost_one()
     {
         See(Start, Active("a"));
         See(Start, Dead("a"));
@@ -46,7 +46,7 @@ public sealed class ScrapeTargetsTests
     }
 
     [Fact]
-    public void A_silo_that_said_that_it_stops_is_listed_until_it_is_gone()
+    public void A_silo_that_is_stopping_is_listed_until_it_is_gone()
     {
         See(Start, Active("a"));
         See(Start, new SiloSighting("a", SiloLife.Leaving, null));
@@ -74,7 +74,7 @@ public sealed class ScrapeTargetsTests
     }
 
     [Fact]
-    public void What_cannot_be_reached_takes_the_address_of_nothing_else()
+    public void A_silo_that_cannot_be_reached_does_not_take_the_address_of_another_one()
     {
         // Silos of two machines each serve on the loopback address of their machine.
         See(Start, Active("a"), new SiloSighting("b", SiloLife.Active, Target("a") with { Instance = "b", Host = "other" }));

@@ -29,7 +29,7 @@ public sealed class ServiceDiscoveryTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task A_silo_that_stops_as_it_should_is_not_listed_any_more()
+    public async Task A_silo_that_has_stopped_in_order_is_not_listed_any_more()
     {
         await using var first = await TestSilo.StartAsync(server, new());
         var second = await TestSilo.StartAsync(server, new(), connectionString: first.ConnectionString);
@@ -39,7 +39,7 @@ public sealed class ServiceDiscoveryTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task Whoever_asks_from_elsewhere_hears_only_of_what_can_be_reached_there()
+    public async Task A_request_from_another_machine_gets_only_targets_that_can_be_reached_from_there()
     {
         using var certificates = new TestCertificates();
         var (own, folder) = (OwnAddress.Find().ToString(), certificates.Issue(CertificateRole.Silo));

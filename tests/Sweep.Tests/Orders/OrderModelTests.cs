@@ -27,7 +27,7 @@ public sealed class OrderModelTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Whatever_comes_in_whichever_order_every_order_holds_and_every_trial_ends(int slots)
+    public void Whatever_events_come_in_any_sequence_every_order_holds_and_every_trial_ends(int slots)
     {
         var act = Gen.Frequency(
             (8, Gen.Constant(Act.Lease)), (8, Gen.Constant(Act.Open)), (6, Gen.Constant(Act.Train)), (3, Gen.Constant(Act.Succeed)),

@@ -14,7 +14,7 @@ public sealed class AddressTests(PostgresServer server)
     [InlineData("a=b 'c' \\d/e?f#g%h&i@j:k;l", "it's %41 me@work:1")]
     [InlineData("été 漢字", "ünï")]
     [InlineData("postgresql://nowhere/x", "host=nowhere")]
-    public async Task Names_that_need_care_come_through_a_uri_keywords_and_pg_dump(string database, string user)
+    public async Task Names_with_special_characters_survive_a_uri_keywords_and_pg_dump(string database, string user)
     {
         var plain = new NpgsqlConnectionStringBuilder(await server.NewDatabaseAsync());
         await using (var source = NpgsqlDataSource.Create(plain.ConnectionString))
@@ -63,7 +63,7 @@ public sealed class AddressTests(PostgresServer server)
     [InlineData("host=/nowhere/a,/nowhere/b port=1", "postgresql:///?host=/nowhere/a,/nowhere/b&port=1")]
     [InlineData("postgresql://%2Fnowhere%2Fa:1/b", "postgresql:///b?host=/nowhere/a&port=1")]
     [InlineData("postgresql://ada@127.0.0.1:1/a?user=eve&dbname=b", "postgresql://eve@127.0.0.1:1/b")]
-    public async Task Psql_looks_for_every_host_at_its_port(string text, string uri)
+    public async Task Psql_connects_to_every_host_at_its_port(string text, string uri)
     {
         var stated = PostgresAddress.Parse(text);
         Assert.Equal(uri, PostgresAddress.ToUri(stated));
@@ -91,7 +91,7 @@ public sealed class AddressTests(PostgresServer server)
     [InlineData("postgres://db", "postgresql://db:5432/")]
     [InlineData(
         "postgresql://db/sweep?options=-c%20statement_timeout%3D5s", "postgresql://db:5432/sweep?options=-c%20statement_timeout%3D5s")]
-    public void The_keywords_of_psql_are_taken(string text, string uri) =>
+    public void The_keywords_of_psql_are_accepted(string text, string uri) =>
         Assert.Equal(uri, PostgresAddress.ToUri(PostgresAddress.Parse(text)));
 
     [Theory]
@@ -109,7 +109,7 @@ public sealed class AddressTests(PostgresServer server)
     [InlineData("Host=a,,b", "found a host without a name.")]
     [InlineData(
         "host=db user=ada dbname", "found blanks within a host's name; between quotes write \\' for a quote and \\\\ for a backslash.")]
-    public void What_is_not_taken_is_named(string text, string expected)
+    public void Keywords_that_are_not_accepted_are_named(string text, string expected)
     {
         var message = Assert.Throws<FormatException>(() => PostgresAddress.Parse(text)).Message;
         Assert.StartsWith(expected, message, StringComparison.Ordinal);

@@ -13,7 +13,7 @@ public sealed class DeployedPostgresTests(DeployedPostgres server) : IClassFixtu
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void The_script_says_nothing_and_no_password() => Assert.Equal("", server.Output);
+    public void The_script_prints_nothing_not_even_a_password() => Assert.Equal("", server.Output);
 
     [Fact]
     public async Task The_owner_migrates_the_worker_starts_and_the_reader_reads()

@@ -17,7 +17,7 @@ public sealed class FullServerTests(PostgresServer server)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Whoever_asks_when_the_server_has_no_connection_left_gets_the_next_one()
+    public async Task A_caller_waits_for_the_next_connection_when_the_server_has_none_left()
     {
         var worker = await WorkerAsync(connections: 1);
         await using var other = NpgsqlDataSource.Create(worker + ";Pooling=false");

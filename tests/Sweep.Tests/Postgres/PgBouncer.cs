@@ -71,7 +71,7 @@ internal sealed class PgBouncer : IAsyncDisposable
         }.ConnectionString);
     }
 
-    /// <summary>The socket's file is there before it takes connections.</summary>
+    /// <summary>Whether pgbouncer accepts connections, which it does some time after it has created its socket.</summary>
     private static async Task<bool> ListensAsync(string path)
     {
         using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

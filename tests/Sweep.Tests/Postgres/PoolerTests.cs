@@ -14,7 +14,7 @@ public sealed class PoolerTests(PostgresServer server)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Behind_a_pooler_silo_and_command_line_say_at_once_what_to_set()
+    public async Task Behind_a_pooler_the_silo_and_the_command_line_name_the_setting_at_once()
     {
         var database = await server.NewDatabaseAsync();
         await using var pooler = await PgBouncer.StartAsync(database);
@@ -26,7 +26,7 @@ public sealed class PoolerTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task With_that_set_a_sweep_runs_behind_it_as_it_does_without()
+    public async Task With_that_setting_a_sweep_runs_behind_a_pooler_as_it_does_without_one()
     {
         var database = await server.NewDatabaseAsync();
         await using var pooler = await PgBouncer.StartAsync(database);

@@ -29,7 +29,7 @@ public sealed class PostgresTlsTests : IDisposable
     [InlineData("[::1]:5433")]
     [InlineData("::ffff:127.0.0.1")]
     [InlineData("localhost,127.0.0.1:5433,/tmp")]
-    public void On_this_machine_a_connection_stays_as_it_is_written(string host)
+    public void On_this_machine_a_connection_string_stays_as_it_is_written(string host)
     {
         File.WriteAllText(Authority, "");
         var several = host.Contains(',', StringComparison.Ordinal) ? ";Target Session Attributes=primary" : "";
@@ -48,7 +48,7 @@ public sealed class PostgresTlsTests : IDisposable
     [InlineData("localhost.example")]
     [InlineData("localhost,db")]
     [InlineData("/tmp,10.0.0.7")]
-    public void Beyond_this_machine_the_server_must_prove_who_it_is(string host)
+    public void Beyond_this_machine_the_server_must_prove_its_identity(string host)
     {
         Assert.Equal(SslMode.VerifyFull, Builder($"Host={host}").SslMode);
         Assert.Equal(SslMode.VerifyFull, Builder($"Host={host};SSL Mode=VerifyFull").SslMode);
@@ -60,7 +60,7 @@ public sealed class PostgresTlsTests : IDisposable
     [InlineData("Prefer")]
     [InlineData("Require")]
     [InlineData("VerifyCA")]
-    public void Less_is_refused_beyond_this_machine_in_one_line_without_the_password(string mode)
+    public void A_weaker_TLS_mode_beyond_this_machine_is_refused_in_one_line_without_the_password(string mode)
     {
         var error = Assert.Throws<FormatException>(() => Resolve($"Host=db;Password=secret;SSL Mode={mode}"));
         Assert.Equal(
@@ -69,7 +69,7 @@ public sealed class PostgresTlsTests : IDisposable
     }
 
     [Fact]
-    public void The_words_of_psql_are_understood_and_written()
+    public void The_TLS_settings_of_psql_are_read_and_written()
     {
         Assert.Contains(
             "SSL Mode=Require", Assert.Throws<FormatException>(() => Resolve("postgresql://db/sweep?sslmode=require")).Message,
@@ -84,7 +84,7 @@ public sealed class PostgresTlsTests : IDisposable
     }
 
     [Fact]
-    public void The_authority_is_that_of_the_connection_or_of_the_folder_of_certificates_or_the_systems()
+    public void The_authority_is_that_of_the_connection_the_folder_of_certificates_or_the_system()
     {
         Assert.Null(Builder("Host=db").RootCertificate);
         File.WriteAllText(Authority, "");
@@ -94,7 +94,7 @@ public sealed class PostgresTlsTests : IDisposable
     }
 
     [Fact]
-    public void A_password_may_come_from_a_file_and_one_that_is_written_wins()
+    public void A_password_may_come_from_a_file_unless_the_connection_string_has_one()
     {
         var file = Path.Combine(_folder, "password");
         Assert.Contains(

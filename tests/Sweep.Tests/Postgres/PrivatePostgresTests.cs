@@ -14,7 +14,7 @@ public sealed class PrivatePostgresTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task A_server_that_cannot_start_is_told_at_once_with_what_it_says()
+    public async Task A_server_that_cannot_start_is_reported_at_once_with_its_message()
     {
         var folder = Directory.CreateDirectory(Path.Combine("/tmp", $"sweep-broken-{Environment.ProcessId}")).FullName;
         try

@@ -46,7 +46,7 @@ public sealed class FrameTests
     }
 
     [Fact]
-    public void Every_kind_of_message_is_among_those_tried()
+    public void Every_kind_of_message_is_tested()
     {
         Assert.Equal(Kinds<TrainerCommand>(), Commands.Select(message => message.GetType()).ToHashSet());
         Assert.Equal(Kinds<TrainerEvent>(), Events.Select(message => message.GetType()).ToHashSet());
@@ -124,7 +124,7 @@ public sealed class FrameTests
     [InlineData("{\"type\":\"unheard-of\"}")]
     [InlineData("{\"type\":\"stop\",\"checkpoint\":3}")]
     [InlineData("not json")]
-    public async Task A_message_that_is_none_is_refused(string json) =>
+    public async Task Bytes_that_are_no_message_are_refused(string json) =>
         await RefusedAsync([.. Header(json.Length, 0), .. Encoding.UTF8.GetBytes(json)], "");
 
     [Fact]

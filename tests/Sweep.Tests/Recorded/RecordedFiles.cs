@@ -68,7 +68,7 @@ internal static class RecordedFiles
         _ => JsonNode.DeepEquals(expected, found),
     };
 
-    /// <summary>Version 0.1.0 recorded a metric as the member of an enumeration that it was.</summary>
+    /// <summary>Writes a metric as version 0.1.0 recorded it, where a metric was a member of an enumeration.</summary>
     private sealed class MetricConverter : JsonConverter<Metric>
     {
         public override Metric Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

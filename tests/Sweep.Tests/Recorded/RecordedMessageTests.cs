@@ -46,7 +46,7 @@ public sealed class RecordedMessageTests
     public void Frames_between_silos_and_trainers_are_read_with_their_values() => EachIs(Frames, (name, bytes) => Read(name, bytes));
 
     [Fact]
-    public void What_is_stored_in_tables_is_read_with_its_values() => EachIs(Stored, Parse);
+    public void Stored_columns_are_read_with_their_values() => EachIs(Stored, Parse);
 
     [Fact]
     public async Task Everything_that_this_version_writes_is_recorded()
@@ -65,7 +65,7 @@ public sealed class RecordedMessageTests
     }
 
     [Fact]
-    public void Members_that_a_newer_side_adds_are_passed_over_and_those_that_an_older_one_lacks_have_their_defaults()
+    public void Members_that_a_newer_side_adds_are_ignored_and_members_that_an_older_one_lacks_have_their_defaults()
     {
         var serializer = new ServiceCollection().AddSerializer().BuildServiceProvider();
         var newer = serializer.GetRequiredService<Serializer<NewerMessage>>();
@@ -75,7 +75,7 @@ public sealed class RecordedMessageTests
     }
 
     [Fact]
-    public async Task Members_that_a_newer_trainer_adds_to_a_frame_are_passed_over()
+    public async Task Members_that_a_newer_trainer_adds_to_a_frame_are_ignored()
     {
         foreach (var (version, name) in RecordedFiles.All(Frames))
         {

@@ -6,7 +6,9 @@ using System.Text.RegularExpressions;
 
 namespace Sweep.Tests.Reports;
 
-/// <summary>A headless Chromium with one page, driven by the DevTools protocol (https://chromedevtools.github.io/devtools-protocol/).</summary>
+/// <summary>
+/// A headless Chromium with one page, driven by the DevTools protocol (https://chromedevtools.github.io/devtools-protocol/).
+/// </summary>
 internal sealed partial class Browser : IAsyncDisposable
 {
     public const string Program = "/usr/bin/chromium";
@@ -30,7 +32,7 @@ internal sealed partial class Browser : IAsyncDisposable
     /// <summary>Errors, warnings and exceptions of the page since it was opened.</summary>
     public IReadOnlyCollection<string> Complaints => _complaints;
 
-    /// <summary>Addresses that the page asked for.</summary>
+    /// <summary>Addresses that the page requested.</summary>
     public IReadOnlyCollection<string> Requests => _requests;
 
     public static async Task<Browser> StartAsync()
@@ -38,15 +40,19 @@ internal sealed partial class Browser : IAsyncDisposable
         var folder = Directory.CreateTempSubdirectory("sweep-browser-").FullName;
         string[] arguments =
         [
-            "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--hide-scrollbars", "--remote-debugging-port=0", $"--user-data-dir={folder}", "about:blank",
+            "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--remote-debugging-port=0",
+            $"--user-data-dir={folder}", "about:blank",
         ];
-        var process = Process.Start(new ProcessStartInfo(Program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        var process = Process.Start(
+            new ProcessStartInfo(Program, arguments) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         var browser = new Browser(process, folder);
         await browser._socket.ConnectAsync(await browser.AddressAsync(), TestContext.Current.CancellationToken);
         browser._listening = browser.ListenAsync();
         var target = await browser.SendAsync("Target.createTarget", new { url = "about:blank" });
-        browser._session = (await browser.SendAsync("Target.attachToTarget", new { targetId = target.GetProperty("targetId").GetString(), flatten = true })).GetProperty("sessionId").GetString();
+        var targetId = target.GetProperty("targetId").GetString();
+        var session = await browser.SendAsync("Target.attachToTarget", new { targetId, flatten = true });
+        browser._session = session.GetProperty("sessionId").GetString();
         foreach (var domain in new[] { "Page", "Runtime", "Log", "Network" })
             await browser.SendAsync($"{domain}.enable", new { });
         return browser;
@@ -61,7 +67,7 @@ internal sealed partial class Browser : IAsyncDisposable
         await _loaded.Task.WaitAsync(Patience);
     }
 
-    /// <summary>The value of an expression of the page.</summary>
+    /// <summary>Evaluates a JavaScript expression in the page and returns its value.</summary>
     public async Task<JsonElement> EvaluateAsync(string expression)
     {
         var answer = await SendAsync("Runtime.evaluate", new { expression, returnByValue = true, awaitPromise = true });
@@ -72,23 +78,30 @@ internal sealed partial class Browser : IAsyncDisposable
     public async Task PressAsync(string key, int code, string text = "")
     {
         foreach (var type in new[] { "keyDown", "keyUp" })
-            await SendAsync("Input.dispatchKeyEvent", new { type, key, code = key, windowsVirtualKeyCode = code, text = type == "keyDown" ? text : "" });
+            await SendAsync(
+                "Input.dispatchKeyEvent",
+                new { type, key, code = key, windowsVirtualKeyCode = code, text = type == "keyDown" ? text : "" });
     }
 
-    /// <summary>Sets the size of the window, and light or dark; waits until the page has drawn.</summary>
+    /// <summary>Sets the size of the window and the colour scheme, and waits until the page is drawn.</summary>
     public async Task ShowAsync(int width, int height, bool dark = false)
     {
         await SendAsync("Emulation.setDeviceMetricsOverride", new { width, height, deviceScaleFactor = 1, mobile = false });
-        await SendAsync("Emulation.setEmulatedMedia", new { features = new[] { new { name = "prefers-color-scheme", value = dark ? "dark" : "light" } } });
-        await EvaluateAsync("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(() => done(1)))))");
+        await SendAsync(
+            "Emulation.setEmulatedMedia",
+            new { features = new[] { new { name = "prefers-color-scheme", value = dark ? "dark" : "light" } } });
+        await EvaluateAsync(
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(() => done(1)))))");
     }
 
-    /// <summary>The whole page as PNG.</summary>
+    /// <summary>Returns an image of the whole page as PNG.</summary>
     public async Task<byte[]> PhotographAsync() =>
-        (await SendAsync("Page.captureScreenshot", new { format = "png", captureBeyondViewport = true })).GetProperty("data").GetBytesFromBase64();
+        (await SendAsync("Page.captureScreenshot", new { format = "png", captureBeyondViewport = true }))
+            .GetProperty("data").GetBytesFromBase64();
 
     public async Task<byte[]> PrintAsync() =>
-        (await SendAsync("Page.printToPDF", new { printBackground = false, preferCSSPageSize = true })).GetProperty("data").GetBytesFromBase64();
+        (await SendAsync("Page.printToPDF", new { printBackground = false, preferCSSPageSize = true }))
+            .GetProperty("data").GetBytesFromBase64();
 
     public async ValueTask DisposeAsync()
     {
@@ -121,8 +134,11 @@ internal sealed partial class Browser : IAsyncDisposable
     {
         var id = Interlocked.Increment(ref _last);
         var answer = _questions[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        var message = _session is null ? (object)new { id, method, @params = parameters } : new { id, method, @params = parameters, sessionId = _session };
-        await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(message), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
+        var message = _session is null
+            ? (object)new { id, method, @params = parameters }
+            : new { id, method, @params = parameters, sessionId = _session };
+        await _socket.SendAsync(
+            JsonSerializer.SerializeToUtf8Bytes(message), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
         return await answer.Task.WaitAsync(Patience);
     }
 
@@ -143,16 +159,16 @@ internal sealed partial class Browser : IAsyncDisposable
                 while (!part.EndOfMessage);
                 if (part.MessageType == WebSocketMessageType.Close)
                     return;
-                Hear(JsonDocument.Parse(message.ToArray()).RootElement);
+                Receive(JsonDocument.Parse(message.ToArray()).RootElement);
             }
         }
         catch (WebSocketException)
         {
-            // The browser was ended.
+            // The browser has ended.
         }
     }
 
-    private void Hear(JsonElement message)
+    private void Receive(JsonElement message)
     {
         if (message.TryGetProperty("id", out var id))
         {

@@ -5,17 +5,23 @@ namespace Sweep.Tests.Reports;
 public sealed class MarkdownReportTests
 {
     [Fact]
-    public void It_has_the_sections_of_the_page_and_tables_of_equal_width()
+    public void The_report_has_the_sections_of_the_page_and_the_rows_of_a_table_have_equal_numbers_of_cells()
     {
         var contents = ReportPages.With("To be");
         var lines = MarkdownReport.Of(contents).Split('\n');
         Assert.Equal("# letters", lines[0]);
         Assert.Equal(
-            ["The question", "The answer", "The trials", "What a better trial costs", "What each parameter did", "What they write", "Attempts and failures", "How to repeat it"],
+            [
+                "The question", "The answer", "The trials", "What a better trial costs", "What each parameter did", "What they write",
+                "Attempts and failures", "How to repeat it",
+            ],
             lines.Where(line => line.StartsWith("## ", StringComparison.Ordinal)).Select(line => line[3..]));
         Assert.Contains("| 2 | lstm | succeeded | 7 | 0.750 | 1.500 | 40.0% | 4.48 | 2.0 s | 1.00 | 1 | 100 | 20 B | 1 |", lines);
         foreach (var (index, line) in lines.Index().Where(pair => pair.Item.StartsWith("| --", StringComparison.Ordinal)))
-            Assert.All(lines[(index - 1)..].TakeWhile(row => row.StartsWith('|')), row => Assert.Equal(line.Count(letter => letter == '|'), row.Count(letter => letter == '|')));
+        {
+            var table = lines[(index - 1)..].TakeWhile(row => row.StartsWith('|'));
+            Assert.All(table, row => Assert.Equal(line.Count(letter => letter == '|'), row.Count(letter => letter == '|')));
+        }
     }
 
     [Fact]

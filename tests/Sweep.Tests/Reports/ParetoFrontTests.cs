@@ -7,23 +7,25 @@ namespace Sweep.Tests.Reports;
 public sealed class ParetoFrontTests
 {
     [Fact]
-    public void What_another_beats_in_both_is_left_out()
+    public void A_point_that_another_one_beats_is_left_out()
     {
-        // By cost: b (1, 3), then a (2, 2); c is as good as a but dearer, d as dear as a but worse; e is dear and the best.
+        // The front is b, a, e, from the lowest cost to the lowest score. Point c costs more than a for the same score, and d has a higher
+        // score than a at the same cost.
         (string Name, double Cost, double Score)[] points = [("a", 2, 2), ("b", 1, 3), ("c", 3, 2), ("d", 2, 2.5), ("e", 4, 1)];
         Assert.Equal(["b", "a", "e"], Front(points).Select(point => point.Name));
     }
 
     [Fact]
-    public void Equal_points_stay_together_and_what_is_not_finite_is_left_out()
+    public void Equal_points_are_all_kept_and_points_that_are_not_finite_are_left_out()
     {
-        (string Name, double Cost, double Score)[] points = [("a", 1, 1), ("b", 1, 1), ("c", 0, double.NaN), ("d", 0.5, double.PositiveInfinity)];
+        (string Name, double Cost, double Score)[] points =
+            [("a", 1, 1), ("b", 1, 1), ("c", 0, double.NaN), ("d", 0.5, double.PositiveInfinity)];
         Assert.Equal(["a", "b"], Front(points).Select(point => point.Name));
         Assert.Empty(ParetoFront.Of<(string, double Cost, double Score)>([], point => point.Cost, point => point.Score));
     }
 
     [Fact]
-    public void It_is_what_the_definition_says_for_any_points()
+    public void The_front_of_any_points_is_the_one_of_the_definition()
     {
         var point = from cost in Gen.Choose(0, 5)
                     from score in Gen.Choose(0, 5)

@@ -4,11 +4,13 @@ using Sweep.Tests.Storage;
 
 namespace Sweep.Tests.Reports;
 
-/// <summary><c>sweep report</c> on a real database.</summary>
+/// <summary>Runs <c>sweep report</c> on a real database.</summary>
 public sealed class ReportCommandTests(StorageDatabase database) : IClassFixture<StorageDatabase>
 {
     [Theory]
-    [InlineData("--html /tmp/no-such-folder-here/report.html", "--html: found /tmp/no-such-folder-here/report.html, whose folder does not exist; make it first.")]
+    [InlineData(
+        "--html /tmp/no-such-folder-here/report.html",
+        "--html: found /tmp/no-such-folder-here/report.html, whose folder does not exist; make it first.")]
     [InlineData("--html /tmp", "--html: found /tmp, which is a folder; name the file to write.")]
     [InlineData("--compare nothing-like-it", "No sweep is named nothing-like-it.")]
     [InlineData("--compare a/1", "--compare: found a/1;")]
@@ -35,13 +37,15 @@ public sealed class ReportCommandTests(StorageDatabase database) : IClassFixture
         var (code, output, _) = await RunAsync([$"sweep-{id}", "--html", page]);
         Assert.Equal(0, code);
         Assert.StartsWith($"Wrote {page} (", output, StringComparison.Ordinal);
-        Assert.Contains("No trial has finished yet: 2 queued.", await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken), StringComparison.Ordinal);
-        Assert.Contains("**No trial has finished yet: 2 queued.**", (await RunAsync([$"sweep-{id}", "--markdown"])).Output, StringComparison.Ordinal);
+        var html = await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken);
+        Assert.Contains("No trial has finished yet: 2 queued.", html, StringComparison.Ordinal);
+        var (_, markdown, _) = await RunAsync([$"sweep-{id}", "--markdown"]);
+        Assert.Contains("**No trial has finished yet: 2 queued.**", markdown, StringComparison.Ordinal);
         File.Delete(page);
     }
 
     [Fact]
-    public async Task Another_sweep_stands_beside_it_in_every_form()
+    public async Task Every_form_of_the_report_compares_it_with_another_sweep()
     {
         await ReportRows.AddNineAsync(database, "here");
         await ReportRows.AddNineAsync(database, "there", failed: 9, shift: 0.25);
@@ -64,7 +68,8 @@ public sealed class ReportCommandTests(StorageDatabase database) : IClassFixture
         await ReportRows.AddManyAsync(database, "long-curves", 25);
         var sweep = (await database.Reader.FindAsync("long-curves", TestContext.Current.CancellationToken))!;
         var best = (await database.Reader.TrialsAsync(sweep.Id, TestContext.Current.CancellationToken)).MinBy(trial => trial.BestScore)!;
-        var curve = await new Sweep.Storage.Reading.ReportReader(database.Source).CurvesAsync(sweep.Id, [best.Number], 40, TestContext.Current.CancellationToken);
+        var reader = new Sweep.Storage.Reading.ReportReader(database.Source);
+        var curve = await reader.CurvesAsync(sweep.Id, [best.Number], 40, TestContext.Current.CancellationToken);
         Assert.InRange(curve.Count, 40, 43);
         Assert.Equal([1, 25], curve.Take(2).Select(row => row.Metrics.Epoch));
         Assert.Equal(1000, curve[^1].Metrics.Epoch);

@@ -6,7 +6,7 @@ using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Reports;
 
-/// <summary>The page of <c>sweep report --html</c> in a real browser. Photographs stay in <c>artifacts/report/</c>.</summary>
+/// <summary>Opens the page of <c>sweep report --html</c> in a real browser. Its images stay in <c>artifacts/report/</c>.</summary>
 public sealed class ReportPageTests(StorageDatabase database) : IClassFixture<StorageDatabase>
 {
     private static readonly string Folder = Directory.CreateDirectory(RepositoryFolder.Join("artifacts", "report")).FullName;
@@ -20,41 +20,56 @@ public sealed class ReportPageTests(StorageDatabase database) : IClassFixture<St
         await browser.ShowAsync(1400, 1000);
         var page = await OpenAsync(browser, "nine");
 
-        string[] columns = ["number", "cell", "sequence_length", "state", "best_epoch", "train_loss", "val_loss", "val_accuracy", "perplexity", "train_seconds", "inference_ms", "inference_windows_per_second", "parameters", "model_bytes", "macs"];
+        string[] columns =
+        [
+            "number", "cell", "sequence_length", "state", "best_epoch", "train_loss", "val_loss", "val_accuracy", "perplexity",
+            "train_seconds", "inference_ms", "inference_windows_per_second", "parameters", "model_bytes", "macs",
+        ];
         var expected = await database.Reader.QueryAsync(
-            $"select {string.Join(", ", columns)} from trial_summary where sweep = 'nine' order by state = 'failed', best_score, number", TestContext.Current.CancellationToken);
+            $"select {string.Join(", ", columns)} from trial_summary where sweep = 'nine' order by state = 'failed', best_score, number",
+            TestContext.Current.CancellationToken);
         Assert.Equal(expected.Rows.Select(Plain), await CellsAsync(browser, "#trials", columns));
         Assert.Equal("nine · Sweep", (await browser.EvaluateAsync("document.title")).GetString());
-        Assert.Equal(1, (await browser.EvaluateAsync("document.body.textContent.split(\"<script>document.title = 'owned'\").length - 1")).GetInt32());
+        var hostile = await browser.EvaluateAsync("document.body.textContent.split(\"<script>document.title = 'owned'\").length - 1");
+        Assert.Equal(1, hostile.GetInt32());
 
-        // The last epoch of each curve that is drawn, and the trials on a front, by the definition.
+        // The page draws each curve to its last epoch, and shows the trials that are on the front of the definition.
         var ends = await database.Reader.QueryAsync(
             "select number, last_val_loss from trial_summary where sweep = 'nine' order by number", TestContext.Current.CancellationToken);
-        var curves = await browser.EvaluateAsync("JSON.parse(document.getElementById('data').textContent).curves.map(curve => [curve.n, curve.val_loss.at(-1)])");
-        Assert.Equal(ends.Rows.Select(row => (int.Parse(row[0]!, CultureInfo.InvariantCulture), Math.Round(double.Parse(row[1]!, CultureInfo.InvariantCulture), 5))), curves.EnumerateArray().Select(curve => (curve[0].GetInt32(), curve[1].GetDouble())));
+        var curves = await browser.EvaluateAsync(
+            "JSON.parse(document.getElementById('data').textContent).curves.map(curve => [curve.n, curve.val_loss.at(-1)])");
+        var losses = ends.Rows.Select(row => (Whole(row[0]!), Math.Round(Real(row[1]!), 5)));
+        Assert.Equal(losses, curves.EnumerateArray().Select(curve => (curve[0].GetInt32(), curve[1].GetDouble())));
         var front = await database.Reader.QueryAsync(
             """
             select a.number from leaderboard a where a.sweep = 'nine' and a.state = 'succeeded' and not exists (
-              select from leaderboard b where b.sweep = 'nine' and b.state = 'succeeded' and b.best_score <= a.best_score and b.train_seconds <= a.train_seconds
+              select from leaderboard b where b.sweep = 'nine' and b.state = 'succeeded'
+                and b.best_score <= a.best_score and b.train_seconds <= a.train_seconds
                 and (b.best_score < a.best_score or b.train_seconds < a.train_seconds))
             order by a.train_seconds
             """,
             TestContext.Current.CancellationToken);
-        var shown = (await CellsAsync(browser, "#costs", ["cost", "number"])).Where(row => row.StartsWith("training time|", StringComparison.Ordinal)).Select(row => row.Split('|')[1]);
+        var shown = (await CellsAsync(browser, "#costs", ["cost", "number"]))
+            .Where(row => row.StartsWith("training time|", StringComparison.Ordinal))
+            .Select(row => row.Split('|')[1]);
         Assert.Equal(front.Rows.Select(Plain), shown);
 
         await AssertDrawnAsync(browser, expectedCharts: 3 + 6 + 1 + 2 + 1);
         await AssertQuietAsync(browser, page);
-        await File.WriteAllBytesAsync(Path.Combine(Folder, "nine-light-1400.png"), await browser.PhotographAsync(), TestContext.Current.CancellationToken);
+        await SaveAsync("nine-light-1400.png", await browser.PhotographAsync());
         await browser.ShowAsync(1400, 1000, dark: true);
         Assert.Equal("rgb(22, 24, 27)", (await browser.EvaluateAsync("getComputedStyle(document.body).backgroundColor")).GetString());
-        await File.WriteAllBytesAsync(Path.Combine(Folder, "nine-dark-1400.png"), await browser.PhotographAsync(), TestContext.Current.CancellationToken);
+        await SaveAsync("nine-dark-1400.png", await browser.PhotographAsync());
         await browser.ShowAsync(390, 844);
         Assert.Equal(390, (await browser.EvaluateAsync("document.documentElement.scrollWidth")).GetInt32());
-        await File.WriteAllBytesAsync(Path.Combine(Folder, "nine-light-390.png"), await browser.PhotographAsync(), TestContext.Current.CancellationToken);
+        await SaveAsync("nine-light-390.png", await browser.PhotographAsync());
         await browser.ShowAsync(1400, 1000);
-        await File.WriteAllBytesAsync(Path.Combine(Folder, "nine.pdf"), await browser.PrintAsync(), TestContext.Current.CancellationToken);
+        await SaveAsync("nine.pdf", await browser.PrintAsync());
         await AssertQuietAsync(browser, page);
+
+        static int Whole(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+        static double Real(string text) => double.Parse(text, CultureInfo.InvariantCulture);
     }
 
     [Fact]
@@ -74,7 +89,8 @@ public sealed class ReportPageTests(StorageDatabase database) : IClassFixture<St
         Assert.Equal(await ExpectedAsync("val_loss"), await CellsAsync(browser, "#trials", ["val_loss"]));
         await browser.PressAsync("Enter", 13, "\r");
         Assert.Equal(await ExpectedAsync("val_loss", "desc"), await CellsAsync(browser, "#trials", ["val_loss"]));
-        Assert.Equal("descending", (await browser.EvaluateAsync("document.querySelector('#trials th[data-name=val_loss]').getAttribute('aria-sort')")).GetString());
+        var order = await browser.EvaluateAsync("document.querySelector('#trials th[data-name=val_loss]').getAttribute('aria-sort')");
+        Assert.Equal("descending", order.GetString());
 
         Assert.Equal(9, await LinesAsync());
         await browser.EvaluateAsync("document.querySelector('#controls button').focus()");
@@ -83,14 +99,24 @@ public sealed class ReportPageTests(StorageDatabase database) : IClassFixture<St
         Assert.Equal(9, (await CellsAsync(browser, "#compare", ["number", "other_number"])).Count);
         await AssertQuietAsync(browser, page);
 
-        async Task<List<string>> ExpectedAsync(string column, string direction = "asc") =>
-            [.. (await database.Reader.QueryAsync($"select {column} from trial_summary where sweep = 'sorted' order by {column} {direction}", TestContext.Current.CancellationToken)).Rows.Select(Plain)];
+        async Task<List<string>> ExpectedAsync(string column, string direction = "asc")
+        {
+            var sorted = await database.Reader.QueryAsync(
+                $"select {column} from trial_summary where sweep = 'sorted' order by {column} {direction}",
+                TestContext.Current.CancellationToken);
+            return [.. sorted.Rows.Select(Plain)];
+        }
 
-        async Task<int> LinesAsync() => (await browser.EvaluateAsync("document.querySelector('#chart-curves svg[aria-label]').querySelectorAll('g[aria-label=line] path').length")).GetInt32();
+        async Task<int> LinesAsync()
+        {
+            var lines = await browser.EvaluateAsync(
+                "document.querySelector('#chart-curves svg[aria-label]').querySelectorAll('g[aria-label=line] path').length");
+            return lines.GetInt32();
+        }
     }
 
     [Fact]
-    public async Task Two_thousand_trials_stay_usable_and_what_is_left_out_is_said()
+    public async Task Two_thousand_trials_stay_usable_and_the_page_says_what_it_leaves_out()
     {
         Assert.SkipUnless(File.Exists(Browser.Program), Browser.WhyMissing);
         await ReportRows.AddManyAsync(database, "many", 2000);
@@ -103,22 +129,35 @@ public sealed class ReportPageTests(StorageDatabase database) : IClassFixture<St
         Assert.Contains("400 of 2,000 trials, evenly over the ranking.", text, StringComparison.Ordinal);
         Assert.Contains("30 of 2000 rows are shown.", text, StringComparison.Ordinal);
         Assert.Equal(2000, (await browser.EvaluateAsync("document.querySelectorAll('#trials tbody tr').length")).GetInt32());
-        Assert.InRange((await browser.EvaluateAsync("(() => { const from = performance.now(); document.querySelector('#trials th[data-name=macs] button').click(); document.body.offsetHeight; return performance.now() - from; })()")).GetDouble(), 0, 2000);
+        var milliseconds = await browser.EvaluateAsync(
+            """
+            (() => {
+              const from = performance.now();
+              document.querySelector('#trials th[data-name=macs] button').click();
+              document.body.offsetHeight;
+              return performance.now() - from;
+            })()
+            """);
+        Assert.InRange(milliseconds.GetDouble(), 0, 2000);
         await AssertDrawnAsync(browser, expectedCharts: 3 + 6 + 1 + 3 + 1);
         await AssertQuietAsync(browser, page);
-        await File.WriteAllBytesAsync(Path.Combine(Folder, "many-light-1400.png"), await browser.PhotographAsync(), TestContext.Current.CancellationToken);
+        await SaveAsync("many-light-1400.png", await browser.PhotographAsync());
     }
+
+    private static Task SaveAsync(string name, byte[] bytes) =>
+        File.WriteAllBytesAsync(Path.Combine(Folder, name), bytes, TestContext.Current.CancellationToken);
 
     private async Task<string> OpenAsync(Browser browser, string sweep, params string[] options)
     {
         var page = Path.Combine(Folder, $"{sweep}.html");
-        var (code, _, error) = await Samples.RunAsync(["report", sweep, "--html", page, .. options, "--postgres", database.Source.ConnectionString]);
+        var (code, _, error) = await Samples.RunAsync(
+            ["report", sweep, "--html", page, .. options, "--postgres", database.Source.ConnectionString]);
         Assert.Equal((0, ""), (code, error));
         await browser.OpenAsync(page);
         return page;
     }
 
-    /// <summary>The plain values of some columns of a section's last table, a row a line, joined by |.</summary>
+    /// <summary>Returns a line for each row of a section's last table: the plain values of some columns, joined by |.</summary>
     private static async Task<List<string>> CellsAsync(Browser browser, string section, string[] columns)
     {
         var rows = await browser.EvaluateAsync(
@@ -127,7 +166,8 @@ public sealed class ReportPageTests(StorageDatabase database) : IClassFixture<St
               const table = [...document.querySelectorAll("{{section}} table")].at(-1);
               const names = [...table.tHead.rows[0].cells].map(cell => cell.dataset.name);
               const places = {{JsonSerializer.Serialize(columns)}}.map(name => names.indexOf(name));
-              return [...table.tBodies[0].rows].map(row => places.map(place => row.cells[place].dataset.v ?? row.cells[place].textContent).join("|"));
+              const plain = cell => cell.dataset.v ?? cell.textContent;
+              return [...table.tBodies[0].rows].map(row => places.map(place => plain(row.cells[place])).join("|"));
             })()
             """);
         return [.. rows.EnumerateArray().Select(row => row.GetString()!)];
@@ -137,7 +177,8 @@ public sealed class ReportPageTests(StorageDatabase database) : IClassFixture<St
 
     private static async Task AssertDrawnAsync(Browser browser, int expectedCharts)
     {
-        var sizes = await browser.EvaluateAsync("[...document.querySelectorAll('.chart svg[aria-label]')].map(svg => svg.querySelectorAll('path, circle, rect').length)");
+        var sizes = await browser.EvaluateAsync(
+            "[...document.querySelectorAll('.chart svg[aria-label]')].map(svg => svg.querySelectorAll('path, circle, rect').length)");
         Assert.Equal(expectedCharts, sizes.GetArrayLength());
         Assert.All(sizes.EnumerateArray(), size => Assert.True(size.GetInt32() > 1, "a chart is empty"));
     }

@@ -5,12 +5,12 @@ using static Sweep.Tests.Search.Spaces;
 
 namespace Sweep.Tests.Reports;
 
-/// <summary>The contents of a page without a database.</summary>
+/// <summary>Makes the contents of a report's page without a database.</summary>
 internal static class ReportPages
 {
     public static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Two trials whose texts are <paramref name="text"/>: sample, reason, dataset, worker, detail.</summary>
+    /// <summary>Makes a page whose sample, reasons, detail, worker and dataset are all <paramref name="text"/>.</summary>
     public static ReportContents With(string text)
     {
         var spec = Spec(Of(Choice("cell", Word("rnn"), Word("lstm"), Word("gru"))));
@@ -19,7 +19,8 @@ internal static class ReportPages
         trials[0] = trials[0] with { Result = trials[0].Result! with { Sample = text } };
         trials[2] = trials[2] with { State = Domain.Trials.TrialState.Failed, Reason = text, Result = null };
         return new(
-            Samples.Overview(spec, succeeded: 2, trials: 3), SweepReport.Of(spec, trials), new(400, 6, 400), [(1, new(1, 2, 2, 0.5, 0.1, 1, 1)), (1, new(2, 1, 1.5, 0.5, 0.1, 1, 1))],
+            Samples.Overview(spec, succeeded: 2, trials: 3), SweepReport.Of(spec, trials), new(400, 6, 400),
+            [(1, new(1, 2, 2, 0.5, 0.1, 1, 1)), (1, new(2, 1, 1.5, 0.5, 0.1, 1, 1))],
             [new("failed", text, 1, 1, text)], [new(text, text, [text], 3)], null, "15.6", Now);
     }
 }

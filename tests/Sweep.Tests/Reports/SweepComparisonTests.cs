@@ -11,11 +11,12 @@ public sealed class SweepComparisonTests
     private static readonly Dimension Cells = Choice("cell", Word("rnn"), Word("lstm"), Word("gru"));
 
     [Fact]
-    public void Trials_are_paired_by_what_varies_in_either_sweep()
+    public void Trials_are_paired_by_the_parameters_that_vary_in_either_sweep()
     {
         var here = Report(Spec(Of(Cells, Choice("hidden_size", Whole(64)))), [3, 2, 1]);
-        // The other varies the cell in another order, and the layers.
-        var there = Report(Spec(Of(Choice("layers", Whole(2), Whole(1)), Choice("cell", Word("gru"), Word("rnn")), Choice("hidden_size", Whole(32)))), [9, 9, 0.5, 3.5]);
+        // The other sweep varies the layers too, and has the cells in another order.
+        var layers = Choice("layers", Whole(2), Whole(1));
+        var there = Report(Spec(Of(layers, Choice("cell", Word("gru"), Word("rnn")), Choice("hidden_size", Whole(32)))), [9, 9, 0.5, 3.5]);
         var comparison = SweepComparison.Of("a", here, "b", there);
         Assert.Equal(["cell", "layers"], comparison.Parameters);
         Assert.Equal([(3, 3), (1, 4)], comparison.Pairs.Select(pair => (pair.Here.Number, pair.There.Number)));
@@ -24,7 +25,7 @@ public sealed class SweepComparisonTests
     }
 
     [Fact]
-    public void Several_trials_with_the_same_values_are_paired_in_their_order()
+    public void Several_trials_with_the_same_values_are_paired_in_the_order_of_their_numbers()
     {
         var spec = Spec(Of(Cells));
         var trials = ReportTrials.Of(spec, [3, 2, 1]);
@@ -35,10 +36,11 @@ public sealed class SweepComparisonTests
     }
 
     [Fact]
-    public void Other_texts_splits_and_objectives_are_said()
+    public void Different_texts_splits_and_objectives_are_noted()
     {
         var here = Spec(Of(Cells));
-        var there = here with { Dataset = new("verse", new string('1', 64), SplitKind.Tail, 0.1), Objective = new(Metric.ValAccuracy, Goal.Maximize) };
+        var verse = new DatasetSpec("verse", new string('1', 64), SplitKind.Tail, 0.1);
+        var there = here with { Dataset = verse, Objective = new(Metric.ValAccuracy, Goal.Maximize) };
         var comparison = SweepComparison.Of("a", Report(here, [3, 2, 1]), "b", Report(there, [3, 2, 1]));
         Assert.Equal(
             [

@@ -8,11 +8,11 @@ namespace Sweep.Tests.Reports;
 
 public sealed class SweepReportTests
 {
-    /// <summary>rnn 1, rnn 2, gru 1, gru 2: cell, then layers.</summary>
+    /// <summary>Four trials, in this order: rnn with 1 layer, rnn with 2, gru with 1, gru with 2.</summary>
     private static readonly SearchSpace FourTrials = Of(Choice("cell", Word("rnn"), Word("gru")), Choice("layers", Whole(1), Whole(2)));
 
     [Fact]
-    public void Rows_are_in_the_order_of_the_objective_and_what_has_no_result_comes_last()
+    public void Rows_are_in_the_order_of_the_objective_and_trials_without_a_result_come_last()
     {
         var spec = Spec(Of(Range("learning_rate", 0.1, 0.7, step: 0.1)), objective: new(Metric.ValAccuracy, Goal.Maximize));
         TrialState?[] states = [TrialState.Failed, null, TrialState.Queued, null, TrialState.Cancelled, TrialState.Running, null];
@@ -25,19 +25,21 @@ public sealed class SweepReportTests
     {
         var spec = Spec(FourTrials);
         var report = SweepReport.Of(spec, Trials(spec, [2.0, 2.2, 1.0, 1.2]));
-        // Mean 1.6, total 0.16 + 0.36 + 0.36 + 0.16 = 1.04. Cells: 2.1 and 1.1, 2·0.25 + 2·0.25 = 1. Layers: 1.5 and 1.7, 4·0.01 = 0.04.
+        // The mean is 1.6 and the total variation 0.16 + 0.36 + 0.36 + 0.16 = 1.04. The cells' means are 2.1 and 1.1, which explains
+        // 4·0.25 = 1; the layers' means are 1.5 and 1.7, which explains 4·0.01 = 0.04.
         Assert.Equal(["cell", "layers"], report.Effects.Select(effect => effect.Parameter));
         Assert.Equal(1 / 1.04, report.Effects[0].Explained!.Value, 12);
         Assert.Equal(0.04 / 1.04, report.Effects[1].Explained!.Value, 12);
         var rnn = report.Effects[0].Values[0];
         Assert.Equal(("rnn", 2, 0), (rnn.Value, rnn.Count, rnn.Failed));
         Assert.Equal(2.1, rnn.Objective!.Mean, 12);
-        // √((0.1² + 0.1²) / 1).
+        // The deviation is √((0.1² + 0.1²) / 1).
         Assert.Equal(Math.Sqrt(0.02), rnn.Objective.Deviation!.Value, 12);
         // Trials 1 and 2 took 1 s and 2 s, and have 100 and 200 parameters.
         Assert.Equal((1.5, 150, 600), (rnn.TrainSeconds!.Mean, rnn.ModelParameters!.Mean, rnn.ModelBytes!.Mean));
         Assert.Equal(
-            "cell mattered most: mean val_loss 1.1 with gru (2 trials), 2.1 with rnn (2 trials); it explains 96 % of the variance between the 4 trials that succeeded.",
+            "cell mattered most: mean val_loss 1.1 with gru (2 trials), 2.1 with rnn (2 trials); " +
+                "it explains 96 % of the variance between the 4 trials that succeeded.",
             report.Verdict);
     }
 
@@ -45,7 +47,10 @@ public sealed class SweepReportTests
     public void The_verdict_follows_the_goal()
     {
         var spec = Spec(FourTrials, objective: new(Metric.ValAccuracy, Goal.Maximize));
-        Assert.StartsWith("cell mattered most: mean val_accuracy 0.55 with rnn (2 trials), 0.15 with gru (2 trials);", SweepReport.Of(spec, Trials(spec, [0.5, 0.6, 0.1, 0.2])).Verdict, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "cell mattered most: mean val_accuracy 0.55 with rnn (2 trials), 0.15 with gru (2 trials);",
+            SweepReport.Of(spec, Trials(spec, [0.5, 0.6, 0.1, 0.2])).Verdict,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -54,7 +59,8 @@ public sealed class SweepReportTests
         var spec = Spec(Of(Choice("layers", Whole(10), Whole(9)), Choice("cell", Word("rnn"), Word("gru"))));
         var report = SweepReport.Of(spec, Trials(spec, [2, 4, 1, 1000], [null, null, null, TrialState.Failed]));
         var layers = report.Effects.Single(effect => effect.Parameter == "layers").Values;
-        Assert.Equal([("9", 1, 1, 1.0), ("10", 2, 0, 3.0)], layers.Select(value => (value.Value, value.Count, value.Failed, value.Objective!.Mean)));
+        Assert.Equal(
+            [("9", 1, 1, 1.0), ("10", 2, 0, 3.0)], layers.Select(value => (value.Value, value.Count, value.Failed, value.Objective!.Mean)));
         Assert.Null(layers[0].Objective!.Deviation);
         Assert.Contains("1 of 4 trials failed; no mean counts them.", report.Notes);
     }
@@ -65,7 +71,8 @@ public sealed class SweepReportTests
         var spec = Spec(FourTrials);
         var report = SweepReport.Of(spec, Trials(spec, [double.NaN, 2, 1, double.PositiveInfinity]));
         Assert.Equal([3, 2, 1, 4], report.Rows.Select(row => row.Number));
-        Assert.All(report.Effects, effect => Assert.All(effect.Values, value => Assert.True(value.Objective is null || double.IsFinite(value.Objective.Mean))));
+        var values = report.Effects.SelectMany(effect => effect.Values);
+        Assert.All(values, value => Assert.True(value.Objective is null || double.IsFinite(value.Objective.Mean)));
     }
 
     [Fact]
@@ -88,19 +95,24 @@ public sealed class SweepReportTests
     }
 
     [Fact]
-    public void One_trial_a_value_explains_nothing()
+    public void With_one_trial_for_each_value_no_variance_is_explained()
     {
         var spec = Spec(Of(Choice("cell", Word("rnn"), Word("lstm"), Word("gru"))));
         var report = SweepReport.Of(spec, Trials(spec, [2, 1.5, 1]));
         Assert.Null(report.Effects[0].Explained);
-        Assert.Equal("cell made the largest difference: mean val_loss 1 with gru (1 trial), 2 with rnn (1 trial); with one trial a value this may be chance.", report.Verdict);
+        Assert.Equal(
+            "cell made the largest difference: mean val_loss 1 with gru (1 trial), 2 with rnn (1 trial); " +
+                "with one trial a value this may be chance.",
+            report.Verdict);
     }
 
     [Fact]
     public void When_all_trials_end_alike_nothing_mattered()
     {
         var spec = Spec(FourTrials);
-        Assert.Equal("No parameter mattered: each one's values have the same mean val_loss.", SweepReport.Of(spec, Trials(spec, [1, 1, 1, 1])).Verdict);
+        Assert.Equal(
+            "No parameter mattered: each one's values have the same mean val_loss.",
+            SweepReport.Of(spec, Trials(spec, [1, 1, 1, 1])).Verdict);
     }
 
     [Fact]
@@ -121,7 +133,8 @@ public sealed class SweepReportTests
     public void A_random_split_is_reported_as_flattering(SplitKind split, bool noted)
     {
         var spec = Spec(FourTrials, split: split);
-        Assert.Equal(noted, SweepReport.Of(spec, Trials(spec, [1, 2, 3, 4])).Notes.Any(note => note.Contains("split: tail", StringComparison.Ordinal)));
+        var notes = SweepReport.Of(spec, Trials(spec, [1, 2, 3, 4])).Notes;
+        Assert.Equal(noted, notes.Any(note => note.Contains("split: tail", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -142,25 +155,30 @@ public sealed class SweepReportTests
         Assert.Equal((0.25, new Compared(0.5, 0.25)), (first.TrainLoss!.Difference, first.ValAccuracy));
         Assert.Null(first.ValLoss);
         Assert.Null(first.TrainSeconds);
-        // The trials train for 20 epochs, trial 1 in one second.
+        // Trial 1 took one second for its 20 epochs, so the published 4 s for 20 epochs are compared with 1 s.
         Assert.Equal(new Compared(4, 1), second.TrainSeconds);
         Assert.Contains("1 of 3 published rows have no epoch of this sweep beside them.", report.Notes);
     }
 
-    private static ReferenceRow Reference(string cell, int epoch, double? trainLoss = null, double? valAccuracy = null, double? trainSeconds = null) =>
+    private static ReferenceRow Reference(
+        string cell, int epoch, double? trainLoss = null, double? valAccuracy = null, double? trainSeconds = null) =>
         new(new Dictionary<string, ParameterValue> { ["cell"] = Word(cell) }, epoch, trainLoss, null, valAccuracy, trainSeconds);
 
     private static EpochMetrics Epoch(int epoch, double trainLoss) =>
         new(epoch, trainLoss, ValLoss: 2, ValAccuracy: 0.25, LearningRate: 0.1, Seconds: 1, SamplesPerSecond: 1);
 
-    /// <summary>The spec's trials with these best values; trial n took n seconds and has 100 · n parameters. A null state is a success.</summary>
+    /// <summary>
+    /// Makes the spec's trials with these best values. Trial n took n seconds and has 100 · n parameters. A null state stands for success.
+    /// </summary>
     private static List<TrialSummary> Trials(SweepSpec spec, double[] values, TrialState?[]? states = null) =>
     [
         .. SearchMethods.For(spec).Trials().Zip(values).Select((pair, index) =>
         {
             var state = states?[index] ?? TrialState.Succeeded;
             var result = new TrialResult(index + 1, 1, 1, 100 * (index + 1), 400 * (index + 1), 1, 1, 1, 1, "");
-            return new TrialSummary(index + 1, pair.First, state, 1, 20, pair.Second, spec.Objective.Score(pair.Second), null, null, state == TrialState.Succeeded ? result : null, null, null);
+            return new TrialSummary(
+                index + 1, pair.First, state, 1, 20, pair.Second, spec.Objective.Score(pair.Second), null, null,
+                state == TrialState.Succeeded ? result : null, null, null);
         }),
     ];
 }

@@ -19,10 +19,12 @@ public sealed class LeaseTableTests
             _table.Requeue(Trial(sweep, number), attempt: 0);
     }
 
-    private IEnumerable<TrialId> Grant(string worker, int slots, double at = 0) => _table.Grant(new(worker, slots, Math.Max(slots, 3), []), Start.AddSeconds(at)).Select(grant => grant.Attempt.Trial);
+    private IEnumerable<TrialId> Grant(string worker, int slots, double at = 0) =>
+        _table.Grant(new(worker, slots, Math.Max(slots, 3), []), Start.AddSeconds(at)).Select(grant => grant.Attempt.Trial);
 
-    /// <summary>The end of an attempt, after which the trial waits or not.</summary>
-    private void Ended(TrialId trial, string worker, bool requeue, int attempt = 1) => _table.Ended(new(trial, attempt), worker, requeue ? attempt : null);
+    /// <summary>Ends an attempt. The trial waits again if <paramref name="requeue"/> is set.</summary>
+    private void Ended(TrialId trial, string worker, bool requeue, int attempt = 1) =>
+        _table.Ended(new(trial, attempt), worker, requeue ? attempt : null);
 
     private static AttemptId First(TrialId trial) => new(trial, 1);
 
@@ -104,7 +106,7 @@ public sealed class LeaseTableTests
     }
 
     [Fact]
-    public void A_cancelled_trial_leaves_the_queue_or_its_worker()
+    public void A_cancelled_trial_leaves_the_queue_or_is_stopped_by_its_worker()
     {
         Admit(1, new(), [1, 2]);
         Assert.Single(Grant("a", 1));
@@ -115,7 +117,7 @@ public sealed class LeaseTableTests
     }
 
     [Fact]
-    public void What_a_worker_holds_without_a_lease_is_looked_up()
+    public void An_attempt_that_a_worker_holds_without_a_lease_is_reported_as_unknown()
     {
         Admit(1, new(), [1]);
         Assert.Single(Grant("a", 1));
@@ -126,7 +128,7 @@ public sealed class LeaseTableTests
     }
 
     [Fact]
-    public void A_grant_of_a_table_that_is_lost_is_known_to_the_next_one_from_its_worker()
+    public void A_new_table_takes_over_a_lease_that_its_worker_renews()
     {
         Admit(1, new(), [1]);
         var renewal = _table.Renew("a", [First(Trial(1, 1))], Start);
@@ -137,7 +139,7 @@ public sealed class LeaseTableTests
     }
 
     [Fact]
-    public void A_lease_that_its_worker_does_not_name_is_missing_once_it_is_old_enough_to_have_arrived()
+    public void A_lease_that_its_worker_does_not_renew_is_missing_after_half_the_lease_time()
     {
         Admit(1, new(), [1]);
         Assert.Single(Grant("a", 1));
@@ -152,13 +154,15 @@ public sealed class LeaseTableTests
         Assert.Equal(2, Grant("a", 2).Count());
         _table.Renew("a", [First(Trial(1, 2))], Start.AddSeconds(10));
         Assert.Equal([(First(Trial(1, 1)), "a")], _table.Expired(Start.AddSeconds(16)));
-        Assert.Equal([Trial(1, 1), Trial(1, 2)], _table.Expired(Start.AddSeconds(26)).Select(lost => lost.Attempt.Trial).OrderBy(trial => trial.Value));
+        Assert.Equal(
+            [Trial(1, 1), Trial(1, 2)],
+            _table.Expired(Start.AddSeconds(26)).Select(lost => lost.Attempt.Trial).OrderBy(trial => trial.Value));
     }
 
     [Theory]
     [InlineData("a")]
     [InlineData("b")]
-    public void The_end_of_an_old_attempt_leaves_the_new_one_alone_on_whichever_worker(string second)
+    public void The_end_of_an_old_attempt_does_not_end_the_new_one_on_any_worker(string second)
     {
         Admit(1, new(), [1]);
         Assert.Single(Grant("a", 1));
@@ -167,22 +171,22 @@ public sealed class LeaseTableTests
         Ended(Trial(1, 1), "a", requeue: true);
         Assert.Equal(second, _table.WorkerOf(Trial(1, 1)));
         Assert.Empty(Grant("c", 1));
-        // Nor is the old attempt renewed in place of the new one.
+        // The old attempt is not renewed in place of the new one either.
         Assert.Equal([First(Trial(1, 1))], _table.Renew(second, [First(Trial(1, 1))], Start).Unknown);
     }
 
     [Fact]
-    public void A_table_that_is_filled_from_the_rows_has_their_orders()
+    public void A_table_that_is_restored_from_the_rows_has_their_orders()
     {
         _table.Restore(First(Trial(1, 1)), "a", LeaseOrder.Pause, Start);
         Assert.Equal([(First(Trial(1, 1)), LeaseOrder.Pause)], _table.Renew("a", [First(Trial(1, 1))], Start).Orders);
-        // The same lease again, of a row that says otherwise by now.
+        // The row of the same lease has lost its order in the meantime.
         _table.Restore(First(Trial(1, 1)), "a", LeaseOrder.Continue, Start);
         Assert.Empty(_table.Renew("a", [First(Trial(1, 1))], Start).Orders);
-        // A row that is older than the lease leaves it alone.
+        // A row that is older than the lease does not change it.
         _table.Restore(new(Trial(1, 1), 0), "b", LeaseOrder.Cancel, Start);
         Assert.Equal("a", _table.WorkerOf(Trial(1, 1)));
-        // Another worker opened the attempt that was granted to this one.
+        // The row shows that another worker opened the granted attempt.
         _table.Restore(First(Trial(1, 1)), "b", LeaseOrder.Continue, Start);
         Assert.Equal("b", _table.WorkerOf(Trial(1, 1)));
     }
@@ -203,7 +207,8 @@ public sealed class LeaseTableTests
     {
         Admit(1, new(Slots: 2), [1]);
         Admit(2, new(), Enumerable.Range(1, 10));
-        // One slot is free at a time; the first worker keeps it for the trial whose turn it is, the second one goes on with the small ones.
+        // Each worker has one free slot at a time. The first worker keeps its slot for the trial of two slots, whose turn it is. The second
+        // worker goes on with the small trials.
         Assert.Empty(_table.Grant(new("a", 1, 2, []), Start));
         Assert.Equal([Trial(2, 1)], _table.Grant(new("b", 1, 2, []), Start).Select(grant => grant.Attempt.Trial));
         Assert.Empty(_table.Grant(new("a", 1, 2, []), Start));
@@ -212,7 +217,7 @@ public sealed class LeaseTableTests
     }
 
     [Fact]
-    public void What_was_kept_by_a_worker_that_is_gone_is_free_again()
+    public void A_slot_that_a_lost_worker_kept_for_a_trial_is_no_longer_kept()
     {
         Admit(1, new(Slots: 2), [1]);
         Admit(2, new(), Enumerable.Range(1, 10));
@@ -234,7 +239,7 @@ public sealed class LeaseTableTests
     }
 
     [Fact]
-    public void A_trial_with_more_slots_than_any_worker_has_waits_and_holds_nobody_up()
+    public void A_trial_with_more_slots_than_any_worker_has_waits_and_delays_no_other_trial()
     {
         Admit(1, new(Slots: 8), [1]);
         Admit(2, new(), [1]);
@@ -243,7 +248,7 @@ public sealed class LeaseTableTests
     }
 
     [Fact]
-    public void A_worker_that_drains_gets_nothing_and_hears_of_it_until_it_is_gone()
+    public void A_draining_worker_gets_no_trials_and_has_the_order_to_drain_until_it_is_gone()
     {
         Admit(1, new(), [1, 2]);
         Assert.Single(Grant("a", 1));
@@ -267,10 +272,10 @@ public sealed class LeaseTableTests
         Assert.Equal([Trial(1, 1)], Grant("b", 2));
     }
 
-    /// <summary>Random orders of everything that can happen, against a second, naive account of who holds what.</summary>
+    /// <summary>Does random steps, and compares the table with a second, naive record of the leases.</summary>
     [Theory]
     [MemberData(nameof(Seeds))]
-    public void Whatever_happens_a_trial_is_in_one_place_and_no_slot_is_used_twice(int seed)
+    public void Under_random_steps_a_trial_is_in_one_place_and_no_slot_is_used_twice(int seed)
     {
         const int Workers = 3;
         const int SlotsEach = 4;
@@ -292,7 +297,8 @@ public sealed class LeaseTableTests
             switch (chance.Next(9))
             {
                 case 0 or 1:
-                    foreach (var (attempt, slots) in _table.Grant(new(name, SlotsEach - held[worker].Values.Sum(), SlotsEach, labels[worker]), now))
+                    var free = SlotsEach - held[worker].Values.Sum();
+                    foreach (var (attempt, slots) in _table.Grant(new(name, free, SlotsEach, labels[worker]), now))
                     {
                         var trial = attempt.Trial;
                         Assert.True(trial.Sweep != 3 || worker == 1);
@@ -325,8 +331,9 @@ public sealed class LeaseTableTests
 
                     break;
                 case 4 when chance.Next(4) == 0:
-                    // The worker dies: all that it held waits again, and nothing else.
-                    Assert.Equal(held[worker].Keys.ToHashSet(), _table.LeasedBy(gone => gone == name).Select(lost => lost.Attempt).ToHashSet());
+                    // The worker dies. Exactly the trials that it held wait again.
+                    var lost = _table.LeasedBy(gone => gone == name).Select(lease => lease.Attempt).ToHashSet();
+                    Assert.Equal(held[worker].Keys.ToHashSet(), lost);
                     foreach (var attempt in held[worker].Keys)
                         _table.Ended(attempt, name, attempt.Attempt);
                     held[worker].Clear();
@@ -336,9 +343,15 @@ public sealed class LeaseTableTests
                     _table.Cancel(unwanted);
                     var holder = Array.FindIndex(held, trials => trials.Keys.Any(attempt => attempt.Trial == unwanted));
                     if (holder >= 0)
-                        Assert.Contains((new AttemptId(unwanted, attempts[unwanted]), LeaseOrder.Cancel), _table.Renew($"w{holder}", held[holder].Keys, now).Orders);
+                    {
+                        var cancel = (new AttemptId(unwanted, attempts[unwanted]), LeaseOrder.Cancel);
+                        Assert.Contains(cancel, _table.Renew($"w{holder}", held[holder].Keys, now).Orders);
+                    }
                     else if (!over.Contains(unwanted))
+                    {
                         cancelled.Add(unwanted);
+                    }
+
                     break;
                 case 6:
                     var paused = chance.Next(1, 4);
@@ -347,7 +360,8 @@ public sealed class LeaseTableTests
                 default:
                     var resumed = chance.Next(1, 4);
                     _table.Admit(resumed, resources[resumed]);
-                    foreach (var trial in Enumerable.Range(1, 20).Select(number => Trial(resumed, number)).Where(trial => !over.Contains(trial) && !cancelled.Contains(trial)))
+                    var unfinished = Enumerable.Range(1, 20).Select(number => Trial(resumed, number)).Except(over).Except(cancelled);
+                    foreach (var trial in unfinished)
                         _table.Requeue(trial, attempts.GetValueOrDefault(trial));
                     break;
             }
@@ -355,8 +369,8 @@ public sealed class LeaseTableTests
             Assert.All(held, trials => Assert.True(trials.Values.Sum() <= SlotsEach));
             Assert.True(held.Sum(trials => trials.Keys.Count(attempt => attempt.Trial.Sweep == 1)) <= 3);
             Assert.Equal(held.Sum(trials => trials.Count), _table.Leased);
-            Assert.All(
-                held.SelectMany((trials, index) => trials.Keys.Select(attempt => (attempt.Trial, index))), pair => Assert.Equal($"w{pair.index}", _table.WorkerOf(pair.Trial)));
+            foreach (var (index, trials) in held.Index())
+                Assert.All(trials.Keys, attempt => Assert.Equal($"w{index}", _table.WorkerOf(attempt.Trial)));
         }
     }
 

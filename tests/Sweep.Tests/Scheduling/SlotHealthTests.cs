@@ -17,7 +17,7 @@ public sealed class SlotHealthTests
     }
 
     [Fact]
-    public void A_training_that_ends_well_clears_its_record()
+    public void A_training_that_ends_well_clears_the_failed_self_tests()
     {
         var health = new SlotHealth();
         for (var failure = 0; failure < 10; failure++)

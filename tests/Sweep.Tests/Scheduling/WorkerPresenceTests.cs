@@ -16,7 +16,7 @@ public sealed class WorkerPresenceTests
     }
 
     [Fact]
-    public void A_worker_that_nobody_knows_is_gone_when_it_has_said_nothing_for_a_while()
+    public void An_unknown_worker_is_gone_when_it_has_been_silent_for_a_while()
     {
         _presence.Heard("silent", Start);
         Assert.True(IsGone("silent", after: 16));
@@ -26,7 +26,7 @@ public sealed class WorkerPresenceTests
     }
 
     [Fact]
-    public void The_membership_decides_on_those_it_knows()
+    public void The_membership_decides_about_the_workers_that_it_knows()
     {
         _presence.Heard("dead", Start);
         Assert.True(IsGone("dead", after: 0, ("dead", false)));

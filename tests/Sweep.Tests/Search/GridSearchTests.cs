@@ -7,9 +7,10 @@ namespace Sweep.Tests.Search;
 public sealed class GridSearchTests
 {
     [Fact]
-    public void Every_combination_comes_once_the_last_dimension_fastest()
+    public void Every_combination_comes_once_and_the_last_dimension_changes_fastest()
     {
-        var space = Of(Choice("cell", Word("rnn"), Word("gru")), Choice("layers", Whole(3)), Choice("hidden_size", Whole(8), Whole(4), Whole(16)));
+        var space = Of(
+            Choice("cell", Word("rnn"), Word("gru")), Choice("layers", Whole(3)), Choice("hidden_size", Whole(8), Whole(4), Whole(16)));
         Assert.Equal(
             ["rnn 3 8", "rnn 3 4", "rnn 3 16", "gru 3 8", "gru 3 4", "gru 3 16"],
             Trials(space, "cell", "layers", "hidden_size"));
@@ -63,7 +64,11 @@ public sealed class GridSearchTests
     public void A_grid_beyond_all_bounds_is_counted_without_expanding_it()
     {
         var many = Enumerable.Range(1, 1000).Select(number => Whole(number)).ToArray();
-        var space = Of(Choice("epochs", many), Choice("seed", many), Choice("hidden_size", many), Choice("sequence_length", many).When(("epochs", [Whole(1), Whole(2)])));
+        var space = Of(
+            Choice("epochs", many),
+            Choice("seed", many),
+            Choice("hidden_size", many),
+            Choice("sequence_length", many).When(("epochs", [Whole(1), Whole(2)])));
         Assert.Equal((BigInteger.Pow(1000, 3) * 2) + (998 * BigInteger.Pow(1000, 2)), new GridSearch(space, 1).Total);
     }
 
@@ -86,7 +91,7 @@ public sealed class GridSearchTests
         Assert.StartsWith("A grid over the range dropout needs a count or a step.", error.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Up to four dimensions with up to three values, each with conditions on the ones before it.</summary>
+    /// <summary>Makes a space of four dimensions with up to three values, each with random conditions on the ones before it.</summary>
     private static SearchSpace RandomSpace(int seed)
     {
         var draws = 0;
@@ -104,7 +109,7 @@ public sealed class GridSearchTests
         int Below(int end) => (int)(SplitMix64.Uniform(seed, 0, draws++) * end);
     }
 
-    /// <summary>The trials of a grid the plain way: every value of each dimension in turn, where its condition holds.</summary>
+    /// <summary>Returns the trials of a grid by plain recursion over the dimensions whose conditions hold.</summary>
     private static IEnumerable<string> Combinations(SearchSpace space)
     {
         return Below(0, []).Select(values => space.Catalog.Complete(values, 1).ToJson());

@@ -28,7 +28,7 @@ public sealed class RandomSearchTests
         var space = Of(Choice("layers", Whole(1), Whole(2), Whole(3), Whole(4)));
         var counts = new RandomSearch(space, 1, Draws).TypedTrials().CountBy(trial => trial.Layers).ToList();
         Assert.Equal(4, counts.Count);
-        // Five standard deviations of a binomial count.
+        // The limit is five standard deviations of a binomial count.
         Assert.All(counts, pair => Assert.InRange(pair.Value, (Draws / 4) - 200, (Draws / 4) + 200));
     }
 
@@ -53,12 +53,12 @@ public sealed class RandomSearchTests
     [Theory]
     [InlineData(Scale.Linear, 200)]
     [InlineData(Scale.Log, null)]
-    public void Whole_numbers_of_a_range_are_all_drawn_and_its_ends_as_often_as_their_share(Scale scale, int? slack)
+    public void All_whole_numbers_of_a_range_are_drawn_as_often_as_their_shares(Scale scale, int? slack)
     {
         var space = Of(Range("layers", 1, 4, scale));
         var counts = new RandomSearch(space, 1, Draws).TypedTrials().CountBy(trial => trial.Layers).ToDictionary();
         Assert.Equal([1, 2, 3, 4], counts.Keys.Order());
-        // On the log scale a number has the share log((n + ½) / (n − ½)) of log 9.
+        // On a log scale each number n has the share log((n + ½) / (n − ½)) / log 9.
         Assert.All(counts, pair =>
         {
             var share = scale == Scale.Linear ? 0.25 : Math.Log((pair.Key + 0.5) / (pair.Key - 0.5)) / Math.Log(4.5 / 0.5);

@@ -13,7 +13,8 @@ public sealed class RangePointsTests
     [InlineData(0, 1, Scale.Linear, null, 0.3, false, "0 0.3 0.6 0.9")]
     [InlineData(16, 64, Scale.Linear, null, 16.0, true, "16 32 48 64")]
     [InlineData(0.1234567890123456, 0.2, Scale.Linear, 2, null, false, "0.1234567890123456 0.2")]
-    public void Points_are_evenly_spaced_and_never_leave_the_range(double min, double max, Scale scale, int? count, double? step, bool whole, string expected) =>
+    public void Points_are_evenly_spaced_and_never_leave_the_range(
+        double min, double max, Scale scale, int? count, double? step, bool whole, string expected) =>
         Assert.Equal(expected, string.Join(' ', RangePoints.Of(new(min, max, scale, count, step), whole)));
 
     [Fact]
@@ -22,5 +23,7 @@ public sealed class RangePointsTests
 
     [Fact]
     public void A_point_without_a_fraction_is_a_whole_number() =>
-        Assert.Equal([new ParameterValue.Whole(1), new ParameterValue.Real(1.5), new ParameterValue.Whole(2)], RangePoints.Of(new(1, 2, Scale.Linear, 3, null), whole: false));
+        Assert.Equal(
+            [new ParameterValue.Whole(1), new ParameterValue.Real(1.5), new ParameterValue.Whole(2)],
+            RangePoints.Of(new(1, 2, Scale.Linear, 3, null), whole: false));
 }

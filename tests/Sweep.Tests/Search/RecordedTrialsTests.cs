@@ -4,7 +4,7 @@ using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Search;
 
-/// <summary>What a spec stands for never changes: version 0.1.0 wrote these trials of these specs.</summary>
+/// <summary>Checks that a spec always gives the same trials. Version 0.1.0 recorded these specs with their trials.</summary>
 public sealed class RecordedTrialsTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using static Sweep.Tests.Search.Spaces;
 
 namespace Sweep.Tests.Search;
 
-/// <summary>What every search method must keep, whichever it is.</summary>
+/// <summary>Tests that every search method must pass.</summary>
 public abstract class SearchMethodSuite
 {
     private static readonly SearchSpace Space = Of(
@@ -46,14 +46,14 @@ public abstract class SearchMethodSuite
     }
 
     [Fact]
-    public void A_trial_waits_for_lower_numbers_alone()
+    public void A_trial_waits_only_for_trials_with_lower_numbers()
     {
         var method = Create(Space, 5);
         Assert.All(Enumerable.Range(1, method.Count), number => Assert.InRange(method.WaitsFor(number), 0, number - 1));
     }
 
     [Fact]
-    public void Every_value_is_of_its_dimension_or_the_default_where_the_condition_fails()
+    public void Every_value_is_one_of_its_dimension_or_the_default_where_the_condition_fails()
     {
         foreach (var trial in Create(Space, 5).Trials())
         {
@@ -85,7 +85,7 @@ public abstract class SearchMethodSuite
     }
 
     [Fact]
-    public void A_seed_among_the_parameters_takes_the_place_of_the_sweeps() =>
+    public void A_seed_among_the_parameters_replaces_the_seed_of_the_sweep() =>
         Assert.All(Create(Of(Choice("seed", Whole(9))), 5).Trials(), trial => Assert.Equal(Whole(9), trial.ValueOf("seed")));
 
     private static string[] All(ISearchMethod method) => [.. Enumerable.Range(1, method.Count).Select(number => Proposal(method, number))];

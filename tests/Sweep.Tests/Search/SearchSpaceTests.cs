@@ -7,21 +7,22 @@ namespace Sweep.Tests.Search;
 public sealed class SearchSpaceTests
 {
     [Fact]
-    public void What_varies_is_what_has_more_than_one_value_among_the_trials()
+    public void The_parameters_that_vary_are_those_with_more_than_one_value_among_the_trials()
     {
         var layers = Choice("layers", Whole(1), Whole(2));
         Assert.Equal(["layers"], Of(layers, Choice("epochs", Whole(5))).Varying);
-        // The default of dropout is 0, so 0.2 under a condition that sometimes fails is a second value.
+        // The default of dropout is 0, so a dropout of 0.2 whose condition fails for some trials has two values.
         Assert.Equal(["layers", "dropout"], Of(layers, Choice("dropout", ParameterValue.Of(0.2)).When(("layers", [Whole(2)]))).Varying);
         Assert.Equal(["layers"], Of(layers, Choice("dropout", Whole(0)).When(("layers", [Whole(2)]))).Varying);
         Assert.Equal(["layers"], Of(layers, Choice("dropout", ParameterValue.Of(0.2)).When(("layers", [Whole(1), Whole(2)]))).Varying);
-        Assert.Equal(["layers"], Of(layers, Choice("dropout", ParameterValue.Of(0.2), ParameterValue.Of(0.3)).When(("layers", [Whole(7)]))).Varying);
+        Assert.Equal(
+            ["layers"], Of(layers, Choice("dropout", ParameterValue.Of(0.2), ParameterValue.Of(0.3)).When(("layers", [Whole(7)]))).Varying);
         Assert.Empty(Of(Choice("layers", Whole(2)), Choice("dropout", ParameterValue.Of(0.2)).When(("layers", [Whole(2)]))).Varying);
         Assert.Equal(["dropout"], Of(Range("dropout", 0, 0.5)).Varying);
     }
 
     [Fact]
-    public void What_varies_agrees_with_the_trials_of_a_grid()
+    public void The_parameters_that_vary_agree_with_the_trials_of_a_grid()
     {
         var space = Of(
             Choice("cell", Word("rnn"), Word("gru")),
@@ -44,7 +45,9 @@ public sealed class SearchSpaceTests
     [InlineData("epochs", 20, true)]
     [InlineData("epochs", 21, false)]
     public void A_value_is_reachable_when_a_trial_can_have_it(string parameter, int value, bool reachable) =>
-        Assert.Equal(reachable, new ReachableValues(Of(Choice("layers", Whole(1), Whole(2)), Range("learning_rate", 0.5, 2))).CanBe(parameter, Whole(value)));
+        Assert.Equal(
+            reachable,
+            new ReachableValues(Of(Choice("layers", Whole(1), Whole(2)), Range("learning_rate", 0.5, 2))).CanBe(parameter, Whole(value)));
 
     [Fact]
     public void Every_default_is_a_value_that_its_parameter_accepts() =>
@@ -75,7 +78,7 @@ public sealed class SearchSpaceTests
         Assert.All(values, pair => Assert.Equal(pair.Value, trial.ForModel().ToMap().ValueOf(pair.Key)));
         Assert.Equal(trial.ToJson(), trial.ForModel().ToJson());
         Assert.Equal(trial.ToJson(), ParameterMap.FromJson(trial.ToJson()).ToJson());
-        // A database orders the members of an object as it likes.
+        // A database may return the members of an object in any order.
         var other = new ParameterMap([.. values.Reverse().Select(pair => (pair.Key, pair.Value))]);
         Assert.Equal(trial.ToJson(), BuiltInParameters.Catalog.Read(other.ToJson()).ToJson());
     }
@@ -89,7 +92,7 @@ public sealed class SearchSpaceTests
     [InlineData("1e300", "1E+300")]
     [InlineData("\"full\"", "full")]
     [InlineData("[64,32]", "[64, 32]")]
-    public void A_value_read_from_JSON_is_the_one_that_was_meant(string json, string shown)
+    public void A_value_is_read_from_JSON_with_its_kind_and_number(string json, string shown)
     {
         var value = JsonSerializer.Deserialize<ParameterValue>(json)!;
         Assert.Equal(shown, value.ToString());

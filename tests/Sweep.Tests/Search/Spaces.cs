@@ -5,7 +5,7 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Tests.Search;
 
-/// <summary>Short ways to write a space.</summary>
+/// <summary>Short functions for search spaces and their parts.</summary>
 internal static class Spaces
 {
     public static ParameterValue Word(string text) => new ParameterValue.Word(text);
@@ -16,18 +16,29 @@ internal static class Spaces
 
     public static Dimension Choice(string name, params ParameterValue[] values) => new(name, new DimensionDomain.Choice(values));
 
-    public static Dimension Range(string name, double min, double max, Scale scale = Scale.Linear, int? count = null, double? step = null) =>
+    public static Dimension Range(
+        string name, double min, double max, Scale scale = Scale.Linear, int? count = null, double? step = null) =>
         new(name, new DimensionDomain.Range(min, max, scale, count, step));
 
-    public static Dimension When(this Dimension dimension, params (string Name, ParameterValue[] Values)[] conditions) =>
-        dimension with { When = conditions.ToDictionary(condition => condition.Name, condition => (IReadOnlyList<ParameterValue>)condition.Values) };
+    public static Dimension When(this Dimension dimension, params (string Name, ParameterValue[] Values)[] conditions) => dimension with
+    {
+        When = conditions.ToDictionary(condition => condition.Name, condition => (IReadOnlyList<ParameterValue>)condition.Values),
+    };
 
-    /// <summary>The trials as the built-in model reads them.</summary>
+    /// <summary>Returns the trials as the built-in model reads them.</summary>
     public static IEnumerable<TrialParameters> TypedTrials(this ISearchMethod method) => method.Trials().Select(trial => trial.ForModel());
 
     public static SearchSpace Of(params Dimension[] dimensions) => new(dimensions);
 
     public static SweepSpec Spec(
         SearchSpace space, MethodSpec? method = null, SplitKind split = SplitKind.Random, Objective? objective = null) => new(
-        "name", new("text", new string('0', 64), split, 0.2), objective ?? new(Metric.ValLoss, Goal.Minimize), method ?? new(MethodKind.Grid), space, new(), new(), 3, 42);
+        "name",
+        new("text", new string('0', 64), split, 0.2),
+        objective ?? new(Metric.ValLoss, Goal.Minimize),
+        method ?? new(MethodKind.Grid),
+        space,
+        new(),
+        new(),
+        3,
+        42);
 }

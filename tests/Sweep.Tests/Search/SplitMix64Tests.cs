@@ -7,7 +7,8 @@ public sealed class SplitMix64Tests
     [Fact]
     public void The_generator_gives_the_published_numbers()
     {
-        // The first five outputs for the seed 1234567, as Rosetta Code lists them (rosettacode.org/wiki/Pseudo-random_numbers/Splitmix64).
+        // These are the first five outputs for the seed 1234567.
+        // Source: Rosetta Code (rosettacode.org/wiki/Pseudo-random_numbers/Splitmix64).
         ulong[] published = [6457827717110365317, 3203168211198807973, 9817491932198370423, 4593380528125082431, 16408922859458223821];
         Assert.Equal(published, Enumerable.Range(1, 5).Select(position => SplitMix64.Output(1234567, (ulong)position)));
     }

@@ -11,7 +11,7 @@ public sealed class CertificateAuthorityTests : IDisposable
     private readonly TestCertificates _certificates = new();
 
     [Fact]
-    public void Only_the_owner_reads_a_key_and_enters_the_authoritys_folder()
+    public void Only_the_owner_can_read_a_key_or_enter_the_folder_of_the_authority()
     {
         var silo = _certificates.Issue(CertificateRole.Silo);
         Assert.Equal(["ca.crt", "ca.key"], Files(_certificates.AuthorityFolder));
@@ -27,7 +27,7 @@ public sealed class CertificateAuthorityTests : IDisposable
     [InlineData(CertificateRole.Silo, "silo.sweep", true, true)]
     [InlineData(CertificateRole.Client, "client.sweep", false, true)]
     [InlineData(CertificateRole.Postgres, null, true, false)]
-    public void A_certificate_has_the_name_and_the_uses_of_its_role_alone(CertificateRole role, string? name, bool serves, bool calls)
+    public void A_certificate_has_only_the_name_and_the_uses_of_its_role(CertificateRole role, string? name, bool serves, bool calls)
     {
         using var certificate = Load(_certificates.Issue(role, hosts: ["db.example", "10.0.0.7"]));
         var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>().Single();
@@ -79,7 +79,7 @@ public sealed class CertificateAuthorityTests : IDisposable
     [InlineData("a b")]
     [InlineData("")]
     [InlineData("db\nexample")]
-    public void A_host_that_would_open_anothers_door_is_refused(string host)
+    public void A_host_that_is_the_name_of_a_role_or_no_name_is_refused(string host)
     {
         var folder = Path.Combine(_certificates.AuthorityFolder, "refused");
         var error = Assert.Throws<CertificateException>(
@@ -89,7 +89,7 @@ public sealed class CertificateAuthorityTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_is_overwritten_and_what_is_missing_is_named_with_the_command_that_makes_it()
+    public void No_file_is_overwritten_and_a_missing_one_is_named_with_the_command_that_makes_it()
     {
         var silo = _certificates.Issue(CertificateRole.Silo);
         Refused(

@@ -14,7 +14,7 @@ public sealed class CertificateFolderTests : IDisposable
     [InlineData("tls.crt", "hello", "tls.crt: found no certificate; expected PEM")]
     [InlineData("tls.crt", "-----BEGIN CERTIFICATE-----\naGVsbG8=\n-----END CERTIFICATE-----\n", "tls.crt: found what is no certificate")]
     [InlineData("tls.key", "hello", "tls.key: found no key of the certificate in tls.crt")]
-    public void What_is_wrong_with_a_file_is_one_line_that_names_it(string file, string? text, string expected)
+    public void An_error_in_a_file_is_one_line_that_names_the_file(string file, string? text, string expected)
     {
         var folder = _certificates.Issue(CertificateRole.Silo);
         if (text is null)
@@ -81,7 +81,7 @@ public sealed class CertificateFolderTests : IDisposable
     }
 
     [Fact]
-    public void Files_that_came_back_as_they_were_are_no_trouble()
+    public void Files_that_are_restored_unchanged_are_accepted()
     {
         var silo = _certificates.Issue(CertificateRole.Silo);
         var folder = CertificateFolder.Open(silo, CertificateRole.Silo);
@@ -98,7 +98,7 @@ public sealed class CertificateFolderTests : IDisposable
     }
 
     [Fact]
-    public void New_files_behind_links_are_seen_as_a_mounted_secret_changes_them()
+    public void New_files_behind_the_links_of_a_mounted_secret_are_used()
     {
         var (one, two) = (_certificates.Issue(CertificateRole.Silo), _certificates.Issue(CertificateRole.Silo));
         var mount = Directory.CreateDirectory(Path.Combine(_certificates.AuthorityFolder, "mount")).FullName;

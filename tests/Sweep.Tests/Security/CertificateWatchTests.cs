@@ -15,7 +15,7 @@ public sealed class CertificateWatchTests : IDisposable
     private readonly MovedClock _clock = new();
 
     [Fact]
-    public void A_certificate_that_expires_soon_is_told_once_a_day_until_it_is_renewed()
+    public void A_certificate_that_expires_soon_is_logged_once_a_day_until_it_is_renewed()
     {
         var folder = _certificates.Issue(CertificateRole.Silo, life: CertificateWatch.Soon + TimeSpan.FromHours(1));
         var watch = Watch(folder);
@@ -37,7 +37,7 @@ public sealed class CertificateWatchTests : IDisposable
     }
 
     [Fact]
-    public void New_files_that_cannot_be_used_are_told_once()
+    public void New_files_that_cannot_be_used_are_logged_once()
     {
         var folder = _certificates.Issue(CertificateRole.Silo);
         var watch = Watch(folder);
@@ -48,7 +48,7 @@ public sealed class CertificateWatchTests : IDisposable
     }
 
     [Fact]
-    public void Whoever_knocks_all_the_time_fills_no_log()
+    public void A_client_that_connects_again_and_again_does_not_fill_the_log()
     {
         var refused = new RefusedConnections(Instruments(), _clock, _log.For<RefusedConnections>());
         for (var knock = 0; knock < 1_000; knock++)

@@ -20,7 +20,7 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
     private IEnumerable<int> Ports => [locked.Silo.SiloPort, locked.Silo.GatewayPort];
 
     [Fact]
-    public async Task A_sweep_runs_on_silos_that_talk_over_tls()
+    public async Task A_sweep_runs_on_silos_that_use_TLS()
     {
         var id = await locked.Silo.SubmitAsync(SimulatedSweep.Spec("locked", locked.Silo.Dataset, trials: 8));
         Assert.Equal(8, (await locked.Silo.EndAsync(id)).Succeeded);
@@ -40,7 +40,7 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
     }
 
     [Fact]
-    public async Task Only_silos_come_in_at_the_port_of_silos_and_clients_too_at_the_gateway()
+    public async Task The_port_of_silos_admits_only_silos_and_the_gateway_also_clients()
     {
         Assert.NotNull(await LockedSilo.KnockAsync(locked.Silo.SiloPort, locked.Certificates.Issue(CertificateRole.Silo)));
         Assert.NotNull(await LockedSilo.KnockAsync(locked.Silo.GatewayPort, locked.Certificates.Issue(CertificateRole.Silo)));
@@ -49,7 +49,7 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
     }
 
     [Fact]
-    public async Task Without_a_certificate_or_with_one_that_is_not_good_nobody_comes_in()
+    public async Task No_connection_is_admitted_without_a_valid_certificate()
     {
         string?[] bad =
         [
@@ -75,7 +75,7 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
     }
 
     [Fact]
-    public async Task Older_tls_is_not_spoken()
+    public async Task Older_versions_of_TLS_are_refused()
     {
         var silo = locked.Certificates.Issue(CertificateRole.Silo);
         Assert.NotNull(await LockedSilo.KnockAsync(locked.Silo.SiloPort, silo, SslProtocols.Tls12));
@@ -86,12 +86,12 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
     }
 
     [Fact]
-    public async Task Plain_bytes_are_answered_with_the_end_of_the_connection()
+    public async Task A_connection_that_sends_plain_bytes_is_closed()
     {
         foreach (var port in Ports)
         {
             Assert.InRange(await LockedSilo.SendPlainAsync(port, "GET / HTTP/1.1\r\n\r\n"u8.ToArray()), 0, 7);
-            // These bytes have the form of Orleans' own preamble: its length, then so many bytes.
+            // These bytes have the form of Orleans' own preamble: a length, followed by that many bytes.
             Assert.InRange(await LockedSilo.SendPlainAsync(port, [40, 0, 0, 0, .. new byte[40]]), 0, 7);
         }
 
@@ -99,7 +99,7 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
     }
 
     [Fact]
-    public async Task Whoever_connects_and_says_nothing_or_half_a_word_is_sent_away()
+    public async Task A_connection_that_sends_nothing_or_half_a_handshake_is_closed()
     {
         byte[][] beginnings = [[], [0x16, 0x03, 0x01, 0x02, 0x00, 0x01]];
         var answered = await Task.WhenAll(Ports.SelectMany(
@@ -108,7 +108,7 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
     }
 
     [Fact]
-    public async Task A_renewed_certificate_is_shown_without_a_restart()
+    public async Task A_renewed_certificate_is_used_without_a_restart()
     {
         var client = locked.Certificates.Issue(CertificateRole.Client);
         var before = await LockedSilo.KnockAsync(locked.Silo.GatewayPort, client);
@@ -122,7 +122,7 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
     }
 
     [Fact]
-    public void The_time_that_is_left_is_a_metric()
+    public void The_remaining_time_of_the_certificate_is_a_metric()
     {
         Assert.InRange(locked.Measurements.Read("sweep.certificate.remaining") ?? 0, 364 * 86_400, 365 * 86_400);
     }
@@ -131,7 +131,7 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
     [InlineData("another authority", "is of another authority")]
     [InlineData("expired", "certificates: ")]
     [InlineData("no folder", "certificates: /nowhere/ca.crt: cannot be read")]
-    public async Task A_client_is_told_in_one_line_what_is_wrong_with_its_certificates(string what, string expected)
+    public async Task A_client_gets_one_line_about_the_error_in_its_certificates(string what, string expected)
     {
         var folder = what switch
         {
@@ -147,7 +147,7 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
     }
 
     [Fact]
-    public async Task A_client_without_certificates_is_told_to_make_them_when_the_silos_are_beyond_its_machine()
+    public async Task A_client_without_certificates_gets_the_commands_that_make_them_when_the_silos_are_on_another_machine()
     {
         await using var silo = await TestSilo.StartAsync(
             server, new SimulatedTrainers(),

@@ -17,7 +17,7 @@ public sealed class SystemProgramTests : IDisposable
     }
 
     [Fact]
-    public void Nothing_is_looked_for_in_the_current_folder_or_from_there()
+    public void No_program_is_looked_for_in_the_current_folder_or_relative_to_it()
     {
         Place("bin", executable: true);
         var here = Path.GetRelativePath(Environment.CurrentDirectory, _folder);

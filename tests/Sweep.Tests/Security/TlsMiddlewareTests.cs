@@ -22,7 +22,7 @@ public sealed class TlsMiddlewareTests : IDisposable
     [Theory]
     [InlineData(CertificateRole.Silo)]
     [InlineData(CertificateRole.Client)]
-    public async Task Both_ends_of_one_authority_talk(CertificateRole dialing)
+    public async Task Two_ends_with_certificates_of_one_authority_connect(CertificateRole dialing)
     {
         await MeetAsync(
             _certificates.Issue(CertificateRole.Silo), _certificates.Issue(dialing), CertificateRole.Silo, CertificateRole.Client);
@@ -30,7 +30,7 @@ public sealed class TlsMiddlewareTests : IDisposable
     }
 
     [Fact]
-    public async Task The_certificate_of_a_client_is_no_silos_at_the_port_of_silos()
+    public async Task The_port_of_silos_refuses_the_certificate_of_a_client()
     {
         await MeetAsync(_certificates.Issue(CertificateRole.Silo), _certificates.Issue(CertificateRole.Client), CertificateRole.Silo);
         Assert.Equal(("its certificate is for client.sweep; expected silo.sweep", false), (_accepting, _heard));
@@ -38,14 +38,14 @@ public sealed class TlsMiddlewareTests : IDisposable
     }
 
     [Fact]
-    public async Task A_client_that_poses_as_a_silo_is_not_talked_to()
+    public async Task A_client_that_poses_as_a_silo_is_refused()
     {
         await MeetAsync(_certificates.Issue(CertificateRole.Client), _certificates.Issue(CertificateRole.Silo), CertificateRole.Silo);
         Assert.Equal(("its certificate is not made for this end of a connection", false), (_dialing, _heard));
     }
 
     [Fact]
-    public async Task A_database_that_poses_as_a_silo_is_not_talked_to()
+    public async Task A_database_that_poses_as_a_silo_is_refused()
     {
         var folder = _certificates.Issue(CertificateRole.Postgres, hosts: ["db.example"]);
         using var database = X509Certificate2.CreateFromPemFile(Path.Combine(folder, "tls.crt"), Path.Combine(folder, "tls.key"));
@@ -61,7 +61,7 @@ public sealed class TlsMiddlewareTests : IDisposable
     }
 
     [Fact]
-    public async Task A_silo_of_another_authority_is_not_talked_to()
+    public async Task A_silo_of_another_authority_is_refused()
     {
         await MeetAsync(_others.Issue(CertificateRole.Silo), _certificates.Issue(CertificateRole.Client), CertificateRole.Client);
         Assert.Equal(("its certificate is of another authority than ca.crt", false), (_dialing, _heard));
@@ -82,7 +82,7 @@ public sealed class TlsMiddlewareTests : IDisposable
     }
 
     [Fact]
-    public async Task Whoever_does_not_finish_the_handshake_is_sent_away()
+    public async Task A_connection_that_does_not_finish_the_handshake_is_closed()
     {
         var (one, other) = (new Pipe(), new Pipe());
         var middleware = new TlsMiddleware(
@@ -102,7 +102,7 @@ public sealed class TlsMiddlewareTests : IDisposable
     [InlineData("::ffff:127.0.0.1", true)]
     [InlineData("10.0.0.7", false)]
     [InlineData("::ffff:10.0.0.7", false)]
-    public async Task Without_certificates_nobody_talks_to_another_machine(string address, bool talks)
+    public async Task Without_certificates_no_connection_to_another_machine_is_opened(string address, bool talks)
     {
         var dial = PlainMiddleware.Dial("client", (_, reason) => _dialing = reason)(_ =>
         {

@@ -17,7 +17,7 @@ public sealed class DashboardAccessTests
     [InlineData("::ffff:10.0.0.7", 403)]
     [InlineData("fd00::2", 403)]
     [InlineData(null, 403)]
-    public void Without_a_password_only_the_own_machine_sees_it(string? from, int status)
+    public void Without_a_password_only_the_silos_own_machine_sees_the_dashboard(string? from, int status)
     {
         var access = new DashboardAccess(null);
         Assert.Equal(status, access.Judge(from is null ? null : IPAddress.Parse(from), null));
@@ -28,7 +28,7 @@ public sealed class DashboardAccessTests
     [Theory]
     [InlineData("127.0.0.1")]
     [InlineData("10.0.0.7")]
-    public void With_a_password_whoever_gives_it_sees_it(string from)
+    public void With_a_password_every_caller_who_gives_it_sees_the_dashboard(string from)
     {
         var access = new DashboardAccess(Password);
         Assert.Equal(200, access.Judge(IPAddress.Parse(from), Basic($"any:{Password}")));

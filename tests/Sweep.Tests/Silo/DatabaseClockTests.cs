@@ -15,7 +15,7 @@ public sealed class DatabaseClockTests(PostgresServer server)
     [InlineData(30, "this machine's clock is 30 s ahead of the database's; set it (NTP: timedatectl set-ntp true)", true)]
     [InlineData(-320, "this machine's clock is 320 s behind the database's; set it (NTP: timedatectl set-ntp true)", false)]
     [InlineData(320, "this machine's clock is 320 s ahead of the database's; set it (NTP: timedatectl set-ntp true)", false)]
-    public void A_difference_is_told_from_five_seconds_on_and_unbearable_from_four_minutes_on(int ahead, string? complaint, bool bearable)
+    public void A_difference_is_logged_from_five_seconds_on_and_refused_from_four_minutes_on(int ahead, string? complaint, bool bearable)
     {
         var clock = new DatabaseClock();
         clock.Measure(Noon.AddSeconds(ahead), Noon, Noon.AddSeconds(ahead));
@@ -23,7 +23,7 @@ public sealed class DatabaseClockTests(PostgresServer server)
     }
 
     [Fact]
-    public void A_slow_answer_is_no_difference()
+    public void A_slow_answer_does_not_count_as_a_difference()
     {
         var clock = new DatabaseClock();
         clock.Measure(Noon, Noon.AddSeconds(9), Noon.AddSeconds(10));
@@ -43,7 +43,7 @@ public sealed class DatabaseClockTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task A_silo_whose_clock_is_seconds_off_says_so_and_joins()
+    public async Task A_silo_whose_clock_is_seconds_off_logs_it_and_joins()
     {
         using var silo = await StartAsync(20);
         await silo.ReadyAsync();

@@ -37,7 +37,7 @@ public sealed class DatabaseStartTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task A_database_that_does_not_come_is_given_up_in_one_line()
+    public async Task The_wait_for_a_database_that_does_not_come_ends_with_one_line()
     {
         using var silo = SiloRun.Start("Host=/nowhere", ["--wait", "0"]);
         await silo.RefusesAsync(3, "postgres: the cluster's database cannot be used: ");
@@ -45,7 +45,7 @@ public sealed class DatabaseStartTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task A_silo_that_waits_ends_when_it_is_told()
+    public async Task A_waiting_silo_ends_on_a_signal()
     {
         using var silo = SiloRun.Start("Host=/nowhere", []);
         await silo.SaysAsync("It is waited for");
@@ -109,7 +109,7 @@ public sealed class DatabaseStartTests(PostgresServer server)
         var (code, line) = await ended.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
         Assert.Equal(130, code);
         Assert.StartsWith("silo: it was told to end ", line, StringComparison.Ordinal);
-        // The service managers kill a silo 45 s after they told it to end.
+        // Service managers kill a silo 45 s after the signal to end.
         Assert.InRange(Shutdown.Limit.TotalSeconds, Shutdown.DrainLimit.TotalSeconds, 40);
     }
 

@@ -20,7 +20,7 @@ public sealed class DeviceMonitorTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task What_the_program_says_is_what_the_devices_do()
+    public async Task The_output_of_the_program_gives_the_use_of_the_devices()
     {
         var measured = await Devices.MeasureAsync(StandIn("echo '0, 1024, 81559, 37'"), cancellation: Cancellation);
         Assert.Equal([new DeviceUse("cuda:0", 1024L << 20, 81559L << 20, 0.37)], measured.Devices);
@@ -30,9 +30,9 @@ public sealed class DeviceMonitorTests : IDisposable
     [Theory]
     [InlineData("echo 'Failed to initialize NVML' >&2; exit 9", "nvidia-smi ended with 9: Failed to initialize NVML")]
     [InlineData("echo 'No devices were found'", "nvidia-smi lists no GPU: No devices were found")]
-    // A program that fills the 64 KiB of a pipe that nobody reads would hang.
+    // This program fills the 64 KiB of a pipe, so that it would hang if its output were not read.
     [InlineData("head -c 200000 /dev/zero | tr '\\0' x >&2; exit 1", "nvidia-smi ended with 1: xxx")]
-    public async Task A_program_that_fails_is_a_complaint(string script, string complaint)
+    public async Task The_failure_of_the_program_is_a_complaint(string script, string complaint)
     {
         var measured = await Devices.MeasureAsync(StandIn(script), cancellation: Cancellation);
         Assert.Empty(measured.Devices);
@@ -64,7 +64,7 @@ public sealed class DeviceMonitorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_failure_does_not_end_the_metrics_and_is_told_once_until_it_has_passed()
+    public async Task A_failure_does_not_end_the_metrics_and_is_logged_once_until_it_has_passed()
     {
         var (time, log, answers) = (new NoTime(), new Lines(), new Queue<DeviceMeasurement>([Well, Ill, Ill, Well, Ill, new([], null)]));
         await using var services = new ServiceCollection().AddMetrics().AddSingleton<SweepInstruments>().BuildServiceProvider();

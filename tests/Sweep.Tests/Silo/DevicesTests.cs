@@ -14,13 +14,14 @@ public sealed class DevicesTests
     }
 
     [Fact]
-    public void What_is_not_a_line_of_nvidia_smi_is_no_device() => Assert.Empty(Devices.Parse("No devices were found\n"));
+    public void Other_lines_than_those_of_nvidia_smi_become_no_devices() => Assert.Empty(Devices.Parse("No devices were found\n"));
 
     [Fact]
-    public void Without_a_GPU_there_is_a_slot_a_core() => Assert.Equal(["cpu", "cpu", "cpu"], Devices.ForSlots([], null, 4, cores: 3));
+    public void Without_a_GPU_there_is_one_slot_for_each_core() =>
+        Assert.Equal(["cpu", "cpu", "cpu"], Devices.ForSlots([], null, 4, cores: 3));
 
     [Fact]
-    public void With_GPUs_there_is_a_slot_a_GPU() =>
+    public void With_GPUs_there_is_one_slot_for_each_GPU() =>
         Assert.Equal(["cuda:0", "cuda:1"], Devices.ForSlots(["cuda:0", "cuda:1"], null, 1, cores: 64));
 
     [Fact]

@@ -11,14 +11,14 @@ namespace Sweep.Tests.Silo;
 public sealed class SchemaRefusalTests(PostgresServer server)
 {
     [Fact]
-    public async Task A_database_that_is_newer_is_refused() =>
+    public async Task A_newer_database_is_refused() =>
         await RefusedAsync(
             "insert into schema_versions (version, name, sha256) values (999, '999-newer.sql', 'x')", "postgres",
             "postgres: the cluster's database cannot be used: "
                 + "The database is newer than this program: found 999-newer.sql, this program ends with");
 
     [Fact]
-    public async Task A_database_that_is_older_is_refused_to_a_worker_who_is_told_what_to_run() =>
+    public async Task An_older_database_is_refused_when_the_user_is_only_a_worker() =>
         await RefusedAsync(
             "delete from schema_versions where version = (select max(version) from schema_versions)", "sweep_worker",
             "postgres: the cluster's database cannot be used: The database is older than this program: it lacks ");

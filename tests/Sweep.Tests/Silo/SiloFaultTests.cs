@@ -29,7 +29,7 @@ public sealed class SiloFaultTests
 
     [Theory]
     [MemberData(nameof(Faults), DisableDiscoveryEnumeration = true)]
-    public void A_start_that_fails_is_told_in_one_line(Exception error, int exitCode, string line)
+    public void A_failed_start_is_reported_in_one_line(Exception error, int exitCode, string line)
     {
         var fault = SiloFault.Of(error);
         Assert.Equal(exitCode, fault.ExitCode);

@@ -13,7 +13,7 @@ public sealed class SiloPortsTests(PostgresServer server)
     [InlineData("silo-port")]
     [InlineData("gateway-port")]
     [InlineData("http-port")]
-    public void A_port_that_another_program_has_is_refused(string option)
+    public void A_port_that_another_program_uses_is_refused(string option)
     {
         using var other = Listener();
         var message = Assert.Throws<PortTakenException>(() => SiloPorts.Take(Options(option, PortOf(other)))).Message;
@@ -54,7 +54,7 @@ public sealed class SiloPortsTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task The_cluster_never_hears_of_a_silo_whose_port_is_taken()
+    public async Task A_silo_whose_port_is_taken_never_joins_the_cluster()
     {
         using var other = Listener();
         var database = await server.NewDatabaseAsync();

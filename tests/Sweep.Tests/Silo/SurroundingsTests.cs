@@ -9,7 +9,7 @@ namespace Sweep.Tests.Silo;
 public sealed class SurroundingsTests(PostgresServer server)
 {
     [Fact]
-    public async Task No_file_of_the_current_folder_and_no_variable_of_other_programs_counts()
+    public async Task Files_of_the_current_folder_and_variables_of_other_programs_have_no_effect()
     {
         var folder = Directory.CreateTempSubdirectory("sweep-silo-").FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "appsettings.json"), "{ broken", TestContext.Current.CancellationToken);

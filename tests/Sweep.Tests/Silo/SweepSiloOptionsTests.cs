@@ -45,7 +45,7 @@ public sealed class SweepSiloOptionsTests
     }
 
     [Fact]
-    public void Values_come_from_the_configuration()
+    public void Values_are_read_from_the_configuration()
     {
         var options = From("slots", "4");
         Assert.Equal(4, options.Slots);
@@ -64,7 +64,7 @@ public sealed class SweepSiloOptionsTests
     }
 
     [Fact]
-    public void The_command_line_reads_like_the_environment()
+    public void Options_of_the_command_line_have_the_names_of_the_environment_variables()
     {
         var options = SweepSiloOptions.From(SiloCommandLine.Parse(
             [
@@ -87,7 +87,7 @@ public sealed class SweepSiloOptionsTests
     }
 
     [Fact]
-    public void The_password_of_the_dashboard_is_what_its_file_holds()
+    public void The_password_of_the_dashboard_is_read_from_its_file()
     {
         var file = Path.GetTempFileName();
         try
@@ -112,7 +112,7 @@ public sealed class SweepSiloOptionsTests
     }
 
     [Fact]
-    public void An_address_that_nobody_knows_is_refused()
+    public void An_unknown_address_is_refused()
     {
         var error = Assert.Throws<ValidationException>(() => new SweepSiloOptions { Address = "no.such.host.invalid" }.FindAddress());
         Assert.Contains("address: found no.such.host.invalid", error.Message, StringComparison.Ordinal);
@@ -122,7 +122,7 @@ public sealed class SweepSiloOptionsTests
     [Theory]
     [InlineData("no.such.host.invalid")]
     [InlineData("")]
-    public void An_address_for_http_that_nobody_knows_is_refused(string address)
+    public void An_unknown_address_for_http_is_refused(string address)
     {
         var error = Assert.Throws<ValidationException>(() => new SweepSiloOptions { HttpAddress = address }.FindHttpAddress());
         Assert.StartsWith($"http-address: found {address}, which cannot be resolved", error.Message, StringComparison.Ordinal);
@@ -131,7 +131,7 @@ public sealed class SweepSiloOptionsTests
     }
 
     [Fact]
-    public void Http_is_served_to_this_machine_alone_unless_it_is_told_otherwise()
+    public void Http_is_served_only_to_this_machine_unless_an_address_is_named()
     {
         Assert.Equal("127.0.0.1", new SweepSiloOptions { Address = "10.0.0.7" }.FindHttpAddress().ToString());
         Assert.Equal("0.0.0.0", new SweepSiloOptions { HttpAddress = "0.0.0.0" }.FindHttpAddress().ToString());

@@ -26,7 +26,7 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
     }
 
     [Fact]
-    public async Task An_attempt_waited_from_the_submission_or_from_what_put_its_trial_back_to_its_lease()
+    public async Task The_waiting_time_of_an_attempt_begins_with_the_submission_or_with_the_requeue()
     {
         var trial = await database.AddRunningTrialAsync();
         await database.RunAsync($"update sweeps set created_at = '2026-01-01 10:00:00Z' where id = {trial.Sweep}");
@@ -54,7 +54,7 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
     }
 
     [Fact]
-    public async Task An_epoch_that_is_twice_in_a_batch_counts_as_it_was_last()
+    public async Task Of_an_epoch_that_is_twice_in_a_batch_the_last_one_counts()
     {
         var trial = await database.AddRunningTrialAsync();
         await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(1, 3)), Row(trial, 1, Epoch(1, 2))], Cancellation);
@@ -105,7 +105,7 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
     }
 
     [Fact]
-    public async Task What_an_older_attempt_writes_is_refused_and_named()
+    public async Task Writes_of_an_older_attempt_are_refused_and_named()
     {
         var trial = await database.AddRunningTrialAsync();
         var other = await database.AddRunningTrialAsync();
@@ -120,7 +120,7 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_trial_that_no_row_exists_for_is_stale()
+    public async Task A_trial_without_a_row_is_stale()
     {
         var missing = new TrialId(await database.AddSweepAsync(), 77);
         Assert.Equal([missing], await database.Attempts.WriteEpochsAsync([Row(missing, 1, Epoch(1))], Cancellation));
@@ -140,7 +140,7 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
     }
 
     [Fact]
-    public async Task An_attempt_that_repeats_the_best_epoch_with_another_number_leaves_the_best_of_what_is_stored()
+    public async Task When_an_attempt_repeats_the_best_epoch_with_another_value_the_best_is_found_again()
     {
         var trial = await database.AddRunningTrialAsync();
         await database.Attempts.WriteEpochsAsync(
@@ -154,7 +154,7 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
     }
 
     [Fact]
-    public async Task The_best_is_found_again_by_the_sweeps_own_metric_and_goal()
+    public async Task The_best_is_found_again_by_the_metric_and_the_goal_of_the_sweep()
     {
         var trial = await database.AddRunningTrialAsync(Metric.ValAccuracy, Goal.Maximize);
         await database.Attempts.WriteEpochsAsync(
@@ -165,7 +165,7 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
     }
 
     [Fact]
-    public async Task A_checkpoint_replaces_the_one_before_and_comes_back_byte_for_byte()
+    public async Task A_checkpoint_replaces_the_one_before_and_is_read_byte_for_byte()
     {
         var trial = await database.AddRunningTrialAsync();
         Assert.Null(await database.Attempts.ReadCheckpointAsync(trial, Cancellation));
@@ -224,7 +224,7 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
     }
 
     [Fact]
-    public async Task Only_the_best_trials_that_succeeded_keep_their_checkpoints_and_those_that_may_go_on()
+    public async Task Only_the_best_successful_trials_and_the_unfinished_ones_keep_their_checkpoints()
     {
         var sweep = await database.AddSweepAsync(trials: 6);
         double[] losses = [4, 2, 3, 1, double.NaN, 1];
@@ -266,7 +266,7 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
     }
 
     [Fact]
-    public async Task The_last_words_of_an_attempt_are_stored_even_when_the_next_one_has_begun()
+    public async Task The_last_log_lines_of_an_attempt_are_stored_even_when_the_next_attempt_has_begun()
     {
         var trial = await database.AddRunningTrialAsync();
         await database.Trials.MoveAsync(Requeue(trial), Cancellation);

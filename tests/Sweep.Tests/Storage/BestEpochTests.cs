@@ -7,7 +7,7 @@ namespace Sweep.Tests.Storage;
 public sealed class BestEpochTests(StorageDatabase database) : IClassFixture<StorageDatabase>
 {
     [Fact]
-    public void However_epochs_arrive_the_best_is_the_lowest_finite_score_of_what_is_stored()
+    public void In_whatever_order_epochs_arrive_the_best_one_has_the_lowest_finite_score_that_is_stored()
     {
         var report = from epoch in Gen.Choose(1, 8)
                      from loss in Gen.Elements(1.0, 1.5, 2.0, 2.5, 3.0, double.NaN, double.PositiveInfinity)

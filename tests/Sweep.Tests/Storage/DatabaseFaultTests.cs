@@ -67,7 +67,7 @@ public sealed class DatabaseFaultTests
     };
 
     [Fact]
-    public void Every_code_of_PostgreSQL_is_what_its_class_or_its_exception_says()
+    public void Every_code_of_PostgreSQL_has_the_fault_of_its_class_or_of_its_exception()
     {
         var codes = typeof(PostgresErrorCodes)
             .GetFields(BindingFlags.Public | BindingFlags.Static)
@@ -86,7 +86,7 @@ public sealed class DatabaseFaultTests
     }
 
     [Fact]
-    public void It_is_found_in_whatever_carries_it_and_nowhere_else()
+    public void A_fault_is_found_in_the_exceptions_that_wrap_it_and_in_no_others()
     {
         var denied = new PostgresException("permission denied", "ERROR", "ERROR", "42501");
         Assert.Equal(DatabaseFault.Refused, DatabaseFault.Find(denied));
@@ -100,7 +100,7 @@ public sealed class DatabaseFaultTests
     }
 
     [Fact]
-    public void From_another_silo_it_comes_with_its_code()
+    public void An_exception_from_another_silo_keeps_its_code()
     {
         var services = new ServiceCollection().AddSerializer();
         services.Configure<ExceptionSerializationOptions>(exceptions => exceptions.SupportedNamespacePrefixes.Add(nameof(Npgsql)));

@@ -7,7 +7,7 @@ public sealed class DatasetStoreTests(StorageDatabase database) : IClassFixture<
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_text_comes_back_byte_for_byte_and_is_stored_once()
+    public async Task A_text_is_read_byte_for_byte_and_stored_once()
     {
         var text = "naïve 🎭\0\r\n"u8.ToArray();
         await database.AddDatasetAsync(text, "first");
@@ -27,7 +27,7 @@ public sealed class DatasetStoreTests(StorageDatabase database) : IClassFixture<
     }
 
     [Fact]
-    public async Task Whether_a_text_is_stored_is_answered_without_reading_it()
+    public async Task The_existence_of_a_text_is_checked_without_reading_it()
     {
         var text = "there, and damaged"u8.ToArray();
         await database.AddDatasetAsync(text);

@@ -10,7 +10,7 @@ public sealed class GroupCommitTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Calls_that_come_while_a_batch_runs_make_up_the_next_one()
+    public async Task Calls_during_a_batch_form_the_next_batch()
     {
         var group = Group();
         var first = group.RunAsync(1, Cancellation);
@@ -45,7 +45,7 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task A_poisoned_item_fails_alone()
+    public async Task A_bad_item_fails_alone()
     {
         var group = Group(poison: 3);
         var first = group.RunAsync(1, Cancellation);
@@ -59,7 +59,7 @@ public sealed class GroupCommitTests
     }
 
     [Fact]
-    public async Task An_error_that_blames_no_item_fails_its_batch_and_no_other()
+    public async Task An_error_without_a_bad_item_fails_its_batch_and_no_other()
     {
         var group = Group(poison: 3, blames: false);
         var first = group.RunAsync(1, Cancellation);

@@ -19,7 +19,7 @@ public sealed class MembershipTests(PostgresServer server)
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Silos_find_each_other_a_client_finds_them_and_one_that_stops_is_seen_to_be_gone()
+    public async Task Silos_and_clients_find_the_silos_and_notice_when_one_stops()
     {
         var connectionString = await MigratedAsync();
         using var first = await SiloAsync(connectionString);
@@ -52,7 +52,7 @@ public sealed class MembershipTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task Silos_hear_of_changes_again_when_a_standby_took_over_that_lacks_the_last_ones()
+    public async Task Silos_get_changes_again_after_a_standby_that_lacks_the_last_ones_took_over()
     {
         var connectionString = await MigratedAsync();
         await using var source = Database.Open(connectionString);
@@ -119,7 +119,7 @@ public sealed class MembershipTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task Of_many_changes_of_one_version_one_is_stored()
+    public async Task Of_many_changes_to_the_same_version_one_is_stored()
     {
         using var silo = await SiloAsync(await MigratedAsync());
         // A silo that runs would change the table too as soon as it finds members that do not answer.

@@ -22,7 +22,7 @@ public sealed class MigratorTests(PostgresServer server)
         Assert.Equal(sha256, Migration.All.Single(migration => migration.Name == name).Sha256);
 
     [Fact]
-    public async Task A_new_database_gets_every_file_and_the_second_time_none()
+    public async Task A_new_database_gets_every_migration_once()
     {
         await using var source = Database.Open(await server.NewDatabaseAsync());
         Assert.Equal(Migration.All.Select(m => m.Name), await Migrator.MigrateAsync(source, Cancellation));
@@ -45,7 +45,7 @@ public sealed class MigratorTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task Eight_at_once_apply_each_file_once()
+    public async Task Eight_programs_at_once_apply_each_file_once()
     {
         var connectionString = await server.NewDatabaseAsync();
         var applied = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
@@ -57,7 +57,7 @@ public sealed class MigratorTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task Databases_of_one_server_are_migrated_at_once_though_they_share_the_roles()
+    public async Task Databases_that_share_the_roles_of_one_server_can_be_migrated_at_once()
     {
         var databases = new List<string>();
         for (var i = 0; i < 4; i++)
@@ -104,7 +104,7 @@ public sealed class MigratorTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task Every_table_view_and_column_says_what_it_means()
+    public async Task Every_table_and_view_and_column_has_a_comment()
     {
         await using var source = Database.Open(await server.NewDatabaseAsync());
         await Migrator.MigrateAsync(source, Cancellation);
@@ -140,7 +140,7 @@ public sealed class MigratorTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task A_worker_writes_and_starts_on_current_tables_and_may_not_change_them()
+    public async Task A_worker_starts_and_writes_on_current_tables_and_may_not_change_them()
     {
         var (source, worker) = await WithUserAsync("sweep_worker");
         await using var _ = source;
@@ -161,7 +161,7 @@ public sealed class MigratorTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task An_owner_who_is_nobody_else_applies_a_later_file()
+    public async Task A_user_with_only_the_role_of_the_owner_applies_a_later_file()
     {
         var (source, owner) = await WithUserAsync("sweep_owner");
         await using var _ = source;

@@ -82,7 +82,7 @@ public sealed class ParameterEffectsTests(StorageDatabase database) : IClassFixt
     [Theory]
     [InlineData(1, "a single trial has nothing to compare with")]
     [InlineData(2, "no value succeeded twice")]
-    public async Task Nothing_is_explained_where_it_would_say_nothing(int succeeded, string why)
+    public async Task No_variance_is_explained_where_there_are_too_few_trials(int succeeded, string why)
     {
         var spec = Spec($"few-{succeeded}") with
         {

@@ -126,7 +126,7 @@ public sealed class RoleTests(PostgresServer server)
     [InlineData("set transaction read write")]
     [InlineData("reset role")]
     [InlineData("copy workers to '/tmp/workers'")]
-    public async Task Sql_reads_only_whoever_asks(string attack)
+    public async Task Sql_only_reads_whatever_rights_the_user_has(string attack)
     {
         var administrator = await MigratedAsync();
         var (code, said) = await TryAsync(administrator, "sql", attack);
@@ -138,7 +138,7 @@ public sealed class RoleTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task No_privilege_is_given_to_tables_that_are_still_to_come()
+    public async Task No_privilege_is_given_on_future_tables()
     {
         await using var source = NpgsqlDataSource.Create(await MigratedAsync());
         await using var command = source.CreateCommand(

@@ -44,7 +44,7 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
     }
 
     [Fact]
-    public async Task Running_trials_come_with_their_newest_epoch()
+    public async Task Running_trials_are_read_with_their_newest_epoch()
     {
         var id = await SweepInTheMiddleAsync();
         var running = Assert.Single(await database.Reader.RunningAsync(id, Cancellation));
@@ -53,7 +53,7 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
     }
 
     [Fact]
-    public async Task Epochs_come_in_the_order_of_trial_and_epoch()
+    public async Task Epochs_are_read_in_the_order_of_trial_and_epoch()
     {
         var id = await SweepInTheMiddleAsync();
         var all = await database.Reader.EpochsAsync(id, null, Cancellation).ToListAsync(Cancellation);
@@ -102,7 +102,7 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
     }
 
     [Fact]
-    public async Task Every_parameter_is_a_column_of_every_view_about_trials_and_says_what_the_sweep_file_says()
+    public async Task Every_parameter_is_a_column_of_every_view_about_trials_with_the_value_of_the_sweep_file()
     {
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
         await database.AddDatasetAsync("of its own"u8.ToArray());
@@ -119,7 +119,7 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
     }
 
     [Fact]
-    public async Task One_sweep_is_looked_up_without_counting_the_trials_of_the_others()
+    public async Task One_sweep_is_found_without_counting_the_trials_of_the_others()
     {
         var plan = await database.Reader.QueryAsync("explain select * from sweep_progress where sweep = 'x'", Cancellation);
         var lines = plan.Rows.Select(row => row[0]!).ToList();
@@ -130,7 +130,7 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
     }
 
     [Fact]
-    public async Task A_query_answers_columns_and_rows()
+    public async Task A_query_returns_columns_and_rows()
     {
         var result = await database.Reader.QueryAsync(
             "select 1 as one, 'x' as text, null as nothing, current_user::text as user -- and a comment;\n;", Cancellation);
@@ -154,7 +154,7 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
     [InlineData("rollback; create table mine ()")]
     [InlineData("reset role; commit; begin; delete from workers; commit")]
     [InlineData("selec 1")]
-    public async Task A_query_that_writes_or_is_more_than_one_is_refused(string sql)
+    public async Task A_query_that_writes_and_several_queries_at_once_are_refused(string sql)
     {
         await new WorkerStore(database.Source).SeenAsync(new("stays", "host", 1, [], []), new(0), Cancellation);
         await Assert.ThrowsAsync<PostgresException>(() => database.Reader.QueryAsync(sql, Cancellation));

@@ -14,12 +14,16 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_sweep_comes_back_as_it_was_stored()
+    public async Task A_sweep_is_loaded_as_it_was_stored()
     {
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
         var spec = Spec("whole");
         var stored = await database.Sweeps.AddAsync(
-            id, spec, exactName: true, [Parameters, ParametersWith(trial => trial with { BatchSize = 7, Cell = CellKind.Gru })], Cancellation);
+            id,
+            spec,
+            exactName: true,
+            [Parameters, ParametersWith(trial => trial with { BatchSize = 7, Cell = CellKind.Gru })],
+            Cancellation);
         Assert.Equal((id, "whole", SweepState.Running, 2), (stored.Id, stored.Spec.Name, stored.State, stored.Trials));
         var loaded = await database.Sweeps.LoadAsync(id, Cancellation);
         Assert.Equal(spec.ToJson(), loaded!.Spec.ToJson());
@@ -33,7 +37,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task The_same_id_again_answers_what_is_stored()
+    public async Task Adding_the_same_id_again_returns_the_stored_sweep()
     {
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
         var first = await database.Sweeps.AddAsync(id, Spec("twice"), exactName: true, [Parameters], Cancellation);
@@ -43,7 +47,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task A_name_that_is_taken_gets_the_first_free_suffix_or_is_refused()
+    public async Task A_taken_name_gets_the_first_free_suffix_or_is_refused()
     {
         await AddAsync("taken");
         await AddAsync("taken-3");
@@ -64,7 +68,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task Nothing_is_stored_when_one_trial_cannot_be()
+    public async Task No_trial_is_stored_when_one_of_them_cannot_be()
     {
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
         var trials = new[] { Parameters, ParametersWith(trial => trial with { LearningRate = double.NaN }) };
@@ -74,7 +78,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task A_sweep_whose_text_is_not_stored_is_refused()
+    public async Task A_sweep_is_refused_when_its_text_is_not_stored()
     {
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
         var error = await Assert.ThrowsAsync<InvalidOperationException>(
@@ -83,7 +87,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task A_move_is_made_on_the_row_and_may_be_repeated_and_the_end_has_a_time()
+    public async Task A_move_changes_the_row_may_be_repeated_and_stores_the_time_of_the_end()
     {
         var id = await database.AddSweepAsync();
         for (var time = 0; time < 2; time++)
@@ -110,7 +114,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task A_retry_that_meets_the_end_of_its_sweep_leaves_nothing_waiting_in_a_sweep_that_is_over()
+    public async Task A_retry_at_the_same_time_as_the_end_of_its_sweep_leaves_no_waiting_trial_in_an_ended_sweep()
     {
         for (var round = 0; round < 20; round++)
         {
@@ -153,7 +157,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task A_retry_queues_what_failed_or_was_cancelled_with_all_its_retries_and_keeps_its_epochs()
+    public async Task A_retry_queues_failed_and_cancelled_trials_with_all_their_retries_and_keeps_their_epochs()
     {
         var id = await database.AddSweepAsync(trials: 4);
         var failed = new TrialId(id, 1);
@@ -199,7 +203,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task Deleting_leaves_nothing_and_keeps_a_text_that_another_sweep_uses()
+    public async Task Deleting_removes_every_row_and_keeps_a_text_that_another_sweep_uses()
     {
         var text = "only for two"u8.ToArray();
         await database.AddDatasetAsync(text);
@@ -241,7 +245,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task What_is_written_while_a_sweep_is_deleted_does_not_outlive_it()
+    public async Task A_row_that_is_written_while_its_sweep_is_deleted_is_deleted_as_well()
     {
         for (var round = 0; round < 20; round++)
         {
@@ -276,7 +280,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
         Assert.Contains(id, await database.Deleted.PendingAsync(TimeSpan.Zero, Cancellation));
         Assert.DoesNotContain(id, await database.Deleted.PendingAsync(TimeSpan.FromMinutes(1), Cancellation));
 
-        // The first batch erases a part, as if the silo then died; after that several silos may erase at once.
+        // The first batch erases a part of the rows, as if its silo then died. After that several silos may erase at once.
         Assert.InRange(await database.Deleted.EraseAsync(id, Cancellation), 1, trials / 2);
         await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => EraseAsync(id)));
         Assert.Equal(0, await RowsAsync(id));
@@ -284,7 +288,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task What_runs_of_a_deleted_sweep_is_refused_before_its_trial_is_removed()
+    public async Task The_writes_of_a_deleted_sweep_are_refused_before_its_trials_are_removed()
     {
         var trial = await database.AddRunningTrialAsync();
         await database.Sweeps.DeleteAsync(trial.Sweep, Cancellation);

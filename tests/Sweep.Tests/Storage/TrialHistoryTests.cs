@@ -24,7 +24,7 @@ public sealed class TrialHistoryTests(StorageDatabase database) : IClassFixture<
     private sealed record Step(int Grain, Act Act, TrialMove Move);
 
     [Fact]
-    public void Grains_with_old_knowledge_never_make_an_illegal_history()
+    public void Grains_with_outdated_states_never_make_an_illegal_history()
     {
         var step = from grain in Gen.Choose(0, 2)
                    from act in Gen.Frequency(

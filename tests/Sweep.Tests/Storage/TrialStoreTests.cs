@@ -20,7 +20,7 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task The_same_move_twice_is_stored_once_and_the_second_is_told_that_it_is_late()
+    public async Task The_same_move_twice_is_stored_once_and_the_second_one_is_refused_as_late()
     {
         var trial = await database.AddRunningTrialAsync();
         Assert.Null(await database.Trials.MoveAsync(Lease(trial), Cancellation));
@@ -102,7 +102,7 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task A_trial_whose_cancel_is_taken_back_waits_again_when_its_worker_has_stopped_it_already()
+    public async Task A_trial_whose_cancel_is_reversed_waits_again_when_its_worker_has_already_stopped_it()
     {
         var trial = await database.AddRunningTrialAsync();
         await database.Sweeps.CancelTrialAsync(trial, Cancellation);
@@ -114,7 +114,7 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task Rows_store_every_move_under_every_order_as_the_rule_says()
+    public async Task Every_move_under_every_order_is_stored_as_the_rule_decides()
     {
         foreach (var (cancelling, order) in
             from cancelling in new[] { false, true } from order in new SweepMove?[] { null, SweepMove.Pause } select (cancelling, order))
@@ -138,7 +138,7 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task A_requeue_waits_for_its_sweep_that_is_just_being_cancelled()
+    public async Task A_requeue_waits_for_the_cancel_of_its_sweep_to_be_stored()
     {
         var trial = await database.AddRunningTrialAsync();
         await using var connection = await database.Source.OpenConnectionAsync(Cancellation);
@@ -167,7 +167,7 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task A_failure_says_why()
+    public async Task A_failure_stores_its_reason()
     {
         var trial = await database.AddRunningTrialAsync();
         Assert.Equal(TrialState.Failed, await database.Trials.MoveAsync(Fail(trial), Cancellation));
@@ -176,7 +176,7 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task A_trial_that_lacks_epochs_when_it_is_to_succeed_waits_again()
+    public async Task A_trial_that_lacks_epochs_at_its_success_waits_again()
     {
         var trial = await database.AddRunningTrialAsync();
         await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(1))], Cancellation);
@@ -188,7 +188,7 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task Of_many_that_want_one_trial_one_gets_it()
+    public async Task Of_many_workers_that_lease_one_trial_one_gets_it()
     {
         var trial = new TrialId(await database.AddSweepAsync(), 1);
         var grains = Enumerable.Range(0, 4).Select(_ => database.Trials).ToList();
@@ -199,7 +199,7 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task Batches_of_several_silos_that_touch_the_same_trials_in_any_order_do_not_block_each_other_for_good()
+    public async Task Batches_of_several_silos_with_the_same_trials_in_any_order_do_not_deadlock()
     {
         var sweep = await database.AddSweepAsync(trials: 50);
         var silos = Enumerable.Range(0, 4).Select(_ => (database.Trials, database.Attempts)).ToList();
@@ -232,7 +232,7 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
-    public async Task Unfinished_trials_and_counts_are_those_of_the_tables()
+    public async Task Unfinished_trials_and_counts_are_read_from_the_tables()
     {
         var before = await database.Trials.CountAsync(Cancellation);
         var paused = await database.AddRunningTrialAsync();

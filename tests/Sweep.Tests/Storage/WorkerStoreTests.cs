@@ -9,7 +9,7 @@ public sealed class WorkerStoreTests(StorageDatabase database) : IClassFixture<S
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_worker_that_was_seen_is_alive_until_it_is_gone_and_again_when_it_is_seen()
+    public async Task A_worker_that_renews_is_alive_until_it_is_gone_and_alive_when_it_renews_again()
     {
         var store = new WorkerStore(database.Source);
         var worker = new WorkerRecord("w-seen", "host", 42, ["cpu", "cuda:0"], ["gpu=h200"]);

@@ -1,10 +1,10 @@
 namespace Sweep.Tests.Structure;
 
-/// <summary>Folders that use each other in a circle: whoever wants to understand one of them has to read all.</summary>
+/// <summary>Finds folders that use each other in a circle. To understand one of them, a reader has to read all of them.</summary>
 internal static class FolderCircle
 {
-    /// <summary>The shortest circle among folders; empty when there is none.</summary>
-    /// <returns>For each arrow of the circle, in order, one of the uses that make it.</returns>
+    /// <summary>Returns the shortest circle among folders; empty when there is none.</summary>
+    /// <returns>One use for each step of the circle, in the order of the circle.</returns>
     public static IReadOnlyList<TypeUse> Shortest(IEnumerable<TypeUse> uses)
     {
         var arrows = uses.Where(use => use.FromFolder != use.ToFolder).OrderBy(use => use.ToString(), StringComparer.Ordinal)
@@ -12,7 +12,7 @@ internal static class FolderCircle
         return arrows.Select(folder => WayBack(folder.Key, arrows)).OfType<IReadOnlyList<TypeUse>>().MinBy(way => way.Count) ?? [];
     }
 
-    /// <summary>The shortest way from a folder to itself, by breadth; null when there is none.</summary>
+    /// <summary>Finds the shortest way from a folder back to itself by a breadth-first search; null when there is none.</summary>
     private static IReadOnlyList<TypeUse>? WayBack(string folder, ILookup<string, TypeUse> arrows)
     {
         var seen = new HashSet<string>();

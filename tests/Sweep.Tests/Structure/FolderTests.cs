@@ -4,8 +4,8 @@ using Sweep.Tests.SweepFiles;
 namespace Sweep.Tests.Structure;
 
 /// <summary>
-/// Inside a project the folders point one way, too, so that each of them can be read with what lies below it alone. The types at the
-/// root of a project put the rest together, and may use all of it.
+/// Checks that the folders of a project do not use each other in a circle, so that each folder can be read with only the folders that it
+/// uses. The types at the root of a project put the folders together and may use all of them.
 /// </summary>
 public sealed partial class FolderTests
 {
@@ -26,7 +26,7 @@ public sealed partial class FolderTests
         Assert.True(circle.Count == 0, string.Join('\n', arrows.Prepend("A circle:")));
     }
 
-    /// <summary>So that what the compiler knows of namespaces is true of folders.</summary>
+    /// <summary>The compiled code has only namespaces, so they must be named like the folders.</summary>
     [Fact]
     public void A_namespace_is_a_folder()
     {
@@ -35,7 +35,7 @@ public sealed partial class FolderTests
             from project in Directory.GetDirectories(RepositoryFolder.Join(part))
             from file in Directory.GetFiles(project, "*.cs", SearchOption.AllDirectories)
             let folder = Path.GetRelativePath(Path.GetDirectoryName(project)!, Path.GetDirectoryName(file)!).Replace('/', '.')
-            // Its two files keep the names that their types had at the root of the project.
+            // The files of this folder keep the namespace that their types had at the root of the project.
             where folder != "Sweep.Grains.Placement"
             from found in Namespace().Matches(File.ReadAllText(file))
             where found.Groups[1].Value != folder
@@ -44,7 +44,7 @@ public sealed partial class FolderTests
     }
 
     [Fact]
-    public void The_shortest_circle_is_told_by_the_types_that_make_it()
+    public void The_shortest_circle_is_reported_with_the_types_that_make_it()
     {
         TypeUse[] circle = [new("A.B.One", "A.C.Two"), new("A.C.Two", "A.D.Three"), new("A.D.Other", "A.B.One")];
         Assert.Equal(circle, FolderCircle.Shortest([new("A.D.Three", "A.E.Four"), new("A.B.One", "A.B.Self"), .. circle]));
@@ -52,7 +52,7 @@ public sealed partial class FolderTests
     }
 
     [Fact]
-    public void Fields_signatures_and_the_bodies_of_methods_are_uses()
+    public void Fields_signatures_and_bodies_of_methods_count_as_uses()
     {
         var uses = TypeUses.In(typeof(FolderTests).Assembly.Location, "Sweep.Tests");
         Assert.Contains(new("Sweep.Tests.Structure.FolderTests", "Sweep.Tests.Structure.TypeUse"), uses);

@@ -4,11 +4,11 @@ using Mono.Cecil.Cil;
 namespace Sweep.Tests.Structure;
 
 /// <summary>A type of an assembly that another type of the same assembly uses.</summary>
-/// <param name="From">The full name of the user.</param>
-/// <param name="To">The full name of the used one.</param>
+/// <param name="From">The full name of the type that uses the other one.</param>
+/// <param name="To">The full name of the used type.</param>
 internal readonly record struct TypeUse(string From, string To)
 {
-    /// <summary>The folder of the user: namespaces are named after folders.</summary>
+    /// <summary>The namespace of the type that uses the other one, which is also the name of its folder.</summary>
     public string FromFolder => From[..From.LastIndexOf('.')];
 
     public string ToFolder => To[..To.LastIndexOf('.')];
@@ -16,15 +16,15 @@ internal readonly record struct TypeUse(string From, string To)
     public override string ToString() => $"{From} uses {To}";
 }
 
-/// <summary>Which types of an assembly use which: in fields, signatures and the bodies of methods.</summary>
+/// <summary>Finds which types of an assembly use each other in fields, signatures and bodies of methods.</summary>
 internal static class TypeUses
 {
     /// <summary>
-    /// Each pair once. A nested type counts as the one around it, and so does what the compiler makes, such as closures. A constant and a
-    /// member of an enumeration leave no trace, since the compiler writes their values.
+    /// Returns each pair of types once. Nested types, which include those that the compiler makes for closures, count as the type around
+    /// them. Uses of constants and of members of enumerations are not found, since the compiler replaces them by their values.
     /// </summary>
-    /// <param name="assembly">The path of its file.</param>
-    /// <param name="root">The first part of the names that count: code that a generator wrote elsewhere is in no folder.</param>
+    /// <param name="assembly">The path of the assembly's file.</param>
+    /// <param name="root">The namespace of the project. Generated code in other namespaces is in no folder and is left out.</param>
     public static IReadOnlySet<TypeUse> In(string assembly, string root)
     {
         using var module = ModuleDefinition.ReadModule(assembly);
@@ -77,7 +77,7 @@ internal static class TypeUses
     private static IEnumerable<TypeReference> Attributes(IEnumerable<ICustomAttributeProvider> members) =>
         members.SelectMany(member => member.CustomAttributes).Select(attribute => attribute.AttributeType);
 
-    /// <summary>The types that a type is put together from: of <c>List&lt;Trial[]&gt;</c> the list and the trial.</summary>
+    /// <summary>Returns the types of which a type consists: for <c>List&lt;Trial[]&gt;</c> the list and the trial.</summary>
     private static IEnumerable<TypeReference> Parts(TypeReference? type) => type switch
     {
         null or GenericParameter => [],

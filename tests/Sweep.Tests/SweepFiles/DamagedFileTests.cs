@@ -3,7 +3,9 @@ using Sweep.Fuzzing;
 
 namespace Sweep.Tests.SweepFiles;
 
-/// <summary>A file that was cut off loads or is refused in one line; nothing else comes out. What random damage does is tried by the fuzz targets.</summary>
+/// <summary>
+/// Checks that a file that was cut off either loads or is refused in one line. Random damage is tested by the fuzz targets.
+/// </summary>
 public sealed class DamagedFileTests
 {
     [Fact]

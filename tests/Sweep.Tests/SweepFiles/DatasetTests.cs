@@ -31,23 +31,29 @@ public sealed class DatasetTests
         Directory.CreateDirectory(Path.Combine(folder.Path, "cache"));
         folder.Write($"cache/{Hash}.txt", "half of it");
         Assert.Equal(400, (await folder.LoadAsync(Yaml)).Dataset.Characters);
-        Assert.Equal(Bytes, await File.ReadAllBytesAsync(Path.Combine(folder.Path, "cache", $"{Hash}.txt"), TestContext.Current.CancellationToken));
+        Assert.Equal(
+            Bytes, await File.ReadAllBytesAsync(Path.Combine(folder.Path, "cache", $"{Hash}.txt"), TestContext.Current.CancellationToken));
     }
 
     [Fact]
     public async Task A_download_with_another_hash_is_refused_and_not_kept()
     {
-        using var folder = new SweepFileFolder { Http = new Web(_ => new(HttpStatusCode.OK) { Content = new StringContent("something else") }) };
-        Assert.Matches($"^x.yaml:3: dataset.sha256: found a text with the hash [0-9a-f]{{64}}; expected {Hash}.$", await folder.ErrorAsync(Yaml));
+        var web = new Web(_ => new(HttpStatusCode.OK) { Content = new StringContent("something else") });
+        using var folder = new SweepFileFolder { Http = web };
+        Assert.Matches(
+            $"^x.yaml:3: dataset.sha256: found a text with the hash [0-9a-f]{{64}}; expected {Hash}.$", await folder.ErrorAsync(Yaml));
         Assert.False(Directory.Exists(Path.Combine(folder.Path, "cache")));
     }
 
     [Fact]
     public async Task Without_a_network_the_error_says_how_to_give_a_local_file()
     {
-        using var folder = new SweepFileFolder { Http = new Web(_ => throw new HttpRequestException("Name or service not known (example.org:443)")) };
+        var web = new Web(_ => throw new HttpRequestException("Name or service not known (example.org:443)"));
+        using var folder = new SweepFileFolder { Http = web };
         Assert.Equal(
-            "x.yaml:2: dataset.url: found https://example.org/cats.txt, which cannot be downloaded (Name or service not known (example.org:443)); give a local copy instead: --set dataset.path=FILE.",
+            "x.yaml:2: dataset.url: found https://example.org/cats.txt, " +
+                "which cannot be downloaded (Name or service not known (example.org:443)); " +
+                "give a local copy instead: --set dataset.path=FILE.",
             await folder.ErrorAsync(Yaml));
         Assert.Equal(Hash, (await folder.LoadAsync(Yaml, $"dataset.path={folder.Path}/text.txt")).Spec.Dataset.Sha256);
     }
@@ -56,11 +62,14 @@ public sealed class DatasetTests
     public async Task An_answer_other_than_the_text_is_an_error_with_its_status()
     {
         using var folder = new SweepFileFolder { Http = new Web(_ => new(HttpStatusCode.NotFound)) };
-        Assert.Contains("cannot be downloaded (Response status code does not indicate success: 404 (Not Found))", await folder.ErrorAsync(Yaml), StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be downloaded (Response status code does not indicate success: 404 (Not Found))",
+            await folder.ErrorAsync(Yaml),
+            StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_name_alone_is_a_text_of_the_cluster()
+    public async Task A_name_alone_stands_for_a_text_that_the_cluster_stores()
     {
         var texts = new Texts();
         await texts.AddAsync(Hash, "cats", Bytes, TestContext.Current.CancellationToken);
@@ -68,7 +77,8 @@ public sealed class DatasetTests
         var sweep = await folder.LoadAsync("dataset: { name: cats }\nparameters: { cell: gru }");
         Assert.Equal(("cats", Hash, 400), (sweep.Spec.Dataset.Name, sweep.Spec.Dataset.Sha256, sweep.Dataset.Characters));
         Assert.Equal(
-            "x.yaml:1: dataset.name: found dogs, which is not stored in this cluster; expected path: FILE or url: with sha256: the first time.",
+            "x.yaml:1: dataset.name: found dogs, which is not stored in this cluster; " +
+                "expected path: FILE or url: with sha256: the first time.",
             await folder.ErrorAsync("dataset: { name: dogs }\nparameters: { cell: gru }"));
     }
 
@@ -96,7 +106,8 @@ public sealed class DatasetTests
         public Task<byte[]?> ReadAsync(string sha256, CancellationToken cancellation = default) =>
             Task.FromResult(_texts.TryGetValue(sha256, out var found) ? found.Text : null);
 
-        public Task<bool> ExistsAsync(string sha256, CancellationToken cancellation = default) => Task.FromResult(_texts.ContainsKey(sha256));
+        public Task<bool> ExistsAsync(string sha256, CancellationToken cancellation = default) =>
+            Task.FromResult(_texts.ContainsKey(sha256));
 
         public Task<int?> CharactersAsync(string sha256, CancellationToken cancellation = default) => throw new NotSupportedException();
 

@@ -1,6 +1,6 @@
 namespace Sweep.Tests.SweepFiles;
 
-/// <summary>The folder of the solution, for tests of what is committed beside the code.</summary>
+/// <summary>The folder of the solution, for tests of committed files that are not code.</summary>
 internal static class RepositoryFolder
 {
     private static readonly string Root = Find();

@@ -6,10 +6,12 @@ using Sweep.Domain.Sweeps;
 
 namespace Sweep.Tests.SweepFiles;
 
-/// <summary>A folder with a text and sweep files; a test loads one and sees the spec or the error, with the folder's name left out.</summary>
+/// <summary>
+/// A folder with a text and sweep files. A test loads a sweep file and gets its spec or its error, in which the folder's name is left out.
+/// </summary>
 internal sealed class SweepFileFolder : IDisposable
 {
-    /// <summary>400 characters, 6 distinct.</summary>
+    /// <summary>A text of 400 characters, 6 of them distinct.</summary>
     public static readonly string Text = string.Concat(Enumerable.Repeat("the cat ", 50));
 
     public string Path { get; } = Directory.CreateTempSubdirectory("sweep-file-").FullName;
@@ -37,8 +39,11 @@ internal sealed class SweepFileFolder : IDisposable
         return LoadFileAsync("x.yaml", overrides);
     }
 
-    public Task<CheckedSweep> LoadFileAsync(string name, params string[] overrides) => CheckedSweep.LoadAsync(
-        System.IO.Path.Combine(Path, name), overrides, new DatasetReader(() => System.IO.Path.Combine(Path, "cache"), Store, Http), TestContext.Current.CancellationToken);
+    public Task<CheckedSweep> LoadFileAsync(string name, params string[] overrides)
+    {
+        var datasets = new DatasetReader(() => System.IO.Path.Combine(Path, "cache"), Store, Http);
+        return CheckedSweep.LoadAsync(System.IO.Path.Combine(Path, name), overrides, datasets, TestContext.Current.CancellationToken);
+    }
 
     public async Task<string> ErrorAsync(string yaml, params string[] overrides)
     {
@@ -47,8 +52,8 @@ internal sealed class SweepFileFolder : IDisposable
     }
 
     /// <summary>
-    /// Whether a file is wrong by a bound, and not by its YAML, a key or a type: then the sweep's grain refuses its spec too, whoever sends
-    /// it, and expects the same.
+    /// Whether a value of a file is out of its bounds, in contrast to a file with wrong YAML, a wrong key or a wrong type. The sweep's
+    /// grain refuses such a spec too, so this method checks that it expects the same value.
     /// </summary>
     public static bool IsWrongByBound(string yaml, string error)
     {

@@ -26,7 +26,7 @@ public sealed class SweepFileTests
     }
 
     [Fact]
-    public async Task Every_key_of_a_full_file_arrives()
+    public async Task Every_key_of_a_full_file_is_read()
     {
         using var folder = new SweepFileFolder();
         var spec = (await folder.LoadAsync("""
@@ -49,7 +49,8 @@ public sealed class SweepFileTests
             stall_limit: 10m
             seed: 42
             """)).Spec;
-        Assert.Equal(("full-1.0", "cats", SplitKind.Tail, 0.25), (spec.Name, spec.Dataset.Name, spec.Dataset.Split, spec.Dataset.Validation));
+        Assert.Equal(
+            ("full-1.0", "cats", SplitKind.Tail, 0.25), (spec.Name, spec.Dataset.Name, spec.Dataset.Split, spec.Dataset.Validation));
         Assert.Equal(new Objective(Metric.ValAccuracy, Goal.Maximize), spec.Objective);
         Assert.Equal(new MethodSpec(MethodKind.Random, 7), spec.Method);
         Assert.Equal(new ResourceSpec(2, 8, -3), spec.Resources);
@@ -74,7 +75,9 @@ public sealed class SweepFileTests
     public async Task A_checkpoint_is_written_every_so_many_seconds_or_minutes(string every, double seconds)
     {
         using var folder = new SweepFileFolder();
-        Assert.Equal(seconds, (await folder.LoadAsync($"dataset: {{ path: text.txt }}\nparameters: {{ cell: gru }}\ncheckpoint: {{ every: {every} }}")).Spec.Checkpoint.Every);
+        var sweep = await folder.LoadAsync(
+            $"dataset: {{ path: text.txt }}\nparameters: {{ cell: gru }}\ncheckpoint: {{ every: {every} }}");
+        Assert.Equal(seconds, sweep.Spec.Checkpoint.Every);
     }
 
     [Fact]
@@ -85,14 +88,17 @@ public sealed class SweepFileTests
     }
 
     [Fact]
-    public async Task A_path_is_relative_to_the_file_and_that_of_an_override_to_the_current_folder()
+    public async Task A_path_is_relative_to_its_file_and_the_path_of_an_override_to_the_current_folder()
     {
         using var folder = new SweepFileFolder();
         const string yaml = "dataset: { path: text.txt }\nparameters: { cell: gru }";
         Assert.Equal(400, (await folder.LoadAsync(yaml)).Dataset.Characters);
         var relative = Path.GetRelativePath(Environment.CurrentDirectory, folder.Write("other.txt", $"{SweepFileFolder.Text}!"));
         Assert.Equal(401, (await folder.LoadAsync(yaml, $"dataset.path={relative}")).Dataset.Characters);
-        Assert.StartsWith("--set dataset.path=text.txt: dataset.path: found no file ", await folder.ErrorAsync(yaml, "dataset.path=text.txt"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "--set dataset.path=text.txt: dataset.path: found no file ",
+            await folder.ErrorAsync(yaml, "dataset.path=text.txt"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -106,7 +112,7 @@ public sealed class SweepFileTests
     }
 
     [Fact]
-    public async Task An_override_replaces_adds_and_is_checked_alike()
+    public async Task An_override_replaces_or_adds_a_value_and_is_checked_like_the_file()
     {
         using var folder = new SweepFileFolder();
         const string yaml = """
@@ -118,7 +124,8 @@ public sealed class SweepFileTests
               learning_rate: { min: 0.1, max: 0.4, count: 4 }
             """;
         var spec = (await folder.LoadAsync(
-            yaml, "parameters.cell={values: [lstm]}", "parameters.epochs=5", "resources.slots=2", "name=b", "name=c", "parameters.learning_rate.count=2", "parameters.fully_connected=[16, 8]")).Spec;
+            yaml, "parameters.cell={values: [lstm]}", "parameters.epochs=5", "resources.slots=2", "name=b", "name=c",
+            "parameters.learning_rate.count=2", "parameters.fully_connected=[16, 8]")).Spec;
         Assert.Equal(("c", 2), (spec.Name, spec.Resources.Slots));
         var trials = SearchMethods.For(spec).TypedTrials().ToList();
         Assert.Equal([0.1, 0.4], trials.Select(trial => trial.LearningRate));
@@ -132,7 +139,9 @@ public sealed class SweepFileTests
     [InlineData("parameters.epoch=5", "parameters.epoch: found an unknown key; the nearest known key is epochs.")]
     [InlineData("parameters.epochs=", "parameters.epochs: found nothing; expected a whole number from 1 to 1,000,000.")]
     [InlineData("parameters.cell={values: [rnn, rnn]}", "parameters.cell.values: found rnn a second time; expected each value once.")]
-    [InlineData("parameters.hidden_size.min=3", "parameters.hidden_size: found a key within 8, which has none; expected a value for parameters.hidden_size itself.")]
+    [InlineData(
+        "parameters.hidden_size.min=3",
+        "parameters.hidden_size: found a key within 8, which has none; expected a value for parameters.hidden_size itself.")]
     [InlineData("epochs", "found no key; write key=value, such as parameters.epochs=5.")]
     [InlineData("=5", "found no key; write key=value, such as parameters.epochs=5.")]
     [InlineData("dataset..path=5", "found no key; write key=value, such as parameters.epochs=5.")]
@@ -157,36 +166,42 @@ public sealed class SweepFileTests
     [InlineData("1e-4", true)]
     [InlineData("no", true)]
     [InlineData("-", true)]
-    public async Task A_name_on_the_command_line_is_text_as_it_was_typed(string name, bool isValid)
+    public async Task A_name_on_the_command_line_is_taken_as_it_was_typed(string name, bool isValid)
     {
         using var folder = new SweepFileFolder();
         const string yaml = "dataset: { path: text.txt }\nparameters: { cell: gru }";
         if (isValid)
             Assert.Equal(name, (await folder.LoadAsync(yaml, $"name={name}")).Spec.Name);
         else
-            Assert.Equal($"--set name={name}: name: found the text \"{name}\"; expected {SweepName.Expectation}.", await folder.ErrorAsync(yaml, $"name={name}"));
+            Assert.Equal(
+                $"--set name={name}: name: found the text \"{name}\"; expected {SweepName.Expectation}.",
+                await folder.ErrorAsync(yaml, $"name={name}"));
     }
 
     [Fact]
-    public async Task A_path_and_a_dataset_s_name_on_the_command_line_are_text_as_they_were_typed()
+    public async Task A_path_and_the_name_of_a_dataset_on_the_command_line_are_taken_as_they_were_typed()
     {
         using var folder = new SweepFileFolder();
         var text = folder.Write("act #1: 'to be'.txt", SweepFileFolder.Text);
-        var sweep = await folder.LoadAsync("dataset: { path: none.txt }\nparameters: { cell: gru }", $"dataset.path={text}", "dataset.name=act #1");
+        var sweep = await folder.LoadAsync(
+            "dataset: { path: none.txt }\nparameters: { cell: gru }", $"dataset.path={text}", "dataset.name=act #1");
         Assert.Equal(("act #1", 400), (sweep.Spec.Dataset.Name, sweep.Dataset.Characters));
     }
 
     [Fact]
-    public async Task A_mistake_of_the_file_comes_before_one_of_an_override()
+    public async Task A_mistake_of_the_file_is_reported_before_one_of_an_override()
     {
         using var folder = new SweepFileFolder();
-        Assert.StartsWith("x.yaml:3: retries: ", await folder.ErrorAsync("dataset: { path: text.txt }\nparameters: { cell: gru }\nretries: x", "seed=x"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "x.yaml:3: retries: ",
+            await folder.ErrorAsync("dataset: { path: text.txt }\nparameters: { cell: gru }\nretries: x", "seed=x"),
+            StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("next-character", 9)]
     [InlineData("influence", 24)]
-    public async Task The_examples_plan(string name, int trials)
+    public async Task The_examples_can_be_planned(string name, int trials)
     {
         var file = RepositoryFolder.Join("examples", $"{name}.yaml");
         var sweep = await CheckedSweep.LoadAsync(file, [], new DatasetReader(() => "/nonexistent"), TestContext.Current.CancellationToken);
@@ -197,16 +212,23 @@ public sealed class SweepFileTests
     }
 
     [Fact]
-    public async Task The_tinyshakespeare_example_plans_with_a_local_text_in_place_of_its_url()
+    public async Task The_tinyshakespeare_example_can_be_planned_with_a_local_text_in_place_of_its_url()
     {
         using var folder = new SweepFileFolder();
-        folder.Write("tinyshakespeare.yaml", await File.ReadAllTextAsync(RepositoryFolder.Join("examples", "tinyshakespeare.yaml"), TestContext.Current.CancellationToken));
+        folder.Write(
+            "tinyshakespeare.yaml",
+            await File.ReadAllTextAsync(RepositoryFolder.Join("examples", "tinyshakespeare.yaml"), TestContext.Current.CancellationToken));
         var local = Path.Combine(folder.Path, "text.txt");
-        // Another text than the one that the file names: found, read, and told apart by its hash.
-        Assert.Contains("dataset.sha256: found a text with the hash ", await folder.FileErrorAsync("tinyshakespeare.yaml", $"dataset.path={local}"), StringComparison.Ordinal);
-        var sweep = await folder.LoadFileAsync("tinyshakespeare.yaml", $"dataset.path={local}", $"dataset.sha256={DatasetHash(SweepFileFolder.Text)}");
+        // The local text is not the one that the file names, and its hash shows that.
+        Assert.Contains(
+            "dataset.sha256: found a text with the hash ",
+            await folder.FileErrorAsync("tinyshakespeare.yaml", $"dataset.path={local}"),
+            StringComparison.Ordinal);
+        var sweep = await folder.LoadFileAsync(
+            "tinyshakespeare.yaml", $"dataset.path={local}", $"dataset.sha256={DatasetHash(SweepFileFolder.Text)}");
         Assert.Equal(6, sweep.Plan().Trials.Count);
     }
 
-    private static string DatasetHash(string text) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
+    private static string DatasetHash(string text) =>
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(text)));
 }

@@ -6,10 +6,17 @@ namespace Sweep.Tests.SweepFiles;
 public sealed class SweepFileTextTests
 {
     [Theory]
-    [InlineData("parameters: { cell: { values: [rnn, gru] }, learning_rate: { min: 1e-4, max: 0.1, scale: log, count: 3 }, fully_connected: { values: [[], [32, 16]] }, batch_size: full }")]
-    [InlineData("parameters: { cell: { values: [rnn, lstm] }, dropout: { values: [0, 0.5], when: { cell: lstm } } }\nobjective: { metric: val_accuracy }\ncheckpoint: { every: 2m, keep: 3 }")]
-    [InlineData("method: random\nbudget: { trials: 7 }\nparameters: { learning_rate: { min: 0.00001, max: 1, scale: log }, hidden_size: { min: 8, max: 64, step: 8 } }\nresources: { max_concurrent: 2, priority: -1 }\nretries: 0\nseed: 9")]
-    public async Task The_file_of_a_report_gives_the_spec_again(string yaml)
+    [InlineData(
+        "parameters: { cell: { values: [rnn, gru] }, learning_rate: { min: 1e-4, max: 0.1, scale: log, count: 3 }, " +
+            "fully_connected: { values: [[], [32, 16]] }, batch_size: full }")]
+    [InlineData(
+        "parameters: { cell: { values: [rnn, lstm] }, dropout: { values: [0, 0.5], when: { cell: lstm } } }\n" +
+            "objective: { metric: val_accuracy }\ncheckpoint: { every: 2m, keep: 3 }")]
+    [InlineData(
+        "method: random\nbudget: { trials: 7 }\n" +
+            "parameters: { learning_rate: { min: 0.00001, max: 1, scale: log }, hidden_size: { min: 8, max: 64, step: 8 } }\n" +
+            "resources: { max_concurrent: 2, priority: -1 }\nretries: 0\nseed: 9")]
+    public async Task The_file_of_a_report_has_the_same_spec(string yaml)
     {
         using var folder = new SweepFileFolder();
         var spec = (await folder.LoadAsync($"name: again\ndataset: {{ path: text.txt, split: tail, validation: 0.3 }}\n{yaml}")).Spec;
@@ -18,10 +25,11 @@ public sealed class SweepFileTextTests
     }
 
     [Fact]
-    public async Task A_name_of_a_dataset_may_be_any_text()
+    public async Task The_name_of_a_dataset_may_be_any_text()
     {
         using var folder = new SweepFileFolder { Store = _ => Task.FromResult<Domain.Sweeps.IDatasetStore>(new OneText()) };
-        var spec = StorageDatabase.Spec() with { Dataset = new("a \"b\": #c", StorageDatabase.Hash(System.Text.Encoding.UTF8.GetBytes(SweepFileFolder.Text)), Domain.Sweeps.SplitKind.Tail, 0.25) };
+        var hash = StorageDatabase.Hash(System.Text.Encoding.UTF8.GetBytes(SweepFileFolder.Text));
+        var spec = StorageDatabase.Spec() with { Dataset = new("a \"b\": #c", hash, Domain.Sweeps.SplitKind.Tail, 0.25) };
         Assert.Equal(spec.ToJson(), (await folder.LoadAsync(SweepFileText.Of(spec))).Spec.ToJson());
     }
 
@@ -29,7 +37,8 @@ public sealed class SweepFileTextTests
     {
         public Task AddAsync(string sha256, string name, byte[] text, CancellationToken cancellation = default) => Task.CompletedTask;
 
-        public Task<byte[]?> ReadAsync(string sha256, CancellationToken cancellation = default) => Task.FromResult<byte[]?>(System.Text.Encoding.UTF8.GetBytes(SweepFileFolder.Text));
+        public Task<byte[]?> ReadAsync(string sha256, CancellationToken cancellation = default) =>
+            Task.FromResult<byte[]?>(System.Text.Encoding.UTF8.GetBytes(SweepFileFolder.Text));
 
         public Task<bool> ExistsAsync(string sha256, CancellationToken cancellation = default) => Task.FromResult(true);
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Sweep.Tests.SweepFiles;
 
-/// <summary>Every mistake that can be made around the parameters, and the line that says so.</summary>
+/// <summary>Tests the error for each mistake that a sweep file may have outside its parameters.</summary>
 public sealed class WrongFileTests
 {
     private const string Start = "dataset: { path: text.txt }\nparameters: { cell: { values: [rnn, gru] } }\n";
@@ -21,7 +21,8 @@ public sealed class WrongFileTests
     [InlineData("method: random", "method: found random without budget.trials; expected budget: { trials: … }.")]
     [InlineData("budget: { trials: 5 }", "budget: found a budget for a grid; leave it out, a grid has as many trials as combinations.")]
     [InlineData("method: random\nbudget: { trials: 0 }", "budget.trials: found 0; expected a whole number from 1 to 999,999.", 4)]
-    [InlineData("method: random\nbudget: { trials: 1000000 }", "budget.trials: found 1000000; expected a whole number from 1 to 999,999.", 4)]
+    [InlineData(
+        "method: random\nbudget: { trials: 1000000 }", "budget.trials: found 1000000; expected a whole number from 1 to 999,999.", 4)]
     [InlineData("method: random\nbudget: {}", "method: found random without budget.trials; expected budget: { trials: … }.")]
     [InlineData("method: random\nbudget: 5", "budget: found 5; expected keys: trials.", 4)]
     [InlineData("resources: { slots: 0 }", "resources.slots: found 0; expected a whole number of at least 1.")]
@@ -29,13 +30,23 @@ public sealed class WrongFileTests
     [InlineData("resources: { priority: high }", "resources.priority: found high; expected a whole number from -1,000,000 to 1,000,000.")]
     [InlineData("resources: { max_concurrent: 0 }", "resources.max_concurrent: found 0; expected a whole number of at least 1.")]
     [InlineData("resources: 3", "resources: found 3; expected keys: slots, max_concurrent, priority, require.")]
-    [InlineData("resources: { require: gpu=h200 }", "resources.require: found gpu=h200; expected a list of workers' labels, each once, such as [gpu=h200].")]
-    [InlineData("resources: { require: [a, a] }", "resources.require: found a; expected a list of workers' labels, each once, such as [gpu=h200].")]
-    [InlineData("resources: { require: ['no blanks'] }", "resources.require: found the text \"no blanks\"; expected a list of workers' labels, each once, such as [gpu=h200].")]
-    [InlineData("objective: { metric: loss }", "objective.metric: found loss; expected one of val_loss, val_accuracy, train_loss, perplexity.")]
+    [InlineData(
+        "resources: { require: gpu=h200 }",
+        "resources.require: found gpu=h200; expected a list of workers' labels, each once, such as [gpu=h200].")]
+    [InlineData(
+        "resources: { require: [a, a] }", "resources.require: found a; expected a list of workers' labels, each once, such as [gpu=h200].")]
+    [InlineData(
+        "resources: { require: ['no blanks'] }",
+        "resources.require: found the text \"no blanks\"; expected a list of workers' labels, each once, such as [gpu=h200].")]
+    [InlineData(
+        "objective: { metric: loss }", "objective.metric: found loss; expected one of val_loss, val_accuracy, train_loss, perplexity.")]
     [InlineData("objective: { goal: min }", "objective.goal: found min; expected one of minimize, maximize.")]
-    [InlineData("checkpoint: { every: soon }", "checkpoint.every: found soon; expected seconds, such as 30, 30s or 2m, at most 1,000,000; 0 is each epoch.")]
-    [InlineData("checkpoint: { every: -1 }", "checkpoint.every: found -1; expected seconds, such as 30, 30s or 2m, at most 1,000,000; 0 is each epoch.")]
+    [InlineData(
+        "checkpoint: { every: soon }",
+        "checkpoint.every: found soon; expected seconds, such as 30, 30s or 2m, at most 1,000,000; 0 is each epoch.")]
+    [InlineData(
+        "checkpoint: { every: -1 }",
+        "checkpoint.every: found -1; expected seconds, such as 30, 30s or 2m, at most 1,000,000; 0 is each epoch.")]
     [InlineData("stall_limit: soon", "stall_limit: found soon; expected seconds, such as 600, 30s or 2m, from 5 to 1,000,000.")]
     [InlineData("stall_limit: 0", "stall_limit: found 0; expected seconds, such as 600, 30s or 2m, from 5 to 1,000,000.")]
     [InlineData("stall_limit: 4.9", "stall_limit: found 4.9; expected seconds, such as 600, 30s or 2m, from 5 to 1,000,000.")]
@@ -62,11 +73,24 @@ public sealed class WrongFileTests
     [InlineData("# only a comment", "x.yaml:1: found nothing; expected keys such as dataset and parameters.")]
     [InlineData("- a", "x.yaml:1: found [a]; expected keys such as dataset and parameters.")]
     [InlineData("name: x", "x.yaml:1: found no dataset; expected the text to train on, such as dataset: { path: text.txt }.")]
-    [InlineData("dataset: { path: text.txt }", "x.yaml:1: found no parameters; expected what to train, such as parameters: { cell: { values: [rnn, lstm] } }.")]
-    [InlineData("dataset: { path: text.txt }\nparameters: {}", "x.yaml:2: parameters: found no parameter; expected at least one, such as cell: lstm.")]
-    [InlineData("dataset: { path: text.txt }\nparameters: lstm", "x.yaml:2: parameters: found lstm; expected keys: cell, sequence_length, hidden_size, layers, fully_connected, learning_rate, batch_size, dropout, epochs, optimizer, weight_decay, gradient_clipping, seed.")]
-    [InlineData("dataset: { path: text.txt }\nmethod: random\nbudget: { trials: 3 }\nparameters: { cell: lstm, layers: { values: [1] } }", "x.yaml:2: method: found random, but no parameter varies; expected a parameter with values or a range.")]
-    [InlineData("dataset: { path: text.txt }\nparameters:\n  epochs: { min: 1, max: 1000, step: 1 }\n  layers: { min: 1, max: 100, step: 1 }\n  hidden_size: { min: 1, max: 100, step: 1 }", "x.yaml:2: parameters: found a grid of 10,000,000 trials; expected at most 999,999; shorten a list, or use method: random.")]
+    [InlineData(
+        "dataset: { path: text.txt }",
+        "x.yaml:1: found no parameters; expected what to train, such as parameters: { cell: { values: [rnn, lstm] } }.")]
+    [InlineData(
+        "dataset: { path: text.txt }\nparameters: {}",
+        "x.yaml:2: parameters: found no parameter; expected at least one, such as cell: lstm.")]
+    [InlineData(
+        "dataset: { path: text.txt }\nparameters: lstm",
+        "x.yaml:2: parameters: found lstm; expected keys: " +
+            "cell, sequence_length, hidden_size, layers, fully_connected, learning_rate, batch_size, dropout, epochs, " +
+            "optimizer, weight_decay, gradient_clipping, seed.")]
+    [InlineData(
+        "dataset: { path: text.txt }\nmethod: random\nbudget: { trials: 3 }\nparameters: { cell: lstm, layers: { values: [1] } }",
+        "x.yaml:2: method: found random, but no parameter varies; expected a parameter with values or a range.")]
+    [InlineData(
+        "dataset: { path: text.txt }\nparameters:\n  epochs: { min: 1, max: 1000, step: 1 }\n" +
+            "  layers: { min: 1, max: 100, step: 1 }\n  hidden_size: { min: 1, max: 100, step: 1 }",
+        "x.yaml:2: parameters: found a grid of 10,000,000 trials; expected at most 999,999; shorten a list, or use method: random.")]
     public async Task A_file_that_lacks_something_is_refused(string yaml, string expected)
     {
         using var folder = new SweepFileFolder();
@@ -80,19 +104,31 @@ public sealed class WrongFileTests
     [InlineData("{ path: . }", "dataset.path: found a folder (.); expected a file.")]
     [InlineData("{ path: empty.txt }", "dataset.path: found an empty text; expected at least two distinct characters.")]
     [InlineData("{ path: same.txt }", "dataset.path: found a text of one character, repeated; expected at least two distinct characters.")]
-    [InlineData("{ path: latin1.txt }", "dataset.path: found bytes that are not UTF-8, the first 0xe9 at offset 3; expected UTF-8 (iconv -f LATIN1 -t UTF-8).")]
+    [InlineData(
+        "{ path: latin1.txt }",
+        "dataset.path: found bytes that are not UTF-8, the first 0xe9 at offset 3; expected UTF-8 (iconv -f LATIN1 -t UTF-8).")]
     [InlineData("{ path: text.txt, sha256: abc }", "dataset.sha256: found abc; expected 64 hexadecimal digits (sha256sum FILE).")]
     [InlineData("{ path: text.txt, url: 'https://example.org/a' }", "dataset: found path and url; expected one of them.")]
-    [InlineData("{ url: 'https://example.org/a' }", "dataset.url: found a url without sha256; expected the text's hash beside it: sha256: 64 hexadecimal digits.")]
-    [InlineData("{ url: 'ftp://example.org/a' }", "dataset.url: found the text \"ftp://example.org/a\"; expected an address that begins with https://.")]
+    [InlineData(
+        "{ url: 'https://example.org/a' }",
+        "dataset.url: found a url without sha256; expected the text's hash beside it: sha256: 64 hexadecimal digits.")]
+    [InlineData(
+        "{ url: 'ftp://example.org/a' }",
+        "dataset.url: found the text \"ftp://example.org/a\"; expected an address that begins with https://.")]
     [InlineData("{}", "dataset: found no text; expected path: FILE, url: with sha256:, or the name: of a stored text.")]
     [InlineData("text.txt", "dataset: found text.txt; expected keys: name, path, url, sha256, split, validation.")]
     [InlineData("{ path: text.txt, split: half }", "dataset.split: found half; expected one of random, tail.")]
     [InlineData("{ path: text.txt, validation: 0 }", "dataset.validation: found 0; expected a share above 0 and below 1.")]
     [InlineData("{ path: text.txt, validation: 1 }", "dataset.validation: found 1; expected a share above 0 and below 1.")]
     [InlineData("{ path: text.txt, validation: 20% }", "dataset.validation: found 20%; expected a number.")]
-    [InlineData("{ path: text.txt, validation: 0.999 }", "dataset.validation: found 0.999; of 380 windows of 20 characters that leaves 0 to train on and 380 to validate with; both need one.")]
-    [InlineData("{ name: shakespeare }", "dataset.name: found only the name shakespeare; expected path: FILE or url: with sha256: as well, since there is no cluster that could have the text.")]
+    [InlineData(
+        "{ path: text.txt, validation: 0.999 }",
+        "dataset.validation: found 0.999; " +
+            "of 380 windows of 20 characters that leaves 0 to train on and 380 to validate with; both need one.")]
+    [InlineData(
+        "{ name: shakespeare }",
+        "dataset.name: found only the name shakespeare; " +
+            "expected path: FILE or url: with sha256: as well, since there is no cluster that could have the text.")]
     public async Task A_wrong_dataset_is_refused_with_its_line(string dataset, string expected)
     {
         using var folder = new SweepFileFolder();
@@ -123,17 +159,20 @@ public sealed class WrongFileTests
         folder.Write("large.yaml", new byte[(1 << 20) + 1]);
         Assert.StartsWith("none.yaml: found no file ", await folder.FileErrorAsync("none.yaml"), StringComparison.Ordinal);
         Assert.StartsWith("folder.yaml: found a folder ", await folder.FileErrorAsync("folder.yaml"), StringComparison.Ordinal);
-        Assert.Equal("bytes.yaml: found bytes that are not UTF-8, the first 0xff at offset 2; expected UTF-8 (iconv -f LATIN1 -t UTF-8).", await folder.FileErrorAsync("bytes.yaml"));
+        Assert.Equal(
+            "bytes.yaml: found bytes that are not UTF-8, the first 0xff at offset 2; expected UTF-8 (iconv -f LATIN1 -t UTF-8).",
+            await folder.FileErrorAsync("bytes.yaml"));
         Assert.Equal("large.yaml: found more than 1048576 bytes; expected a smaller file.", await folder.FileErrorAsync("large.yaml"));
     }
 
     [Fact]
-    public async Task A_file_whose_own_name_is_no_name_must_have_one()
+    public async Task A_file_whose_own_name_is_not_allowed_as_the_name_of_a_sweep_must_contain_a_name()
     {
         using var folder = new SweepFileFolder();
         folder.Write("my sweep.yaml", Start);
         Assert.Equal(
-            "my sweep.yaml:1: found no name, and the file's own is my sweep; expected a name of at most 100 letters, digits, dots, dashes and underscores.",
+            "my sweep.yaml:1: found no name, and the file's own is my sweep; " +
+                "expected a name of at most 100 letters, digits, dots, dashes and underscores.",
             await folder.FileErrorAsync("my sweep.yaml"));
     }
 
@@ -143,13 +182,17 @@ public sealed class WrongFileTests
         using var folder = new SweepFileFolder();
         var error = await folder.ErrorAsync("dataset: { path: text.txt }\nretries: x\nparameters:\n  layers: 0\nunknown: 1");
         Assert.StartsWith("x.yaml:2: retries: ", error, StringComparison.Ordinal);
-        Assert.StartsWith("x.yaml:4: parameters.layers: ", await folder.ErrorAsync("method: grid\nname: x\nparameters:\n  layers: 0\nretries: x\nunknown: 1\ndataset: { path: text.txt }"), StringComparison.Ordinal);
+        error = await folder.ErrorAsync(
+            "method: grid\nname: x\nparameters:\n  layers: 0\nretries: x\nunknown: 1\ndataset: { path: text.txt }");
+        Assert.StartsWith("x.yaml:4: parameters.layers: ", error, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Values_nested_too_deeply_are_refused()
     {
         using var folder = new SweepFileFolder();
-        Assert.Equal("x.yaml:1: name: found values nested too deeply; expected at most 16 levels.", await folder.ErrorAsync($"name: {new string('[', 5000)}"));
+        Assert.Equal(
+            "x.yaml:1: name: found values nested too deeply; expected at most 16 levels.",
+            await folder.ErrorAsync($"name: {new string('[', 5000)}"));
     }
 }

@@ -3,7 +3,7 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Tests.Sweeps;
 
-/// <summary>Every sweep of three trials, with every state, score and past that they may have.</summary>
+/// <summary>Tests the rule with every sweep of three trials, in every combination of state, score and earlier prunes.</summary>
 public sealed class RetentionRuleTests
 {
     private static readonly RetainedTrial[] Kinds =
@@ -15,26 +15,29 @@ public sealed class RetentionRuleTests
     ];
 
     [Fact]
-    public void Only_what_is_over_and_whole_is_freed_and_never_one_of_the_best()
+    public void Only_trials_that_are_over_and_not_yet_pruned_are_freed_and_never_one_of_the_best()
     {
         foreach (var (trials, keep) in Cases())
         {
             var freed = RetentionRule.Freed(trials, keep).Select(trial => trial.Number).ToHashSet();
             Assert.All(trials.Where(trial => freed.Contains(trial.Number)), trial => Assert.True(trial.State.IsOver() && !trial.IsPruned));
             var best = trials.Where(trial => trial.Score is not null)
-                .OrderBy(trial => trial.State == TrialState.Succeeded ? 0 : 1).ThenBy(trial => trial.Score).ThenBy(trial => trial.Number).Take(keep).ToList();
+                .OrderBy(trial => trial.State == TrialState.Succeeded ? 0 : 1).ThenBy(trial => trial.Score).ThenBy(trial => trial.Number)
+                .Take(keep).ToList();
             Assert.All(best, trial => Assert.DoesNotContain(trial.Number, freed));
-            Assert.All(trials.Except(best).Where(trial => trial.State.IsOver() && !trial.IsPruned), trial => Assert.Contains(trial.Number, freed));
+            var others = trials.Except(best).Where(trial => trial.State.IsOver() && !trial.IsPruned);
+            Assert.All(others, trial => Assert.Contains(trial.Number, freed));
         }
     }
 
     [Fact]
-    public void A_second_time_nothing_is_left_and_keeping_more_frees_no_other()
+    public void A_second_prune_frees_nothing_and_keeping_more_trials_frees_no_others()
     {
         foreach (var (trials, keep) in Cases())
         {
             var freed = RetentionRule.Freed(trials, keep).Select(trial => trial.Number).ToHashSet();
-            Assert.Empty(RetentionRule.Freed([.. trials.Select(trial => trial with { IsPruned = trial.IsPruned || freed.Contains(trial.Number) })], keep));
+            var pruned = trials.Select(trial => trial with { IsPruned = trial.IsPruned || freed.Contains(trial.Number) });
+            Assert.Empty(RetentionRule.Freed([.. pruned], keep));
             Assert.Subset(freed, RetentionRule.Freed(trials, keep + 1).Select(trial => trial.Number).ToHashSet());
         }
     }
@@ -44,8 +47,12 @@ public sealed class RetentionRuleTests
     {
         RetainedTrial[] trials =
         [
-            new(1, TrialState.Succeeded, 3, 10, false), new(2, TrialState.Failed, 1, 4, false), new(3, TrialState.Succeeded, 2, 10, false),
-            new(4, TrialState.Succeeded, null, 0, false), new(5, TrialState.Cancelled, null, 0, false), new(6, TrialState.Succeeded, 2, 10, false),
+            new(1, TrialState.Succeeded, 3, 10, false),
+            new(2, TrialState.Failed, 1, 4, false),
+            new(3, TrialState.Succeeded, 2, 10, false),
+            new(4, TrialState.Succeeded, null, 0, false),
+            new(5, TrialState.Cancelled, null, 0, false),
+            new(6, TrialState.Succeeded, 2, 10, false),
         ];
         Assert.Equal([1, 2, 4, 5], RetentionRule.Freed(trials, 2).Select(trial => trial.Number));
         Assert.Equal([4, 5], RetentionRule.Freed(trials, 4).Select(trial => trial.Number));

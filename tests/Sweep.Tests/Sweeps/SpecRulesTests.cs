@@ -90,7 +90,7 @@ public sealed class SpecRulesTests
 
     [Theory]
     [MemberData(nameof(Mistakes))]
-    public void A_spec_out_of_bounds_is_told_by_key_and_value(string beginning, SweepSpec spec) =>
+    public void A_spec_out_of_bounds_is_reported_with_key_and_value(string beginning, SweepSpec spec) =>
         Assert.StartsWith(beginning, Assert.Single(SpecRules.Problems(spec)).ToString(), StringComparison.Ordinal);
 
     [Fact]
@@ -106,7 +106,7 @@ public sealed class SpecRulesTests
     }
 
     [Fact]
-    public void A_trial_that_does_not_fit_its_text_is_told_by_key_and_value()
+    public void A_trial_that_does_not_fit_its_text_is_reported_with_key_and_value()
     {
         Assert.Equal(
             "parameters.sequence_length: found 20; the text has 18 characters, so expected at most 17.",

@@ -7,13 +7,17 @@ namespace Sweep.Tests.Sweeps;
 public sealed class SweepPlanTests
 {
     [Fact]
-    public void A_plan_says_what_each_trial_takes()
+    public void A_plan_has_the_size_and_the_cost_of_each_trial()
     {
-        var space = Of(Choice("cell", Word("rnn"), Word("lstm")), Choice("sequence_length", Whole(4)), Choice("hidden_size", Whole(3)), Choice("batch_size", Word("full")));
+        var space = Of(
+            Choice("cell", Word("rnn"), Word("lstm")),
+            Choice("sequence_length", Whole(4)),
+            Choice("hidden_size", Whole(3)),
+            Choice("batch_size", Word("full")));
         var plan = SweepPlan.Of(Spec(space), characters: 14, vocabulary: 5);
         Assert.Equal([1, 2], plan.Trials.Select(trial => trial.Number));
         var lstm = plan.Trials[1];
-        // The arithmetic is in ModelShapeTests; 10 windows, of which 2 are held out and 8 make the batch.
+        // ModelShapeTests explains the numbers of the model. Of the 10 windows 2 are held out, and the other 8 are the batch.
         Assert.Equal((8, 2), (lstm.Windows.Training, lstm.Windows.Validation));
         Assert.Equal((131, 524, 339), (lstm.ModelParameters, lstm.ModelBytes, lstm.Macs));
         Assert.Equal(4 * ((4 * 131) + (4 * 288) + (4 * 30)), lstm.TrainingBytes);
@@ -23,10 +27,11 @@ public sealed class SweepPlanTests
     [Theory]
     [InlineData(0, 1_024, 4 * 4 * ((8 * 1_024 * 1_024) + (18 * 1_024) + 5) / 1e6)]
     [InlineData(30, 3, 30)]
-    public void A_large_checkpoint_is_written_more_seldom_than_the_file_asks(double every, int hidden, double seconds)
+    public void A_large_checkpoint_is_written_less_often_than_the_file_asks(double every, int hidden, double seconds)
     {
-        // An LSTM between the embedding and the head of 5 characters has 8h² + 18h + 5 numbers.
-        var plan = SweepPlan.Of(Spec(Of(Choice("hidden_size", Whole(hidden)))) with { Checkpoint = new(every) }, characters: 1_000, vocabulary: 5);
+        // An LSTM of width h with an embedding and a head of 5 characters has 8h² + 18h + 5 parameters.
+        var plan = SweepPlan.Of(
+            Spec(Of(Choice("hidden_size", Whole(hidden)))) with { Checkpoint = new(every) }, characters: 1_000, vocabulary: 5);
         Assert.Equal(seconds, plan.Trials[0].CheckpointSeconds, 1e-9);
     }
 

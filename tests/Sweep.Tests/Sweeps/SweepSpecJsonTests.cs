@@ -17,7 +17,7 @@ public sealed class SweepSpecJsonTests
         Choice("batch_size", Word("full"), Whole(16)));
 
     [Fact]
-    public void A_spec_comes_back_from_JSON_as_it_went()
+    public void A_spec_is_read_from_JSON_as_it_was_written()
     {
         var spec = Spec(Space, split: SplitKind.Tail) with { Resources = new(2, 8, -1), Checkpoint = new(0.5, 3), Seed = long.MaxValue };
         var back = SweepSpec.FromJson(spec.ToJson());
@@ -28,7 +28,7 @@ public sealed class SweepSpecJsonTests
     }
 
     [Fact]
-    public void A_random_search_comes_back_with_the_same_trials()
+    public void A_random_search_that_is_read_from_JSON_has_the_same_trials()
     {
         var spec = Spec(Of(Range("learning_rate", 1e-4, 1, Scale.Log), Range("hidden_size", 8, 64)), new(MethodKind.Random, 50));
         Assert.Equal(Trials(spec), Trials(SweepSpec.FromJson(spec.ToJson())));
@@ -45,7 +45,7 @@ public sealed class SweepSpecJsonTests
     [InlineData("null")]
     [InlineData("{")]
     [InlineData("[]")]
-    public void What_is_no_spec_is_refused(string json) => Assert.Throws<JsonException>(() => SweepSpec.FromJson(json));
+    public void JSON_that_is_no_spec_is_refused(string json) => Assert.Throws<JsonException>(() => SweepSpec.FromJson(json));
 
     private static IEnumerable<string> Trials(SweepSpec spec) => SearchMethods.For(spec).Trials().Select(trial => trial.ToJson());
 }

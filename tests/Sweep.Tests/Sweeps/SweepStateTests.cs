@@ -23,16 +23,19 @@ public sealed class SweepStateTests
         [(SweepState.Cancelled, SweepMove.Retry)] = SweepState.Running,
     };
 
-    public static TheoryData<SweepState, SweepMove> Pairs() => [.. Enum.GetValues<SweepState>().SelectMany(state => Enum.GetValues<SweepMove>().Select(move => (state, move)))];
+    public static TheoryData<SweepState, SweepMove> Pairs() =>
+        [.. Enum.GetValues<SweepState>().SelectMany(state => Enum.GetValues<SweepMove>().Select(move => (state, move)))];
 
     [Theory]
     [MemberData(nameof(Pairs))]
-    public void Each_move_from_each_state_is_in_the_table_or_refused_in_words(SweepState state, SweepMove move)
+    public void Each_move_from_each_state_is_in_the_table_or_refused_with_a_sentence(SweepState state, SweepMove move)
     {
         if (Legal.TryGetValue((state, move), out var next))
             Assert.Equal(next, state.After(move));
         else
-            Assert.Matches($"^A sweep that is {state.ToString().ToLowerInvariant()} cannot (be )?[a-z ]+\\.$", Assert.Throws<IllegalMoveException>(() => state.After(move)).Message);
+            Assert.Matches(
+                $"^A sweep that is {state.ToString().ToLowerInvariant()} cannot (be )?[a-z ]+\\.$",
+                Assert.Throws<IllegalMoveException>(() => state.After(move)).Message);
     }
 
     [Fact]

@@ -47,7 +47,7 @@ public sealed class CharacterModelTests
 
     [Theory]
     [MemberData(nameof(BothStacks))]
-    public void First_weights_are_those_of_torch_with_the_same_seed(CellKind cell, bool cudnn)
+    public void Initial_weights_are_those_of_torch_with_the_same_seed(CellKind cell, bool cudnn)
     {
         var shape = new ModelShape(cell, Vocabulary, HiddenSize: 16, Layers: 2, FullyConnected: [8, 4], SequenceLength: 5);
         using var model = new CharacterModel(shape, dropout: 0, seed: 77, CPU, cudnn);
@@ -63,7 +63,7 @@ public sealed class CharacterModelTests
     [InlineData(CellKind.Rnn)]
     [InlineData(CellKind.Lstm)]
     [InlineData(CellKind.Gru)]
-    public void Weights_go_into_the_built_in_modules_and_back(CellKind cell)
+    public void Weights_can_be_copied_to_the_built_in_modules_and_back(CellKind cell)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -98,7 +98,7 @@ public sealed class CharacterModelTests
 
     [Theory]
     [MemberData(nameof(Shapes))]
-    public void A_window_alone_has_the_logits_that_it_has_among_others(CellKind cell, int layers, int length)
+    public void A_window_has_the_same_logits_alone_and_among_others(CellKind cell, int layers, int length)
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();
@@ -152,7 +152,7 @@ public sealed class CharacterModelTests
         new MatrixTheoryData<CellKind, int, int[]>(Enum.GetValues<CellKind>(), [1, 3], [[], [7], [9, 5]]);
 
     [Fact]
-    public void Dropout_drops_its_share_between_layers_and_nothing_without_a_generator()
+    public void Dropout_zeroes_its_share_between_layers_and_nothing_without_a_generator()
     {
         using var scope = NewDisposeScope();
         using var _ = no_grad();

@@ -11,7 +11,7 @@ namespace Sweep.Tests.Trainer;
 public sealed class HeartbeatTests
 {
     [Fact]
-    public void Steps_are_told_once_a_second_however_many_there_are()
+    public void Steps_are_reported_once_a_second_however_many_there_are()
     {
         var time = new FakeTimeProvider();
         var said = 0;
@@ -26,7 +26,7 @@ public sealed class HeartbeatTests
     }
 
     [Fact]
-    public void A_training_tells_of_its_steps_while_it_trains_and_while_it_validates()
+    public void A_training_reports_its_steps_while_it_trains_and_while_it_validates()
     {
         using var scope = NewDisposeScope();
         using var text = TextWindowsTests.Load(TrialOrders.Text(2_000));

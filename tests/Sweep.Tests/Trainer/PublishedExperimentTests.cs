@@ -9,7 +9,7 @@ public sealed class PublishedExperimentTests
 {
     [Theory]
     [InlineData(CellKind.Rnn, 10, 476)]
-    public async Task A_trial_ends_within_the_published_losses_and_accuracies(CellKind cell, int length, int validationWindows)
+    public async Task A_trial_ends_with_losses_and_accuracies_near_the_published_ones(CellKind cell, int length, int validationWindows)
     {
         var path = Path.Combine(
             Environment.GetEnvironmentVariable("SWEEP_DATA") ?? Path.Combine(Repository(), "..", "shared", "data"), "next-character.txt");

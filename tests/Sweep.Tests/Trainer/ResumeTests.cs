@@ -49,7 +49,7 @@ public sealed class ResumeTests
     }
 
     [Fact]
-    public void A_checkpoint_each_epoch_holds_the_whole_way()
+    public void A_training_can_be_resumed_from_the_checkpoint_of_each_epoch()
     {
         var parameters = TrialOrders.Parameters(CellKind.Gru) with { Epochs = 5 };
         var whole = Train(parameters, from: null, int.MaxValue, checkpointEvery: 0);
@@ -60,7 +60,7 @@ public sealed class ResumeTests
     }
 
     [Fact]
-    public void Large_checkpoints_are_written_more_seldom_than_asked_and_the_last_one_always()
+    public void Large_checkpoints_are_written_less_often_than_ordered_and_the_last_one_always()
     {
         // Each checkpoint has 8.4 MB. After the first one the next is not yet due while no time passes.
         var parameters = TrialOrders.Parameters(CellKind.Rnn) with { HiddenSize = 512, Epochs = 3 };
@@ -73,7 +73,7 @@ public sealed class ResumeTests
     }
 
     [Fact]
-    public void Seconds_of_both_parts_are_counted_once()
+    public void The_seconds_before_and_after_a_resume_are_counted_once()
     {
         var parameters = TrialOrders.Parameters(CellKind.Rnn);
         var before = Train(parameters, from: null, stopAt: 12);

@@ -9,7 +9,7 @@ namespace Sweep.Tests.Trainer;
 public sealed class SafeTensorsTests
 {
     [Fact]
-    public void Tensors_and_words_come_back()
+    public void Tensors_and_texts_are_read_as_they_were_written()
     {
         using var scope = NewDisposeScope();
         var file = new SafeTensorsFile(Whole());

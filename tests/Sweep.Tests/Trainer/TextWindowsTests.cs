@@ -79,7 +79,7 @@ public sealed class TextWindowsTests
     }
 
     [Fact]
-    public void A_text_without_a_window_for_each_part_is_refused_with_its_numbers()
+    public void A_text_without_windows_for_training_and_validation_is_refused_with_its_numbers()
     {
         using var text = Load("abcdefghijk");
         var error = Assert.Throws<TrainerException>(() => new TextWindows(text, 10, SplitKind.Random, 0.2, seed: 1));

@@ -13,7 +13,7 @@ public sealed class TrainerProgramTests
     private static readonly string Text = TrialOrders.Text(310);
 
     [Fact]
-    public async Task A_trial_is_trained_reported_measured_and_kept()
+    public async Task A_trial_is_trained_and_reported_and_measured_and_its_checkpoint_is_sent()
     {
         using var trainer = new TrainerProgram();
         var ready = await trainer.Hear<TrainerEvent.Ready>();
@@ -125,7 +125,7 @@ public sealed class TrainerProgramTests
     }
 
     [Fact]
-    public async Task What_is_wrong_with_a_trial_is_said_and_the_process_serves_the_next()
+    public async Task A_wrong_trial_fails_with_its_reason_and_the_process_serves_the_next()
     {
         using var trainer = new TrainerProgram();
         await trainer.Tell(TrialOrders.Order(Small));
@@ -192,7 +192,7 @@ public sealed class TrainerProgramTests
     }
 
     [Fact]
-    public async Task The_best_epoch_by_the_objective_speaks_in_generated_text()
+    public async Task The_sample_is_generated_by_the_best_epoch_of_the_objective()
     {
         // At this learning rate the last epoch is not the best: the lowest and the highest loss are those of different epochs, whose
         // samples differ.
@@ -233,7 +233,7 @@ public sealed class TrainerProgramTests
     }
 
     [Fact]
-    public void No_memory_is_collected_beside_the_thread_that_trains()
+    public void Garbage_is_not_collected_on_threads_besides_the_training_thread()
     {
         var configuration = JsonDocument.Parse(File.ReadAllText(Path.ChangeExtension(TrainerProgram.Library, ".runtimeconfig.json")));
         Assert.False(
@@ -277,7 +277,7 @@ public sealed class TrainerProgramTests
     [InlineData(TrainerEnvironment.Device, "gpu", 2, "SWEEP_DEVICE: found gpu; expected cpu, or cuda:0 and so on.")]
     [InlineData(TrainerEnvironment.Device, "cuda:0", 3, "was built without CUDA")]
     [InlineData(TrainerEnvironment.Libtorch, "/nowhere", 3, "libtorch cannot be loaded from /nowhere: libc10.so is not there.")]
-    public async Task A_trainer_that_cannot_start_says_what_to_use(string variable, string value, int code, string reason)
+    public async Task A_trainer_that_cannot_start_names_what_to_use(string variable, string value, int code, string reason)
     {
         using var trainer = new TrainerProgram((variable, value));
 
@@ -289,7 +289,7 @@ public sealed class TrainerProgramTests
     }
 
     [Fact]
-    public async Task Another_libtorch_is_loaded_from_the_folder_that_is_named()
+    public async Task Another_libtorch_is_loaded_from_the_named_folder()
     {
         // A link would not do: the linker takes a file that it has loaded already for the same library, under any name.
         var folder = Directory.CreateTempSubdirectory("sweep-libtorch-");

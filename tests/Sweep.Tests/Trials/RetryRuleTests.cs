@@ -5,7 +5,7 @@ namespace Sweep.Tests.Trials;
 public sealed class RetryRuleTests
 {
     [Fact]
-    public void Every_reason_with_every_history_decides_as_the_rule_says()
+    public void Every_reason_with_every_history_gets_the_documented_decision()
     {
         foreach (var reason in Enum.GetValues<FailureReason>())
         {
@@ -33,7 +33,7 @@ public sealed class RetryRuleTests
     }
 
     [Fact]
-    public void Three_retries_are_four_attempts_and_losses_use_up_none_of_them()
+    public void Three_retries_allow_four_attempts_and_losses_use_up_no_retry()
     {
         Assert.Equal(
             [TrialMove.Requeue, TrialMove.Requeue, TrialMove.Requeue, TrialMove.Fail],
@@ -60,5 +60,5 @@ public sealed class RetryRuleTests
     [InlineData(FailureReason.TrainerDied, "trainer_died")]
     [InlineData(FailureReason.OutOfMemory, "out_of_memory")]
     [InlineData(FailureReason.StorageRefused, "storage_refused")]
-    public void Names_in_tables_are_snake_case(FailureReason reason, string name) => Assert.Equal(name, reason.Name());
+    public void Reasons_have_snake_case_names_in_the_tables(FailureReason reason, string name) => Assert.Equal(name, reason.Name());
 }

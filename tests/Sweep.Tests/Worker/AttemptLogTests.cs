@@ -12,9 +12,11 @@ public sealed class AttemptLogTests
     [Fact]
     public async Task A_line_that_is_refused_is_dropped_and_the_others_are_stored()
     {
-        var store = new ScriptedStore { Wrong = row => row is LogLine { Line: 7 } ? ScriptedStore.Error("22P05", "no equivalent in LATIN1") : null };
+        var refusal = ScriptedStore.Error("22P05", "no equivalent in LATIN1");
+        var store = new ScriptedStore { Wrong = row => row is LogLine { Line: 7 } ? refusal : null };
         var said = new LogLines<StorageAlarm>();
-        var instruments = new SweepInstruments(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+        var instruments = new SweepInstruments(
+            new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
         using var log = new AttemptLog(store, new(instruments, TimeProvider.System, said), TimeProvider.System);
         var write = log.For(new(1, 1), attempt: 1);
         for (var line = 1; line <= 20; line++)

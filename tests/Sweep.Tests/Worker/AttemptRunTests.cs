@@ -25,7 +25,7 @@ public sealed class AttemptRunTests
     }
 
     [Fact]
-    public async Task Success_before_the_last_epoch_is_none()
+    public async Task A_success_before_the_last_epoch_is_a_failure()
     {
         var trainer = new ScriptedTrainer();
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
@@ -36,7 +36,7 @@ public sealed class AttemptRunTests
     }
 
     [Fact]
-    public async Task Success_needs_no_more_epochs_than_the_checkpoint_lacks()
+    public async Task A_success_needs_no_more_epochs_than_the_checkpoint_lacks()
     {
         var trainer = new ScriptedTrainer();
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer), checkpoint: true);
@@ -49,7 +49,7 @@ public sealed class AttemptRunTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_trainer_that_cannot_be_executed_is_its_workers_fault_alone(bool atOnce)
+    public async Task A_trainer_that_cannot_be_executed_makes_its_worker_unfit(bool atOnce)
     {
         var denied = new Win32Exception(13, "Permission denied");
         await using var stage = new AttemptStage(new ScriptedTrainers(_ => atOnce ? throw denied : Task.FromException<ITrainer>(denied)));
@@ -61,20 +61,22 @@ public sealed class AttemptRunTests
     }
 
     [Fact]
-    public async Task A_trainer_that_takes_no_step_is_ended_and_its_slot_tested()
+    public async Task A_trainer_that_takes_no_step_is_killed_and_its_slot_tested()
     {
         var frozen = new ScriptedTrainer();
         await using var stage = new AttemptStage(new ScriptedTrainers(frozen));
         await stage.StartAsync();
         await frozen.ReceivedAsync<TrainerCommand.Train>();
         var began = stage.Time.GetUtcNow();
-        Assert.Equal("Fail Stalled the trainer took no step and said nothing for 60 s (stall_limit), and was ended", await stage.EndAsync(moves: true));
+        Assert.Equal(
+            "Fail Stalled the trainer took no step and said nothing for 60 s (stall_limit), and was ended",
+            await stage.EndAsync(moves: true));
         Assert.InRange((stage.Time.GetUtcNow() - began).TotalSeconds, 60, 70);
         Assert.Equal("killed", frozen.Death);
     }
 
     [Fact]
-    public async Task A_step_within_the_limit_is_no_stall_however_long_the_epoch()
+    public async Task Steps_within_the_limit_are_no_stall_however_long_the_epoch_is()
     {
         var trainer = new ScriptedTrainer();
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
@@ -100,7 +102,7 @@ public sealed class AttemptRunTests
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
         await stage.StartAsync();
         trainer.Emit(Events.Epoch(1));
-        // The last epoch is trained, and the model that came of it is measured without end.
+        // The trainer hangs after its first epoch.
         Assert.StartsWith("Fail Stalled", await stage.EndAsync(moves: true), StringComparison.Ordinal);
         Assert.Single(stage.Store.Epochs);
     }
@@ -120,9 +122,10 @@ public sealed class AttemptRunTests
     }
 
     [Fact]
-    public async Task A_trainer_that_does_not_get_ready_stalls_too()
+    public async Task A_trainer_that_does_not_become_ready_stalls_too()
     {
-        var trainers = new ScriptedTrainers(index => index == 0 ? new TaskCompletionSource<ITrainer>().Task : Task.FromResult<ITrainer>(new ScriptedTrainer()));
+        var trainers = new ScriptedTrainers(
+            index => index == 0 ? new TaskCompletionSource<ITrainer>().Task : Task.FromResult<ITrainer>(new ScriptedTrainer()));
         await using var stage = new AttemptStage(trainers);
         await stage.StartAsync();
         Assert.StartsWith("Fail Stalled", await stage.EndAsync(moves: true), StringComparison.Ordinal);
@@ -133,7 +136,7 @@ public sealed class AttemptRunTests
     [Theory]
     [InlineData(typeof(TrainerCommand.LoadDataset))]
     [InlineData(typeof(TrainerCommand.LoadCheckpoint))]
-    public async Task An_order_to_stop_does_not_wait_for_what_is_loaded(Type command)
+    public async Task An_order_to_stop_does_not_wait_until_the_trainer_has_loaded_its_data(Type command)
     {
         var frozen = new ScriptedTrainer { FrozenAt = command };
         await using var stage = new AttemptStage(new ScriptedTrainers(frozen), checkpoint: true);
@@ -158,7 +161,7 @@ public sealed class AttemptRunTests
     }
 
     [Fact]
-    public async Task A_slot_is_tested_in_its_attempts_own_place_on_the_device()
+    public async Task A_slot_is_tested_while_its_attempt_still_holds_its_place_on_the_device()
     {
         var complaints = 0;
         AttemptStage? stage = null;
@@ -170,7 +173,7 @@ public sealed class AttemptRunTests
                 Complaint = () =>
                 {
                     complaints++;
-                    // Somebody wants the device for itself, and gets it when the attempt is over.
+                    // Another attempt that needs the device alone has to wait until this attempt is over.
                     alone = stage!.Gate.EnterAsync(alone: true, TestContext.Current.CancellationToken);
                     Assert.False(alone.IsCompleted);
                     return null;
@@ -185,10 +188,10 @@ public sealed class AttemptRunTests
     }
 
     [Fact]
-    public async Task A_self_test_that_is_cut_short_leaves_nothing_for_a_trial()
+    public async Task A_trainer_whose_self_test_is_cut_short_is_not_used_for_a_trial()
     {
         var broken = new ScriptedTrainer();
-        // Its self-test never ends.
+        // The self-test of this trainer never ends.
         var silent = new ScriptedTrainer { FrozenAt = typeof(TrainerCommand.LoadDataset) };
         await using var stage = new AttemptStage(new ScriptedTrainers(broken, silent));
         await stage.StartAsync();
@@ -200,7 +203,7 @@ public sealed class AttemptRunTests
     }
 
     [Fact]
-    public async Task An_epoch_that_the_database_refuses_ends_the_attempt_with_its_words()
+    public async Task An_epoch_that_the_database_refuses_ends_the_attempt_with_the_message_of_the_database()
     {
         var trainer = new ScriptedTrainer();
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
@@ -216,7 +219,7 @@ public sealed class AttemptRunTests
     }
 
     [Fact]
-    public async Task A_checkpoint_that_the_database_refuses_ends_the_attempt_with_its_words()
+    public async Task A_checkpoint_that_the_database_refuses_ends_the_attempt_with_the_message_of_the_database()
     {
         var trainer = new ScriptedTrainer();
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
@@ -225,17 +228,20 @@ public sealed class AttemptRunTests
         trainer.Emit(Events.Epoch(1));
         trainer.Emit(new TrainerEvent.CheckpointWritten(1, 0), 7);
         await trainer.ReceivedAsync<TrainerCommand.Stop>();
-        // It does not obey, and is ended.
-        Assert.Equal("Fail StorageRefused PostgreSQL refuses it: 42501: permission denied for table checkpoints", await stage.EndAsync(moves: true));
+        // The trainer does not stop, and is killed.
+        Assert.Equal(
+            "Fail StorageRefused PostgreSQL refuses it: 42501: permission denied for table checkpoints", await stage.EndAsync(moves: true));
         Assert.Equal("killed", trainer.Death);
     }
 
     [Fact]
-    public async Task What_is_refused_after_the_last_epoch_is_no_success()
+    public async Task A_refusal_after_the_last_epoch_fails_the_attempt()
     {
         var trainer = new ScriptedTrainer();
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
-        stage.Refusal = report => report.StartsWith("Complete", StringComparison.Ordinal) ? ScriptedStore.Error("22P05", "no equivalent in LATIN1") : null;
+        stage.Refusal = report => report.StartsWith("Complete", StringComparison.Ordinal)
+            ? ScriptedStore.Error("22P05", "no equivalent in LATIN1")
+            : null;
         await stage.StartAsync();
         trainer.EmitEpochs(1, AttemptStage.Epochs);
         trainer.Emit(Events.Succeeded);
@@ -244,7 +250,7 @@ public sealed class AttemptRunTests
     }
 
     [Fact]
-    public async Task A_trainers_own_failure_and_a_users_cancel_say_more_than_a_refusal()
+    public async Task The_failure_of_a_trainer_and_the_cancel_of_a_user_are_reported_before_a_refusal()
     {
         var failing = new ScriptedTrainer();
         await using var failed = new AttemptStage(new ScriptedTrainers(failing));
@@ -267,7 +273,7 @@ public sealed class AttemptRunTests
     }
 
     [Fact]
-    public async Task A_failure_whose_words_are_refused_is_reported_in_plain_ones()
+    public async Task A_failure_whose_text_is_refused_is_reported_in_ASCII()
     {
         var trainer = new ScriptedTrainer();
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
@@ -284,7 +290,9 @@ public sealed class AttemptRunTests
     {
         var trainer = new ScriptedTrainer();
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
-        stage.Refusal = said => said.StartsWith(report, StringComparison.Ordinal) ? ScriptedStore.Error("42501", "permission denied for table trials") : null;
+        stage.Refusal = said => said.StartsWith(report, StringComparison.Ordinal)
+            ? ScriptedStore.Error("42501", "permission denied for table trials")
+            : null;
         await stage.StartAsync();
         trainer.Emit(new TrainerEvent.Failed(FailureReason.Diverged, "not finite"));
         Assert.Equal("", await stage.EndAsync());
@@ -292,12 +300,14 @@ public sealed class AttemptRunTests
     }
 
     [Fact]
-    public async Task What_may_pass_is_tried_again_until_it_succeeds_and_logged_once()
+    public async Task A_report_that_fails_for_the_moment_is_repeated_until_it_succeeds_and_logged_once()
     {
         var trainer = new ScriptedTrainer();
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
         var tries = 0;
-        stage.Refusal = said => said.StartsWith("Complete", StringComparison.Ordinal) && ++tries < 6 ? ScriptedStore.Error("53300", "too many clients") : null;
+        stage.Refusal = said => said.StartsWith("Complete", StringComparison.Ordinal) && ++tries < 6
+            ? ScriptedStore.Error("53300", "too many clients")
+            : null;
         await stage.StartAsync();
         trainer.EmitEpochs(1, AttemptStage.Epochs);
         trainer.Emit(Events.Succeeded);

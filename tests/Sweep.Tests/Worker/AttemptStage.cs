@@ -14,8 +14,8 @@ using Sweep.Simulation;
 namespace Sweep.Tests.Worker;
 
 /// <summary>
-/// One attempt on one slot, between scripted trainers, a trial that writes down its calls, and a store that refuses what a test
-/// has it refuse, by a clock that the test moves.
+/// One attempt on one slot with fakes around it: scripted trainers, a trial that records its calls, a store that refuses the rows that a
+/// test names, and a clock that the test moves.
 /// </summary>
 internal sealed class AttemptStage : IAsyncDisposable
 {
@@ -23,7 +23,10 @@ internal sealed class AttemptStage : IAsyncDisposable
     public const int Epochs = 10;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TrialId Trial = new(1, 1);
-    private static readonly IMeterFactory Meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+    private static readonly IMeterFactory Meters = new ServiceCollection()
+        .AddMetrics()
+        .BuildServiceProvider()
+        .GetRequiredService<IMeterFactory>();
 
     private readonly MetricWriter _metrics;
     private readonly AttemptRun _run;
@@ -51,7 +54,8 @@ internal sealed class AttemptStage : IAsyncDisposable
         var sweeps = Fake.Of<ISweepStore>((_, _) => Task.FromResult<StoredSweep?>(new(1, spec, SweepState.Running, Trials: 1)));
         var datasets = Fake.Of<IDatasetStore>((_, _) => Task.FromResult<byte[]?>([1, 2, 3]));
         var services = new AttemptServices(
-            Fake.Of<IGrainFactory>((_, _) => grain), Store, new SweepSpecs(sweeps), new DatasetCache(datasets), _metrics, new AttemptLog(Store, Alarm, Time), Alarm, instruments, Time);
+            Fake.Of<IGrainFactory>((_, _) => grain), Store, new SweepSpecs(sweeps), new DatasetCache(datasets), _metrics,
+            new AttemptLog(Store, Alarm, Time), Alarm, instruments, Time);
         _run = new(Trial, granted: 1, "worker", Slot, services, Log, _workerEnds.Token);
     }
 
@@ -69,10 +73,10 @@ internal sealed class AttemptStage : IAsyncDisposable
 
     public LogLines<Slot> Log { get; } = new();
 
-    /// <summary>How the trial was told that the attempt ended: <c>Fail Stalled …</c>.</summary>
+    /// <summary>The reports of the end of the attempt that the trial got, such as <c>Fail Stalled …</c>.</summary>
     public ConcurrentQueue<string> Reports { get; } = new();
 
-    /// <summary>What the database says to a report; null for nothing.</summary>
+    /// <summary>The error of the database that a report meets; null for none.</summary>
     public Func<string, Exception?> Refusal { get; set; } = _ => null;
 
     private static TrialParameters Parameters =>
@@ -88,13 +92,16 @@ internal sealed class AttemptStage : IAsyncDisposable
 
     public void EndWorker() => _workerEnds.Cancel();
 
-    /// <summary>The only report of the end of the attempt; the clock moves until there is one.</summary>
+    /// <summary>Waits until the attempt ends, and returns its reports.</summary>
+    /// <param name="moves">Whether the clock moves in the meantime.</param>
     public async Task<string> EndAsync(bool moves = false)
     {
         var limit = TimeProvider.System.GetTimestamp();
         while (!_running!.IsCompleted)
         {
-            Assert.True(TimeProvider.System.GetElapsedTime(limit) < Patience, $"waited {Patience.TotalSeconds} s for the attempt to end; reported: {string.Join(", ", Reports)}");
+            Assert.True(
+                TimeProvider.System.GetElapsedTime(limit) < Patience,
+                $"waited {Patience.TotalSeconds} s for the attempt to end; reported: {string.Join(", ", Reports)}");
             if (moves)
                 Time.Advance(TimeSpan.FromSeconds(1));
             await Task.WhenAny(_running, Task.Delay(5, TestContext.Current.CancellationToken));

@@ -13,7 +13,7 @@ public sealed class CheckpointWriterTests
     private static StoredCheckpoint Checkpoint(int epoch) => new(1, epoch, 0, "", []);
 
     [Fact]
-    public async Task A_checkpoint_waits_for_its_epochs_and_one_that_was_overtaken_is_not_stored()
+    public async Task A_checkpoint_waits_for_its_epochs_and_an_older_one_that_still_waits_is_not_stored()
     {
         var writer = Writer(accepts: true);
         writer.Add(Checkpoint(1));
@@ -29,7 +29,7 @@ public sealed class CheckpointWriterTests
     }
 
     [Fact]
-    public async Task The_next_one_is_stored_after_a_pause()
+    public async Task The_next_checkpoint_is_stored_after_a_pause()
     {
         _epochs.SetResult(true);
         var writer = Writer(accepts: true);
@@ -43,7 +43,7 @@ public sealed class CheckpointWriterTests
     [Theory]
     [InlineData(false, true)]
     [InlineData(true, false)]
-    public async Task Nothing_is_stored_after_a_refusal(bool epochsAccepted, bool checkpointAccepted)
+    public async Task No_checkpoint_is_stored_after_a_refusal(bool epochsAccepted, bool checkpointAccepted)
     {
         _epochs.SetResult(epochsAccepted);
         var writer = Writer(checkpointAccepted);
@@ -57,7 +57,7 @@ public sealed class CheckpointWriterTests
     }
 
     [Fact]
-    public async Task Whoever_waits_learns_that_the_attempt_was_given_up()
+    public async Task A_waiting_caller_is_told_that_the_attempt_was_given_up()
     {
         var writer = Writer(accepts: true);
         writer.Add(Checkpoint(1));
@@ -66,7 +66,7 @@ public sealed class CheckpointWriterTests
     }
 
     [Fact]
-    public async Task What_the_database_refuses_is_told_once_and_to_whoever_waits()
+    public async Task A_refusal_of_the_database_is_reported_once_and_to_every_waiting_caller()
     {
         _epochs.SetException(new StorageRefusedException(new InvalidOperationException("value out of range")));
         var writer = Writer(accepts: true);

@@ -8,7 +8,7 @@ using Sweep.Simulation;
 
 namespace Sweep.Tests.Worker;
 
-/// <summary>A conversation with a scripted trainer, by a clock that a test moves.</summary>
+/// <summary>A conversation with a scripted trainer and a clock that a test moves.</summary>
 internal sealed class ConversationStage
 {
     public const int Epochs = 3;
@@ -45,7 +45,7 @@ internal sealed class ConversationStage
 
     public static StoredCheckpoint Checkpoint(int epoch) => new(Attempt: 1, epoch, Step: 0, Sha256: "checkpoint", [7]);
 
-    /// <summary>Begins a training that nobody has asked to stop.</summary>
+    /// <summary>Begins a training that has not been ordered to stop.</summary>
     public void Begin(ITrainingListener listener)
     {
         Stopping = NeverStopped();
@@ -64,7 +64,7 @@ internal sealed class ConversationStage
     public Task<TrainerOutcome> TrainUntilAsync(CancellationToken cut) =>
         Conversation.TrainAsync(Command, Stopping.Task, cut).WaitAsync(Patience, TestContext.Current.CancellationToken);
 
-    /// <summary>Trains until the trainer waits to be asked to stop or to send more.</summary>
+    /// <summary>Starts a training, and waits until these epochs are received and the next event is awaited.</summary>
     public async Task<Task<TrainerOutcome>> TrainingAsync(int epochs = 0)
     {
         Trainer.EmitEpochs(1, epochs);
@@ -74,7 +74,7 @@ internal sealed class ConversationStage
         return training;
     }
 
-    /// <summary>The outcome, and after how long: the clock moves until there is one.</summary>
+    /// <summary>Moves the clock until the training ends. Returns its outcome and how long it took.</summary>
     public async Task<(TrainerOutcome Outcome, TimeSpan After)> MoveAsync(Task<TrainerOutcome> training)
     {
         var began = Time.GetUtcNow();

@@ -11,7 +11,7 @@ public sealed class DeviceGateTests
     private Task<IDisposable> Enter(bool alone) => _gate.EnterAsync(alone, Cancellation);
 
     [Fact]
-    public async Task Whoever_wants_to_be_alone_waits_until_the_others_have_left_and_lets_nobody_pass()
+    public async Task An_attempt_that_needs_the_device_alone_waits_until_the_others_have_left_and_lets_none_pass()
     {
         var first = await Enter(alone: false);
         var second = await Enter(alone: false);
@@ -27,7 +27,7 @@ public sealed class DeviceGateTests
     }
 
     [Fact]
-    public async Task Two_that_want_to_be_alone_come_one_after_the_other()
+    public async Task Two_attempts_that_need_the_device_alone_get_it_one_after_the_other()
     {
         var first = await Enter(alone: true);
         var second = Enter(alone: true);
@@ -38,7 +38,7 @@ public sealed class DeviceGateTests
     }
 
     [Fact]
-    public async Task Whoever_stops_waiting_holds_nobody_up()
+    public async Task An_attempt_that_stops_waiting_does_not_delay_others()
     {
         var inside = await Enter(alone: false);
         using var impatience = new CancellationTokenSource();
@@ -52,7 +52,7 @@ public sealed class DeviceGateTests
     }
 
     [Fact]
-    public async Task Whoever_only_tries_gets_in_beside_others_and_disturbs_nobody_who_is_or_will_be_alone()
+    public async Task A_try_enters_beside_others_and_fails_when_an_attempt_is_or_waits_to_be_alone()
     {
         var beside = await Enter(alone: false);
         var trying = _gate.TryEnter();

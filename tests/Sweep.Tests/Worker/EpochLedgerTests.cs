@@ -5,7 +5,7 @@ namespace Sweep.Tests.Worker;
 public sealed class EpochLedgerTests
 {
     [Fact]
-    public async Task Whoever_asks_hears_when_all_that_was_queued_before_is_stored()
+    public async Task A_wait_ends_when_every_epoch_that_was_queued_before_it_is_stored()
     {
         var ledger = new EpochLedger(_ => { });
         Assert.True(await ledger.WaitUntilStoredAsync());
@@ -21,7 +21,7 @@ public sealed class EpochLedgerTests
     }
 
     [Fact]
-    public async Task A_refusal_is_never_forgotten()
+    public async Task A_refusal_is_kept_for_good()
     {
         var ledger = new EpochLedger(_ => { });
         ledger.Queued();
@@ -33,7 +33,7 @@ public sealed class EpochLedgerTests
     }
 
     [Fact]
-    public async Task Whoever_asks_after_a_refusal_of_the_database_hears_its_words_and_the_attempt_hears_them_once()
+    public async Task A_wait_after_a_refusal_of_the_database_fails_with_its_message_and_the_attempt_gets_it_once()
     {
         var heard = new List<StorageRefusedException>();
         var ledger = new EpochLedger(heard.Add);

@@ -2,7 +2,7 @@ using Sweep.Domain.Protocol;
 
 namespace Sweep.Tests.Worker;
 
-/// <summary>What trainers send.</summary>
+/// <summary>Events of trainers.</summary>
 internal static class Events
 {
     public static readonly TrainerEvent Succeeded =

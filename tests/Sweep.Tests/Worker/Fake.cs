@@ -2,7 +2,7 @@ using System.Reflection;
 
 namespace Sweep.Tests.Worker;
 
-/// <summary>An interface of which only a few methods are called: whatever is, is answered by one function.</summary>
+/// <summary>An implementation of any interface, all of whose methods are answered by one function.</summary>
 internal class Fake : DispatchProxy
 {
     private Func<MethodInfo, object?[], object?>? _answer;

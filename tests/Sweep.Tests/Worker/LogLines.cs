@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Sweep.Tests.Worker;
 
-/// <summary>Keeps what is logged.</summary>
+/// <summary>A logger that keeps its lines.</summary>
 internal sealed class LogLines<T> : ILogger<T>
 {
     public ConcurrentQueue<string> Lines { get; } = new();
@@ -13,6 +13,7 @@ internal sealed class LogLines<T> : ILogger<T>
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
         Lines.Enqueue($"{logLevel}: {formatter(state, exception)}{(exception is null ? "" : " [trace]")}");
 }

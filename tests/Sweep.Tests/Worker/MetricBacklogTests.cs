@@ -8,7 +8,7 @@ public sealed class MetricBacklogTests
     private static EpochRow Row(int epoch, double loss = 0.1) => new(new(1, 1), 1, new(epoch, loss, loss, 0.5, 0.01, 1, 10), loss, loss);
 
     [Fact]
-    public async Task What_does_not_fit_in_memory_waits_in_a_file_and_comes_back_in_order_bit_for_bit()
+    public async Task Rows_that_do_not_fit_in_memory_wait_in_a_file_and_come_back_in_order_bit_for_bit()
     {
         using var backlog = new MetricBacklog(inMemory: 10);
         var chance = new Random(7);
@@ -23,7 +23,7 @@ public sealed class MetricBacklogTests
         Assert.Equal(0, backlog.InFile);
     }
 
-    /// <summary>Rows come and go in any order of adding and taking; the second account is a plain queue.</summary>
+    /// <summary>Adds and takes rows in a random order, and compares the backlog with a plain queue.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -35,7 +35,7 @@ public sealed class MetricBacklogTests
         var plain = new Queue<EpochRow>();
         for (var step = 1; step <= 2_000; step++)
         {
-            // Spells of a database that is away, and of one that is back.
+            // The database is away for a hundred steps, then back for a hundred, and so on.
             if (chance.Next(100) < (step / 100 % 2 == 0 ? 70 : 30))
             {
                 plain.Enqueue(Row(step));
@@ -61,7 +61,7 @@ public sealed class MetricBacklogTests
     }
 
     [Fact]
-    public async Task Whoever_waits_is_woken_by_a_row_and_by_the_end()
+    public async Task A_waiting_reader_is_woken_by_a_row_and_by_the_end()
     {
         using var backlog = new MetricBacklog(inMemory: 5);
         var first = backlog.TakeAsync(10);

@@ -18,14 +18,15 @@ public sealed class MetricWriterTests : IAsyncLifetime
 
     public MetricWriterTests()
     {
-        var instruments = new SweepInstruments(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+        var instruments = new SweepInstruments(
+            new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
         _writer = new(_store, instruments, new(instruments, _time, _log), _time, new LogLines<MetricWriter>());
     }
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     [Fact]
-    public async Task Of_a_batch_with_one_row_that_is_refused_the_others_are_stored_and_its_trial_learns_why()
+    public async Task When_one_row_of_a_batch_is_refused_the_others_are_stored_and_its_trial_gets_the_reason()
     {
         _store.Wrong = row => row is EpochRow { Trial.Number: 2, Metrics.Epoch: 3 } ? ScriptedStore.Error("23514", "violates check") : null;
         for (var epoch = 1; epoch <= 5; epoch++)
@@ -39,14 +40,14 @@ public sealed class MetricWriterTests : IAsyncLifetime
         Assert.True(await WaitUntilStoredAsync(3));
         var error = await Assert.ThrowsAsync<StorageRefusedException>(() => WaitUntilStoredAsync(2));
         Assert.Equal("PostgreSQL refuses it: 23514: violates check", error.Message);
-        // What comes after it would leave a gap.
+        // The epochs after the refused one are not stored either, since they would leave a gap.
         var last = _store.Epochs.GroupBy(row => row.Trial.Number).Select(rows => (rows.Key, rows.Max(row => row.Metrics.Epoch)));
         Assert.Equal([(1, 5), (2, 2), (3, 5)], last.Order());
         Assert.Equal(12, _store.Epochs.Count);
         Assert.Single(_refusals);
         Assert.Contains("Epoch 3 of trial 1/2 cannot be stored", Assert.Single(_log.Lines), StringComparison.Ordinal);
 
-        // And it stays refused, whatever comes later.
+        // Later epochs of the same attempt are refused as well.
         Add(2, 6);
         await Assert.ThrowsAsync<StorageRefusedException>(() => WaitUntilStoredAsync(2));
         Add(1, 6);
@@ -55,7 +56,7 @@ public sealed class MetricWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Where_everything_is_refused_nothing_waits()
+    public async Task When_every_row_is_refused_no_row_stays_in_the_queue()
     {
         _store.Wrong = _ => ScriptedStore.Error("42501", "permission denied for table epochs");
         for (var epoch = 1; epoch <= 500; epoch++)
@@ -73,7 +74,7 @@ public sealed class MetricWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_passes_is_tried_again_with_all_that_waits_and_said_once_a_minute()
+    public async Task A_temporary_error_is_retried_with_all_waiting_rows_and_logged_once_a_minute()
     {
         _store.Wrong = _ => ScriptedStore.Error("57P03", "starting up");
         Add(1, 1);

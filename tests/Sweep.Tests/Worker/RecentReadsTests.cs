@@ -11,11 +11,11 @@ public sealed class RecentReadsTests
     private readonly ConcurrentQueue<string> _asked = new();
 
     [Fact]
-    public async Task Many_who_ask_for_one_thing_are_one_read_and_other_things_are_read_at_the_same_time()
+    public async Task Many_requests_for_one_key_make_one_read_and_other_keys_are_read_at_the_same_time()
     {
         var reads = Reads(limit: 100);
         var first = Enumerable.Range(0, 10).Select(_ => reads.GetAsync("first")).ToArray();
-        // The first read is still under way.
+        // The first read has not ended yet.
         Answer("second").SetResult("two");
         Assert.Equal("two", await reads.GetAsync("second").WaitAsync(Limit, TestContext.Current.CancellationToken));
         Answer("first").SetResult("one");
@@ -24,7 +24,7 @@ public sealed class RecentReadsTests
     }
 
     [Fact]
-    public async Task What_was_asked_for_longest_ago_is_forgotten_when_all_weighs_too_much()
+    public async Task The_value_that_was_requested_longest_ago_is_dropped_when_all_values_are_too_large_together()
     {
         var reads = Reads(limit: 10);
         foreach (var key in new[] { "aaaa", "bbbb", "aaaa", "cccc", "aaaa", "bbbb" })
@@ -37,7 +37,7 @@ public sealed class RecentReadsTests
     }
 
     [Fact]
-    public async Task A_thing_that_weighs_more_than_the_limit_is_kept_while_it_is_the_newest()
+    public async Task A_value_above_the_limit_is_kept_while_it_is_the_newest()
     {
         var reads = Reads(limit: 3);
         foreach (var key in new[] { "large", "large", "tiny", "large" })
@@ -50,7 +50,7 @@ public sealed class RecentReadsTests
     }
 
     [Fact]
-    public async Task After_an_error_the_next_one_who_asks_reads_again()
+    public async Task After_an_error_the_next_request_reads_again()
     {
         var reads = Reads(limit: 10);
         Answer("key").SetException(new InvalidDataException("damaged"));

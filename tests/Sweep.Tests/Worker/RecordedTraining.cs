@@ -4,7 +4,7 @@ using Sweep.Silo.Trainers;
 
 namespace Sweep.Tests.Worker;
 
-/// <summary>Keeps what one training gives.</summary>
+/// <summary>A listener that keeps everything that one training reports.</summary>
 internal sealed class RecordedTraining : ITrainingListener
 {
     public ConcurrentQueue<string> Lines { get; } = new();
@@ -13,7 +13,7 @@ internal sealed class RecordedTraining : ITrainingListener
 
     public ConcurrentQueue<(int Epoch, int Step, int Data)> Checkpoints { get; } = new();
 
-    /// <summary>What goes wrong with an epoch.</summary>
+    /// <summary>The error with which the listener answers an epoch; null for none.</summary>
     public Exception? Error { get; init; }
 
     public void Log(string line) => Lines.Enqueue(line);

@@ -4,7 +4,7 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Tests.Worker;
 
-/// <summary>A store that refuses what it is told to refuse, as PostgreSQL does: the whole statement.</summary>
+/// <summary>A store that refuses the rows that a test names. As in PostgreSQL, one such row makes its whole statement fail.</summary>
 internal sealed class ScriptedStore : IAttemptStore
 {
     public ConcurrentQueue<EpochRow> Epochs { get; } = new();
@@ -13,7 +13,10 @@ internal sealed class ScriptedStore : IAttemptStore
 
     public ConcurrentQueue<LogLine> Lines { get; } = new();
 
-    /// <summary>What is wrong with a row; null for nothing. Rows are <see cref="EpochRow"/>, <see cref="StoredCheckpoint"/> and <see cref="LogLine"/>.</summary>
+    /// <summary>
+    /// Returns the error of a row; null for none. Rows are <see cref="EpochRow"/>, <see cref="StoredCheckpoint"/> and
+    /// <see cref="LogLine"/>.
+    /// </summary>
     public Func<object, Exception?> Wrong { get; set; } = _ => null;
 
     public int Statements { get; private set; }
@@ -40,7 +43,8 @@ internal sealed class ScriptedStore : IAttemptStore
 
     public Task<TimeSpan?> WaitedAsync(TrialId trial, int attempt, CancellationToken cancellation) => Task.FromResult<TimeSpan?>(null);
 
-    public Task<StoredCheckpoint?> ReadCheckpointAsync(TrialId trial, CancellationToken cancellation) => Task.FromResult(Checkpoints.LastOrDefault());
+    public Task<StoredCheckpoint?> ReadCheckpointAsync(TrialId trial, CancellationToken cancellation) =>
+        Task.FromResult(Checkpoints.LastOrDefault());
 
     public Task FreeCheckpointsAsync(int sweep, int keep, CancellationToken cancellation) => Task.CompletedTask;
 

@@ -5,7 +5,7 @@ using Sweep.Silo.Trainers;
 
 namespace Sweep.Tests.Worker;
 
-/// <summary>A trainer that sends what a test has it send, passes self-tests by itself, and may be frozen.</summary>
+/// <summary>A trainer that sends the events of a test, passes self-tests by itself, and can freeze.</summary>
 internal sealed class ScriptedTrainer : ITrainer
 {
     private readonly Channel<(TrainerEvent, byte[])> _events = Channel.CreateUnbounded<(TrainerEvent, byte[])>();
@@ -18,10 +18,10 @@ internal sealed class ScriptedTrainer : ITrainer
 
     public Action<string>? Log { get; set; }
 
-    /// <summary>Why self-tests fail; null while they pass.</summary>
+    /// <summary>Returns why a self-test fails; null if it passes.</summary>
     public Func<string?> Complaint { get; init; } = () => null;
 
-    /// <summary>The kind of command that it does not take from its pipe.</summary>
+    /// <summary>The type of the command at which the trainer freezes before it takes the command from its pipe.</summary>
     public Type? FrozenAt { get; init; }
 
     public bool NeverEnds { get; init; }
@@ -30,7 +30,7 @@ internal sealed class ScriptedTrainer : ITrainer
 
     public int SelfTests { get; private set; }
 
-    /// <summary>All that it was sent, but for self-tests.</summary>
+    /// <summary>All commands that the trainer was sent, except those of self-tests.</summary>
     public ConcurrentQueue<TrainerCommand> Commands { get; } = new();
 
     public async Task SendAsync(TrainerCommand command, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
@@ -65,8 +65,9 @@ internal sealed class ScriptedTrainer : ITrainer
         return await _events.Reader.WaitToReadAsync(cancellation) && _events.Reader.TryRead(out var next) ? next : null;
     }
 
-    /// <summary>Waits until it is asked for one more event.</summary>
-    public async Task AskedAsync() => Assert.True(await _asked.WaitAsync(TimeSpan.FromSeconds(10)), "waited 10 s for the trainer to be asked for an event");
+    /// <summary>Waits until one more event is requested.</summary>
+    public async Task AskedAsync() =>
+        Assert.True(await _asked.WaitAsync(TimeSpan.FromSeconds(10)), "waited 10 s for the trainer to be asked for an event");
 
     public void Emit(TrainerEvent happened, params byte[] payload) => _events.Writer.TryWrite((happened, payload));
 
@@ -76,7 +77,7 @@ internal sealed class ScriptedTrainer : ITrainer
             Emit(Events.Epoch(epoch));
     }
 
-    /// <summary>Waits for a command; those before it are gone.</summary>
+    /// <summary>Waits for a command of this type. The commands before it are dropped.</summary>
     public async Task<T> ReceivedAsync<T>()
         where T : TrainerCommand
     {
@@ -91,7 +92,7 @@ internal sealed class ScriptedTrainer : ITrainer
         }
         catch (OperationCanceledException)
         {
-            // Reported below.
+            // The exception below reports the time-out.
         }
 
         throw new InvalidOperationException($"Waited 10 s for the trainer to be sent {typeof(T).Name}.");

@@ -2,7 +2,7 @@ using Sweep.Silo.Trainers;
 
 namespace Sweep.Tests.Worker;
 
-/// <summary>Starts scripted trainers, or does not.</summary>
+/// <summary>Starts scripted trainers. A test decides for each start whether it succeeds.</summary>
 internal sealed class ScriptedTrainers(Func<int, Task<ITrainer>> start) : ITrainerFactory
 {
     private int _starts;

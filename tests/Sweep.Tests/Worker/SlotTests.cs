@@ -12,25 +12,27 @@ public sealed class SlotTests
 
     public static TheoryData<Exception> Starts =>
     [
-        new Win32Exception(11, "Resource temporarily unavailable"), new IOException("too many open files"), new OutOfMemoryException("no memory"),
+        new Win32Exception(11, "Resource temporarily unavailable"),
+        new IOException("too many open files"),
+        new OutOfMemoryException("no memory"),
         new InvalidOperationException("anything"),
     ];
 
     [Theory]
     [MemberData(nameof(Starts))]
-    public async Task Whatever_goes_wrong_when_a_trainer_is_started_is_a_start_that_failed(Exception error)
+    public async Task Any_error_at_the_start_of_a_trainer_counts_as_a_failed_start(Exception error)
     {
         var slot = Slot(new ScriptedTrainers(index => index == 0 ? throw error : Task.FromResult<ITrainer>(new ScriptedTrainer())));
         slot.Warm();
         var start = await Assert.ThrowsAsync<TrainerStartException>(() => slot.TrainerAsync(TestContext.Current.CancellationToken));
         Assert.Contains(error.Message, start.Message, StringComparison.Ordinal);
-        // The next one is tried anew.
+        // The next start is tried again.
         Assert.NotNull(await slot.TrainerAsync(TestContext.Current.CancellationToken));
     }
 
     [Theory]
     [MemberData(nameof(Starts))]
-    public async Task Whatever_goes_wrong_in_a_self_test_is_a_complaint(Exception error)
+    public async Task Any_error_in_a_self_test_is_a_complaint(Exception error)
     {
         var slot = Slot(new ScriptedTrainers(new ScriptedTrainer { Complaint = () => throw error }));
         Assert.Equal($"{error.GetType().Name}: {error.Message}", await SelfTest.RunAsync(slot, TestContext.Current.CancellationToken));
@@ -39,7 +41,7 @@ public sealed class SlotTests
     }
 
     [Fact]
-    public async Task A_killed_trainer_that_does_not_end_is_left_behind_with_a_line_in_the_log()
+    public async Task A_killed_trainer_that_does_not_end_is_abandoned_with_a_line_in_the_log()
     {
         var stuck = new ScriptedTrainer { NeverEnds = true };
         var slot = Slot(new ScriptedTrainers(stuck));
@@ -58,7 +60,7 @@ public sealed class SlotTests
     {
         var late = new TaskCompletionSource<ITrainer>();
         var trainer = new ScriptedTrainer();
-        var slot = new Slot("cpu", new DeviceGate(), new Deaf(late.Task), _time, _log);
+        var slot = new Slot("cpu", new DeviceGate(), new Uncancellable(late.Task), _time, _log);
         slot.Warm();
         var discarding = slot.DiscardAsync();
         _time.Advance(3 * TrainerEnd.Limit);
@@ -70,8 +72,8 @@ public sealed class SlotTests
 
     private Slot Slot(ITrainerFactory trainers) => new("cpu", new DeviceGate(), trainers, _time, _log);
 
-    /// <summary>A start that cannot be cancelled.</summary>
-    private sealed class Deaf(Task<ITrainer> start) : ITrainerFactory
+    /// <summary>Starts a trainer by a start that cannot be cancelled.</summary>
+    private sealed class Uncancellable(Task<ITrainer> start) : ITrainerFactory
     {
         public Task<ITrainer> StartAsync(string device, CancellationToken cancellation) => start;
     }

@@ -4,7 +4,7 @@ using Sweep.Silo.Trainers;
 
 namespace Sweep.Tests.Worker;
 
-/// <summary>Trainers that fail, die, hang, or send what makes no sense.</summary>
+/// <summary>Tests trainers that fail, die, hang, or send events that make no sense.</summary>
 public sealed class TrainerConversationFaultTests
 {
     private const int Epochs = ConversationStage.Epochs;
@@ -31,7 +31,7 @@ public sealed class TrainerConversationFaultTests
     [InlineData("train")]
     [InlineData("epoch")]
     [InlineData("last epoch")]
-    public async Task A_trainer_may_die_at_any_time_and_that_is_the_outcome(string after)
+    public async Task The_death_of_a_trainer_at_any_time_is_the_outcome(string after)
     {
         var stage = new ConversationStage();
         if (after == "start")
@@ -51,7 +51,7 @@ public sealed class TrainerConversationFaultTests
     }
 
     [Fact]
-    public async Task A_trainer_that_dies_after_its_last_word_has_done_its_training()
+    public async Task A_trainer_that_dies_after_its_last_event_has_finished_its_training()
     {
         var stage = new ConversationStage();
         stage.Trainer.EmitEpochs(1, Epochs);
@@ -111,7 +111,7 @@ public sealed class TrainerConversationFaultTests
 
     [Theory]
     [MemberData(nameof(Nonsense))]
-    public async Task What_makes_no_sense_fails_the_training_and_the_trainer_is_not_used_again(TrainerEvent nonsense)
+    public async Task An_event_that_makes_no_sense_fails_the_training_and_the_trainer_is_not_used_again(TrainerEvent nonsense)
     {
         var stage = new ConversationStage();
         stage.Trainer.EmitEpochs(1, 2);
@@ -127,7 +127,7 @@ public sealed class TrainerConversationFaultTests
 
     [Theory]
     [MemberData(nameof(LateNonsense))]
-    public async Task What_makes_no_sense_after_the_last_epoch_fails_the_training(TrainerEvent nonsense)
+    public async Task An_event_that_makes_no_sense_after_the_last_epoch_fails_the_training(TrainerEvent nonsense)
     {
         var stage = new ConversationStage();
         stage.Trainer.EmitEpochs(1, Epochs);
@@ -139,7 +139,7 @@ public sealed class TrainerConversationFaultTests
     }
 
     [Fact]
-    public async Task What_makes_no_sense_after_a_stop_fails_the_training()
+    public async Task An_event_that_makes_no_sense_after_a_stop_fails_the_training()
     {
         var stage = new ConversationStage();
         var training = await stage.TrainingAsync();

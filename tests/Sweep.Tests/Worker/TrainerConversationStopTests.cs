@@ -4,13 +4,13 @@ using Sweep.Silo.Trainers;
 
 namespace Sweep.Tests.Worker;
 
-/// <summary>Stops: before a training, during it, and after its last word.</summary>
+/// <summary>Tests orders to stop before a training, during it, and after its last event.</summary>
 public sealed class TrainerConversationStopTests
 {
     private const int Epochs = ConversationStage.Epochs;
 
     [Fact]
-    public async Task A_stop_before_the_training_begins_none()
+    public async Task A_stop_before_the_training_prevents_it()
     {
         var stage = new ConversationStage();
         await stage.LoadTextAsync();
@@ -71,7 +71,7 @@ public sealed class TrainerConversationStopTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_last_word_that_crosses_a_stop_counts_and_the_answer_to_the_stop_reaches_no_other_trial(bool succeeds)
+    public async Task A_last_event_that_crosses_a_stop_counts_and_the_answer_to_the_stop_reaches_no_other_trial(bool succeeds)
     {
         var stage = new ConversationStage();
         var training = await stage.TrainingAsync(Epochs);
@@ -83,7 +83,7 @@ public sealed class TrainerConversationStopTests
     }
 
     [Fact]
-    public async Task A_stop_after_the_last_word_is_not_sent()
+    public async Task A_stop_after_the_last_event_is_not_sent()
     {
         var stage = new ConversationStage();
         stage.Trainer.EmitEpochs(1, Epochs);
@@ -96,7 +96,7 @@ public sealed class TrainerConversationStopTests
     }
 
     [Fact]
-    public async Task A_trainer_that_dies_once_it_was_asked_to_stop_has_stopped()
+    public async Task A_trainer_that_dies_after_an_order_to_stop_has_stopped()
     {
         var stage = new ConversationStage();
         var training = await stage.TrainingAsync();
@@ -108,7 +108,7 @@ public sealed class TrainerConversationStopTests
     }
 
     [Fact]
-    public async Task A_stall_once_it_was_asked_to_stop_is_a_stop()
+    public async Task A_stall_after_an_order_to_stop_counts_as_a_stop()
     {
         var stage = new ConversationStage(new ScriptedTrainer { FrozenAt = typeof(TrainerCommand.Train) });
         var training = stage.TrainAsync();

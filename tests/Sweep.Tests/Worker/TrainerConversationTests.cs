@@ -4,13 +4,13 @@ using Sweep.Silo.Trainers;
 
 namespace Sweep.Tests.Worker;
 
-/// <summary>Trainings as they should be, one and several in turn, and what is cut short.</summary>
+/// <summary>Tests trainings without faults, one or several in turn, and trainings that are cut short.</summary>
 public sealed class TrainerConversationTests
 {
     private const int Epochs = ConversationStage.Epochs;
 
     [Fact]
-    public async Task A_whole_training_succeeds_and_its_listener_gets_all_that_came()
+    public async Task A_whole_training_succeeds_and_its_listener_gets_every_event()
     {
         var stage = new ConversationStage();
         await stage.LoadTextAsync();
@@ -44,7 +44,7 @@ public sealed class TrainerConversationTests
     }
 
     [Fact]
-    public async Task A_checkpoint_of_the_last_epoch_needs_no_epoch_more()
+    public async Task After_a_checkpoint_of_the_last_epoch_no_epoch_is_trained()
     {
         var stage = new ConversationStage();
         await stage.LoadCheckpointAsync(Epochs);
@@ -53,7 +53,7 @@ public sealed class TrainerConversationTests
     }
 
     [Fact]
-    public async Task Of_two_trainings_each_has_its_own_log_epochs_and_stop()
+    public async Task Two_trainings_have_separate_logs_epochs_and_stops()
     {
         var stage = new ConversationStage();
         await stage.LoadTextAsync();
@@ -77,7 +77,7 @@ public sealed class TrainerConversationTests
         Assert.Equal(["second"], second.Lines);
         Assert.Equal([1], stage.Recorded.Epochs);
         Assert.Equal([1, 2, 3], second.Epochs);
-        // The text stays loaded.
+        // The text stays loaded for the second training.
         Assert.Equal(["LoadDataset", "Train", "Stop", "Train"], stage.Trainer.Commands.Select(command => command.GetType().Name));
 
         stage.Begin(second);
@@ -110,7 +110,7 @@ public sealed class TrainerConversationTests
     [InlineData(typeof(TrainerCommand.LoadDataset))]
     [InlineData(typeof(TrainerCommand.LoadCheckpoint))]
     [InlineData(null)]
-    public async Task What_is_cut_short_leaves_a_trainer_that_is_not_used_again(Type? frozenAt)
+    public async Task A_trainer_whose_call_is_cut_short_is_not_used_again(Type? frozenAt)
     {
         using var cut = new CancellationTokenSource();
         var stage = new ConversationStage(new ScriptedTrainer { FrozenAt = frozenAt });
@@ -128,7 +128,7 @@ public sealed class TrainerConversationTests
     }
 
     [Fact]
-    public async Task What_is_cancelled_before_anything_is_sent_cuts_nothing_short()
+    public async Task A_call_that_is_cancelled_before_anything_is_sent_leaves_the_trainer_usable()
     {
         using var cut = new CancellationTokenSource();
         await cut.CancelAsync();
@@ -141,7 +141,7 @@ public sealed class TrainerConversationTests
     }
 
     [Fact]
-    public async Task Nothing_else_is_asked_of_a_trainer_while_it_trains()
+    public async Task A_trainer_gets_no_other_request_while_it_trains()
     {
         var stage = new ConversationStage();
         var training = await stage.TrainingAsync();
@@ -156,7 +156,7 @@ public sealed class TrainerConversationTests
     }
 
     [Fact]
-    public async Task Text_is_written_with_a_checkpoint_or_there_is_a_reason_why_not()
+    public async Task Text_is_generated_from_a_checkpoint_or_refused_with_a_reason()
     {
         Assert.Equal(new TrainerOutcome.Generated("to be"), await GenerateAsync(new TrainerEvent.Generated("to be")));
         Assert.Equal(

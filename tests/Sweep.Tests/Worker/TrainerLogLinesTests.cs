@@ -9,11 +9,11 @@ public sealed class TrainerLogLinesTests
         Assert.Equal(["a", "", "b", "c"], await ReadAsync(new StringReader("a\n\nb\r\nc")));
 
     [Fact]
-    public async Task Of_a_line_that_does_not_end_only_the_beginning_is_kept()
+    public async Task A_line_that_does_not_end_is_cut_off()
     {
         var before = GC.GetAllocatedBytesForCurrentThread();
         var lines = await ReadAsync(new Endless(20_000_000));
-        // All on this thread, since the reader never waits.
+        // Everything runs on this thread, since the reader never waits.
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
         Assert.Equal([new string('x', TrainerLogLines.MaxLength)], lines);
     }

@@ -7,7 +7,7 @@ using Sweep.Tests.Trainer;
 
 namespace Sweep.Tests.Worker;
 
-/// <summary>Real processes: the trainer's program, and shell scripts that send what it sends.</summary>
+/// <summary>Tests with real processes: the trainer's program, and shell scripts in its place.</summary>
 public sealed class TrainerProcessTests : IDisposable
 {
     private const string Secret = "SWEEP_TEST_SECRET";
@@ -15,7 +15,7 @@ public sealed class TrainerProcessTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("sweep-trainer-").FullName;
 
     [Fact]
-    public async Task A_program_without_the_right_to_be_executed_is_a_start_that_failed_until_it_has_it()
+    public async Task A_program_cannot_be_started_until_it_has_the_right_to_be_executed()
     {
         var program = Path.Combine(_folder, "Sweep.Trainer");
         await File.WriteAllTextAsync(program, $"#!/bin/sh\nexec dotnet {TrainerProgram.Library}\n", TestContext.Current.CancellationToken);
@@ -27,11 +27,14 @@ public sealed class TrainerProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_program_whose_interpreter_is_missing_is_a_start_that_failed()
+    public async Task A_program_whose_interpreter_is_missing_cannot_be_started()
     {
         var start = Script("exit 0");
         await File.WriteAllTextAsync(start.FileName, "#!/nowhere/sh\n", TestContext.Current.CancellationToken);
-        Assert.Contains("cannot be started: No such file or directory", Assert.Throws<TrainerStartException>(() => new TrainerProcess(start)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "cannot be started: No such file or directory",
+            Assert.Throws<TrainerStartException>(() => new TrainerProcess(start)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -67,12 +70,13 @@ public sealed class TrainerProcessTests : IDisposable
     [InlineData("LD_LIBRARY_PATH", true)]
     [InlineData("CUDA_VISIBLE_DEVICES", true)]
     [InlineData("PYTORCH_CUDA_ALLOC_CONF", true)]
-    public void Only_what_a_trainer_needs_is_inherited(string name, bool inherited) => Assert.Equal(inherited, TrainerEnvironment.Inherits(name));
+    public void Only_what_a_trainer_needs_is_inherited(string name, bool inherited) =>
+        Assert.Equal(inherited, TrainerEnvironment.Inherits(name));
 
     [Fact]
-    public async Task Before_the_last_word_comes_every_line_that_was_written_before_it_is_in_the_attempts_log()
+    public async Task Every_line_before_the_last_event_is_in_the_attempts_log_before_the_event_is_received()
     {
-        // {"type":"stopped"} has 18 bytes. What stands before the mark in its own line, without an end, counts too.
+        // The message {"type":"stopped"} has 18 bytes. The unfinished line before the mark counts as a line too.
         await using var trainer = new TrainerProcess(Script(
             """
             read -r _
@@ -99,7 +103,7 @@ public sealed class TrainerProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_real_trainers_last_line_comes_before_its_last_word()
+    public async Task The_last_line_of_a_real_trainer_comes_before_its_last_event()
     {
         await using var trainer = await StartAsync(folder: null);
         var lines = new List<string>();
@@ -110,10 +114,11 @@ public sealed class TrainerProcessTests : IDisposable
     }
 
     [Fact]
-    public async Task A_trainer_that_closes_its_output_and_lives_on_is_ended()
+    public async Task A_trainer_that_closes_its_output_and_goes_on_is_killed()
     {
         await using var trainer = new TrainerProcess(Script("exec >&-; echo bye >&2; exec 2>&-; while :; do sleep 1; done"));
-        Assert.Null(await trainer.ReceiveAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken));
+        Assert.Null(
+            await trainer.ReceiveAsync(TestContext.Current.CancellationToken).WaitAsync(Patience, TestContext.Current.CancellationToken));
         Assert.Equal("the trainer was ended by signal 9; last line of its log: bye", trainer.Death);
     }
 

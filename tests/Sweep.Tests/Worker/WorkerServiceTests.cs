@@ -19,7 +19,7 @@ namespace Sweep.Tests.Worker;
 public sealed class WorkerServiceTests
 {
     [Fact]
-    public async Task A_slot_whose_trainer_cannot_be_started_takes_no_more_trials_until_it_can_whatever_the_tests_meet_meanwhile()
+    public async Task A_slot_takes_no_more_trials_until_its_trainer_can_be_started_whatever_errors_its_tests_find()
     {
         var time = new FakeTimeProvider();
         Exception? wrong = new Win32Exception(13, "Permission denied");
@@ -42,14 +42,21 @@ public sealed class WorkerServiceTests
             reports.Add($"{method.Name} {string.Join(' ', arguments.Skip(1))}");
             return Task.FromResult(Verdict.Continue);
         });
-        var instruments = new SweepInstruments(new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
+        var instruments = new SweepInstruments(
+            new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>());
         var alarm = new StorageAlarm(instruments, time, new LogLines<StorageAlarm>());
         var store = new ScriptedStore();
         using var metrics = new MetricWriter(store, instruments, alarm, time, new LogLines<MetricWriter>());
         var services = new AttemptServices(
-            Fake.Of<IGrainFactory>((method, _) => method.GetGenericArguments().Contains(typeof(ISchedulerGrain)) ? scheduler : trial), store,
+            Fake.Of<IGrainFactory>((method, _) => method.GetGenericArguments().Contains(typeof(ISchedulerGrain)) ? scheduler : trial),
+            store,
             new SweepSpecs(Fake.Of<ISweepStore>((_, _) => Task.FromResult<StoredSweep?>(new(1, spec, SweepState.Running, Trials: 1)))),
-            new DatasetCache(Fake.Of<IDatasetStore>((_, _) => Task.FromResult<byte[]?>([1]))), metrics, new AttemptLog(store, alarm, time), alarm, instruments, time);
+            new DatasetCache(Fake.Of<IDatasetStore>((_, _) => Task.FromResult<byte[]?>([1]))),
+            metrics,
+            new AttemptLog(store, alarm, time),
+            alarm,
+            instruments,
+            time);
         var workers = Fake.Of<IWorkerStore>((method, arguments) =>
         {
             if (method.Name == nameof(IWorkerStore.SeenAsync))
@@ -58,15 +65,22 @@ public sealed class WorkerServiceTests
         });
         var log = new LogLines<WorkerService>();
         using var worker = new WorkerService(
-            new WorkerRecord("worker", "host", 1, ["cpu"], []), trainers, services, workers, new Readiness(), Fake.Of<IHostApplicationLifetime>((_, _) => CancellationToken.None), log);
+            new WorkerRecord("worker", "host", 1, ["cpu"], []),
+            trainers,
+            services,
+            workers,
+            new Readiness(),
+            Fake.Of<IHostApplicationLifetime>((_, _) => CancellationToken.None),
+            log);
 
         await worker.StartAsync(TestContext.Current.CancellationToken);
         await UntilAsync(() => shown?.State == WorkerState.Quarantined, "the worker to be quarantined");
         Assert.Contains("Permission denied", shown!.Message, StringComparison.Ordinal);
         Assert.Equal((3, 3), (granted, reports.Count(report => report.StartsWith("Fail WorkerUnfit", StringComparison.Ordinal))));
 
-        // Each kind of error is one more test that failed, and not the last.
-        foreach (var error in (Exception[])[new IOException("no file left"), new InvalidOperationException("anything"), new OutOfMemoryException()])
+        // After each kind of error the slot is tested again.
+        Exception[] errors = [new IOException("no file left"), new InvalidOperationException("anything"), new OutOfMemoryException()];
+        foreach (var error in errors)
         {
             wrong = error;
             var starts = trainers.Starts;
@@ -77,7 +91,8 @@ public sealed class WorkerServiceTests
         await UntilAsync(() => shown?.State == WorkerState.Active, "the slot to train again");
         Assert.Null(shown.Message);
         await UntilAsync(() => granted > 3, "the next trial");
-        await Task.WhenAll(worker.StopAsync(CancellationToken.None), UntilAsync(() => worker.ExecuteTask!.IsCompleted, "the worker to end"));
+        await Task.WhenAll(
+            worker.StopAsync(CancellationToken.None), UntilAsync(() => worker.ExecuteTask!.IsCompleted, "the worker to end"));
 
         Task<TrialGrant[]> Granted(int free, CancellationToken cancellation)
         {
