@@ -6,4 +6,4 @@ using Sweep.Storage.Connections;
 PostgresEnvironment.Forget();
 Utf8Streams.Force();
 using var interruption = new Interruption();
-return await CommandLine.RunAsync(args, Terminal.Standard(interruption.Ask), interruption.Token);
+return await CommandLine.RunAsync(args, Terminal.Standard(interruption.RequestEnd), interruption.Token);
