@@ -25,14 +25,19 @@ public static class Devices
     private const int NoSuchFile = 2;
     private const int LongestLine = 200;
 
-    private const string Query = "--query-gpu=index,memory.used,memory.total,utilization.gpu";
+    private const string Query = "--query-gpu=index,uuid,memory.used,memory.total,utilization.gpu";
+
+    /// <summary>The variable by which CUDA shows a program only some GPUs, and in another order.</summary>
+    private const string Visible = "CUDA_VISIBLE_DEVICES";
 
     /// <summary>Measures the GPUs with <c>nvidia-smi</c>, and kills it when it does not answer in time.</summary>
     /// <param name="program">Name or path of the program.</param>
     /// <param name="limit">How long the program may take. Default: 10 s.</param>
+    /// <param name="visible">The GPUs that CUDA may use. Default: the variable CUDA_VISIBLE_DEVICES.</param>
     public static async Task<DeviceMeasurement> MeasureAsync(
-        string program = "nvidia-smi", TimeSpan? limit = null, CancellationToken cancellation = default)
+        string program = "nvidia-smi", TimeSpan? limit = null, string? visible = null, CancellationToken cancellation = default)
     {
+        visible ??= Environment.GetEnvironmentVariable(Visible);
         // A machine without the program has no GPU of NVIDIA.
         if (SystemProgram.Find(program) is not { } path)
             return new([], null);
@@ -61,8 +66,9 @@ public static class Devices
                 var output = await process.StandardOutput.ReadToEndAsync(time.Token);
                 await process.WaitForExitAsync(time.Token);
                 return process.ExitCode != 0 ? new([], $"nvidia-smi ended with {process.ExitCode}: {FirstLine(output + await errors)}")
-                    : Parse(output) is { Count: > 0 } devices ? new(devices, null)
-                    : new([], $"nvidia-smi lists no GPU: {FirstLine(output + await errors)}");
+                    : Parse(output) is not { Count: > 0 } ? new([], $"nvidia-smi lists no GPU: {FirstLine(output + await errors)}")
+                    : Parse(output, visible) is { Count: > 0 } devices ? new(devices, null)
+                    : new([], visible is "" or "-1" ? null : $"{Visible} is {visible}, and nvidia-smi lists no such GPU.");
             }
             catch (OperationCanceledException)
             {
@@ -74,16 +80,30 @@ public static class Devices
     }
 
     /// <summary>
-    /// Parses lines of the form <c>index, MiB used, MiB in total, percent busy</c>. A number that the driver does not give (<c>[N/A]</c>)
-    /// counts as 0.
+    /// Parses lines of the form <c>index, UUID, MiB used, MiB in total, percent busy</c>. A number that the driver does not give
+    /// (<c>[N/A]</c>) counts as 0.
     /// </summary>
-    public static IReadOnlyList<DeviceUse> Parse(string csv) =>
-    [
-        .. csv.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+    /// <param name="visible">
+    /// Indices or the beginnings of UUIDs, separated by commas: the GPUs that CUDA shows, in the order in which it counts them. As CUDA
+    /// does, the list ends at the first that is not there. Null shows all.
+    /// </param>
+    public static IReadOnlyList<DeviceUse> Parse(string csv, string? visible = null)
+    {
+        var rows = csv.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(line => line.Split(',', StringSplitOptions.TrimEntries))
-            .Where(cells => cells.Length == 4)
-            .Select(cells => new DeviceUse($"cuda:{cells[0]}", Mebibytes(cells[1]), Mebibytes(cells[2]), Number(cells[3]) / 100)),
-    ];
+            .Where(cells => cells.Length == 5)
+            .ToList();
+        var shown = visible?.Split(',', StringSplitOptions.TrimEntries)
+            .Select(name => rows.FirstOrDefault(cells => cells[0] == name || (name.Length > 0 && IsUuid(cells[1], name))))
+            .TakeWhile(cells => cells is not null);
+        return
+        [
+            .. (shown ?? rows).Index().Select(row => new DeviceUse(
+                $"cuda:{row.Index}", Mebibytes(row.Item![2]), Mebibytes(row.Item[3]), Number(row.Item[4]) / 100)),
+        ];
+
+        static bool IsUuid(string uuid, string beginning) => uuid.StartsWith(beginning, StringComparison.OrdinalIgnoreCase);
+    }
 
     /// <summary>
     /// Returns the device of each slot. The <paramref name="slots"/> go to the devices in turn. Without a number there are

@@ -113,7 +113,11 @@ internal sealed partial class AttemptRun(
     {
         try
         {
-            return await slot.Gate.EnterAsync(alone, cancellation);
+            var place = await slot.Gate.EnterAsync(alone, cancellation);
+            // An idle trainer keeps the memory of its last trial, which a trial that needs the device alone may need too.
+            if (alone)
+                await Task.WhenAll(slot.Neighbors.Select(neighbor => neighbor.DiscardAsync()));
+            return place;
         }
         catch (OperationCanceledException) when (!_abandoned.IsCancellationRequested)
         {

@@ -16,6 +16,11 @@ internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFacto
 
     public string Device => device;
 
+    public bool IsOnGpu => device != "cpu";
+
+    /// <summary>The other slots on the same device.</summary>
+    public IReadOnlyList<Slot> Neighbors { get; set; } = [];
+
     public DeviceGate Gate => gate;
 
     public SlotHealth Health { get; } = new();

@@ -252,7 +252,10 @@ public sealed partial class WorkerService : BackgroundService
     private static Slot[] Slots(IReadOnlyList<string> devices, ITrainerFactory trainers, TimeProvider time, ILogger logger)
     {
         var gates = devices.Distinct().ToDictionary(device => device, _ => new DeviceGate());
-        return [.. devices.Select(device => new Slot(device, gates[device], trainers, time, logger))];
+        Slot[] slots = [.. devices.Select(device => new Slot(device, gates[device], trainers, time, logger))];
+        foreach (var slot in slots)
+            slot.Neighbors = [.. slots.Where(other => other != slot && other.Device == slot.Device)];
+        return slots;
     }
 
     private static StopCause Cause(LeaseOrder order) => order switch

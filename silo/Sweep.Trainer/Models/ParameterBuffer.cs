@@ -14,20 +14,17 @@ internal sealed class ParameterBuffer : IDisposable
 
     private readonly (string Name, Parameter Parameter, long Offset)[] _parts;
 
+    /// <summary>Zeros for the gaps between the parameters, and for each parameter that no gradient reaches, float32 [elements].</summary>
+    private readonly Tensor _zeros;
+
     private ParameterBuffer(Tensor values, IEnumerable<(string Name, Parameter Parameter, long Offset)> parts)
     {
-        _parts = [.. parts];
+        _parts = [.. parts.OrderBy(part => part.Offset)];
         Values = new Parameter(values, requires_grad: false);
-        // Gradients start as zeros instead of null. With windows of one character no gradient reaches the state's weights, and torch's
-        // modules have zeros there.
-        Values.grad = zeros_like(Values).DetachFromDisposeScope();
-        using var scope = NewDisposeScope();
-        foreach (var (_, parameter, offset) in _parts)
-        {
-            parameter.grad = Part(Values.grad, parameter, offset);
+        var longest = Math.Max(Alignment, _parts.Max(part => part.Parameter.NumberOfElements));
+        _zeros = zeros(longest, device: Values.device).DetachFromDisposeScope();
+        foreach (var (_, parameter, _) in _parts)
             parameter.DetachFromDisposeScope();
-        }
-
         Values.DetachFromDisposeScope();
     }
 
@@ -81,6 +78,35 @@ internal sealed class ParameterBuffer : IDisposable
         }
     }
 
+    /// <summary>Forgets the gradients of the last step.</summary>
+    public void ClearGradients()
+    {
+        foreach (var (_, parameter, _) in _parts)
+            parameter.grad = null;
+    }
+
+    /// <summary>
+    /// Makes the gradient of <see cref="Values"/> from those of the parameters. Copying them is faster than letting the backward pass add
+    /// them to zeros. With windows of one character no gradient reaches the state's weights, and torch's modules have zeros there.
+    /// </summary>
+    public void GatherGradients()
+    {
+        using var scope = NewDisposeScope();
+        var pieces = new List<Tensor>();
+        long length = 0;
+        foreach (var (_, parameter, offset) in _parts)
+        {
+            if (offset > length)
+                pieces.Add(_zeros.narrow(0, 0, offset - length));
+            pieces.Add(parameter.grad?.flatten() ?? _zeros.narrow(0, 0, parameter.NumberOfElements));
+            length = offset + parameter.NumberOfElements;
+        }
+
+        if (Values.NumberOfElements > length)
+            pieces.Add(_zeros.narrow(0, 0, Values.NumberOfElements - length));
+        Values.grad = cat(pieces);
+    }
+
     /// <summary>The parts of a tensor like <see cref="Values"/> that belong to the parameters, by name and each with its shape.</summary>
     public IEnumerable<KeyValuePair<string, Tensor>> PartsOf(Tensor like) =>
         _parts.Select(part => KeyValuePair.Create(part.Name, Part(like, part.Parameter, part.Offset)));
@@ -89,7 +115,7 @@ internal sealed class ParameterBuffer : IDisposable
     {
         foreach (var (_, parameter, _) in _parts)
             parameter.Dispose();
-        Values.grad?.Dispose();
+        _zeros.Dispose();
         Values.Dispose();
     }
 

@@ -35,11 +35,13 @@ internal sealed class TrialOptimizer : IDisposable
     public void ZeroGradients()
     {
         foreach (var buffer in _buffers)
-            buffer.Values.grad!.zero_();
+            buffer.ClearGradients();
     }
 
     public void Step()
     {
+        foreach (var buffer in _buffers)
+            buffer.GatherGradients();
         if (_clipping > 0)
             Clip();
         _optimizer.step();

@@ -33,7 +33,7 @@ public sealed class WatchedCluster : IAsyncDisposable
         Directory.CreateDirectory(folder);
         var programs = Path.Combine(folder, "bin");
         Directory.CreateDirectory(programs);
-        await File.WriteAllTextAsync(Path.Combine(programs, "nvidia-smi"), "#!/bin/sh\necho '0, 1024, 81559, 37'\n");
+        await File.WriteAllTextAsync(Path.Combine(programs, "nvidia-smi"), "#!/bin/sh\necho '0, GPU-1b3c, 1024, 81559, 37'\n");
         await Process.Start("chmod", ["+x", Path.Combine(programs, "nvidia-smi")]).WaitForExitAsync();
         string[] prefix = ["env", $"PATH={programs}:{Environment.GetEnvironmentVariable("PATH")}"];
 

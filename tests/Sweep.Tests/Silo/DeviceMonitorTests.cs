@@ -22,7 +22,7 @@ public sealed class DeviceMonitorTests : IDisposable
     [Fact]
     public async Task The_output_of_the_program_gives_the_use_of_the_devices()
     {
-        var measured = await Devices.MeasureAsync(StandIn("echo '0, 1024, 81559, 37'"), cancellation: Cancellation);
+        var measured = await Devices.MeasureAsync(StandIn("echo '0, GPU-1b3c, 1024, 81559, 37'"), cancellation: Cancellation);
         Assert.Equal([new DeviceUse("cuda:0", 1024L << 20, 81559L << 20, 0.37)], measured.Devices);
         Assert.Null(measured.Complaint);
     }
@@ -43,7 +43,7 @@ public sealed class DeviceMonitorTests : IDisposable
     public async Task A_program_that_hangs_is_ended_with_its_children()
     {
         var program = StandIn($"echo $$ >{_folder}/parent; sleep 1000 & echo $! >{_folder}/child; wait");
-        var measuring = Devices.MeasureAsync(program, TimeSpan.FromSeconds(2), Cancellation);
+        var measuring = Devices.MeasureAsync(program, TimeSpan.FromSeconds(2), cancellation: Cancellation);
         Assert.Equal("nvidia-smi did not answer within 2 s", (await measuring.WaitAsync(Limit, Cancellation)).Complaint);
         foreach (var name in new[] { "parent", "child" })
         {

@@ -9,8 +9,21 @@ public sealed class DevicesTests
     [Fact]
     public void Lines_of_nvidia_smi_become_devices()
     {
-        var devices = Devices.Parse("0, 1024, 81559, 37\n1, 0, 81559, [N/A]\n");
+        var devices = Devices.Parse("0, GPU-1b3c, 1024, 81559, 37\n1, GPU-7d2e, 0, 81559, [N/A]\n");
         Assert.Equal([new DeviceUse("cuda:0", 1024L << 20, 81559L << 20, 0.37), new DeviceUse("cuda:1", 0, 81559L << 20, 0)], devices);
+    }
+
+    [Theory]
+    [InlineData(null, new[] { 10, 20, 30 })]
+    [InlineData("2,0", new[] { 30, 10 })]
+    [InlineData("GPU-7d", new[] { 20 })]
+    [InlineData("1, 7, 0", new[] { 20 })]
+    [InlineData("", new int[0])]
+    [InlineData("-1", new int[0])]
+    public void Devices_are_counted_as_CUDA_shows_them(string? visible, int[] used)
+    {
+        var devices = Devices.Parse("0, GPU-1b3c, 10, 100, 0\n1, GPU-7d2e, 20, 100, 0\n2, GPU-90aa, 30, 100, 0\n", visible);
+        Assert.Equal(used.Select((mebibytes, index) => new DeviceUse($"cuda:{index}", (long)mebibytes << 20, 100L << 20, 0)), devices);
     }
 
     [Fact]

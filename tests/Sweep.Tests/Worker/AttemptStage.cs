@@ -33,7 +33,7 @@ internal sealed class AttemptStage : IAsyncDisposable
     private readonly CancellationTokenSource _workerEnds = new();
     private Task? _running;
 
-    public AttemptStage(ITrainerFactory trainers, bool checkpoint = false)
+    public AttemptStage(ITrainerFactory trainers, bool checkpoint = false, bool alone = false)
     {
         var instruments = new SweepInstruments(Meters);
         Alarm = new(instruments, Time, AlarmLog);
@@ -45,7 +45,7 @@ internal sealed class AttemptStage : IAsyncDisposable
             if (Refusal(said) is { } refusal)
                 throw refusal;
             if (method.Name == nameof(ITrialGrain.Open))
-                return Task.FromResult<AttemptAssignment?>(new(1, Parameters.ToJson(), checkpoint, Alone: false));
+                return Task.FromResult<AttemptAssignment?>(new(1, Parameters.ToJson(), checkpoint, alone));
             if (method.Name != nameof(ITrialGrain.Report))
                 Reports.Enqueue(said);
             return Task.FromResult(Verdict.Continue);

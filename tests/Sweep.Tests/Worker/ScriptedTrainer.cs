@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Sweep.Domain.Protocol;
+using Sweep.Domain.Search;
 using Sweep.Silo.Trainers;
 
 namespace Sweep.Tests.Worker;
@@ -28,7 +29,10 @@ internal sealed class ScriptedTrainer : ITrainer
 
     public bool IsDisposed => _disposed.Task.IsCompleted;
 
-    public int SelfTests { get; private set; }
+    /// <summary>The cells that self-tests have trained. A whole self-test trains each of them once.</summary>
+    public ConcurrentQueue<CellKind> TestedCells { get; } = new();
+
+    public int SelfTests => TestedCells.Count(cell => cell == default);
 
     /// <summary>All commands that the trainer was sent, except those of self-tests.</summary>
     public ConcurrentQueue<TrainerCommand> Commands { get; } = new();
@@ -41,9 +45,9 @@ internal sealed class ScriptedTrainer : ITrainer
             await Task.Delay(Timeout.Infinite, cancellation);
         }
 
-        if (command is TrainerCommand.Train { Trial: 0 })
+        if (command is TrainerCommand.Train { Trial: 0 } selfTest)
         {
-            SelfTests++;
+            TestedCells.Enqueue(selfTest.Parameters.Cell);
             if (Complaint() is { } complaint)
             {
                 Emit(new TrainerEvent.Failed(Domain.Trials.FailureReason.TrainerError, complaint));

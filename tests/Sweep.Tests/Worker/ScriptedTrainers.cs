@@ -14,6 +14,9 @@ internal sealed class ScriptedTrainers(Func<int, Task<ITrainer>> start) : ITrain
 
     public int Starts => _starts;
 
-    public Task<ITrainer> StartAsync(string device, CancellationToken cancellation) =>
-        start(Interlocked.Increment(ref _starts) - 1).WaitAsync(cancellation);
+    /// <summary>The trainer that was started last.</summary>
+    public ITrainer? Last { get; private set; }
+
+    public async Task<ITrainer> StartAsync(string device, CancellationToken cancellation) =>
+        Last = await start(Interlocked.Increment(ref _starts) - 1).WaitAsync(cancellation);
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using Microsoft.Extensions.Time.Testing;
+using Sweep.Domain.Search;
 using Sweep.Silo.Trainers;
 using Sweep.Silo.Worker;
 
@@ -38,6 +39,20 @@ public sealed class SlotTests
         Assert.Equal($"{error.GetType().Name}: {error.Message}", await SelfTest.RunAsync(slot, TestContext.Current.CancellationToken));
         Assert.Null(await SelfTest.RunAsync(slot, TestContext.Current.CancellationToken));
         Assert.Null(slot.Health.Complaint);
+    }
+
+    [Theory]
+    [InlineData("cpu", 1)]
+    [InlineData("cuda:0", 2)]
+    public async Task A_self_test_trains_each_cell_and_on_a_GPU_in_a_new_process(string device, int starts)
+    {
+        var trainers = new ScriptedTrainers();
+        var slot = new Slot(device, new DeviceGate(), trainers, _time, _log);
+        await slot.TrainerAsync(TestContext.Current.CancellationToken);
+        Assert.Null(await SelfTest.RunAsync(slot, TestContext.Current.CancellationToken));
+        Assert.Equal(starts, trainers.Starts);
+        var last = Assert.IsType<ScriptedTrainer>(trainers.Last);
+        Assert.Equal(Enum.GetValues<CellKind>(), last.TestedCells);
     }
 
     [Fact]
