@@ -26,8 +26,7 @@ internal sealed class TrialOptimizer : IDisposable
         _optimizer = optimizer;
         _states = [.. parameters.Keys.Zip(optimizer.state_dict().State)];
         // Gradients start as zeros instead of null. With windows of one character no gradient reaches the state's weights, and torch's
-        // modules have
-        // zeros there.
+        // modules have zeros there.
         foreach (var parameter in parameters.Values)
             parameter.grad = zeros_like(parameter).DetachFromDisposeScope();
     }
