@@ -6,7 +6,8 @@ using Sweep.Domain.Sweeps;
 namespace Sweep.Domain;
 
 /// <summary>
-/// How to read and write what is stored or sent as JSON, worked out by the compiler: reflection would do so at each start of each process.
+/// Reads and writes what is stored or sent as JSON. The compiler generates the code, because reflection would cost time at each start of
+/// each process.
 /// </summary>
 [JsonSerializable(typeof(SweepSpec))]
 [JsonSerializable(typeof(TrialParameters))]

@@ -35,7 +35,9 @@ public interface ITrialGrain : IGrainWithIntegerKey
     [Alias("GiveBack")]
     Task<Verdict> GiveBack(int attempt);
 
-    /// <summary>Records that the attempt stopped on an order to cancel. If that order was withdrawn by now, the trial waits again.</summary>
+    /// <summary>
+    /// Records that the attempt stopped on an order to cancel. If that order was withdrawn by now, the trial waits again.
+    /// </summary>
     [Alias("Cancelled")]
     Task<Verdict> Cancelled(int attempt);
 

@@ -121,7 +121,8 @@ public sealed partial class SchedulerGrain(
         foreach (var attempt in renewal.Missing)
             Lose(attempt, worker, FailureReason.LeaseLost);
         var orders = renewal.Orders.Concat(renewal.Unknown.Select(attempt => (Attempt: attempt, Order: LeaseOrder.Drop)));
-        return new([.. orders.Select(order => new TrialOrder(order.Attempt.Trial.Value, order.Order, order.Attempt.Attempt))], renewal.Drain);
+        var answers = orders.Select(order => new TrialOrder(order.Attempt.Trial.Value, order.Order, order.Attempt.Attempt));
+        return new([.. answers], renewal.Drain);
     }
 
     public Task<int> Admit(AdmitRequest request)

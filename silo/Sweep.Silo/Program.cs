@@ -6,7 +6,7 @@ using Sweep.Silo.Monitoring;
 using Sweep.Silo.Worker;
 using Sweep.Storage.Connections;
 
-// What a log and the parent read is UTF-8, whatever the locale says.
+// The log and the parent expect UTF-8, whatever the locale is.
 Console.OutputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false);
 PostgresEnvironment.Forget();
 using var shutdown = new Shutdown(Shutdown.Limit, SiloExit.Now);
@@ -16,7 +16,7 @@ try
 }
 catch (OperationCanceledException) when (shutdown.Token.IsCancellationRequested)
 {
-    // It was told to end before it took any work.
+    // The silo was stopped before it took any work.
     return SiloExit.Drained;
 }
 catch (Exception error)
@@ -41,13 +41,17 @@ static async Task<int> RunAsync(string[] arguments, Shutdown shutdown)
     shutdown.Govern(silo.Lifetime);
     // Trainers load their libraries while the silo joins its cluster.
     silo.Services.GetService<WorkerService>()?.Warm();
-    // The parent says when the database stands. At the end of the input there is nobody to work for. Reading the console blocks.
+    // The parent writes a line when the database is ready. At the end of the input the parent is gone. Reading the console blocks.
     if (options.Parent is not null && await Task.Run(Console.In.ReadLine).WaitAsync(shutdown.Token) is null)
         return SiloExit.Drained;
 
     var clock = silo.Services.GetRequiredService<DatabaseClock>();
     var database = new DatabaseStart(
-        silo.Services.GetRequiredService<NpgsqlDataSource>(), clock, TimeSpan.FromSeconds(options.Wait), TimeProvider.System, Console.Error.WriteLine);
+        silo.Services.GetRequiredService<NpgsqlDataSource>(),
+        clock,
+        TimeSpan.FromSeconds(options.Wait),
+        TimeProvider.System,
+        Console.Error.WriteLine);
     await database.RunAsync(shutdown.Token);
     if (clock.Complaint is { } complaint)
         Console.Error.WriteLine($"silo: {complaint}. Silos tell by the clock which of them live.");

@@ -7,7 +7,8 @@ namespace Sweep.Domain.Models;
 /// → last step → fully connected layers → logits (vocabulary).
 /// </summary>
 /// <param name="Vocabulary">Distinct characters of the text.</param>
-public sealed record ModelShape(CellKind Cell, int Vocabulary, int HiddenSize, int Layers, IReadOnlyList<int> FullyConnected, int SequenceLength)
+public sealed record ModelShape(
+    CellKind Cell, int Vocabulary, int HiddenSize, int Layers, IReadOnlyList<int> FullyConnected, int SequenceLength)
 {
     public static ModelShape Of(TrialParameters parameters, int vocabulary) =>
         new(parameters.Cell, vocabulary, parameters.HiddenSize, parameters.Layers, parameters.FullyConnected, parameters.SequenceLength);
@@ -27,7 +28,9 @@ public sealed record ModelShape(CellKind Cell, int Vocabulary, int HiddenSize, i
         get
         {
             long h = HiddenSize;
-            return (Vocabulary * h) + ((long)Layers * Gates(Cell) * ((2 * h * h) + (2 * h))) + HeadWidths().Sum(pair => ((long)pair.In * pair.Out) + pair.Out);
+            return (Vocabulary * h)
+                + ((long)Layers * Gates(Cell) * ((2 * h * h) + (2 * h)))
+                + HeadWidths().Sum(pair => ((long)pair.In * pair.Out) + pair.Out);
         }
     }
 
@@ -35,11 +38,12 @@ public sealed record ModelShape(CellKind Cell, int Vocabulary, int HiddenSize, i
     public long Bytes => Parameters * sizeof(float);
 
     /// <summary>
-    /// Multiply-accumulates of a forward pass for one window: each step of each layer multiplies the input and the state by every gate's matrix
-    /// (2 · gates · h²) and combines them element by element (LSTM 3h: f⊙c, i⊙g, o⊙tanh c; GRU 3h: r⊙(Uh), (1−z)⊙n, z⊙h; RNN none);
-    /// each linear layer costs its inputs times its outputs, once. The embedding is a look-up and biases are additions: neither counts.
-    /// Source: the update equations of Elman 1990, Hochreiter and Schmidhuber 1997 with the forget gate of Gers et al. 2000, and Cho et al. 2014,
-    /// as torch.nn states them.
+    /// Multiply-accumulates of a forward pass for one window. Each step of each layer multiplies the input and the state by every gate's
+    /// matrix (2 · gates · h²) and combines them element by element (LSTM 3h: f⊙c, i⊙g, o⊙tanh c; GRU 3h: r⊙(Uh), (1−z)⊙n,
+    /// z⊙h; RNN none). Each linear layer costs its inputs times its outputs, once. The embedding is a look-up and biases are additions:
+    /// neither counts.
+    /// Source: the update equations of Elman 1990, Hochreiter and Schmidhuber 1997 with the forget gate of Gers et al. 2000, and
+    /// Cho et al. 2014, as torch.nn states them.
     /// </summary>
     public long Macs
     {
@@ -47,25 +51,29 @@ public sealed record ModelShape(CellKind Cell, int Vocabulary, int HiddenSize, i
         {
             long h = HiddenSize;
             var elementwise = Cell == CellKind.Rnn ? 0 : 3 * h;
-            return (SequenceLength * (long)Layers * ((2 * Gates(Cell) * h * h) + elementwise)) + HeadWidths().Sum(pair => (long)pair.In * pair.Out);
+            return (SequenceLength * (long)Layers * ((2 * Gates(Cell) * h * h) + elementwise))
+                + HeadWidths().Sum(pair => (long)pair.In * pair.Out);
         }
     }
 
     /// <summary>
-    /// A rough upper bound of the memory that training takes, in bytes: weights, gradients and two moments of the optimizer, and what back-propagation
-    /// keeps of each step of a batch (gates and state of each layer, and the gathered input rows).
+    /// A rough upper bound of the memory that training takes, in bytes: weights, gradients and two moments of the optimizer, and what
+    /// back-propagation keeps of each step of a batch (gates and state of each layer, and the gathered input rows).
     /// </summary>
     /// <param name="batch">Windows in a step.</param>
     /// <returns>At most <see cref="long.MaxValue"/>, which stands for more.</returns>
     public long TrainingBytes(long batch)
     {
-        // In floating point: the whole of a large text as one batch would overflow, and the conversion saturates.
+        // Whole numbers would overflow for a large text as one batch. Floating point does not, and its conversion saturates.
         var activations = (double)batch * SequenceLength * Layers * ((2 * Gates(Cell)) + 4) * HiddenSize;
         var head = (double)batch * HeadWidths().Sum(pair => (long)pair.Out) * 3;
         return (long)(sizeof(float) * ((4.0 * Parameters) + activations + head));
     }
 
-    /// <summary>Bytes of a checkpoint's tensors: the weights, the best ones so far, and the moments that the optimizer keeps of each (Kingma and Ba 2015: two).</summary>
+    /// <summary>
+    /// Bytes of a checkpoint's tensors: the weights, the best ones so far, and the moments that the optimizer keeps of each (Kingma and Ba
+    /// 2015: two).
+    /// </summary>
     public long CheckpointBytes(OptimizerKind optimizer) => Bytes * (optimizer == OptimizerKind.Sgd ? 2 : 4);
 
     private IEnumerable<(int In, int Out)> HeadWidths()

@@ -15,7 +15,7 @@ public static class Frame
     public const int MaxJsonLength = 1 << 20;
     public const int MaxPayloadLength = 1 << 30;
 
-    /// <summary>What is allocated for bytes that were only announced; more only as they come.</summary>
+    /// <summary>The bytes that are allocated before any of the announced ones has come.</summary>
     private const int FirstPart = 1 << 20;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
@@ -25,12 +25,12 @@ public static class Frame
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
         // The discriminator may stand anywhere: a newer side may add members before it.
         AllowOutOfOrderMetadataProperties = true,
-        // Nobody behind here looks for what must be there.
+        // The code that handles messages does not check whether required members are there.
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
     };
 
-    /// <summary>Writes one message and flushes. Not to be called twice at once on one stream.</summary>
+    /// <summary>Writes one message and flushes. Two calls on one stream must not overlap.</summary>
     /// <exception cref="ProtocolException">The message is beyond the limits; nothing of it was written.</exception>
     public static async Task WriteAsync<T>(Stream stream, T message, ReadOnlyMemory<byte> payload, CancellationToken cancellation)
         where T : class
@@ -61,7 +61,11 @@ public static class Frame
         if (read < HeaderLength)
             throw new ProtocolException($"The stream ended within a header, after {read} of {HeaderLength} bytes.");
         if (head[0] != Version)
-            throw new ProtocolException($"Found protocol version {head[0]}; this side speaks {Version}. Silo and trainer must come from one build.");
+        {
+            throw new ProtocolException(
+                $"Found protocol version {head[0]}; this side speaks {Version}. Silo and trainer must come from one build.");
+        }
+
         var jsonLength = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(1));
         var payloadLength = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(5));
         if (jsonLength is <= 0 or > MaxJsonLength || payloadLength is < 0 or > MaxPayloadLength)
@@ -82,7 +86,7 @@ public static class Frame
         }
     }
 
-    /// <summary>A header of nine bytes must not cost its reader a gigabyte.</summary>
+    /// <summary>Reads in growing parts, so that a header of nine bytes does not make its reader allocate a gigabyte.</summary>
     private static async Task<byte[]> ReadExactlyAsync(Stream stream, int length, CancellationToken cancellation)
     {
         var bytes = new byte[Math.Min(length, FirstPart)];
@@ -99,5 +103,5 @@ public static class Frame
         new($"{what} lengths {json} and {payload}; the limits are {MaxJsonLength} and {MaxPayloadLength} bytes.");
 }
 
-/// <summary>What came over the trainer's stream is not the protocol.</summary>
+/// <summary>The bytes on the trainer's stream are no message of the protocol.</summary>
 public sealed class ProtocolException(string message) : Exception(message);

@@ -1,6 +1,6 @@
 namespace Sweep.Domain.Protocol;
 
-/// <summary>What a trainer process reads from its environment, and what whoever starts one must put there.</summary>
+/// <summary>The variables of the environment that a trainer process reads, and those that its starter must set.</summary>
 public static class TrainerEnvironment
 {
     /// <summary><c>cpu</c> (the default), or <c>cuda:0</c> and so on.</summary>
@@ -28,12 +28,17 @@ public static class TrainerEnvironment
 
     private static readonly string[] Names = ["PATH", "HOME", "USER", "LANG", "LANGUAGE", "TZ", "TMPDIR", Libtorch];
 
-    /// <summary>The linker's, the user's choices for libtorch and its libraries, and the runtime's.</summary>
+    /// <summary>Variables of the locale, the linker, libtorch and its libraries, and the runtime.</summary>
     private static readonly string[] Prefixes =
-        ["LC_", "LD_", "CUDA_", "NVIDIA_", "CUBLAS_", "CUDNN_", "OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "TORCH_", "PYTORCH_", "DOTNET_"];
+    [
+        "LC_", "LD_", "CUDA_", "NVIDIA_", "CUBLAS_", "CUDNN_", "OMP_", "GOMP_", "KMP_", "MKL_", "OPENBLAS_", "TORCH_", "PYTORCH_",
+        "DOTNET_",
+    ];
 
     /// <summary>
-    /// Whether a trainer inherits the silo's variable of this name. No other one: a trainer reads texts and checkpoints of others, and needs nobody's password.
+    /// Whether a trainer inherits the silo's variable of this name. All others are kept from it, because it reads texts and checkpoints of
+    /// other people and needs no password.
     /// </summary>
-    public static bool Inherits(string name) => Names.Contains(name) || Prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
+    public static bool Inherits(string name) =>
+        Names.Contains(name) || Prefixes.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal));
 }

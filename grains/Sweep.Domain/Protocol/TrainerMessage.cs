@@ -5,7 +5,7 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Domain.Protocol;
 
-/// <summary>What a silo says to its trainer process. A message may carry bytes beside it: see <see cref="Frame"/>.</summary>
+/// <summary>A message from a silo to its trainer process. It may carry bytes beside it: see <see cref="Frame"/>.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(LoadDataset), "load-dataset")]
 [JsonDerivedType(typeof(LoadCheckpoint), "load-checkpoint")]
@@ -19,25 +19,33 @@ public abstract record TrainerCommand
     /// <summary>The bytes are the text, UTF-8. It stays loaded until another one comes.</summary>
     public sealed record LoadDataset(string Sha256) : TrainerCommand;
 
-    /// <summary>The bytes are a checkpoint; the next <see cref="Train"/> goes on from it, the next <see cref="Generate"/> uses its best weights.</summary>
+    /// <summary>
+    /// The bytes are a checkpoint. The next <see cref="Train"/> goes on from it, and the next <see cref="Generate"/> uses its best weights.
+    /// </summary>
     public sealed record LoadCheckpoint(string Sha256) : TrainerCommand;
 
     /// <summary>Trains one attempt on the loaded text, from the loaded checkpoint if there is one.</summary>
     /// <param name="Objective">Decides which epoch is the best.</param>
     /// <param name="CheckpointEvery">Seconds between checkpoints; 0 for each epoch.</param>
     public sealed record Train(
-        long Trial, int Attempt, TrialParameters Parameters, SplitKind Split, double Validation, Objective Objective, double CheckpointEvery) : TrainerCommand;
+        long Trial,
+        int Attempt,
+        TrialParameters Parameters,
+        SplitKind Split,
+        double Validation,
+        Objective Objective,
+        double CheckpointEvery) : TrainerCommand;
 
     /// <summary>Ends the training after the step that runs now, with a checkpoint or without.</summary>
     public sealed record Stop(bool Checkpoint) : TrainerCommand;
 
     /// <summary>Writes text with the best weights of the loaded checkpoint.</summary>
-    /// <param name="Prompt">What to go on from; empty for the beginning of the loaded text.</param>
+    /// <param name="Prompt">The text to go on from; empty for the beginning of the loaded text.</param>
     /// <param name="Temperature">Above 0; lower is more certain.</param>
     public sealed record Generate(string Prompt, int Length, double Temperature, long Seed) : TrainerCommand;
 }
 
-/// <summary>What a trainer process says to its silo.</summary>
+/// <summary>A message from a trainer process to its silo.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(Ready), "ready")]
 [JsonDerivedType(typeof(EpochFinished), "epoch")]
@@ -55,22 +63,25 @@ public abstract record TrainerEvent
     /// <param name="Device">cpu, or cuda:0 and so on.</param>
     public sealed record Ready(string TorchVersion, string Device) : TrainerEvent;
 
-    /// <summary>Steps are taken; said about once a second while a model is trained, validated or measured, and at any time worth nothing more than that.</summary>
+    /// <summary>
+    /// The trainer takes steps. It is sent about once a second while a model is trained, validated or measured. It may come at any other
+    /// time too, and then means only that the trainer lives.
+    /// </summary>
     public sealed record Progress : TrainerEvent;
 
     public sealed record EpochFinished(EpochMetrics Report) : TrainerEvent;
 
     /// <summary>The bytes are the checkpoint.</summary>
-    /// <param name="Epoch">Whole epochs behind it.</param>
-    /// <param name="Step">Steps of the next epoch behind it.</param>
+    /// <param name="Epoch">Whole epochs that were trained before it.</param>
+    /// <param name="Step">Steps of the next epoch that were trained before it.</param>
     public sealed record CheckpointWritten(int Epoch, int Step) : TrainerEvent;
 
-    /// <summary>The last message of a whole training; its final checkpoint came before.</summary>
+    /// <summary>The last message of a training that reached its end. The final checkpoint comes before it.</summary>
     public sealed record Succeeded(TrialResult Result) : TrainerEvent;
 
     public sealed record Failed(FailureReason Reason, string Message) : TrainerEvent;
 
-    /// <summary>The answer to <see cref="TrainerCommand.Stop"/>; a checkpoint, if asked for, came before.</summary>
+    /// <summary>The answer to <see cref="TrainerCommand.Stop"/>. A checkpoint that was asked for comes before it.</summary>
     public sealed record Stopped : TrainerEvent;
 
     public sealed record Generated(string Text) : TrainerEvent;

@@ -3,15 +3,17 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Domain.Reports;
 
-/// <summary>What a trial costs: seconds of training, bytes of the parameters, multiply-accumulates of a forward pass for one window.</summary>
+/// <summary>
+/// What a trial costs: seconds of training, bytes of the parameters, or multiply-accumulates of a forward pass for one window.
+/// </summary>
 public enum TrialCost { TrainSeconds, ModelBytes, Macs }
 
-/// <summary>The succeeded trials that are worth their price in one kind of cost: see <see cref="ParetoFront"/>.</summary>
-/// <param name="Metric">At each trial's best epoch.</param>
+/// <summary>The succeeded trials that no other one beats in both the metric and one kind of cost: see <see cref="ParetoFront"/>.</summary>
+/// <param name="Metric">The metric, read at each trial's best epoch.</param>
 /// <param name="Trials">The cheapest first.</param>
 public sealed record ReportFront(Metric Metric, TrialCost Cost, IReadOnlyList<TrialSummary> Trials)
 {
-    /// <summary>Loss and accuracy, whatever the objective is, and the objective.</summary>
+    /// <summary>The fronts of the objective, and of loss and accuracy whatever the objective is.</summary>
     internal static IReadOnlyList<ReportFront> Of(Objective objective, IReadOnlyList<TrialSummary> trials)
     {
         var measured = trials.Where(trial => SweepReport.HasSucceeded(trial) && trial is { Result: not null, Best: not null }).ToList();
@@ -20,7 +22,13 @@ public sealed record ReportFront(Metric Metric, TrialCost Cost, IReadOnlyList<Tr
             .. from metric in new[] { objective.Metric, Metric.ValLoss, Metric.ValAccuracy }.Distinct()
                let goal = metric == objective.Metric ? objective.Goal : BuiltInMetrics.Catalog.Of(metric).Goal
                from cost in Enum.GetValues<TrialCost>()
-               select new ReportFront(metric, cost, ParetoFront.Of(measured, trial => Of(trial.Result!, cost), trial => new Objective(metric, goal).Score(trial.Best!.Value(metric)))),
+               select new ReportFront(
+                   metric,
+                   cost,
+                   ParetoFront.Of(
+                       measured,
+                       trial => Of(trial.Result!, cost),
+                       trial => new Objective(metric, goal).Score(trial.Best!.Value(metric)))),
         ];
     }
 

@@ -7,7 +7,12 @@ namespace Sweep.Domain.Reports;
 /// <param name="Parameters">What identifies the training, by name; a trial matches when it has all of these values.</param>
 /// <param name="TrainSeconds">Training time from the start to this epoch.</param>
 public sealed record ReferenceRow(
-    IReadOnlyDictionary<string, ParameterValue> Parameters, int Epoch, double? TrainLoss, double? ValLoss, double? ValAccuracy, double? TrainSeconds)
+    IReadOnlyDictionary<string, ParameterValue> Parameters,
+    int Epoch,
+    double? TrainLoss,
+    double? ValLoss,
+    double? ValAccuracy,
+    double? TrainSeconds)
 {
     public bool Matches(ParameterMap trial) => Parameters.All(pair => trial.ValueOf(pair.Key) == pair.Value);
 }
@@ -46,7 +51,7 @@ public sealed record ReferenceComparison(
                    Compared.Of(row.TrainLoss, epoch.TrainLoss),
                    Compared.Of(row.ValLoss, epoch.ValLoss),
                    Compared.Of(row.ValAccuracy, epoch.ValAccuracy),
-                   // Only the whole training's time is known of ours.
+                   // Our trials have only the time of the whole training.
                    Compared.Of(row.TrainSeconds, row.Epoch == trial.Parameters.Epochs ? trial.Result?.TrainSeconds : null)),
         ];
     }

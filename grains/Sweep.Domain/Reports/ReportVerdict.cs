@@ -30,9 +30,11 @@ internal static class ReportVerdict
             return $"No parameter mattered: each one's values have the same mean {metric}.";
         var both = string.Create(
             CultureInfo.InvariantCulture,
-            $"mean {metric} {best.Objective.Mean:G4} with {best.Value} ({Trials(best.Count)}), {worst.Objective.Mean:G4} with {worst.Value} ({Trials(worst.Count)})");
+            $"mean {metric} {best.Objective.Mean:G4} with {best.Value} ({Trials(best.Count)}), " +
+            $"{worst.Objective.Mean:G4} with {worst.Value} ({Trials(worst.Count)})");
         return strongest.Explained is { } share
-            ? $"{strongest.Parameter} mattered most: {both}; it explains {Math.Round(100 * share)} % of the variance between the {succeeded} trials that succeeded."
+            ? $"{strongest.Parameter} mattered most: {both}; it explains {Math.Round(100 * share)} % of the variance " +
+              $"between the {succeeded} trials that succeeded."
             : $"{strongest.Parameter} made the largest difference: {both}; with one trial a value this may be chance.";
 
         List<ValueEffect> BestFirst(ParameterEffect effect) =>

@@ -7,18 +7,27 @@ namespace Sweep.Domain.Reports;
 public sealed record TrialPair(TrialSummary Here, TrialSummary There);
 
 /// <summary>Two sweeps side by side.</summary>
-/// <param name="Parameters">What varies in either of them; paired trials are equal in all of it. Several trials with the same values are paired in the order of their numbers.</param>
-/// <param name="Pairs">In the order of our ranking.</param>
+/// <param name="Parameters">
+/// The parameters that vary in either of them; paired trials are equal in all of these. Several trials with the same values are paired in
+/// the order of their numbers.
+/// </param>
+/// <param name="Pairs">The pairs in the order of the first sweep's ranking.</param>
 /// <param name="Verdict">One sentence: which sweep is better, in how many pairs.</param>
-/// <param name="Notes">What else differs between them.</param>
+/// <param name="Notes">One sentence for everything else that differs between them.</param>
 public sealed record SweepComparison(
-    string Here, string There, IReadOnlyList<string> Parameters, IReadOnlyList<TrialPair> Pairs, string Verdict, IReadOnlyList<string> Notes)
+    string Here,
+    string There,
+    IReadOnlyList<string> Parameters,
+    IReadOnlyList<TrialPair> Pairs,
+    string Verdict,
+    IReadOnlyList<string> Notes)
 {
-    /// <param name="name">Ours as stored; likewise <paramref name="otherName"/>.</param>
+    /// <param name="name">The name of the first sweep as it is stored; <paramref name="otherName"/> is that of the second.</param>
     public static SweepComparison Of(string name, SweepReport report, string otherName, SweepReport other)
     {
         var parameters = report.Spec.Parameters.Varying.Union(other.Spec.Parameters.Varying).ToList();
-        var waiting = other.Rows.OrderBy(row => row.Number).GroupBy(Key).ToDictionary(group => group.Key, group => new Queue<TrialSummary>(group));
+        var waiting = other.Rows.OrderBy(row => row.Number).GroupBy(Key)
+            .ToDictionary(group => group.Key, group => new Queue<TrialSummary>(group));
         var partners = new Dictionary<int, TrialSummary>();
         foreach (var row in report.Rows.OrderBy(row => row.Number))
         {
@@ -26,7 +35,10 @@ public sealed record SweepComparison(
                 partners[row.Number] = queue.Dequeue();
         }
 
-        List<TrialPair> pairs = [.. report.Rows.Where(row => partners.ContainsKey(row.Number)).Select(row => new TrialPair(row, partners[row.Number]))];
+        List<TrialPair> pairs =
+        [
+            .. report.Rows.Where(row => partners.ContainsKey(row.Number)).Select(row => new TrialPair(row, partners[row.Number])),
+        ];
         return new(name, otherName, parameters, pairs, VerdictOn(), [.. NotesOn()]);
 
         string Key(TrialSummary row) => string.Join('\n', parameters.Select(parameter => row.Parameters.ValueOf(parameter)));
@@ -35,17 +47,21 @@ public sealed record SweepComparison(
         {
             var objective = report.Spec.Objective;
             var both = pairs
-                .Where(pair => SweepReport.HasSucceeded(pair.Here) && SweepReport.HasSucceeded(pair.There) && pair is { Here.Best: not null, There.Best: not null })
+                .Where(pair => SweepReport.HasSucceeded(pair.Here) && SweepReport.HasSucceeded(pair.There))
+                .Where(pair => pair is { Here.Best: not null, There.Best: not null })
                 .Select(pair => (Here: pair.Here.Best!.Value(objective.Metric), There: pair.There.Best!.Value(objective.Metric)))
                 .ToList();
             if (both.Count == 0)
                 return $"No trial of {name} and of {otherName} with the same values have both succeeded, so there is nothing to compare.";
             var wins = both.Count(pair => objective.Score(pair.Here) < objective.Score(pair.There));
             var losses = both.Count(pair => objective.Score(pair.Here) > objective.Score(pair.There));
-            var metric = objective.Metric;
+            var counted = both.Count == 1 ? "1 pair" : $"{both.Count} pairs";
+            var equal = wins + losses < both.Count ? $", {both.Count - wins - losses} are equal" : "";
+            var (here, there) = (both.Average(pair => pair.Here), both.Average(pair => pair.There));
             return string.Create(
                 CultureInfo.InvariantCulture,
-                $"Of {(both.Count == 1 ? "1 pair" : $"{both.Count} pairs")} of trials with the same values {name} is better in {wins}, {otherName} in {losses}{(wins + losses < both.Count ? $", {both.Count - wins - losses} are equal" : "")}; mean {metric} {both.Average(pair => pair.Here):G4} and {both.Average(pair => pair.There):G4}.");
+                $"Of {counted} of trials with the same values {name} is better in {wins}, {otherName} in {losses}{equal}; " +
+                $"mean {objective.Metric} {here:G4} and {there:G4}.");
         }
 
         IEnumerable<string> NotesOn()
@@ -54,7 +70,7 @@ public sealed record SweepComparison(
             if (here.Dataset.Sha256 != there.Dataset.Sha256)
                 yield return $"They train on different texts: {here.Dataset.Name} and {there.Dataset.Name}.";
             if ((here.Dataset.Split, here.Dataset.Validation) != (there.Dataset.Split, there.Dataset.Validation))
-                yield return string.Create(CultureInfo.InvariantCulture, $"Their splits differ: {Split(here.Dataset)} and {Split(there.Dataset)}.");
+                yield return $"Their splits differ: {Split(here.Dataset)} and {Split(there.Dataset)}.";
             if (here.Objective != there.Objective)
             {
                 yield return
@@ -66,17 +82,25 @@ public sealed record SweepComparison(
             {
                 foreach (var parameter in report.Spec.Parameters.Catalog.All.Select(definition => definition.Name).Except(parameters))
                 {
-                    if (report.Rows[0].Parameters.ValueOf(parameter) is var ours && other.Rows[0].Parameters.ValueOf(parameter) is var theirs && ours != theirs)
+                    var (ours, theirs) = (report.Rows[0].Parameters.ValueOf(parameter), other.Rows[0].Parameters.ValueOf(parameter));
+                    if (ours != theirs)
                         yield return $"{parameter} is {ours} in {name} and {theirs} in {otherName}.";
                 }
             }
 
             if (report.Rows.Count > pairs.Count || other.Rows.Count > pairs.Count)
-                yield return $"{report.Rows.Count - pairs.Count} of {report.Rows.Count} trials of {name} and {other.Rows.Count - pairs.Count} of {other.Rows.Count} of {otherName} have no partner.";
+            {
+                yield return $"{report.Rows.Count - pairs.Count} of {report.Rows.Count} trials of {name} and " +
+                    $"{other.Rows.Count - pairs.Count} of {other.Rows.Count} of {otherName} have no partner.";
+            }
         }
 
         static string Aim(Objective objective) => $"{objective.Goal.ToString().ToLowerInvariant()} {objective.Metric}";
 
-        static string Split(DatasetSpec dataset) => string.Create(CultureInfo.InvariantCulture, $"{dataset.Split.ToString().ToLowerInvariant()} with {dataset.Validation * 100:0.#} % held out");
+        static string Split(DatasetSpec dataset)
+        {
+            var kind = dataset.Split.ToString().ToLowerInvariant();
+            return string.Create(CultureInfo.InvariantCulture, $"{kind} with {dataset.Validation * 100:0.#} % held out");
+        }
     }
 }

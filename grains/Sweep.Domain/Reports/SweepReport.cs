@@ -5,11 +5,13 @@ using static System.FormattableString;
 namespace Sweep.Domain.Reports;
 
 /// <summary>What a sweep found out: its trials in order, what each parameter did, and one sentence on what mattered.</summary>
-/// <param name="Rows">Succeeded trials by the objective, the best first; then trials that have not finished, then cancelled and failed ones, each by number.</param>
-/// <param name="Effects">Of the parameters that vary, the one that explains most first.</param>
+/// <param name="Rows">
+/// Succeeded trials by the objective, the best first; then trials that have not finished, then cancelled and failed ones, each by number.
+/// </param>
+/// <param name="Effects">The effects of the parameters that vary, the one that explains most first.</param>
 /// <param name="Verdict">One sentence that names what mattered most, with its numbers, or says why nothing can be said.</param>
 /// <param name="Notes">Sentences that a reader of the numbers must know.</param>
-/// <param name="Comparisons">Our epochs beside published ones; empty without a reference.</param>
+/// <param name="Comparisons">Epochs of this sweep beside published ones; empty without a reference.</param>
 public sealed record SweepReport(
     SweepSpec Spec,
     IReadOnlyList<TrialSummary> Rows,
@@ -24,18 +26,21 @@ public sealed record SweepReport(
     /// <summary>Where the variance between the trials comes from; null unless the trials that succeeded are a full grid.</summary>
     public VarianceDecomposition? Decomposition { get; init; }
 
-    /// <summary>The trials that are worth their price.</summary>
+    /// <summary>The trials that no other one beats in both metric and cost, for each metric and kind of cost.</summary>
     public required IReadOnlyList<ReportFront> Fronts { get; init; }
 
     /// <param name="reference">Published numbers; null for none.</param>
-    /// <param name="epochs">Our epochs at the epochs of <paramref name="reference"/>, by the trial's number.</param>
+    /// <param name="epochs">This sweep's epochs that <paramref name="reference"/> names, with the numbers of their trials.</param>
     public static SweepReport Of(
         SweepSpec spec,
         IReadOnlyList<TrialSummary> trials,
         IReadOnlyList<ReferenceRow>? reference = null,
         IReadOnlyList<(int Number, EpochMetrics Metrics)>? epochs = null)
     {
-        var over = trials.Where(trial => HasSucceeded(trial) || trial.State is TrialState.Succeeded or TrialState.Failed).OrderBy(trial => trial.Number).ToList();
+        var over = trials
+            .Where(trial => HasSucceeded(trial) || trial.State is TrialState.Succeeded or TrialState.Failed)
+            .OrderBy(trial => trial.Number)
+            .ToList();
         var effects = spec.Parameters.Varying
             .Select(parameter => ParameterEffect.Of(parameter, over))
             .OfType<ParameterEffect>()
@@ -43,7 +48,11 @@ public sealed record SweepReport(
             .ToList();
         var comparisons = reference is null ? [] : ReferenceComparison.Of(trials, reference, epochs ?? []);
         List<TrialSummary> rows =
-            [.. trials.OrderBy(Rank).ThenBy(trial => HasSucceeded(trial) ? spec.Objective.Score(trial.BestValue!.Value) : 0).ThenBy(trial => trial.Number)];
+        [
+            .. trials.OrderBy(Rank)
+                .ThenBy(trial => HasSucceeded(trial) ? spec.Objective.Score(trial.BestValue!.Value) : 0)
+                .ThenBy(trial => trial.Number),
+        ];
         return new(
             spec,
             rows,
@@ -59,7 +68,8 @@ public sealed record SweepReport(
     }
 
     /// <summary>Whether a trial's number can be compared: it trained to its end, and its best value is finite.</summary>
-    internal static bool HasSucceeded(TrialSummary trial) => trial.State == TrialState.Succeeded && trial.BestValue is { } value && double.IsFinite(value);
+    internal static bool HasSucceeded(TrialSummary trial) =>
+        trial.State == TrialState.Succeeded && trial.BestValue is { } value && double.IsFinite(value);
 
     private static int Rank(TrialSummary trial) => trial.State switch
     {
@@ -72,23 +82,32 @@ public sealed record SweepReport(
     };
 
     private static IEnumerable<string> NotesOn(
-        SweepSpec spec, IReadOnlyList<TrialSummary> trials, IReadOnlyList<ReferenceRow>? reference, IReadOnlyList<ReferenceComparison> comparisons)
+        SweepSpec spec,
+        IReadOnlyList<TrialSummary> trials,
+        IReadOnlyList<ReferenceRow>? reference,
+        IReadOnlyList<ReferenceComparison> comparisons)
     {
         if (spec.Dataset.Split == SplitKind.Random)
         {
-            yield return "The validation windows were drawn at random from windows that overlap, so almost every character of theirs was trained on: " +
-                "the validation numbers are better than on new text (split: tail holds out the end of the text).";
+            yield return "The validation windows were drawn at random from windows that overlap, so almost every character of theirs " +
+                "was trained on: the validation numbers are better than on new text (split: tail holds out the end of the text).";
         }
 
         var unfinished = trials.Count(trial => !trial.State.IsOver());
         if (unfinished > 0)
             yield return Invariant($"{unfinished} of {trials.Count} trials have not finished; the effects are of those that have.");
         foreach (var group in trials.Where(trial => trial.State is TrialState.Failed or TrialState.Cancelled).GroupBy(trial => trial.State))
-            yield return Invariant($"{group.Count()} of {trials.Count} trials {(group.Key == TrialState.Failed ? "failed" : "were cancelled")}; no mean counts them.");
+        {
+            var ended = group.Key == TrialState.Failed ? "failed" : "were cancelled";
+            yield return Invariant($"{group.Count()} of {trials.Count} trials {ended}; no mean counts them.");
+        }
 
         var matched = comparisons.Select(row => (row.Number, row.Epoch)).ToHashSet();
-        var missing = reference?.Count(row => !trials.Any(trial => matched.Contains((trial.Number, row.Epoch)) && row.Matches(trial.Parameters))) ?? 0;
+        var missing = reference?.Count(row => !trials.Any(trial => IsBeside(trial, row))) ?? 0;
         if (missing > 0)
             yield return Invariant($"{missing} of {reference!.Count} published rows have no epoch of this sweep beside them.");
+
+        bool IsBeside(TrialSummary trial, ReferenceRow row) =>
+            matched.Contains((trial.Number, row.Epoch)) && row.Matches(trial.Parameters);
     }
 }

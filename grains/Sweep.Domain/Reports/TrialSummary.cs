@@ -3,7 +3,9 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Domain.Reports;
 
-/// <summary>What is known of one trial: the row that reports, exports and views are made of. Numbers are null until they are measured.</summary>
+/// <summary>
+/// What is known of one trial: the row that reports, exports and views are made of. Numbers are null until they are measured.
+/// </summary>
 /// <param name="BestValue">The objective's metric at its best epoch; <paramref name="BestScore"/> is the same with lower winning.</param>
 /// <param name="Best">The best epoch's numbers.</param>
 /// <param name="Last">The last epoch's numbers.</param>

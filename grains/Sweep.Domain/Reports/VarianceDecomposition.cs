@@ -2,23 +2,25 @@ using Sweep.Domain.Search;
 
 namespace Sweep.Domain.Reports;
 
-/// <summary>The share of the objective's variance that parameters account for together, beyond what fewer of them do; in [0, 1].</summary>
+/// <summary>The share of the objective's variance that parameters have together, without the shares of fewer of them; in [0, 1].</summary>
 /// <param name="Parameters">One for a main effect, two for an interaction.</param>
 public sealed record VarianceShare(IReadOnlyList<string> Parameters, double Share);
 
 /// <summary>
-/// Where the variance between the trials of a full grid comes from: V = Σᵢ Vᵢ + Σᵢⱼ Vᵢⱼ + rest, with Vᵢ = mean over trials of aᵢ²,
-/// aᵢ(v) = mean of the trials with the value v − overall mean, aᵢⱼ(v, w) = mean of the trials with both − aᵢ(v) − aⱼ(w) − overall mean.
-/// Source: Hutter, Hoos and Leyton-Brown, An efficient approach for assessing hyperparameter importance, ICML 2014, section 3 (functional ANOVA).
-/// There the means are marginals of a random forest; in a full grid they are the trials' own, and the decomposition is exact.
+/// Where the variance between the trials of a full grid comes from: V = Σᵢ Vᵢ + Σᵢⱼ Vᵢⱼ + rest,
+/// with Vᵢ = mean over trials of aᵢ², aᵢ(v) = mean of the trials with the value v − overall mean,
+/// and aᵢⱼ(v, w) = mean of the trials with both − aᵢ(v) − aⱼ(w) − overall mean.
+/// Source: Hutter, Hoos and Leyton-Brown, An efficient approach for assessing hyperparameter importance, ICML 2014, section 3 (functional
+/// ANOVA). There the means are marginals of a random forest; in a full grid they are the trials' own, and the decomposition is exact.
 /// </summary>
 /// <param name="Shares">Main effects and interactions of two, the largest first.</param>
 /// <param name="Rest">What is left: interactions of three and more, and chance.</param>
 public sealed record VarianceDecomposition(IReadOnlyList<VarianceShare> Shares, double Rest)
 {
-    /// <summary>
-    /// Null where the sum would not hold: not every combination of the values succeeded, or not equally often; fewer than two parameters vary; all trials ended alike.
-    /// </summary>
+    /// <returns>
+    /// Null where the sum would not hold: not every combination of the values succeeded, or not equally often; fewer than two parameters
+    /// vary; all trials ended alike.
+    /// </returns>
     internal static VarianceDecomposition? Of(IEnumerable<string> varying, IEnumerable<TrialSummary> trials)
     {
         var points = trials.Where(SweepReport.HasSucceeded).ToList();
@@ -43,7 +45,8 @@ public sealed record VarianceDecomposition(IReadOnlyList<VarianceShare> Shares, 
             {
                 var both = Marginal([.. axes[i].Keys.Zip(axes[j].Keys)]);
                 var (first, second) = (main[i], main[j]);
-                shares.Add(new([axes[i].Name, axes[j].Name], both.Select((effect, trial) => effect - first[trial] - second[trial]).Sum(effect => effect * effect) / total));
+                var together = both.Select((effect, trial) => effect - first[trial] - second[trial]);
+                shares.Add(new([axes[i].Name, axes[j].Name], together.Sum(effect => effect * effect) / total));
             }
         }
 
@@ -53,7 +56,8 @@ public sealed record VarianceDecomposition(IReadOnlyList<VarianceShare> Shares, 
         List<double> Marginal<T>(List<T> keys)
             where T : notnull
         {
-            var means = keys.Zip(values).GroupBy(pair => pair.First).ToDictionary(group => group.Key, group => group.Average(pair => pair.Second) - mean);
+            var means = keys.Zip(values).GroupBy(pair => pair.First)
+                .ToDictionary(group => group.Key, group => group.Average(pair => pair.Second) - mean);
             return [.. keys.Select(key => means[key])];
         }
     }
@@ -61,7 +65,10 @@ public sealed record VarianceDecomposition(IReadOnlyList<VarianceShare> Shares, 
     private static bool IsFullGrid(IReadOnlyList<List<ParameterValue>> axes)
     {
         var combinations = axes.Aggregate(1.0, (product, keys) => product * keys.Distinct().Count());
-        var sizes = Enumerable.Range(0, axes[0].Count).GroupBy(trial => string.Join('\n', axes.Select(keys => keys[trial]))).Select(group => group.Count()).ToList();
+        var sizes = Enumerable.Range(0, axes[0].Count)
+            .GroupBy(trial => string.Join('\n', axes.Select(keys => keys[trial])))
+            .Select(group => group.Count())
+            .ToList();
         return sizes.Count == combinations && sizes.Distinct().Count() == 1;
     }
 }

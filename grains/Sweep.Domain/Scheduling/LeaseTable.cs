@@ -4,8 +4,8 @@ using Sweep.Domain.Trials;
 namespace Sweep.Domain.Scheduling;
 
 /// <summary>
-/// Who waits and who trains, in memory: an event in, its consequences out. It holds nothing that the tables do not say better, so that it can be
-/// lost at any time and filled again from them.
+/// Which trials wait and which are leased to whom, in memory: an event goes in, its consequences come out. Everything in it is also in the
+/// database, so that it can be lost at any time and filled again from there.
 /// <para>Trials are granted by priority of their sweep, then to the sweep with the fewest busy slots, then by number.</para>
 /// </summary>
 /// <param name="leaseTime">A worker that has not renewed a lease for this long has lost it.</param>
@@ -24,20 +24,25 @@ public sealed class LeaseTable(TimeSpan leaseTime)
 
     public int Leased => _leases.Count;
 
-    /// <summary>Whether any trial could start if there were a worker for it: asking for one without that is in vain.</summary>
+    /// <summary>Whether any trial could start if a worker had the slots and labels for it.</summary>
     public bool AnyCanStart => _sweeps.Values.Any(queue => queue.CanStart);
 
-    /// <summary>Sweeps whose trials may be queued, whatever they wait for.</summary>
+    /// <summary>Sweeps whose trials may be queued.</summary>
     public IReadOnlyList<int> Open => [.. _sweeps.Values.Where(queue => queue.Open).Select(queue => queue.Sweep)];
 
-    /// <summary>Sweeps that were admitted and have nothing left to wait for.</summary>
-    public IReadOnlyList<int> Idle => [.. _sweeps.Values.Where(queue => queue is { Open: true, Waiting: 0, Running: 0 }).Select(queue => queue.Sweep)];
+    /// <summary>Sweeps that were admitted and have no trial that waits or runs.</summary>
+    public IReadOnlyList<int> Idle =>
+        [.. _sweeps.Values.Where(queue => queue is { Open: true, Waiting: 0, Running: 0 }).Select(queue => queue.Sweep)];
 
     /// <summary>Sweeps with trials that wait for slots or labels that no worker has.</summary>
     public IReadOnlyList<int> Unplaceable =>
-        [.. _sweeps.Values.Where(queue => queue.CanStart && !_offers.Values.Any(offer => offer.Suits(queue.Resources))).Select(queue => queue.Sweep)];
+    [
+        .. _sweeps.Values
+            .Where(queue => queue.CanStart && !_offers.Values.Any(offer => offer.Suits(queue.Resources)))
+            .Select(queue => queue.Sweep),
+    ];
 
-    /// <summary>The sweep runs: its trials may be queued from now on.</summary>
+    /// <summary>Admits a sweep that runs, so that its trials may be queued from now on.</summary>
     public void Admit(int sweep, ResourceSpec resources)
     {
         var queue = Queue(sweep);
@@ -45,7 +50,7 @@ public sealed class LeaseTable(TimeSpan leaseTime)
         queue.Open = true;
     }
 
-    /// <summary>Queues a trial if its sweep goes on and nobody holds it.</summary>
+    /// <summary>Queues a trial if its sweep goes on and the trial is not leased.</summary>
     /// <param name="attempt">Its newest attempt; 0 before the first.</param>
     public void Requeue(TrialId trial, int attempt)
     {
@@ -54,8 +59,8 @@ public sealed class LeaseTable(TimeSpan leaseTime)
     }
 
     /// <summary>
-    /// Takes over what the row of a running trial says: who trains it, and the order for it. A grant of this table to somebody else is void then, unless it
-    /// is for a later attempt, of which the row did not know when it was read.
+    /// Takes over the row of a running trial: the worker that trains it, and the order for it. A grant of this table to another worker is
+    /// void then, unless it is for a later attempt, which was not in the row yet when the row was read.
     /// </summary>
     public void Restore(AttemptId attempt, string worker, LeaseOrder order, DateTimeOffset now)
     {
@@ -74,7 +79,7 @@ public sealed class LeaseTable(TimeSpan leaseTime)
         Take(queue, attempt, worker, order, now);
     }
 
-    /// <summary>Fills the table with what the rows say of the trials that wait or run.</summary>
+    /// <summary>Fills the table from the rows of trials that wait or run.</summary>
     public void Fill(IEnumerable<UnfinishedTrial> rows, DateTimeOffset now)
     {
         foreach (var row in rows)
@@ -86,13 +91,16 @@ public sealed class LeaseTable(TimeSpan leaseTime)
         }
     }
 
-    /// <summary>Follows orders in the rows of which nobody told this table, since whoever was to tell it died in between.</summary>
-    /// <param name="states">Where the sweeps stand that run or that are <see cref="Open"/>; one that is missing was deleted.</param>
-    /// <param name="stopping">The trials that run and must not. This table may know nothing of them, and their workers may be gone.</param>
+    /// <summary>Follows orders in the rows that never reached this table, because the silo that should send them died in between.</summary>
+    /// <param name="states">The states of the sweeps that run or are <see cref="Open"/>; a sweep that is missing was deleted.</param>
+    /// <param name="stopping">The trials that run and must not. They need not be in this table, and their workers may be gone.</param>
     /// <param name="draining">The workers that a user drains.</param>
     /// <returns>The sweeps that run and are not admitted yet.</returns>
     public IReadOnlyList<int> Follow(
-        IReadOnlyDictionary<int, SweepState> states, IEnumerable<UnfinishedTrial> stopping, IEnumerable<string> draining, DateTimeOffset now)
+        IReadOnlyDictionary<int, SweepState> states,
+        IEnumerable<UnfinishedTrial> stopping,
+        IEnumerable<string> draining,
+        DateTimeOffset now)
     {
         _draining.UnionWith(draining);
         Fill(stopping, now);
@@ -101,13 +109,22 @@ public sealed class LeaseTable(TimeSpan leaseTime)
             if (!states.TryGetValue(sweep, out var state))
                 Withdraw(sweep, LeaseOrder.Drop);
             else if (state != SweepState.Running)
-                Withdraw(sweep, state switch { SweepState.Paused => LeaseOrder.Pause, SweepState.Cancelled => LeaseOrder.Cancel, _ => LeaseOrder.Drop });
+                Withdraw(sweep, OrderIn(state));
         }
 
-        return [.. states.Where(sweep => sweep.Value == SweepState.Running && !(_sweeps.TryGetValue(sweep.Key, out var queue) && queue.Open)).Select(sweep => sweep.Key)];
+        return [.. states.Where(sweep => sweep.Value == SweepState.Running && !IsOpen(sweep.Key)).Select(sweep => sweep.Key)];
+
+        static LeaseOrder OrderIn(SweepState state) => state switch
+        {
+            SweepState.Paused => LeaseOrder.Pause,
+            SweepState.Cancelled => LeaseOrder.Cancel,
+            _ => LeaseOrder.Drop,
+        };
+
+        bool IsOpen(int sweep) => _sweeps.TryGetValue(sweep, out var queue) && queue.Open;
     }
 
-    /// <summary>Nothing of the sweep starts any more, and what runs gets this order.</summary>
+    /// <summary>Starts no more trials of the sweep, and gives the order to those that run.</summary>
     public void Withdraw(int sweep, LeaseOrder order)
     {
         var queue = Queue(sweep);
@@ -127,7 +144,7 @@ public sealed class LeaseTable(TimeSpan leaseTime)
             _leases[trial] = lease with { Order = LeaseOrder.Cancel };
     }
 
-    /// <summary>Nothing more is leased to the worker; <see cref="Renew"/> tells it so.</summary>
+    /// <summary>Leases nothing more to the worker. It gets the order to drain from <see cref="Renew"/>.</summary>
     public void Drain(string worker) => _draining.Add(worker);
 
     /// <summary>Leases trials to a worker until its slots are full or nothing fits.</summary>
@@ -149,10 +166,11 @@ public sealed class LeaseTable(TimeSpan leaseTime)
         return granted;
     }
 
-    /// <summary>Extends the leases of what a worker says it holds.</summary>
+    /// <summary>Extends the leases of the attempts that a worker holds.</summary>
+    /// <param name="held">The attempts that the worker reports.</param>
     /// <remarks>
-    /// A table that was made after the grant does not know it. A trial that waits for just this attempt is taken to be granted. Anything else that the
-    /// worker has no lease for may run there as its row says, so that the row is looked up before the worker is told to drop it.
+    /// A table that was made after a grant lacks it. When the trial waits for just this attempt, the table takes it as granted. Any other
+    /// attempt without a lease may still run there by right, so its row is read before the worker gets the order to drop it.
     /// </remarks>
     public Renewal Renew(string worker, IReadOnlyCollection<AttemptId> held, DateTimeOffset now)
     {
@@ -177,13 +195,16 @@ public sealed class LeaseTable(TimeSpan leaseTime)
                 orders.Add((attempt, lease.Order));
         }
 
-        // A young lease may still be on its way to the worker.
+        // A grant that was made just now may still be on its way to the worker.
         var missing = Held(worker).Where(trial => now - _leases[trial].GrantedAt > leaseTime / 2 && !named.Contains(trial));
         return new(orders, unknown, [.. missing.Select(trial => new AttemptId(trial, _leases[trial].Attempt))], _draining.Contains(worker));
     }
 
-    /// <summary>The lease of an attempt is over, and the trial waits again where its row says so and its sweep goes on.</summary>
-    /// <param name="worker">The worker that held the lease, empty when it is not known any more; when another worker or attempt has it by now, nothing happens.</param>
+    /// <summary>Ends the lease of an attempt, and queues the trial again if its row says so and its sweep goes on.</summary>
+    /// <param name="worker">
+    /// The worker that held the lease; empty when it is not known any more. When another worker or attempt has the lease by now, nothing
+    /// happens.
+    /// </param>
     /// <param name="waitsAfter">The newest attempt in the row of a trial that waits; null for one that does not wait.</param>
     public void Ended(AttemptId ended, string worker, int? waitsAfter)
     {
@@ -201,12 +222,16 @@ public sealed class LeaseTable(TimeSpan leaseTime)
         ForgetIfUnused(queue);
     }
 
-    /// <summary>The leases that were not renewed in time, and who held them.</summary>
+    /// <summary>The leases that were not renewed in time, and the workers that held them.</summary>
     public IReadOnlyList<(AttemptId Attempt, string Worker)> Expired(DateTimeOffset now) =>
-        [.. _leases.Where(pair => pair.Value.ExpiresAt < now).Select(pair => (new AttemptId(pair.Key, pair.Value.Attempt), pair.Value.Worker))];
+    [
+        .. _leases
+            .Where(pair => pair.Value.ExpiresAt < now)
+            .Select(pair => (new AttemptId(pair.Key, pair.Value.Attempt), pair.Value.Worker)),
+    ];
 
-    /// <summary>Forgets what workers for which <paramref name="isGone"/> holds have offered or were promised.</summary>
-    /// <returns>What they still hold.</returns>
+    /// <summary>Removes the offers of workers for which <paramref name="isGone"/> holds, and the slots that are reserved on them.</summary>
+    /// <returns>The attempts that are still leased to them.</returns>
     public IReadOnlyList<(AttemptId Attempt, string Worker)> LeasedBy(Predicate<string> isGone)
     {
         foreach (var worker in _offers.Keys.Where(worker => isGone(worker)).ToArray())
@@ -219,10 +244,16 @@ public sealed class LeaseTable(TimeSpan leaseTime)
 
         foreach (var worker in _held.Where(pair => pair.Value.Count == 0 && isGone(pair.Key)).Select(pair => pair.Key).ToArray())
             _held.Remove(worker);
-        return [.. _held.Where(pair => isGone(pair.Key)).SelectMany(pair => pair.Value.Select(trial => (new AttemptId(trial, _leases[trial].Attempt), pair.Key)))];
+        return
+        [
+            .. from pair in _held
+               where isGone(pair.Key)
+               from trial in pair.Value
+               select (new AttemptId(trial, _leases[trial].Attempt), pair.Key),
+        ];
     }
 
-    /// <summary>The worker that holds a lease; empty when nobody does.</summary>
+    /// <summary>The worker to which a trial is leased; empty when it is not leased.</summary>
     public string WorkerOf(TrialId trial) => _leases.GetValueOrDefault(trial)?.Worker ?? "";
 
     /// <summary>Whether the lease is that of the worker and the attempt, where both are known.</summary>
@@ -258,7 +289,8 @@ public sealed class LeaseTable(TimeSpan leaseTime)
         {
             if (queue.Resources.Slots <= freeSlots)
                 return queue;
-            // Its turn, and too few slots are free: one worker keeps what it has until they are enough, or smaller trials would take them for ever.
+            // The next trial needs more slots than are free. One worker keeps its free slots until they are enough, because smaller trials
+            // would otherwise take them again and again.
             queue.ReservedFor ??= offer.Worker;
             if (queue.ReservedFor == offer.Worker)
                 return null;

@@ -8,14 +8,14 @@ internal sealed class SweepQueue(int sweep)
 {
     private readonly SortedSet<int> _waiting = [];
 
-    /// <summary>The newest attempt of each waiting trial that had one.</summary>
+    /// <summary>The newest attempt of each waiting trial that has had one.</summary>
     private readonly Dictionary<int, int> _attempts = [];
 
     public int Sweep { get; } = sweep;
 
     public ResourceSpec Resources { get; set; } = new();
 
-    /// <summary>False while the sweep is paused or over: what comes back is not queued again.</summary>
+    /// <summary>False while the sweep is paused or over. Trials that come back are then not queued again.</summary>
     public bool Open { get; set; }
 
     public int Running { get; set; }
@@ -48,7 +48,7 @@ internal sealed class SweepQueue(int sweep)
         _attempts.Clear();
     }
 
-    /// <summary>Whether the trial waits here for this very attempt.</summary>
+    /// <summary>Whether the trial waits here and this is its next attempt.</summary>
     public bool IsNext(AttemptId attempt) =>
         _waiting.Contains(attempt.Trial.Number) && attempt.Attempt == _attempts.GetValueOrDefault(attempt.Trial.Number) + 1;
 

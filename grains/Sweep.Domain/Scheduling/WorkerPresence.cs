@@ -1,22 +1,22 @@
 namespace Sweep.Domain.Scheduling;
 
 /// <summary>
-/// Who is gone: a worker that was declared dead, and one that the membership does not know and that has said nothing for a while. A silo asks for trials
-/// before every other one has read that it joined, so that not to be known yet is no death.
+/// Decides which workers are gone: those that were declared dead, and those that are not in the membership and have not called for a while.
+/// A worker may call before this silo has read that its silo joined, so one that is not in the membership yet need not be dead.
 /// </summary>
-/// <param name="patience">How long a worker that the membership does not know is believed to live after it spoke.</param>
+/// <param name="patience">How long after its last call a worker that is not in the membership counts as alive.</param>
 public sealed class WorkerPresence(TimeSpan patience)
 {
     private readonly Dictionary<string, DateTimeOffset> _heard = [];
 
-    /// <summary>The worker asked for something.</summary>
+    /// <summary>Records a call of the worker.</summary>
     public void Heard(string worker, DateTimeOffset now) => _heard[worker] = now;
 
-    /// <param name="members">The workers that the membership knows, and whether they live.</param>
+    /// <param name="members">The workers in the membership, and whether they live.</param>
     public bool IsGone(string worker, IReadOnlyDictionary<string, bool> members, DateTimeOffset now) =>
         members.TryGetValue(worker, out var lives) ? !lives : !_heard.TryGetValue(worker, out var heard) || now - heard > patience;
 
-    /// <summary>Forgets those who have said nothing for so long that it makes no difference any more.</summary>
+    /// <summary>Forgets the workers whose last call is so long ago that it makes no difference any more.</summary>
     public void Forget(DateTimeOffset now)
     {
         foreach (var worker in _heard.Where(pair => now - pair.Value > patience).Select(pair => pair.Key).ToArray())

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Sweep.Domain.Search;
 
 /// <summary>
-/// The parameters of the built-in model: the first catalog, and what each is in <see cref="TrialParameters"/>, which the model reads.
+/// The catalog of the built-in model's parameters, and the property of <see cref="TrialParameters"/> that belongs to each.
 /// </summary>
 public static class BuiltInParameters
 {

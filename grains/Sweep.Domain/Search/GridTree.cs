@@ -3,26 +3,26 @@ using System.Numerics;
 namespace Sweep.Domain.Search;
 
 /// <summary>
-/// A grid as a tree of choices, a level a dimension, in which equal subtrees are one node: what can be chosen below a node depends on which
-/// of the conditions further down may still hold, and on nothing else. So the trials are counted without being expanded, and trial n is
-/// found by descending once.
+/// A grid as a tree of choices with one level for each dimension, in which equal subtrees are one node: the choices below a node depend
+/// only on which of the conditions further down may still hold. So the trials are counted without being expanded, and trial n is found by
+/// descending once.
 /// </summary>
 internal sealed class GridTree
 {
-    /// <summary>Below the last dimension.</summary>
+    /// <summary>The node below the last dimension.</summary>
     private static readonly GridTree End = new("", []) { Trials = 1 };
 
     private readonly IReadOnlyList<ParameterValue> _points;
     private readonly List<Run> _runs = [];
     private int _values;
 
-    /// <param name="points">None where the dimension's condition does not hold.</param>
+    /// <param name="points">The values of the dimension; empty where its condition does not hold.</param>
     private GridTree(string name, IReadOnlyList<ParameterValue> points) => (Name, _points) = (name, points);
 
-    /// <summary>Of the dimension that is decided here.</summary>
+    /// <summary>The name of the dimension that is decided here.</summary>
     public string Name { get; }
 
-    /// <summary>How many trials there are below.</summary>
+    /// <summary>The number of trials below this node.</summary>
     public BigInteger Trials { get; private set; }
 
     /// <exception cref="ArgumentException">A dimension is a range without a count or a step.</exception>
@@ -36,7 +36,7 @@ internal sealed class GridTree
         if (_runs.Count == 0)
             return null;
         var run = _runs[0];
-        // The last run that begins at the place or before it.
+        // This searches for the last run that begins at the place or before it.
         for (int low = 1, high = _runs.Count; low < high;)
         {
             var middle = (low + high) / 2;
@@ -52,7 +52,7 @@ internal sealed class GridTree
         return (run.Node, _points.Count == 0 ? null : _points[index]);
     }
 
-    /// <summary>One more value, with what can be chosen below it.</summary>
+    /// <summary>Adds one more value, with the choices below it.</summary>
     private void Add(GridTree node)
     {
         if (_runs is not [.., var last] || last.Node != node)
@@ -61,7 +61,7 @@ internal sealed class GridTree
         Trials += node.Trials;
     }
 
-    /// <summary>Places are numbers of trials, which are small: what lies beyond them is only known to do so.</summary>
+    /// <summary>Limits a number of trials. Places of trials are far below the limit, so a larger number need not be exact.</summary>
     private static long Small(BigInteger number) => (long)BigInteger.Min(number, long.MaxValue);
 
     /// <summary>Values that stand beside each other and have the same subtree.</summary>
@@ -92,7 +92,7 @@ internal sealed class GridTree
 
         public GridTree Plant()
         {
-            // What is no dimension has its default everywhere.
+            // A parameter that is no dimension has its default in every trial.
             var open = BigInteger.MinusOne;
             foreach (var (index, (dimension, _)) in _axes.Index())
             {
@@ -106,8 +106,8 @@ internal sealed class GridTree
         }
 
         /// <param name="open">
-        /// A set with a bit a dimension: those from this one on whose conditions hold as far as they are decided, and all before it, which
-        /// do not matter.
+        /// A set with one bit for each dimension: those from this one on whose conditions hold as far as they are decided. The bits of the
+        /// dimensions before this one are all set, since they do not matter any more.
         /// </param>
         private GridTree Plant(int axis, BigInteger open)
         {

@@ -16,7 +16,7 @@ public sealed class ParameterCatalog(ImmutableArray<ParameterDefinition> definit
     /// <exception cref="KeyNotFoundException">The catalog has no such parameter.</exception>
     public ParameterValue Default(string name) => _byName[name].Default;
 
-    /// <summary>A trial that has some values, and its defaults in everything else.</summary>
+    /// <summary>A trial that has these values, and the default of every other parameter.</summary>
     /// <param name="values">By name; each accepted by its <see cref="ParameterDefinition"/>.</param>
     /// <param name="seed">The trial's seed where <paramref name="values"/> has none.</param>
     public ParameterMap Complete(IReadOnlyDictionary<string, ParameterValue> values, long seed) => new([

@@ -9,9 +9,9 @@ public enum ParameterKind { Word, Whole, Real, Widths }
 
 /// <summary>One parameter of a trial: its name in sweep files, its kind, default and bounds.</summary>
 /// <param name="Words">
-/// What a <see cref="ParameterKind.Word"/> may be; of a <see cref="ParameterKind.Whole"/> the words that may stand in place of a number.
+/// The values of a <see cref="ParameterKind.Word"/>; for a <see cref="ParameterKind.Whole"/> the words that may replace a number.
 /// </param>
-/// <param name="Unit">Of its numbers; empty where they have none.</param>
+/// <param name="Unit">The unit of its numbers; empty where they have none.</param>
 /// <param name="Min">Smallest value, inclusive unless <paramref name="MinExcluded"/>.</param>
 /// <param name="Max">Largest value, inclusive: beyond any model that trains, and low enough that no size overflows.</param>
 /// <param name="Below">Every value must be below this.</param>
@@ -65,7 +65,7 @@ public sealed record ParameterDefinition(
     /// <summary>Whether a number is within the bounds.</summary>
     public bool Within(double number) => (MinExcluded ? number > Min : number >= Min) && number <= Max && number < Below;
 
-    /// <summary>A value as people tell it from others: of what is drawn from a range four of its seventeen digits.</summary>
+    /// <summary>A value for people. A number that was drawn from a range has four of its seventeen digits.</summary>
     public string Print(ParameterValue value) => (Kind, value) switch
     {
         (ParameterKind.Real, ParameterValue.Real real) => real.Number.ToString("G4", CultureInfo.InvariantCulture),

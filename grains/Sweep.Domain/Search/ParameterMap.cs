@@ -12,14 +12,14 @@ public sealed class ParameterMap(ImmutableArray<(string Name, ParameterValue Val
     public IEnumerable<string> Names => entries.Select(entry => entry.Name);
 
     /// <summary>
-    /// Epochs that the trial trains: what silos themselves must know of a trial, to tell whether it is whole. 0 when it has no such
-    /// parameter.
+    /// The number of epochs that the trial trains; 0 when it has no such parameter. It is the only parameter that silos read themselves, to
+    /// tell whether a trial is complete.
     /// </summary>
     public int Epochs => Find("epochs") is ParameterValue.Whole whole ? (int)whole.Number : 0;
 
     public ParameterValue? Find(string parameter)
     {
-        // There are few of them: a table would cost more than it saves.
+        // There are few parameters, so a hash table would cost more than it saves.
         foreach (var (name, value) in entries)
         {
             if (name == parameter)
@@ -51,7 +51,7 @@ public sealed class ParameterMap(ImmutableArray<(string Name, ParameterValue Val
         return Encoding.UTF8.GetString(bytes.WrittenSpan);
     }
 
-    /// <summary>In the order of the text.</summary>
+    /// <summary>Reads the parameters in the order of the text.</summary>
     /// <exception cref="JsonException">The text is not the JSON of a trial's parameters.</exception>
     public static ParameterMap FromJson(string json)
     {

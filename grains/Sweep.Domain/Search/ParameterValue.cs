@@ -6,8 +6,9 @@ using System.Text.Json.Serialization;
 namespace Sweep.Domain.Search;
 
 /// <summary>
-/// One value of one parameter: a whole number, a real number, a word, or a list of widths. Equal by content, so a number without a fraction
-/// is always <see cref="Whole"/>, also where its parameter is real: 1 and 1.0 are one value, in lists, in conditions and after a trip through JSON.
+/// One value of one parameter: a whole number, a real number, a word, or a list of widths. Values are equal by content. A number without a
+/// fraction is always <see cref="Whole"/>, also where its parameter is real, so that 1 and 1.0 are one value in lists, in conditions and in
+/// JSON.
 /// </summary>
 [JsonConverter(typeof(Converter))]
 public abstract record ParameterValue

@@ -2,10 +2,12 @@ using System.Globalization;
 
 namespace Sweep.Domain.Search;
 
-/// <summary>From a range to numbers, on its scale, rounded to whole ones where the parameter is whole.</summary>
+/// <summary>Turns a range into numbers on its scale, rounded to whole ones where the parameter is whole.</summary>
 public static class RangePoints
 {
-    /// <summary>How many points a range with a count or a step has, before equal ones are merged; infinite when a step is that small.</summary>
+    /// <summary>
+    /// How many points a range with a count or a step has, before equal ones are merged; infinite when the step is small enough for that.
+    /// </summary>
     /// <exception cref="ArgumentException">The range has neither a count nor a step.</exception>
     public static double Count(DimensionDomain.Range range) => range switch
     {
@@ -15,13 +17,19 @@ public static class RangePoints
         _ => throw new ArgumentException("Only a range with a count or a step has points.", nameof(range)),
     };
 
-    /// <summary>The points of a range with a count or a step, both ends among them (with a step, the last one at or below the end); equal ones, which rounding makes, once.</summary>
+    /// <summary>
+    /// The points of a range with a count or a step. A count includes both ends; a step includes the first end and the last point at or
+    /// below the other. Points that rounding makes equal are there once.
+    /// </summary>
     /// <exception cref="ArgumentException">The range has neither a count nor a step.</exception>
     public static IReadOnlyList<ParameterValue> Of(DimensionDomain.Range range, bool whole)
     {
         var count = checked((int)Count(range));
-        var numbers = Enumerable.Range(0, count).Select(i => range.Step is { } step ? range.Min + (i * step) : Place(range.Min, range.Max, range.Scale, i / (double)(count - 1)));
-        return [.. numbers.Select(number => Value(number, range, whole)).Distinct()];
+        return [.. Enumerable.Range(0, count).Select(Number).Select(number => Value(number, range, whole)).Distinct()];
+
+        double Number(int index) => range.Step is { } step
+            ? range.Min + (index * step)
+            : Place(range.Min, range.Max, range.Scale, index / (double)(count - 1));
     }
 
     /// <summary>The value at a place in [0, 1) of the range, so that uniform places give values uniform on the scale.</summary>

@@ -43,7 +43,8 @@ public sealed class ReachableValues
     {
         public bool Varies => Dimension is not null && (Points is null || Points.Append(Default ?? Points[0]).Distinct().Skip(1).Any());
 
-        public bool Has(ParameterValue value) => value == Default || (Dimension is not null && (Points?.Contains(value) ?? IsInRange(value)));
+        public bool Has(ParameterValue value) =>
+            value == Default || (Dimension is not null && (Points?.Contains(value) ?? IsInRange(value)));
 
         public bool IsWithin(IReadOnlyList<ParameterValue> values) =>
             (Default is null || values.Contains(Default)) && (Dimension is null || (Points is not null && Points.All(values.Contains)));

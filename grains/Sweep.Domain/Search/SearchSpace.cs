@@ -23,8 +23,11 @@ public sealed record SearchSpace(IReadOnlyList<Dimension> Dimensions)
     }
 }
 
-/// <param name="Name">Of a parameter in the catalog.</param>
-/// <param name="When">The values that other parameters must have for this one to matter; they stand before it. Where they do not, it has its default.</param>
+/// <param name="Name">The name of a parameter in the catalog.</param>
+/// <param name="When">
+/// The values that other parameters must have for this one to matter; they stand before it. In trials where they have other values, this
+/// one has its default.
+/// </param>
 public sealed record Dimension(string Name, DimensionDomain Domain, IReadOnlyDictionary<string, IReadOnlyList<ParameterValue>>? When = null)
 {
     /// <summary>Whether its numbers are whole ones.</summary>

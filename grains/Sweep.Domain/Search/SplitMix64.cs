@@ -1,8 +1,8 @@
 namespace Sweep.Domain.Search;
 
 /// <summary>
-/// Random numbers as a pure function of a seed and a position, so that a search needs no state to go on where it stopped.
-/// Source: Steele, Lea and Flood, Fast splittable pseudorandom number generators, OOPSLA 2014, figure 17 (constants of MurmurHash3's mix variant 13).
+/// Random numbers as a pure function of a seed and a position, so that a search needs no state to go on where it stopped. Source: Steele,
+/// Lea and Flood, Fast splittable pseudorandom number generators, OOPSLA 2014, figure 17 (constants of MurmurHash3's mix variant 13).
 /// </summary>
 public static class SplitMix64
 {
@@ -12,7 +12,8 @@ public static class SplitMix64
     public static double Uniform(long seed, long trial, long dimension) => (Bits(seed, trial, dimension) >> 11) * (1.0 / (1UL << 53));
 
     /// <summary>A generator for the seed starts one for each trial, which starts one for each dimension.</summary>
-    public static ulong Bits(long seed, long trial, long dimension) => Output(Output(Output((ulong)seed, 1), (ulong)trial), (ulong)dimension);
+    public static ulong Bits(long seed, long trial, long dimension) =>
+        Output(Output(Output((ulong)seed, 1), (ulong)trial), (ulong)dimension);
 
     /// <summary>What the generator with this seed gives at its <paramref name="position"/>-th call, from 1.</summary>
     public static ulong Output(ulong seed, ulong position)

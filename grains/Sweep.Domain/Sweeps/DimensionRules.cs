@@ -3,7 +3,7 @@ using Sweep.Domain.Search;
 
 namespace Sweep.Domain.Sweeps;
 
-/// <summary>What the section <c>parameters</c> of a spec must keep to.</summary>
+/// <summary>The rules for the section <c>parameters</c> of a spec.</summary>
 internal static class DimensionRules
 {
     /// <summary>The first mistake of each parameter.</summary>
@@ -40,7 +40,7 @@ internal static class DimensionRules
     private static SpecProblem Unknown(string path, ParameterCatalog catalog) => SpecProblem.About(
         path, "an unknown key", $"expected one of {string.Join(", ", catalog.All.Select(definition => definition.Name))}");
 
-    /// <summary>Conditions may name only parameters before their own, and values that those can have: anything else is a mistake.</summary>
+    /// <summary>Conditions may name only parameters that stand before their own, and only values that those can have.</summary>
     private static SpecProblem? Conditions(Dimension dimension, SearchSpace before, string path)
     {
         if (dimension.When is not { } conditions)
@@ -132,7 +132,7 @@ internal static class DimensionRules
         SpecProblem Wrong(string found, string expected) => SpecProblem.About(path, found, expected);
     }
 
-    /// <summary>A number of a range as a value: of a parameter that is whole a whole one, however large.</summary>
+    /// <summary>A number of a range as a value. For a whole parameter it is a whole number, however large.</summary>
     private static ParameterValue Value(ParameterDefinition definition, double number) =>
         definition.Kind == ParameterKind.Whole && number == Math.Truncate(number) && Math.Abs(number) <= long.MaxValue
             ? new ParameterValue.Whole((long)number)

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Sweep.Domain.Sweeps;
 
-/// <summary>What one key with a whole number may be.</summary>
+/// <summary>The bounds of one key whose value is a whole number.</summary>
 /// <param name="Min">Inclusive; likewise <paramref name="Max"/>.</param>
 public sealed record WholeBound(string Path, long Min, long Max = int.MaxValue)
 {
@@ -15,7 +15,7 @@ public sealed record WholeBound(string Path, long Min, long Max = int.MaxValue)
         value is null || (value >= Min && value <= Max) ? [] : [SpecProblem.Of(Path, value, Expected)];
 }
 
-/// <summary>What one key with a time may be, in seconds.</summary>
+/// <summary>The bounds of one key whose value is a time in seconds.</summary>
 /// <param name="Min">Inclusive; likewise <paramref name="Max"/>.</param>
 /// <param name="Expected">The rest of the sentence after "found …; ".</param>
 public sealed record SecondsBound(string Path, double Min, double Max, string Expected)

@@ -8,22 +8,22 @@ namespace Sweep.Domain.Sweeps;
 /// </summary>
 /// <param name="Path">The key, with those above it, joined by dots.</param>
 /// <param name="Value">
-/// The value of the key, where that is what was found: who has the file may show it as it is written there. Null for other findings.
+/// The value of the key, when the mistake is this value; a reader of the file may show it as the file has it. Null for other mistakes.
 /// </param>
-/// <param name="Remark">What was found, or what is said of the value after it.</param>
+/// <param name="Remark">What was found, or a remark that follows the value.</param>
 /// <param name="Expected">The rest of the sentence after "found …; ".</param>
 /// <param name="Item">Place of the value in the key's list, from 0; null where it is not one of several.</param>
 public sealed record SpecProblem(string Path, string? Value, string Remark, string Expected, int? Item = null)
 {
-    /// <summary>A key whose value is wrong.</summary>
+    /// <summary>The mistake that the value of a key is wrong.</summary>
     internal static SpecProblem Of(string path, object? value, string expected, int? item = null, string remark = "") =>
         new(path, Show(value), remark, expected, item);
 
-    /// <summary>A key with which something else is wrong.</summary>
+    /// <summary>Another mistake at a key.</summary>
     internal static SpecProblem About(string path, string found, string expected, int? item = null) =>
         new(path, null, found, expected, item);
 
-    /// <summary>The sentence, for those who have no file.</summary>
+    /// <summary>The whole sentence, for callers without a file.</summary>
     public override string ToString() => $"{Path}: found {Value}{Remark}; {Expected}.";
 
     internal static string Show(object? value) => value switch

@@ -6,19 +6,19 @@ using Sweep.Domain.Trials;
 namespace Sweep.Domain.Sweeps;
 
 /// <summary>
-/// What a spec must keep to, whoever wrote it: the reader of sweep files asks here and adds the line, and the sweep's grain asks again,
-/// since its caller need not be our client. A scheduler that was given anything else would lease it for ever.
+/// The rules that every spec must follow. The reader of sweep files applies them and adds the line in the file. The sweep's grain applies
+/// them again, since its caller may be another client, and the scheduler would lease the trials of a wrong spec again and again.
 /// </summary>
 public static partial class SpecRules
 {
-    /// <summary>The mistakes of a spec; none of one that may be trained.</summary>
+    /// <summary>The mistakes in a spec; empty when it may be trained.</summary>
     public static IReadOnlyList<SpecProblem> Problems(SweepSpec spec)
     {
         List<SpecProblem> problems = [.. OfKeys(spec)];
         return problems.Count > 0 ? problems : [.. OfTheWhole(spec)];
     }
 
-    /// <summary>The mistakes of single keys, and of one parameter beside those before it.</summary>
+    /// <summary>The mistakes in single keys, and in parameters that do not fit those before them.</summary>
     public static IEnumerable<SpecProblem> OfKeys(SweepSpec spec) =>
     [
         .. Unless(SweepName.IsValid(spec.Name), "name", spec.Name, $"expected {SweepName.Expectation}"),
@@ -41,7 +41,7 @@ public static partial class SpecRules
         .. SpecBounds.Seed.Problems(spec.Seed),
     ];
 
-    /// <summary>The mistakes of a spec whose keys are all right: that it has nothing to try, or too much.</summary>
+    /// <summary>The mistakes in a spec whose keys are all right: it has nothing to try, or too much.</summary>
     public static IEnumerable<SpecProblem> OfTheWhole(SweepSpec spec)
     {
         const int most = SweepSpec.MaxTrials;

@@ -3,19 +3,19 @@ using Sweep.Domain.Search;
 
 namespace Sweep.Domain.Sweeps;
 
-/// <summary>What one trial will take, by arithmetic alone.</summary>
+/// <summary>The cost of one trial, by arithmetic alone.</summary>
 /// <param name="Number">From 1.</param>
 /// <param name="ModelParameters">Trainable numbers.</param>
 /// <param name="ModelBytes">Bytes of the parameters as float32.</param>
 /// <param name="Macs">Multiply-accumulates of a forward pass for one window: see <see cref="ModelShape.Macs"/>.</param>
 /// <param name="TrainingBytes">A rough upper bound of the memory that training takes: see <see cref="ModelShape.TrainingBytes"/>.</param>
-/// <param name="CheckpointBytes">Of the tensors in a checkpoint; the rest of it is small.</param>
-/// <param name="CheckpointSeconds">From one checkpoint to the next at least.</param>
+/// <param name="CheckpointBytes">Bytes of the tensors in a checkpoint; the rest of it is small.</param>
+/// <param name="CheckpointSeconds">The shortest time from one checkpoint to the next.</param>
 public sealed record PlannedTrial(
     int Number, ParameterMap Parameters, WindowCounts Windows, long ModelParameters, long ModelBytes, long Macs, long TrainingBytes,
     long CheckpointBytes, double CheckpointSeconds);
 
-/// <summary>The trials of a sweep and what each will take, without running anything.</summary>
+/// <summary>The trials of a sweep and the cost of each. Nothing is run for it.</summary>
 /// <param name="Trials">In the order of their numbers.</param>
 public sealed record SweepPlan(IReadOnlyList<PlannedTrial> Trials)
 {

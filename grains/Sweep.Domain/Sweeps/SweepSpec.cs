@@ -9,7 +9,9 @@ namespace Sweep.Domain.Sweeps;
 /// <param name="Name">Letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, at most 100; unique in a cluster.</param>
 /// <param name="Retries">How often a trial that failed by itself is tried again; at least 0.</param>
 /// <param name="Seed">Drives the search, the data split, and every trial that does not vary <c>seed</c>.</param>
-/// <param name="StallLimit">Seconds without a step after which a trainer is ended; from <see cref="MinStallLimit"/> to <see cref="MaxSeconds"/>.</param>
+/// <param name="StallLimit">
+/// Seconds without a step after which a trainer is ended; from <see cref="MinStallLimit"/> to <see cref="MaxSeconds"/>.
+/// </param>
 public sealed record SweepSpec(
     string Name,
     DatasetSpec Dataset,
@@ -24,10 +26,10 @@ public sealed record SweepSpec(
 {
     public const double DefaultStallLimit = 3600;
 
-    /// <summary>A trainer tells of its steps about once a second, and a busy machine is no stall.</summary>
+    /// <summary>A trainer reports its steps about once a second. The limit is higher, since a busy machine is no stall.</summary>
     public const double MinStallLimit = 5;
 
-    /// <summary>Longest time that a sweep file takes, in seconds.</summary>
+    /// <summary>The longest time that a sweep file may contain, in seconds.</summary>
     public const double MaxSeconds = 1_000_000;
 
     public const int MaxTrials = TrialId.MaxNumber;
@@ -39,12 +41,14 @@ public sealed record SweepSpec(
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Skip,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
-        // The type jsonb orders members as it likes, so that kind need not come first.
+        // PostgreSQL's jsonb has its own order of members, so kind need not come first.
         AllowOutOfOrderMetadataProperties = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
-    /// <summary>The stored form: snake_case JSON. Unknown members are skipped on reading, so that an older silo reads a newer file.</summary>
+    /// <summary>
+    /// The stored form: snake_case JSON. Unknown members are skipped on reading, so that an older silo reads a newer spec.
+    /// </summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json);
 
     /// <exception cref="JsonException">The text is not the JSON of a spec.</exception>
@@ -57,7 +61,10 @@ public sealed record SweepSpec(
 /// <param name="Validation">Share of the windows held out, in (0, 1).</param>
 public sealed record DatasetSpec(string Name, string Sha256, SplitKind Split, double Validation);
 
-/// <summary><c>Random</c> draws the validation windows anywhere; windows overlap, so almost every character of one was trained on. <c>Tail</c> holds out the end of the text.</summary>
+/// <summary>
+/// <c>Random</c> draws the validation windows from the whole text; windows overlap, so almost every character of one was trained on.
+/// <c>Tail</c> holds out the end of the text.
+/// </summary>
 public enum SplitKind { Random, Tail }
 
 /// <summary>What makes one trial better than another.</summary>
@@ -78,16 +85,17 @@ public sealed record ResourceSpec(int Slots = 1, int? MaxConcurrent = null, int 
 public sealed record CheckpointSpec(double Every = 30, int Keep = 10)
 {
     /// <summary>
-    /// What each trial writes at most in the long run, whatever <see cref="Every"/> says: the database logs every byte, and keeps what was replaced until
-    /// it is vacuumed.
+    /// The most that each trial writes in the long run, however small <see cref="Every"/> is. The database logs every byte, and keeps a
+    /// replaced checkpoint until it is vacuumed.
     /// </summary>
     public const double MostBytesPerSecond = 1_000_000;
 
-    /// <summary>What it may write at once, so that small trials write as often as they want to.</summary>
+    /// <summary>The bytes that a trial may write besides, so that small trials keep to <see cref="Every"/> alone.</summary>
     public const double BytesAtOnce = 8_000_000;
 
     /// <summary>Whether an attempt may write a checkpoint again.</summary>
-    /// <param name="written">Bytes that it wrote in <paramref name="time"/>, since its start.</param>
+    /// <param name="written">The bytes that it has written since its start.</param>
+    /// <param name="time">The time since its start.</param>
     public static bool Allows(long written, TimeSpan time) => written < BytesAtOnce + (MostBytesPerSecond * time.TotalSeconds);
 
     /// <summary>Seconds from one checkpoint to the next in the long run.</summary>

@@ -8,7 +8,10 @@ public enum SweepState { Running, Paused, Completed, Cancelled }
 /// <summary>What may happen to a sweep.</summary>
 public enum SweepMove { Pause, Resume, Complete, Cancel, Retry }
 
-/// <summary>The table of legal moves; what is not in it is refused to the user in these words. A move that was made already changes nothing: every order may be repeated.</summary>
+/// <summary>
+/// The table of legal moves. A move that is not in it is refused, and the user reads the message of the exception. A repeated move changes
+/// nothing, so that every order may be repeated.
+/// </summary>
 public static class SweepStates
 {
     /// <exception cref="IllegalMoveException">The table has no such move.</exception>

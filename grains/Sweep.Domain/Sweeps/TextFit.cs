@@ -4,10 +4,10 @@ using Sweep.Domain.Search;
 
 namespace Sweep.Domain.Sweeps;
 
-/// <summary>Whether trials of the built-in model fit their text.</summary>
+/// <summary>Checks whether trials of the built-in model fit their text.</summary>
 public static class TextFit
 {
-    /// <summary>The mistakes of each length of a window, and each size of a batch with it, that occurs.</summary>
+    /// <summary>The mistakes of each pair of a window's length and a batch's size that occurs.</summary>
     /// <param name="validation">Share of the windows held out.</param>
     /// <param name="characters">Length of the text in characters (Unicode code points).</param>
     public static IEnumerable<SpecProblem> Problems(IEnumerable<ParameterMap> trials, double validation, int characters)

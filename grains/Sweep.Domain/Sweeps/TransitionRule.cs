@@ -2,14 +2,14 @@ using Sweep.Domain.Trials;
 
 namespace Sweep.Domain.Sweeps;
 
-/// <summary>What the orders in the rows of the sweep and the trial make of a trial's move.</summary>
+/// <summary>Decides how a trial's move is stored, by the orders in the rows of the sweep and the trial.</summary>
 public static class TransitionRule
 {
     /// <summary>
-    /// Nothing is leased unless its sweep runs. An attempt that a user cancelled ends as cancelled however it ends, and one that stopped on
-    /// a cancel that was taken back waits again. So does one whose epochs are not all stored.
+    /// A trial is leased only while its sweep runs. A trial that a user cancelled is cancelled however its attempt ends. A trial whose
+    /// attempt stopped on a cancel that was withdrawn waits again, and so does one whose epochs are not all stored.
     /// </summary>
-    /// <param name="cancelling">Of the trial's row.</param>
+    /// <param name="cancelling">Whether the trial's row has an order to cancel it.</param>
     /// <param name="sweep">The state in the sweep's row.</param>
     /// <param name="lacksEpochs">Whether fewer than <see cref="TrialTransition.Epochs"/> are stored.</param>
     /// <returns>The state to store; null when the move is refused.</returns>

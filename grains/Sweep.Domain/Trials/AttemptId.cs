@@ -1,7 +1,11 @@
 namespace Sweep.Domain.Trials;
 
-/// <summary>One attempt of one trial. It is what a lease is for, so that word of an older attempt never touches the lease of a newer one.</summary>
-/// <param name="Attempt">From 1; 0 where a silo of an older version did not say it, which stands for whichever attempt the trial is in.</param>
+/// <summary>
+/// One attempt of one trial. Leases are for attempts, so that a report of an older attempt never changes the lease of a newer one.
+/// </summary>
+/// <param name="Attempt">
+/// The number of the attempt, from 1. It is 0 from a silo of an older version that does not send it, and then means the current attempt.
+/// </param>
 public readonly record struct AttemptId(TrialId Trial, int Attempt)
 {
     public override string ToString() => $"{Trial} attempt {Attempt}";

@@ -4,7 +4,9 @@ namespace Sweep.Domain.Trials;
 
 /// <summary>What one epoch of one attempt measured: a row of <c>epochs</c>.</summary>
 /// <param name="Epoch">From 1.</param>
-/// <param name="TrainLoss">Mean cross-entropy over the epoch's training windows, nats a character, as trained (dropout on, weights moving).</param>
+/// <param name="TrainLoss">
+/// Mean cross-entropy over the epoch's training windows, nats a character, as trained (dropout on, weights moving).
+/// </param>
 /// <param name="ValLoss">Mean cross-entropy over the validation windows after the epoch, nats a character.</param>
 /// <param name="ValAccuracy">Share of validation windows whose most likely next character is the right one, in [0, 1].</param>
 /// <param name="Seconds">Wall time of the epoch, training and validation.</param>
@@ -12,7 +14,7 @@ namespace Sweep.Domain.Trials;
 public sealed record EpochMetrics(
     int Epoch, double TrainLoss, double ValLoss, double ValAccuracy, double LearningRate, double Seconds, double SamplesPerSecond)
 {
-    /// <summary>Exponential of the validation loss; infinite from a loss of 710 on, which JSON has no number for.</summary>
+    /// <summary>Exponential of the validation loss; infinite from a loss of 710 on, and JSON has no number for that.</summary>
     [JsonIgnore]
     public double Perplexity => Math.Exp(ValLoss);
 

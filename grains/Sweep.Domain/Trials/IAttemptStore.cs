@@ -1,7 +1,7 @@
 namespace Sweep.Domain.Trials;
 
 /// <summary>One epoch on its way to the store.</summary>
-/// <param name="Value">Of the objective's metric.</param>
+/// <param name="Value">The value of the objective's metric.</param>
 /// <param name="Score">The value with its sign set so that lower wins.</param>
 public sealed record EpochRow(TrialId Trial, int Attempt, EpochMetrics Metrics, double Value, double Score);
 
@@ -9,17 +9,23 @@ public sealed record EpochRow(TrialId Trial, int Attempt, EpochMetrics Metrics, 
 /// <param name="Line">From 1 within the attempt.</param>
 public sealed record LogLine(TrialId Trial, int Attempt, int Line, DateTimeOffset At, string Text);
 
-/// <param name="Epoch">Whole epochs behind it.</param>
-/// <param name="Step">Steps of the next epoch behind it.</param>
-/// <param name="Sha256">Of <paramref name="Data"/>, lower-case hexadecimal.</param>
+/// <param name="Epoch">Whole epochs that were trained before it.</param>
+/// <param name="Step">Steps of the next epoch that were trained before it.</param>
+/// <param name="Sha256">The hash of <paramref name="Data"/>, lower-case hexadecimal.</param>
 public sealed record StoredCheckpoint(int Attempt, int Epoch, int Step, string Sha256, byte[] Data);
 
-/// <summary>What a worker writes while an attempt runs. Everything is fenced: what an older attempt writes is refused. Every call may be repeated.</summary>
+/// <summary>
+/// Stores what a worker writes while an attempt runs. Everything that an older attempt writes is refused. Every call may be repeated.
+/// </summary>
 public interface IAttemptStore
 {
-    /// <summary>Stores epochs (a later attempt replaces what it repeats) and folds the best and the last into their trials, in one statement.</summary>
+    /// <summary>
+    /// Stores epochs, and the best and the last of them in the rows of their trials, in one statement. A later attempt replaces the epochs
+    /// that it repeats.
+    /// </summary>
     /// <returns>
-    /// The trials whose attempt in <paramref name="rows"/> is not the running one, or whose epochs before them are not stored (any more); nothing of theirs was stored.
+    /// The trials whose attempt in <paramref name="rows"/> is not the running one, or whose earlier epochs are not stored (any more).
+    /// Nothing of these trials was stored.
     /// </returns>
     Task<IReadOnlyList<TrialId>> WriteEpochsAsync(IReadOnlyList<EpochRow> rows, CancellationToken cancellation = default);
 
@@ -27,7 +33,7 @@ public interface IAttemptStore
     Task<TimeSpan?> WaitedAsync(TrialId trial, int attempt, CancellationToken cancellation = default);
 
     /// <summary>Replaces the trial's checkpoint.</summary>
-    /// <returns>False when the attempt is not the running one, or the epochs before it are not stored (any more).</returns>
+    /// <returns>False when the attempt is not the running one, or the epochs before the checkpoint are not stored (any more).</returns>
     Task<bool> WriteCheckpointAsync(TrialId trial, StoredCheckpoint checkpoint, CancellationToken cancellation = default);
 
     /// <exception cref="InvalidDataException">The stored bytes do not have the stored hash.</exception>

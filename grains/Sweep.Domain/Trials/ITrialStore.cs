@@ -6,8 +6,8 @@ namespace Sweep.Domain.Trials;
 /// <param name="Attempt">0 before the first one.</param>
 /// <param name="Failures">Attempts that failed by themselves since the trial was queued or retried by a user.</param>
 /// <param name="Losses">Attempts that ended with their worker.</param>
-/// <param name="Worker">Of the running attempt.</param>
-/// <param name="Alone">An attempt ran out of memory, so that the next ones have their device for themselves.</param>
+/// <param name="Worker">The worker of the running attempt.</param>
+/// <param name="Alone">Whether an attempt ran out of memory, so that the next ones have their device for themselves.</param>
 /// <param name="PrunedAt">When its checkpoint, log and epochs were freed; null while they are kept.</param>
 public sealed record StoredTrial(
     TrialId Id, ParameterMap Parameters, TrialState State, int Attempt, int Failures, int Losses, string? Worker, bool HasCheckpoint,
@@ -15,7 +15,7 @@ public sealed record StoredTrial(
 
 /// <param name="Attempt">The newest one; 0 before the first.</param>
 /// <param name="Worker">The worker that trains it; null while it waits.</param>
-/// <param name="Order">What the rows of the sweep and the trial say must happen to it.</param>
+/// <param name="Order">The order for it in the rows of the sweep and the trial.</param>
 public readonly record struct UnfinishedTrial(TrialId Id, int Attempt, string? Worker, LeaseOrder Order);
 
 /// <summary>
@@ -23,8 +23,8 @@ public readonly record struct UnfinishedTrial(TrialId Id, int Attempt, string? W
 /// <paramref name="FromAttempt"/>, and then as <see cref="Sweeps.TransitionRule"/> says.
 /// </summary>
 /// <param name="Event">A word for <c>trial_events</c>: leased, succeeded, failed, requeued, lost, paused, cancelled.</param>
-/// <param name="Detail">What a person wants to read beside it.</param>
-/// <param name="Epochs">Epochs that must be stored for it.</param>
+/// <param name="Detail">A text for people beside the event.</param>
+/// <param name="Epochs">The number of epochs that must be stored for the move.</param>
 public sealed record TrialTransition(
     TrialId Id,
     TrialState From,
@@ -46,10 +46,10 @@ public interface ITrialStore
     Task<StoredTrial?> LoadAsync(TrialId id, CancellationToken cancellation = default);
 
     /// <summary>Stores a move and its event, as <see cref="Sweeps.TransitionRule"/> says.</summary>
-    /// <returns>The state that was stored; null when it was refused, or the row has moved on: the caller's knowledge is old.</returns>
+    /// <returns>The state that was stored; null when the move was refused, or when the row has moved on in the meantime.</returns>
     Task<TrialState?> MoveAsync(TrialTransition transition, CancellationToken cancellation = default);
 
-    /// <summary>All trials that wait or run at one moment, of every sweep or of one: what a scheduler must know.</summary>
+    /// <summary>All trials that wait or run at one moment, of every sweep or of one. The scheduler reads them.</summary>
     Task<IReadOnlyList<UnfinishedTrial>> UnfinishedAsync(int? sweep = null, CancellationToken cancellation = default);
 
     /// <summary>The trials that run and must not: a user cancelled them, or paused or cancelled their sweeps.</summary>

@@ -4,8 +4,7 @@ using System.Text.Json.Serialization;
 namespace Sweep.Domain.Trials;
 
 /// <summary>
-/// A number that every epoch of a trial has, by its name in sweep files and tables. What it means stands in a
-/// <see cref="MetricCatalog"/>.
+/// The name of a number that every epoch of a trial has, as in sweep files and tables. A <see cref="MetricCatalog"/> has its meaning.
 /// </summary>
 [JsonConverter(typeof(Converter))]
 public sealed record Metric(string Name)

@@ -1,12 +1,14 @@
 namespace Sweep.Domain.Trials;
 
-/// <summary>Whether a trial whose attempt ended without a result is tried again.</summary>
+/// <summary>Decides whether a trial whose attempt ended without a result is tried again.</summary>
 public static class RetryRule
 {
-    /// <summary>A trial that has lost this many workers fails alone, since it may be the cause.</summary>
+    /// <summary>A trial that was lost with its worker this many times fails, since it may be the cause.</summary>
     public const int MaxLosses = 5;
 
-    /// <summary>The history with one more attempt in it: losses use up no retry, and a worker that cannot train is held against nobody but itself.</summary>
+    /// <summary>
+    /// Counts one more attempt. A loss uses up no retry, and an attempt on a worker that cannot train does not count at all.
+    /// </summary>
     public static (int Failures, int Losses) Count(FailureReason reason, int failures, int losses) => reason switch
     {
         FailureReason.WorkerUnfit => (failures, losses),
@@ -16,7 +18,7 @@ public static class RetryRule
 
     /// <param name="failures">Attempts that failed by themselves, this one included.</param>
     /// <param name="losses">Attempts that were lost, this one included.</param>
-    /// <param name="retries">Of the sweep.</param>
+    /// <param name="retries">The number of retries that the sweep allows.</param>
     public static TrialMove Decide(FailureReason reason, int failures, int losses, int retries) => reason switch
     {
         FailureReason.WorkerUnfit => TrialMove.Requeue,

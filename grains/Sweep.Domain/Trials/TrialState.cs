@@ -12,7 +12,7 @@ public enum TrialMove
     /// <summary>The attempt trained to its last epoch.</summary>
     Succeed,
 
-    /// <summary>The attempt is over, the trial is not: it failed with tries left, its worker was lost, or it was given back.</summary>
+    /// <summary>The attempt is over and the trial is not: it failed with tries left, its worker was lost, or it was given back.</summary>
     Requeue,
 
     /// <summary>It failed with no try left.</summary>
@@ -25,7 +25,7 @@ public enum TrialMove
     Retry,
 }
 
-/// <summary>The table of legal moves; what is not in it is a defect of the caller.</summary>
+/// <summary>The table of legal moves. A move that is not in it is a defect of the caller.</summary>
 public static class TrialStates
 {
     public static bool IsOver(this TrialState state) => state is TrialState.Succeeded or TrialState.Failed or TrialState.Cancelled;
