@@ -18,7 +18,7 @@ public static class TrainerEnvironment
     /// </summary>
     public static IReadOnlyDictionary<string, string> Variables { get; } = new Dictionary<string, string>
     {
-        // Huge pages for malloc: the tensors of each step are allocated anew, and faulting them in page by page took up to 40 % of the time.
+        // Huge pages for malloc: each step allocates its tensors anew, and faulting them in page by page took up to 40 % of the time.
         ["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1",
         // nvidia-smi counts the devices of a machine in this order. CUDA by itself counts the fastest one first.
         ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID",

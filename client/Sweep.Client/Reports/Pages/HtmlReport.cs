@@ -15,14 +15,18 @@ internal static class HtmlReport
     {
         var sections = ReportSections.Of(contents);
         var scripts = Scripts.Select(Asset).ToList();
+        var policy = Html.Of(
+            $"default-src 'none'; style-src 'unsafe-inline'; script-src {new Html(string.Join(' ', scripts.Select(Source)))}; img-src data:; " +
+            $"base-uri 'none'; form-action 'none'");
+        var (submitted, made) = (Day(contents.Sweep.CreatedAt), Day(contents.MadeAt));
+        var links = Html.Join(sections.Select(section => Html.Of($"<a href=\"#{section.Id}\">{section.Title}</a>")));
         return Html.Of(
             $"""
             <!doctype html>
             <html lang="en">
             <head>
             <meta charset="utf-8">
-            <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src {
-                new Html(string.Join(' ', scripts.Select(Source)))}; img-src data:; base-uri 'none'; form-action 'none'">
+            <meta http-equiv="Content-Security-Policy" content="{policy}">
             <meta name="viewport" content="width=device-width, initial-scale=1">
             <meta name="color-scheme" content="light dark">
             <meta name="generator" content="sweep report">
@@ -35,10 +39,8 @@ internal static class HtmlReport
             <header>
             <p class="kind">Sweep report</p>
             <h1>{contents.Sweep.Name}</h1>
-            <p class="state">{PlainText.Of(contents.Sweep.State)} · submitted {Day(contents.Sweep.CreatedAt)} · report of {
-                Day(contents.MadeAt)}</p>
-            <nav aria-label="Sections">{
-                Html.Join(sections.Select(section => Html.Of($"<a href=\"#{section.Id}\">{section.Title}</a>")))}</nav>
+            <p class="state">{PlainText.Of(contents.Sweep.State)} · submitted {submitted} · report of {made}</p>
+            <nav aria-label="Sections">{links}</nav>
             </header>
             <main>
             {Body(sections)}
