@@ -16,7 +16,7 @@ namespace Sweep.Benchmarks.Training;
 /// </summary>
 internal static class ShakespeareBenchmark
 {
-    private const double Published = 1.70;
+    private const double Published = 1.71;
     private const double Tolerance = 0.05;
 
     public static int Run()
@@ -56,7 +56,7 @@ internal static class ShakespeareBenchmark
         var report = OurTraining.Train(trial, text).Single();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"Training loss {report.TrainLoss:0.000} (expected {Published:0.00} ± {Tolerance:0.00}), " +
+            $"Training loss {report.TrainLoss:0.000} (published {Published:0.00} ± {Tolerance:0.00}), " +
             $"validation loss {report.ValLoss:0.000}, accuracy {report.ValAccuracy:0.000}; {report.SamplesPerSecond:0} windows/s, " +
             $"{report.Seconds:0} s."));
         return Math.Abs(report.TrainLoss - Published) <= Tolerance ? 0 : 1;
