@@ -13,7 +13,8 @@ const string Usage =
     """
     Usage: Sweep.Benchmarks NAME [ARGUMENTS]
 
-      training [rounds]           the training loop against the built-in modules and the floor; or `training shakespeare`
+      training [rounds]           the training loop against the built-in modules and the floor; `training vocabulary`, or
+                                  `training shakespeare`
       views [trials epochs]       the views' answers on 10 million epochs of 50,000 trials
       storage [seconds]           epochs, grids and moves into PostgreSQL
       checkpoints [trials MB MB/s seconds]  what checkpoints that replace each other take on the disk (16 0.8 1 180)

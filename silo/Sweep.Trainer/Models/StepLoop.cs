@@ -23,10 +23,10 @@ internal sealed class StepLoop(ModelShape shape, IReadOnlyDictionary<string, Par
     public Tensor LastState(Tensor characters, Func<Tensor, Tensor> drop)
     {
         var (embedding, length) = (parameters["embedding.weight"], (int)characters.shape[0]);
-        // There are few distinct characters, so the whole embedding is multiplied with the input weights once and each step looks its rows
-        // up.
-        // A single window has only one row a step, so its characters alone are multiplied.
-        var states = characters.shape[1] == 1
+        // Of few distinct characters the whole embedding is multiplied with the input weights once, and each step looks its rows up. The
+        // backward pass then adds a gradient of all rows for each step, so that with many distinct characters it is faster to multiply the
+        // rows of all steps, even if some of them are the same.
+        var states = characters.NumberOfElements <= 2 * embedding.shape[0]
             ? _layers[0].States(embedding.index_select(0, characters.flatten()), projected => projected.chunk(length))
             : _layers[0].States(embedding, table => Enumerable.Range(0, length).Select(step => table.index_select(0, characters[step])));
         foreach (var layer in _layers.Skip(1))

@@ -69,6 +69,12 @@ internal sealed class TrainingLoop(
             TrainStep(order.narrow(0, done, Math.Min(_batch, windows.Counts.Training - done)));
             state.Step++;
             _heartbeat.Beat();
+            // Every 0 asks for one checkpoint an epoch. After the last step the epoch's end decides.
+            if (trial.CheckpointEvery == 0 || state.Step == StepsPerEpoch || !IsTimeForCheckpoint())
+                continue;
+            CountTime(start);
+            WriteCheckpoint();
+            start = clock.GetTimestamp();
         }
 
         CountTime(start);

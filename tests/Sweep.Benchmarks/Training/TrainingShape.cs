@@ -14,12 +14,11 @@ namespace Sweep.Benchmarks.Training;
 /// <summary>The training of one row of the table.</summary>
 /// <param name="Batch">Windows in a batch; null for all windows at once.</param>
 /// <param name="Characters">
-/// Length of the text, which has 44 distinct characters. The speed does not depend on the characters themselves.
+/// Length of the text. The speed does not depend on the characters themselves.
 /// </param>
-internal sealed record TrainingShape(CellKind Cell, int Length, int Hidden, int? Batch, int Characters)
+/// <param name="Distinct">How many distinct characters the text has.</param>
+internal sealed record TrainingShape(CellKind Cell, int Length, int Hidden, int? Batch, int Characters, int Distinct = 44)
 {
-    private const int Distinct = 44;
-
     /// <summary>The nine shapes of the published experiment, and those of its second part with few steps an epoch.</summary>
     public static IEnumerable<TrainingShape> All =>
     [
@@ -29,6 +28,10 @@ internal sealed record TrainingShape(CellKind Cell, int Length, int Hidden, int?
         .. from cell in Enum.GetValues<CellKind>() select new TrainingShape(cell, 20, 256, 128, 1300),
     ];
 
+    /// <summary>An LSTM on texts of few and of many distinct characters.</summary>
+    public static IEnumerable<TrainingShape> Vocabularies =>
+        new[] { 60, 500, 2_000, 5_000 }.Select(distinct => new TrainingShape(CellKind.Lstm, 20, 256, 128, Math.Max(1300, distinct), distinct));
+
     public ModelShape Model => ModelShape.Of(Parameters(1), Distinct);
 
     public int TrainingWindows => WindowCounts.Of(Characters, Length, 0.2).Training;
@@ -36,7 +39,7 @@ internal sealed record TrainingShape(CellKind Cell, int Length, int Hidden, int?
     public string Name =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{Cell.ToString().ToLowerInvariant(),-4} T {Length} h {Hidden} batch {(Batch is { } batch ? batch : "full")}");
+            $"{Cell.ToString().ToLowerInvariant(),-4} T {Length} h {Hidden} batch {(Batch is { } batch ? batch : "full")} V {Distinct}");
 
     public TrainerCommand.Train Trial(int epochs) =>
         new(1_000_001, 1, Parameters(epochs), SplitKind.Random, 0.2, new(Metric.ValLoss, Goal.Minimize), CheckpointEvery: 1e9);
@@ -45,7 +48,7 @@ internal sealed record TrainingShape(CellKind Cell, int Length, int Hidden, int?
     {
         var text = Encoding.UTF8.GetBytes(string.Concat(
             Enumerable.Range(0, Characters)
-                .Select(i => (char)('0' + (i < Distinct ? i : (int)(SplitMix64.Bits(1, i, 0) % Distinct))))));
+                .Select(i => (char)('0' + (i < Distinct ? i : (int)(SplitMix64.Bits(1, i, 0) % (ulong)Distinct))))));
         return TextDataset.Load(text, Convert.ToHexStringLower(SHA256.HashData(text)), CPU);
     }
 

@@ -60,6 +60,18 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public void A_checkpoint_within_an_epoch_holds_the_whole_way()
+    {
+        var parameters = TrialOrders.Parameters(CellKind.Lstm) with { Dropout = 0.3, Layers = 2 };
+        var whole = Train(parameters, from: null, int.MaxValue, checkpointEvery: 5, new StandingClock { Step = TimeSpan.FromSeconds(1) });
+
+        var within = whole.Checkpoints.Where(file => CheckpointHeader.Of(new SafeTensorsFile(file)).Step > 0).ToList();
+        Assert.True(within.Count > 1, $"{within.Count} of {whole.Checkpoints.Count} checkpoints were written within an epoch");
+        foreach (var checkpoint in within)
+            Assert.Equal(Tensors(whole.Checkpoints[^1]), Tensors(Train(parameters, checkpoint, int.MaxValue).Checkpoints[^1]));
+    }
+
+    [Fact]
     public void Large_checkpoints_are_written_less_often_than_ordered_and_the_last_one_always()
     {
         // Each checkpoint has 8.4 MB. After the first one the next is not yet due while no time passes.
