@@ -19,6 +19,11 @@ internal static class Libtorch
     {
         var program = AppContext.BaseDirectory;
         var natives = folder ?? Path.Combine(program, "libtorch");
+        // Versions before 0.2 had libtorch there, and files of an older version stay when a newer one is copied over it.
+        if (File.Exists(Path.Combine(program, "libtorch_cpu.so")))
+            throw new LibtorchException(
+                $"{program} holds a libtorch_cpu.so of an older version, which TorchSharp would load beside that in {natives}. " +
+                "Remove the program's folder and install it again.");
         try
         {
             // Loads by path and in this order, so that each library finds the symbols of those before it and the linker's search path does
@@ -32,17 +37,16 @@ internal static class Libtorch
             NativeLibrary.Load(Found(natives, "libtorch.so"));
             NativeLibrary.Load(Found(program, "libLibTorchSharp.so"));
             torch.InitializeDeviceType(DeviceType.CPU);
+            if (device.type == DeviceType.CUDA)
+            {
+                RequireCuda(natives, device);
+                MakeRepeatable(natives);
+            }
         }
         catch (Exception error) when (error is DllNotFoundException or BadImageFormatException or FileNotFoundException
             or NotSupportedException or TypeInitializationException or EntryPointNotFoundException)
         {
             throw new LibtorchException($"libtorch cannot be loaded from {natives}: {OneLine(error.Message)} {Choices}");
-        }
-
-        if (device.type == DeviceType.CUDA)
-        {
-            RequireCuda(natives, device);
-            MakeRepeatable(natives);
         }
     }
 

@@ -94,13 +94,23 @@ public static class Devices
             .Where(cells => cells.Length == 5)
             .ToList();
         var shown = visible?.Split(',', StringSplitOptions.TrimEntries)
-            .Select(name => rows.FirstOrDefault(cells => cells[0] == name || (name.Length > 0 && IsUuid(cells[1], name))))
-            .TakeWhile(cells => cells is not null);
+            .Select(Row)
+            .TakeWhile(cells => cells is not null)
+            .Select(cells => cells!)
+            .ToList();
+        // CUDA shows nothing if a device is named twice.
+        if (shown is not null && shown.Distinct().Count() < shown.Count)
+            shown = [];
         return
         [
             .. (shown ?? rows).Index().Select(row => new DeviceUse(
-                $"cuda:{row.Index}", Mebibytes(row.Item![2]), Mebibytes(row.Item[3]), Number(row.Item[4]) / 100)),
+                $"cuda:{row.Index}", Mebibytes(row.Item[2]), Mebibytes(row.Item[3]), Number(row.Item[4]) / 100)),
         ];
+
+        // A part of a GPU (MIG) has no line of its own, so that its use is not known.
+        string[]? Row(string name) => name.StartsWith("MIG-", StringComparison.OrdinalIgnoreCase)
+            ? ["", name, "0", "0", "0"]
+            : rows.FirstOrDefault(cells => cells[0] == name || (name.Length > 0 && IsUuid(cells[1], name)));
 
         static bool IsUuid(string uuid, string beginning) => uuid.StartsWith(beginning, StringComparison.OrdinalIgnoreCase);
     }

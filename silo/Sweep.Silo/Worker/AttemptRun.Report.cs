@@ -83,7 +83,13 @@ internal sealed partial class AttemptRun
     private async Task FailAsync(FailureReason reason, string message)
     {
         if (reason.CastsDoubt() && await SelfTest.RunAsync(slot, _abandoned.Token) is { } complaint)
-            (reason, message) = (FailureReason.WorkerUnfit, $"{message}; and the worker's self-test failed: {complaint}");
+        {
+            message = $"{message}; and the worker's self-test failed: {complaint}";
+            // The memory that is missing on a GPU may be a neighbor's. The trial then needs the device alone, which only this reason gives.
+            if (!(slot.IsOnGpu && reason == FailureReason.OutOfMemory))
+                reason = FailureReason.WorkerUnfit;
+        }
+
         if (message.Length > MaxMessage)
             message = message[..MaxMessage];
         _trace?.SetStatus(ActivityStatusCode.Error, message);

@@ -147,6 +147,9 @@ public sealed partial class WorkerService : BackgroundService
         var wasFit = taken[0].Health.IsFit;
         try
         {
+            // The memory of a GPU that the other slots' trainers keep is a part of the share.
+            foreach (var slot in taken.Skip(1).Where(slot => slot.IsOnGpu))
+                await slot.DiscardAsync();
             await run.RunAsync();
         }
         catch (Exception error)

@@ -18,8 +18,13 @@ internal sealed class TrainingLoop(
     TrainerCommand.Train trial, TextWindows windows, TrainingState state, TimeProvider clock, Action<TrainerEvent, byte[]> say,
     Func<TrainerCommand.Stop?> stop)
 {
-    /// <summary>Windows in a batch of the validation. Larger batches are slower on a CPU, and smaller ones on a GPU.</summary>
-    private readonly int _validationBatch = state.IsOnGpu ? 4096 : 512;
+    /// <summary>
+    /// Windows in a batch of the validation. Larger batches are slower on a CPU, and smaller ones on a GPU, where the states of a layer may
+    /// take half a gigabyte.
+    /// </summary>
+    private readonly int _validationBatch = state.IsOnGpu
+        ? Math.Clamp((1 << 27) / (trial.Parameters.SequenceLength * trial.Parameters.HiddenSize), 64, 4096)
+        : 512;
 
     private readonly TrialParameters _parameters = trial.Parameters;
     private readonly long _batch = Math.Min(trial.Parameters.BatchSize ?? int.MaxValue, windows.Counts.Training);

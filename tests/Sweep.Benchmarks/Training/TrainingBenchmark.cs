@@ -56,7 +56,8 @@ public static class TrainingBenchmark
 
     private static int Refuse(string[] arguments)
     {
-        Console.Error.WriteLine($"training: found {string.Join(' ', arguments)}; expected nothing, a number of rounds, vocabulary, or shakespeare.");
+        Console.Error.WriteLine(
+            $"training: found {string.Join(' ', arguments)}; expected nothing, a number of rounds, vocabulary, or shakespeare.");
         return 2;
     }
 }

@@ -13,11 +13,16 @@ public sealed class DevicesTests
         Assert.Equal([new DeviceUse("cuda:0", 1024L << 20, 81559L << 20, 0.37), new DeviceUse("cuda:1", 0, 81559L << 20, 0)], devices);
     }
 
+    [Fact]
+    public void A_part_of_a_GPU_is_a_device_whose_use_is_not_known() =>
+        Assert.Equal([new DeviceUse("cuda:0", 0, 0, 0)], Devices.Parse("0, GPU-1b3c, 10, 100, 0\n", "MIG-90aa"));
+
     [Theory]
     [InlineData(null, new[] { 10, 20, 30 })]
     [InlineData("2,0", new[] { 30, 10 })]
     [InlineData("GPU-7d", new[] { 20 })]
     [InlineData("1, 7, 0", new[] { 20 })]
+    [InlineData("0,0", new int[0])]
     [InlineData("", new int[0])]
     [InlineData("-1", new int[0])]
     public void Devices_are_counted_as_CUDA_shows_them(string? visible, int[] used)

@@ -15,9 +15,9 @@ internal static class HtmlReport
     {
         var sections = ReportSections.Of(contents);
         var scripts = Scripts.Select(Asset).ToList();
+        var sources = new Html(string.Join(' ', scripts.Select(Source)));
         var policy = Html.Of(
-            $"default-src 'none'; style-src 'unsafe-inline'; script-src {new Html(string.Join(' ', scripts.Select(Source)))}; img-src data:; " +
-            $"base-uri 'none'; form-action 'none'");
+            $"default-src 'none'; style-src 'unsafe-inline'; script-src {sources}; img-src data:; base-uri 'none'; form-action 'none'");
         var (submitted, made) = (Day(contents.Sweep.CreatedAt), Day(contents.MadeAt));
         var links = Html.Join(sections.Select(section => Html.Of($"<a href=\"#{section.Id}\">{section.Title}</a>")));
         return Html.Of(
