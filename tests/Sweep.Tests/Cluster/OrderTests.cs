@@ -25,8 +25,8 @@ public sealed class OrderTests(PostgresServer server)
             server, new() { Gate = gate, Fault = (train, epoch) => train.Trial > 0 && train.Attempt == 1 && epoch == 2 ? end : null },
             slots: 2);
         var id = await silo.SubmitAsync(SimulatedSweep.Spec("again", silo.Dataset, trials: 1));
-        // Two permits, one for each epoch, let the first attempt end. The slot's self-test takes the third permit.
-        gate.Release(3);
+        // Two permits, one for each epoch, let the first attempt end. The slot's self-test takes one for each cell.
+        gate.Release(2 + Enum.GetValues<CellKind>().Length);
         await Poll.UntilAsync(async () => (await AttemptsAsync(silo)).Contains(2), "the second attempt to be leased");
         // A lease that is not renewed counts as missing after half of its time, and as expired after all of it.
         await Poll.UntilAsync(
