@@ -34,7 +34,7 @@ static async Task<int> RunAsync(string[] arguments, Shutdown shutdown)
         Console.Error.WriteLine($"devices: {unmeasured}; this silo trains on the CPU. Name the GPUs if they work: --devices cuda:0");
     var chosen = options.Devices?.Split(',') ?? [.. measured.Devices.Select(device => device.Name)];
     var devices = Devices.ForSlots(chosen, options.Slots, options.SlotsPerGpu, Environment.ProcessorCount);
-    Devices.RequireMemory(devices, measured.Devices);
+    Devices.Require(devices, measured.Devices);
     OpenFiles.Require(devices.Count);
 
     await using var silo = SiloHost.Build(options, devices);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Sweep.Processes;
 
 namespace Sweep.SystemTests;
 
@@ -9,11 +10,8 @@ public sealed class GpuProofTests
     public async Task The_proof_for_GPUs_passes_on_the_CPU()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/python3"), "the script needs python3");
-        var root = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(root.FullName, "Sweep.sln")))
-            root = root.Parent!;
         using var check = Process.Start(
-            new ProcessStartInfo(Path.Combine(root.FullName, "tests", "gpu", "check"), ["crossing,bits,memory"])
+            new ProcessStartInfo(Path.Combine(BuiltPrograms.Repository, "tests", "gpu", "check"), ["crossing,bits,memory"])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

@@ -126,14 +126,22 @@ public static class Devices
         return [.. Enumerable.Range(0, count).Select(slot => chosen[slot % chosen.Count])];
     }
 
-    /// <summary>Refuses more slots on a GPU than fit its free memory.</summary>
+    /// <summary>Refuses a GPU that is not there, and more slots on a GPU than fit its free memory.</summary>
     /// <param name="slots">The device of each slot.</param>
-    /// <exception cref="ValidationException">Each trial would have less than <see cref="LeastGpuMemory"/>.</exception>
-    public static void RequireMemory(IEnumerable<string> slots, IReadOnlyList<DeviceUse> measured)
+    /// <param name="measured">The GPUs of this machine; empty where they cannot be measured, and then nothing is refused.</param>
+    /// <exception cref="ValidationException">
+    /// A device is not there, or each trial would have less than <see cref="LeastGpuMemory"/>.
+    /// </exception>
+    public static void Require(IEnumerable<string> slots, IReadOnlyList<DeviceUse> measured)
     {
         foreach (var device in slots.CountBy(name => name))
         {
-            if (measured.FirstOrDefault(use => use.Name == device.Key) is not { MemoryTotalBytes: > 0 } use)
+            if (measured.Count == 0 || device.Key == "cpu")
+                continue;
+            var use = measured.FirstOrDefault(use => use.Name == device.Key) ?? throw new ValidationException(
+                $"devices: found {device.Key}; this machine shows {string.Join(", ", measured.Select(each => each.Name))}.");
+            // The memory of a part of a GPU is not known.
+            if (use.MemoryTotalBytes == 0)
                 continue;
             var room = (use.MemoryTotalBytes - use.MemoryUsedBytes) / LeastGpuMemory;
             if (device.Value > Math.Max(room, 1))

@@ -81,6 +81,7 @@ internal sealed class ParameterBuffer : IDisposable
     /// <summary>Forgets the gradients of the last step.</summary>
     public void ClearGradients()
     {
+        Values.grad = null;
         foreach (var (_, parameter, _) in _parts)
             parameter.grad = null;
     }

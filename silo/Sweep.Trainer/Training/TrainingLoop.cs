@@ -23,7 +23,7 @@ internal sealed class TrainingLoop(
     /// take half a gigabyte.
     /// </summary>
     private readonly int _validationBatch = state.IsOnGpu
-        ? Math.Clamp((1 << 27) / (trial.Parameters.SequenceLength * trial.Parameters.HiddenSize), 64, 4096)
+        ? (int)Math.Clamp((1 << 27) / ((long)trial.Parameters.SequenceLength * trial.Parameters.HiddenSize), 64, 4096)
         : 512;
 
     private readonly TrialParameters _parameters = trial.Parameters;

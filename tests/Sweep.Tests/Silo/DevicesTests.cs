@@ -55,13 +55,23 @@ public sealed class DevicesTests
     public void More_slots_on_a_GPU_than_its_measured_memory_has_room_for_are_refused(int totalGiB, int usedGiB, int slots, bool fits)
     {
         var measured = new DeviceUse("cuda:0", (long)usedGiB << 30, (long)totalGiB << 30, 0);
-        var check = () => Devices.RequireMemory(Enumerable.Repeat("cuda:0", slots).Append("cpu"), [measured]);
+        var check = () => Devices.Require(Enumerable.Repeat("cuda:0", slots).Append("cpu"), [measured]);
         if (fits)
             check();
         else
             Assert.Contains(
                 $"slots-per-gpu: found {slots} slots on cuda:0", Assert.Throws<ValidationException>(check).Message,
                 StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_GPU_that_is_not_there_is_refused_where_others_are_measured()
+    {
+        Devices.Require(["cuda:1", "cpu"], []);
+        Devices.Require(["cuda:0", "cpu"], [new DeviceUse("cuda:0", 0, 0, 0)]);
+        Assert.Equal(
+            "devices: found cuda:1; this machine shows cuda:0.",
+            Assert.Throws<ValidationException>(() => Devices.Require(["cuda:1"], [new DeviceUse("cuda:0", 0, 0, 0)])).Message);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using Sweep.Domain.Protocol;
 using Sweep.Domain.Search;
 using Sweep.Silo.Trainers;
+using Sweep.Tests.SweepFiles;
 using Sweep.Tests.Trainer;
 
 namespace Sweep.Tests.Worker;
@@ -13,6 +14,15 @@ public sealed class TrainerProcessTests : IDisposable
     private const string Secret = "SWEEP_TEST_SECRET";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly string _folder = Directory.CreateTempSubdirectory("sweep-trainer-").FullName;
+
+    [Fact]
+    public void The_proof_for_GPUs_gives_a_trainer_the_variables_that_a_silo_gives()
+    {
+        var script = File.ReadAllText(RepositoryFolder.Join("tests", "gpu", "trainer.py"));
+        Assert.All(
+            TrainerEnvironment.Variables,
+            pair => Assert.Contains($"\"{pair.Key}\": \"{pair.Value}\"", script, StringComparison.Ordinal));
+    }
 
     [Fact]
     public async Task A_program_cannot_be_started_until_it_has_the_right_to_be_executed()
