@@ -80,6 +80,21 @@ public sealed class AttemptRunTests
         Assert.Contains("Permission denied", stage.Slot.Health.Complaint, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("cpu", "Fail WorkerUnfit")]
+    [InlineData("cuda:0", "Fail OutOfMemory")]
+    public async Task A_trial_without_memory_whose_slot_fails_its_self_test_gets_a_GPU_alone(string device, string end)
+    {
+        var (first, second) = (Full(), Full());
+        await using var stage = new AttemptStage(new ScriptedTrainers(first, second), device: device);
+        await stage.StartAsync();
+        await first.ReceivedAsync<TrainerCommand.Train>();
+        first.Emit(new TrainerEvent.Failed(FailureReason.OutOfMemory, "out of memory"));
+        Assert.StartsWith(end, await stage.EndAsync(), StringComparison.Ordinal);
+
+        static ScriptedTrainer Full() => new() { Complaint = () => "out of memory" };
+    }
+
     [Fact]
     public async Task A_trainer_that_takes_no_step_is_killed_and_its_slot_tested()
     {

@@ -33,12 +33,12 @@ internal sealed class AttemptStage : IAsyncDisposable
     private readonly CancellationTokenSource _workerEnds = new();
     private Task? _running;
 
-    public AttemptStage(ITrainerFactory trainers, bool checkpoint = false, bool alone = false)
+    public AttemptStage(ITrainerFactory trainers, bool checkpoint = false, bool alone = false, string device = "cpu")
     {
         var instruments = new SweepInstruments(Meters);
         Alarm = new(instruments, Time, AlarmLog);
         _metrics = new(Store, instruments, Alarm, Time, new LogLines<MetricWriter>());
-        Slot = new("cpu", Gate, trainers, Time, Log);
+        Slot = new(device, Gate, trainers, Time, Log);
         var grain = Fake.Of<ITrialGrain>((method, arguments) =>
         {
             var said = $"{method.Name} {string.Join(' ', arguments.Skip(1))}".TrimEnd();
