@@ -74,6 +74,7 @@ internal sealed class MembershipWatch : BackgroundService
     private void Observe(ClusterMembershipSnapshot snapshot) =>
         _targets.Observe(
             [.. snapshot.Members.Values.Select(member => new SiloSighting(member.Name, Life(member.Status), Target(member)))],
+            snapshot.Version.Value,
             _time.GetUtcNow());
 
     private ScrapeTarget? Target(ClusterMember member)

@@ -11,11 +11,17 @@ public sealed class ScrapeTargets
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, KnownSilo> _silos = [];
+    private long _version = long.MinValue;
 
-    public void Observe(IReadOnlyList<SiloSighting> sightings, DateTimeOffset now)
+    /// <summary>Takes in the silos of the cluster as one version of the membership has them.</summary>
+    /// <param name="version">Version of the membership. Updates and looks race, and a version that arrives late changes nothing.</param>
+    public void Observe(IReadOnlyList<SiloSighting> sightings, long version, DateTimeOffset now)
     {
         lock (_gate)
         {
+            if (version < _version)
+                return;
+            _version = version;
             foreach (var sighting in sightings)
             {
                 var known = _silos.GetValueOrDefault(sighting.Silo) ?? new(null, Left: false, DiedAt: null);

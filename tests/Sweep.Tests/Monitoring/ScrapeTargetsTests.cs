@@ -6,6 +6,7 @@ public sealed class ScrapeTargetsTests
 {
     private static readonly DateTimeOffset Start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly ScrapeTargets _targets = new();
+    private long _version;
 
     [Fact]
     public void A_living_silo_is_listed_as_soon_as_its_port_is_known()
@@ -82,7 +83,18 @@ public sealed class ScrapeTargetsTests
         Assert.Equal((2, 0), _targets.Count(Start));
     }
 
-    private void See(DateTimeOffset now, params SiloSighting[] sightings) => _targets.Observe(sightings, now);
+    [Fact]
+    public void An_older_version_of_the_membership_that_arrives_late_changes_nothing()
+    {
+        _targets.Observe([Active("a"), Active("b")], version: 2, Start);
+        _targets.Observe([Active("a")], version: 1, Start);
+        Assert.Equal((2, 0), _targets.Count(Start));
+        _targets.Observe([Active("a"), Dead("b")], version: 3, Start);
+        _targets.Observe([Active("a"), Active("b")], version: 2, Start);
+        Assert.Equal((1, 1), _targets.Count(Start));
+    }
+
+    private void See(DateTimeOffset now, params SiloSighting[] sightings) => _targets.Observe(sightings, ++_version, now);
 
     private static SiloSighting Active(string silo) => new(silo, SiloLife.Active, Target(silo));
 
