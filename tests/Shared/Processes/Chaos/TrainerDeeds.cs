@@ -16,6 +16,9 @@ public sealed class TrainerDeeds(ChaosSilos silos, ChaosJournal journal, int sta
     /// <summary>Time that a silo may take to check its trainers and to end one.</summary>
     private static readonly TimeSpan HangMargin = TimeSpan.FromSeconds(15);
 
+    /// <summary>The limit of a slot's self-test. The stall limit is not for self-tests, because a trainer starts within them.</summary>
+    private static readonly TimeSpan SelfTestLimit = TimeSpan.FromSeconds(60);
+
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(200);
 
     private readonly ConcurrentQueue<string> _complaints = new();
@@ -97,14 +100,19 @@ public sealed class TrainerDeeds(ChaosSilos silos, ChaosJournal journal, int sta
     {
         var since = journal.Now;
         ProcessSignal.Stop.Send(trainer);
-        if (await GoneAsync(trainer, TimeSpan.FromSeconds(stallLimit) + HangMargin))
+        var limit = TimeSpan.FromSeconds(Math.Max(stallLimit, SelfTestLimit.TotalSeconds));
+        if (await GoneAsync(trainer, limit + HangMargin))
+            return;
+        // The training may have ended just before the signal came. What is idle needs no end.
+        ProcessSignal.Continue.Send(trainer);
+        if (!await TrainsAsync(trainer))
             return;
         // A hang without an end is excused when the silo was disturbed, since the silo is then gone or counts the stall afresh.
         var excused = silo.Ended.IsCompleted || journal.Disturbances.Any(other =>
             other.Silo == silo.Name && other.Act.Victim != ChaosVictim.Trainer && other.Overlaps(since, journal.Now));
         if (!excused)
             _complaints.Enqueue(
-                Text($"{who} hangs since {(journal.Now - since).TotalSeconds:0} s and was not ended; the stall limit is {stallLimit} s"));
+                Text($"{who} hangs since {(journal.Now - since).TotalSeconds:0} s and was not ended; the limit is {limit.TotalSeconds} s"));
         ProcessSignal.Kill.Send(trainer);
     }
 
