@@ -29,11 +29,11 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
               select * from unnest(
                 $1::bigint[], $2::integer[], $3::integer[], $4::double precision[], $5::double precision[], $6::double precision[],
                 $7::double precision[], $8::double precision[], $9::double precision[], $10::double precision[], $11::double precision[],
-                $12::double precision[])
+                $12::double precision[], $13::double precision[])
               with ordinality as i(
                 trial_id, attempt, epoch, train_loss, val_loss, val_accuracy,
                 perplexity, learning_rate, seconds, samples_per_second, value,
-                score, place)
+                score, val_loss_error, place)
             ), locked as materialized (
               select t.id, t.attempt, t.sweep_id, t.best_epoch, t.best_value, t.best_score
               from trials t
@@ -47,13 +47,17 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
               order by i.trial_id, i.epoch, i.place desc
             ), written as (
               insert into epochs (
-                trial_id, epoch, attempt, train_loss, val_loss, val_accuracy, perplexity, learning_rate, seconds, samples_per_second)
-              select trial_id, epoch, attempt, train_loss, val_loss, val_accuracy, perplexity, learning_rate, seconds, samples_per_second
+                trial_id, epoch, attempt, train_loss, val_loss, val_loss_error, val_accuracy, perplexity, learning_rate, seconds,
+                samples_per_second)
+              select
+                trial_id, epoch, attempt, train_loss, val_loss, val_loss_error, val_accuracy, perplexity, learning_rate, seconds,
+                samples_per_second
               from fresh order by trial_id, epoch
               on conflict (trial_id, epoch) do update set
                 attempt = excluded.attempt, train_loss = excluded.train_loss, val_loss = excluded.val_loss,
-                val_accuracy = excluded.val_accuracy, perplexity = excluded.perplexity, learning_rate = excluded.learning_rate,
-                seconds = excluded.seconds, samples_per_second = excluded.samples_per_second, at = excluded.at
+                val_loss_error = excluded.val_loss_error, val_accuracy = excluded.val_accuracy, perplexity = excluded.perplexity,
+                learning_rate = excluded.learning_rate, seconds = excluded.seconds, samples_per_second = excluded.samples_per_second,
+                at = excluded.at
             ), candidate as (
               select trial_id, epoch, value, score from fresh
               union all
@@ -93,7 +97,7 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
             All(row => row.Trial.Value), All(row => row.Attempt), All(row => row.Metrics.Epoch), All(row => row.Metrics.TrainLoss),
             All(row => row.Metrics.ValLoss), All(row => row.Metrics.ValAccuracy), All(row => row.Metrics.Perplexity),
             All(row => row.Metrics.LearningRate), All(row => row.Metrics.Seconds), All(row => row.Metrics.SamplesPerSecond),
-            All(row => row.Value), All(row => row.Score))
+            All(row => row.Value), All(row => row.Score), All(row => row.Metrics.ValLossError))
             .RowsAsync(row => TrialId.From(row.GetInt64(0)), cancellation);
 
         T[] All<T>(Func<EpochRow, T> column) => [.. rows.Select(column)];

@@ -92,11 +92,15 @@ public sealed class TrialStore : ITrialStore
                 $1::bigint[], $2::text[], $3::integer[], $4::text[], $5::integer[], $6::integer[], $7::integer[],
                 $8::text[], $9::text[], $10::text[], $11::text[],
                 $12::double precision[], $13::double precision[], $14::double precision[], $15::bigint[], $16::bigint[], $17::bigint[],
-                $18::integer[], $19::integer[], $20::bigint[], $21::text[], $22::integer[])
+                $18::integer[], $19::integer[], $20::bigint[], $21::text[], $22::integer[],
+                $23::text[], $24::double precision[], $25::double precision[], $26::double precision[], $27::double precision[],
+                $28::double precision[], $29::integer[], $30::double precision[], $31::double precision[], $32::double precision[])
               as i(
                 id, from_state, from_attempt, to_state, to_attempt, failures, losses, worker, event, reason,
                 detail, train_seconds, inference_ms, inference_windows_per_second, parameters, model_bytes, macs,
-                training_windows, validation_windows, peak_memory_bytes, sample, epochs)
+                training_windows, validation_windows, peak_memory_bytes, sample, epochs,
+                prompt, validation_seconds, train_processor_seconds, validation_processor_seconds, inference_ms_low,
+                inference_ms_high, test_windows, test_loss, test_loss_error, test_accuracy)
             ), sweep as materialized (
               select id, state from sweeps
               where id in (
@@ -150,7 +154,17 @@ public sealed class TrialStore : ITrialStore
                 training_windows = coalesce(n.training_windows, t.training_windows),
                 validation_windows = coalesce(n.validation_windows, t.validation_windows),
                 peak_memory_bytes = coalesce(n.peak_memory_bytes, t.peak_memory_bytes),
-                sample = coalesce(n.sample, t.sample)
+                sample = coalesce(n.sample, t.sample),
+                prompt = coalesce(n.prompt, t.prompt),
+                validation_seconds = coalesce(n.validation_seconds, t.validation_seconds),
+                train_processor_seconds = coalesce(n.train_processor_seconds, t.train_processor_seconds),
+                validation_processor_seconds = coalesce(n.validation_processor_seconds, t.validation_processor_seconds),
+                inference_ms_low = coalesce(n.inference_ms_low, t.inference_ms_low),
+                inference_ms_high = coalesce(n.inference_ms_high, t.inference_ms_high),
+                test_windows = coalesce(n.test_windows, t.test_windows),
+                test_loss = coalesce(n.test_loss, t.test_loss),
+                test_loss_error = coalesce(n.test_loss_error, t.test_loss_error),
+                test_accuracy = coalesce(n.test_accuracy, t.test_accuracy)
               from next n where t.id = n.id
             ), event as (
               insert into trial_events (trial_id, attempt, event, worker, reason, detail)
@@ -165,7 +179,12 @@ public sealed class TrialStore : ITrialStore
             All(move => move.Result?.InferenceMilliseconds), All(move => move.Result?.InferenceWindowsPerSecond),
             All(move => move.Result?.Parameters), All(move => move.Result?.ModelBytes), All(move => move.Result?.Macs),
             All(move => move.Result?.TrainingWindows), All(move => move.Result?.ValidationWindows),
-            All(move => move.Result?.PeakMemoryBytes), All(move => StorableText.OfMaybe(move.Result?.Sample)), All(move => move.Epochs))
+            All(move => move.Result?.PeakMemoryBytes), All(move => StorableText.OfMaybe(move.Result?.Sample)), All(move => move.Epochs),
+            All(move => StorableText.OfMaybe(move.Result?.Prompt)), All(move => move.Result?.ValidationSeconds),
+            All(move => move.Result?.TrainProcessorSeconds), All(move => move.Result?.ValidationProcessorSeconds),
+            All(move => move.Result?.InferenceLowMilliseconds), All(move => move.Result?.InferenceHighMilliseconds),
+            All(move => move.Result?.Test?.Windows), All(move => move.Result?.Test?.Loss), All(move => move.Result?.Test?.LossError),
+            All(move => move.Result?.Test?.Accuracy))
             .RowsAsync(row => (Id: row.GetInt64(0), State: StoredName.Parse<TrialState>(row.GetString(1))), CancellationToken.None))
             .ToDictionary(row => row.Id, row => row.State);
         return [.. moves.Select(move => stored.TryGetValue(move.Id.Value, out var state) ? state : (TrialState?)null)];

@@ -10,6 +10,7 @@ internal static class EpochExport
         ExportColumn.Whole("number"), ExportColumn.Whole("attempt"), ExportColumn.Whole("epoch"),
         ExportColumn.Real("train_loss"), ExportColumn.Real("val_loss"), ExportColumn.Real("val_accuracy"), ExportColumn.Real("perplexity"),
         ExportColumn.Real("learning_rate"), ExportColumn.Real("seconds"), ExportColumn.Real("samples_per_second"),
+        ExportColumn.Real("val_loss_error"),
     ];
 
     public static ExportTable Of(IAsyncEnumerable<(int Number, int Attempt, EpochMetrics Metrics)> epochs) =>
@@ -17,6 +18,6 @@ internal static class EpochExport
         {
             (long)row.Number, (long)row.Attempt, (long)row.Metrics.Epoch,
             row.Metrics.TrainLoss, row.Metrics.ValLoss, row.Metrics.ValAccuracy, row.Metrics.Perplexity,
-            row.Metrics.LearningRate, row.Metrics.Seconds, row.Metrics.SamplesPerSecond,
+            row.Metrics.LearningRate, row.Metrics.Seconds, row.Metrics.SamplesPerSecond, row.Metrics.ValLossError,
         }));
 }

@@ -11,8 +11,18 @@ namespace Sweep.Domain.Trials;
 /// <param name="ValAccuracy">Share of validation windows whose most likely next character is the right one, in [0, 1].</param>
 /// <param name="Seconds">Wall time of the epoch, training and validation.</param>
 /// <param name="SamplesPerSecond">Training windows over the seconds spent on training.</param>
+/// <param name="ValLossError">
+/// Standard error of <paramref name="ValLoss"/> over its windows, nats a character; null where it was not measured.
+/// </param>
 public sealed record EpochMetrics(
-    int Epoch, double TrainLoss, double ValLoss, double ValAccuracy, double LearningRate, double Seconds, double SamplesPerSecond)
+    int Epoch,
+    double TrainLoss,
+    double ValLoss,
+    double ValAccuracy,
+    double LearningRate,
+    double Seconds,
+    double SamplesPerSecond,
+    double? ValLossError = null)
 {
     /// <summary>Exponential of the validation loss; infinite from a loss of 710 on, and JSON has no number for that.</summary>
     [JsonIgnore]

@@ -14,7 +14,8 @@ public sealed class ReportReader(NpgsqlDataSource source)
     public Task<IReadOnlyList<(int Number, EpochMetrics Metrics)>> CurvesAsync(
         int sweep, IEnumerable<int> numbers, int most, CancellationToken cancellation = default) => source.Statement(
         """
-        select t.number, e.epoch, e.train_loss, e.val_loss, e.val_accuracy, e.learning_rate, e.seconds, e.samples_per_second
+        select t.number, e.epoch, e.train_loss, e.val_loss, e.val_accuracy, e.learning_rate, e.seconds, e.samples_per_second,
+          e.val_loss_error
         from trials t join epochs e on e.trial_id = t.id
         where t.id = any($1) and (e.epoch % greatest(1, (t.epochs_done + $2 - 1) / $2) = 0 or e.epoch in (1, t.best_epoch, t.epochs_done))
         order by t.number, e.epoch

@@ -57,7 +57,8 @@ public sealed class SweepReader(NpgsqlDataSource source)
     public IAsyncEnumerable<(int Number, int Attempt, EpochMetrics Metrics)> EpochsAsync(
         int sweep, int? number, CancellationToken cancellation = default) => source.Statement(
         """
-        select trial_id, attempt, epoch, train_loss, val_loss, val_accuracy, learning_rate, seconds, samples_per_second
+        select trial_id, attempt, epoch, train_loss, val_loss, val_accuracy, learning_rate, seconds, samples_per_second,
+          val_loss_error
         from epochs where trial_id between $1 and $2 order by trial_id, epoch
         """,
         First(sweep, number), Last(sweep, number)).StreamAsync(

@@ -14,8 +14,12 @@ internal static class TrialSummaryRow
         select t.number, t.params::text, t.state, t.attempt, t.epochs_done, t.best_value, t.best_score, t.worker, t.reason,
           t.train_seconds, t.inference_ms, t.inference_windows_per_second, t.parameters, t.model_bytes, t.macs,
           t.training_windows, t.validation_windows, t.peak_memory_bytes, t.sample,
+          t.prompt, t.validation_seconds, t.train_processor_seconds, t.validation_processor_seconds,
+          t.inference_ms_low, t.inference_ms_high, t.test_windows, t.test_loss, t.test_loss_error, t.test_accuracy,
           best.epoch, best.train_loss, best.val_loss, best.val_accuracy, best.learning_rate, best.seconds, best.samples_per_second,
+          best.val_loss_error,
           last.epoch, last.train_loss, last.val_loss, last.val_accuracy, last.learning_rate, last.seconds, last.samples_per_second,
+          last.val_loss_error,
           t.pruned_at
         from trials t
         left join epochs best on best.trial_id = t.id and best.epoch = t.best_epoch
@@ -25,17 +29,22 @@ internal static class TrialSummaryRow
     public static TrialSummary Read(NpgsqlDataReader row) => new(
         row.GetInt32(0), BuiltInParameters.Catalog.Read(row.GetString(1)), StoredName.Parse<TrialState>(row.GetString(2)),
         row.GetInt32(3), row.GetInt32(4),
-        row.Maybe<double>(5), row.Maybe<double>(6), ReadEpoch(row, 19), ReadEpoch(row, 26), ReadResult(row, 9),
-        row.MaybeText(7), row.MaybeText(8), row.Maybe<DateTimeOffset>(33));
+        row.Maybe<double>(5), row.Maybe<double>(6), ReadEpoch(row, 29), ReadEpoch(row, 37), ReadResult(row, 9),
+        row.MaybeText(7), row.MaybeText(8), row.Maybe<DateTimeOffset>(45));
 
     /// <param name="first">The column of the epoch's number; the others follow in the order of <see cref="EpochMetrics"/>.</param>
     /// <returns>Null when there is no such epoch.</returns>
     public static EpochMetrics? ReadEpoch(NpgsqlDataReader row, int first) => row.IsDBNull(first) ? null : new(
         row.GetInt32(first), row.GetDouble(first + 1), row.GetDouble(first + 2), row.GetDouble(first + 3),
-        row.GetDouble(first + 4), row.GetDouble(first + 5), row.GetDouble(first + 6));
+        row.GetDouble(first + 4), row.GetDouble(first + 5), row.GetDouble(first + 6), row.Maybe<double>(first + 7));
 
     private static TrialResult? ReadResult(NpgsqlDataReader row, int first) => row.IsDBNull(first) ? null : new(
         row.GetDouble(first), row.GetDouble(first + 1), row.GetDouble(first + 2),
         row.GetInt64(first + 3), row.GetInt64(first + 4), row.GetInt64(first + 5),
-        row.GetInt32(first + 6), row.GetInt32(first + 7), row.GetInt64(first + 8), row.GetString(first + 9));
+        row.GetInt32(first + 6), row.GetInt32(first + 7), row.GetInt64(first + 8), row.GetString(first + 9),
+        row.MaybeText(first + 10), row.Maybe<double>(first + 11), row.Maybe<double>(first + 12), row.Maybe<double>(first + 13),
+        row.Maybe<double>(first + 14), row.Maybe<double>(first + 15), ReadTest(row, first + 16));
+
+    private static TestResult? ReadTest(NpgsqlDataReader row, int first) => row.IsDBNull(first) ? null : new(
+        row.GetInt32(first), row.GetDouble(first + 1), row.GetDouble(first + 2), row.GetDouble(first + 3));
 }
