@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Sweep.Client.Tables;
 using Sweep.Domain.Reports;
 using Sweep.Storage.Reading;
@@ -14,7 +15,19 @@ internal static class ReportJson
         dataset = report.Spec.Dataset,
         objective = report.Spec.Objective,
         trials = report.Rows.Select(TrialJson.Of),
+        points = report.Points.Select(point => new
+        {
+            point.Rank,
+            parameters = report.Spec.Parameters.VaryingWithoutSeed.ToDictionary(
+                name => name, name => JsonNode.Parse(point.Parameters.ToJson())![name]),
+            trials = point.Trials.Select(trial => trial.Number),
+            point.Objective,
+        }),
         effects = report.Effects,
+        measures = report.Measures.Select(influence => new
+        {
+            influence.Measure.Name, influence.Measure.Unit, influence.Measure.Goal, influence.Effects,
+        }),
         importance = report.Decomposition,
         fronts = report.Fronts.Select(front => new { front.Metric, front.Cost, trials = front.Trials.Select(trial => trial.Number) }),
         answer = report.Answer,

@@ -76,11 +76,13 @@ internal sealed partial class SweepFileReader
         var retries = _file.Whole("retries", SpecBounds.Retries) ?? 3;
         var stallLimit = _file.Read<double?>("stall_limit", node => ReadSeconds(node)) ?? SweepSpec.DefaultStallLimit;
         var seed = _file.Whole("seed", SpecBounds.Seed) ?? 0;
+        var replicates = _file.Whole("replicates", SpecBounds.Replicates) ?? 1;
         return new(
             new(
                 name,
                 new(dataset?.Name ?? "", "", dataset?.Split ?? SplitKind.Random, dataset?.Validation ?? DatasetSection.DefaultValidation),
-                objective, method, space ?? new([]), resources, checkpoint, (int)retries, seed, stallLimit),
+                objective, method, space ?? new([]), resources, checkpoint, (int)retries, seed, stallLimit,
+                (int)replicates),
             dataset!,
             _tree);
     }

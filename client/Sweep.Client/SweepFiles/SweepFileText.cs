@@ -26,6 +26,7 @@ internal static class SweepFileText
             Invariant($"checkpoint: {{ every: {spec.Checkpoint.Every}, keep: {spec.Checkpoint.Keep} }}"),
             Invariant($"retries: {spec.Retries}"),
             Invariant($"stall_limit: {spec.StallLimit}"),
+            .. spec.Replicates > 1 ? [Invariant($"replicates: {spec.Replicates}")] : Array.Empty<string>(),
             Invariant($"seed: {spec.Seed}"),
         ];
         return string.Join('\n', lines);

@@ -1,13 +1,14 @@
 using System.Globalization;
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Domain.Reports;
 
-/// <summary>The sentence of a report that names the best trial.</summary>
+/// <summary>The sentence of a report that names the best trial, or the best point where points were trained more than once.</summary>
 internal static class ReportAnswer
 {
-    public static string Of(SweepSpec spec, IReadOnlyList<TrialSummary> rows)
+    public static string Of(SweepSpec spec, IReadOnlyList<TrialSummary> rows, IReadOnlyList<ReportPoint> points)
     {
         var succeeded = rows.Count(SweepReport.HasSucceeded);
         if (succeeded == 0)
@@ -17,15 +18,45 @@ internal static class ReportAnswer
             return $"No trial has finished yet{(standing.Length > 0 ? $": {standing}" : "")}.";
         }
 
-        var best = rows[0];
-        var (varying, catalog) = (spec.Parameters.Varying, spec.Parameters.Catalog);
-        var values = string.Join(", ", varying.Select(name => $"{name} {catalog.Find(name)?.Print(best.Parameters.ValueOf(name))}"));
+        return points[0].Succeeded.Skip(1).Any() || succeeded > points.Count(point => point.Objective is not null)
+            ? BestPoint(spec, succeeded, points)
+            : BestTrial(spec, succeeded, rows[0]);
+    }
+
+    private static string BestTrial(SweepSpec spec, int succeeded, TrialSummary best)
+    {
         var metric = spec.Objective.Metric;
         var numbers = string.Create(
             CultureInfo.InvariantCulture, $"{metric} {best.BestValue:G4} at epoch {best.Best?.Epoch} of {best.Parameters.Epochs}");
-        if (best.Best is { } epoch && spec.Objective.Metric != Metric.ValAccuracy)
+        if (best.Best is { } epoch && metric != Metric.ValAccuracy)
             numbers += string.Create(CultureInfo.InvariantCulture, $", {epoch.ValAccuracy * 100:0.0} % of the next characters right");
         var trials = succeeded == 1 ? "1 trial that succeeded" : $"{succeeded} trials that succeeded";
-        return $"The best of {trials} is trial {best.Number}{(values.Length > 0 ? $" ({values})" : "")}: {numbers}.";
+        return $"The best of {trials} is trial {best.Number}{InBrackets(spec, best.Parameters)}: {numbers}.";
     }
+
+    private static string BestPoint(SweepSpec spec, int succeeded, IReadOnlyList<ReportPoint> points)
+    {
+        var (best, spread) = (points[0], points[0].Objective!);
+        var interval = spread.Low is null ? "one trial"
+            : string.Create(CultureInfo.InvariantCulture, $"95 % interval {spread.Low:G4} to {spread.High:G4}, {spread.Count} trials");
+        var ranked = points.Count(point => point.Objective is not null);
+        var tied = points.Count(point => point.Rank == best.Rank) - 1;
+        var others = tied switch
+        {
+            0 => "",
+            1 => " Another point is not told apart from it.",
+            _ => $" {tied} other points are not told apart from it.",
+        };
+        var mean = string.Create(CultureInfo.InvariantCulture, $"mean {spec.Objective.Metric} {spread.Mean:G4} ({interval})");
+        var name = Values(spec, best.Parameters) is { Length: > 0 } values ? values : $"trial {best.Trials[0].Number}";
+        return $"The best of {ranked} points ({succeeded} trials that succeeded) is {name}: {mean}.{others}";
+    }
+
+    private static string InBrackets(SweepSpec spec, ParameterMap parameters) =>
+        Values(spec, parameters) is { Length: > 0 } values ? $" ({values})" : "";
+
+    private static string Values(SweepSpec spec, ParameterMap parameters) => string.Join(
+        ", ",
+        spec.Parameters.VaryingWithoutSeed.Select(
+            name => $"{name} {spec.Parameters.Catalog.Find(name)?.Print(parameters.ValueOf(name))}"));
 }

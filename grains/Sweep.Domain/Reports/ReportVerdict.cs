@@ -3,19 +3,19 @@ using Sweep.Domain.Sweeps;
 
 namespace Sweep.Domain.Reports;
 
-/// <summary>The one sentence of a report: what mattered most.</summary>
+/// <summary>The one sentence of a report: what mattered, as far as it is told apart from chance.</summary>
 internal static class ReportVerdict
 {
-    public static string Of(SweepSpec spec, IReadOnlyList<TrialSummary> trials, IReadOnlyList<ParameterEffect> effects)
+    public static string Of(SweepSpec spec, IReadOnlyList<TrialSummary> trials, InfluenceStudy study)
     {
         var succeeded = trials.Count(SweepReport.HasSucceeded);
         var metric = spec.Objective.Metric;
-        if (spec.Parameters.Varying.Count == 0)
+        if (spec.Parameters.VaryingWithoutSeed.Count == 0)
             return "No parameter varies in this sweep, so there is nothing to compare.";
         if (succeeded < 2)
             return $"{succeeded} of {trials.Count} trials succeeded, too few to say what mattered.";
 
-        var comparable = effects
+        var comparable = study.Effects
             .Select(effect => (Effect: effect, Means: BestFirst(effect)))
             .Where(pair => pair.Means.Count > 1)
             .OrderByDescending(pair => pair.Effect.Explained ?? -1)
@@ -26,20 +26,37 @@ internal static class ReportVerdict
 
         var (strongest, means) = comparable[0];
         var (best, worst) = (means[0], means[^1]);
-        if (best.Objective!.Mean == worst.Objective!.Mean)
+        if (comparable.All(pair => pair.Means[0].Objective!.Mean == pair.Means[^1].Objective!.Mean))
             return $"No parameter mattered: each one's values have the same mean {metric}.";
         var both = string.Create(
             CultureInfo.InvariantCulture,
-            $"mean {metric} {best.Objective.Mean:G4} with {best.Value} ({Trials(best.Count)}), " +
-            $"{worst.Objective.Mean:G4} with {worst.Value} ({Trials(worst.Count)})");
-        return strongest.Explained is { } share
-            ? $"{strongest.Parameter} mattered most: {both}; it explains {Math.Round(100 * share)} % of the variance " +
-              $"between the {succeeded} trials that succeeded."
-            : $"{strongest.Parameter} made the largest difference: {both}; with one trial a value this may be chance.";
+            $"mean {metric} {best.Objective!.Mean:G4} with {best.Value} ({Trials(best.Count)}), " +
+            $"{worst.Objective!.Mean:G4} with {worst.Value} ({Trials(worst.Count)})");
+        var matter = comparable.Select(pair => pair.Effect).Where(effect => effect.Matters).ToList();
+        if (matter.Count > 0)
+        {
+            var of = $"of the variance between the {succeeded} trials that succeeded";
+            var first = $"{both}; it explains {Share(strongest)} {of} ({Chance(strongest)})";
+            return study.Leads ? $"{strongest.Parameter} mattered most: {first}."
+                : matter.Count == 1 ? $"{strongest.Parameter} mattered: {first}; the others are not told apart from chance."
+                : $"{strongest.Parameter} and {matter[1].Parameter} mattered: {first}, and {matter[1].Parameter} explains " +
+                    $"{Share(matter[1])}; which of them mattered more is not told apart from chance.";
+        }
+
+        return strongest.Probability is null
+            ? $"{strongest.Parameter} made the largest difference: {both}; with one trial a value this may be chance."
+            : $"No parameter is told apart from chance. {strongest.Parameter} made the largest difference: {both}; so large a one " +
+                $"is no surprise without any effect ({Chance(strongest)}).";
 
         List<ValueEffect> BestFirst(ParameterEffect effect) =>
             [.. effect.Values.Where(value => value.Objective is not null).OrderBy(value => spec.Objective.Score(value.Objective!.Mean))];
     }
+
+    private static string Share(ParameterEffect effect) => $"{Math.Round(100 * effect.Explained!.Value)} %";
+
+    private static string Chance(ParameterEffect effect) => effect.Probability < 0.001
+        ? "p < 0.001"
+        : string.Create(CultureInfo.InvariantCulture, $"p = {effect.Probability:0.000}");
 
     private static string Trials(int count) => count == 1 ? "1 trial" : $"{count} trials";
 }

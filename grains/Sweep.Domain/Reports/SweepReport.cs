@@ -9,7 +9,7 @@ namespace Sweep.Domain.Reports;
 /// Succeeded trials by the objective, the best first; then trials that have not finished, then cancelled and failed ones, each by number.
 /// </param>
 /// <param name="Effects">The effects of the parameters that vary, the one that explains most first.</param>
-/// <param name="Verdict">One sentence that names what mattered most, with its numbers, or says why nothing can be said.</param>
+/// <param name="Verdict">One sentence that names what mattered, as far as it is told apart from chance, with its numbers.</param>
 /// <param name="Notes">Sentences that a reader of the numbers must know.</param>
 /// <param name="Comparisons">Epochs of this sweep beside published ones; empty without a reference.</param>
 public sealed record SweepReport(
@@ -22,6 +22,15 @@ public sealed record SweepReport(
 {
     /// <summary>One sentence that names the best trial, or says that none has finished.</summary>
     public required string Answer { get; init; }
+
+    /// <summary>The points of the search space: those with results by rank, then the others by number.</summary>
+    public required IReadOnlyList<ReportPoint> Points { get; init; }
+
+    /// <summary>Whether a point was trained more than once, so that the spread between seeds is known.</summary>
+    public bool HasReplicates => Points.Any(point => point.Trials.Count > 1);
+
+    /// <summary>What the parameters did to each number that trials end with, the objective first.</summary>
+    public required IReadOnlyList<MeasureInfluence> Measures { get; init; }
 
     /// <summary>Where the variance between the trials comes from; null unless the trials that succeeded are a full grid.</summary>
     public VarianceDecomposition? Decomposition { get; init; }
@@ -37,15 +46,8 @@ public sealed record SweepReport(
         IReadOnlyList<ReferenceRow>? reference = null,
         IReadOnlyList<(int Number, EpochMetrics Metrics)>? epochs = null)
     {
-        var over = trials
-            .Where(trial => HasSucceeded(trial) || trial.State is TrialState.Succeeded or TrialState.Failed)
-            .OrderBy(trial => trial.Number)
-            .ToList();
-        var effects = spec.Parameters.Varying
-            .Select(parameter => ParameterEffect.Of(parameter, over))
-            .OfType<ParameterEffect>()
-            .OrderByDescending(effect => effect.Explained ?? -1)
-            .ToList();
+        var points = ReportPoint.All(spec, trials);
+        var study = InfluenceStudy.Of(spec, points);
         var comparisons = reference is null ? [] : ReferenceComparison.Of(trials, reference, epochs ?? []);
         List<TrialSummary> rows =
         [
@@ -56,13 +58,15 @@ public sealed record SweepReport(
         return new(
             spec,
             rows,
-            effects,
-            ReportVerdict.Of(spec, trials, effects),
-            [.. NotesOn(spec, trials, reference, comparisons)],
+            study.Effects,
+            ReportVerdict.Of(spec, trials, study),
+            [.. NotesOn(spec, trials, points, reference, comparisons), .. study.Notes],
             comparisons)
         {
-            Answer = ReportAnswer.Of(spec, rows),
-            Decomposition = VarianceDecomposition.Of(spec.Parameters.Varying, trials),
+            Points = points,
+            Answer = ReportAnswer.Of(spec, rows, points),
+            Decomposition = study.Decomposition,
+            Measures = study.Measures,
             Fronts = ReportFront.Of(spec.Objective, trials),
         };
     }
@@ -70,6 +74,9 @@ public sealed record SweepReport(
     /// <summary>Whether a trial's number can be compared: it trained to its end, and its best value is finite.</summary>
     internal static bool HasSucceeded(TrialSummary trial) =>
         trial.State == TrialState.Succeeded && trial.BestValue is { } value && double.IsFinite(value);
+
+    /// <summary>Whether a trial has succeeded or failed, and so counts for what parameters did.</summary>
+    internal static bool IsOver(TrialSummary trial) => trial.State is TrialState.Succeeded or TrialState.Failed;
 
     private static int Rank(TrialSummary trial) => trial.State switch
     {
@@ -84,6 +91,7 @@ public sealed record SweepReport(
     private static IEnumerable<string> NotesOn(
         SweepSpec spec,
         IReadOnlyList<TrialSummary> trials,
+        IReadOnlyList<ReportPoint> points,
         IReadOnlyList<ReferenceRow>? reference,
         IReadOnlyList<ReferenceComparison> comparisons)
     {
@@ -91,6 +99,12 @@ public sealed record SweepReport(
         {
             yield return "The validation windows were drawn at random from windows that overlap, so almost every character of theirs " +
                 "was trained on: the validation numbers are better than on new text (split: tail holds out the end of the text).";
+        }
+
+        if (points.Count(point => point.Objective is not null) > 1 && points.All(point => point.Objective?.Deviation is null))
+        {
+            yield return "Each point was trained once, so how much the numbers vary between seeds is not known " +
+                "(replicates: 5 trains each point with five seeds).";
         }
 
         var unfinished = trials.Count(trial => !trial.State.IsOver());

@@ -33,6 +33,10 @@ public sealed class ParameterMap(ImmutableArray<(string Name, ParameterValue Val
     public ParameterValue ValueOf(string parameter) =>
         Find(parameter) ?? throw new ArgumentOutOfRangeException(nameof(parameter), parameter, "The trial has no such parameter.");
 
+    /// <summary>The same trial with another value of one of its parameters.</summary>
+    public ParameterMap With(string parameter, ParameterValue value) =>
+        new([.. entries.Select(entry => entry.Name == parameter ? (parameter, value) : entry)]);
+
     public string ToJson()
     {
         var bytes = new ArrayBufferWriter<byte>(512);

@@ -21,6 +21,10 @@ public sealed record SearchSpace(IReadOnlyList<Dimension> Dimensions)
             return [.. Dimensions.Select(dimension => dimension.Name).Where(reachable.Varies)];
         }
     }
+
+    /// <summary><see cref="Varying"/> without the seed, which makes replicates of a point and no other point.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> VaryingWithoutSeed => [.. Varying.Where(name => Catalog.Find(name)?.IsSeed != true)];
 }
 
 /// <param name="Name">The name of a parameter in the catalog.</param>

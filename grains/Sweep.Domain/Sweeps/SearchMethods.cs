@@ -4,9 +4,19 @@ namespace Sweep.Domain.Sweeps;
 
 public static class SearchMethods
 {
-    /// <summary>The method that a spec names.</summary>
+    /// <summary>The trials of a spec: its method's points without those that train the same, each with all of its replicates.</summary>
     /// <exception cref="ArgumentException">The spec lacks what its method needs.</exception>
-    public static ISearchMethod For(SweepSpec spec) => spec.Method.Kind switch
+    public static ISearchMethod For(SweepSpec spec) => spec.Replicates == 1
+        ? Points(spec)
+        : new ReplicatedSearch(Points(spec), spec.Replicates, spec.Parameters.Catalog, spec.Seed);
+
+    /// <summary>The points that the method of a spec tries.</summary>
+    internal static ISearchMethod Points(SweepSpec spec) =>
+        EqualTrials.ArePossible(spec.Parameters, isDrawn: spec.Method.Kind == MethodKind.Random)
+            ? new DistinctSearch(All(spec))
+            : All(spec);
+
+    private static ISearchMethod All(SweepSpec spec) => spec.Method.Kind switch
     {
         MethodKind.Grid => new GridSearch(spec.Parameters, spec.Seed),
         MethodKind.Random => new RandomSearch(

@@ -40,6 +40,8 @@ public static class SpecBounds
 
     public static WholeBound Retries { get; } = new("retries", 0);
 
+    public static WholeBound Replicates { get; } = new("replicates", 1, SweepSpec.MaxReplicates);
+
     public static WholeBound Seed { get; } = new("seed", 0, long.MaxValue);
 
     public static SecondsBound Every { get; } = new(

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text.RegularExpressions;
 using Sweep.Domain.Search;
 using Sweep.Domain.Trials;
@@ -39,6 +40,7 @@ public static partial class SpecRules
         .. SpecBounds.Retries.Problems(spec.Retries),
         .. SpecBounds.StallLimit.Problems(spec.StallLimit),
         .. SpecBounds.Seed.Problems(spec.Seed),
+        .. SpecBounds.Replicates.Problems(spec.Replicates),
     ];
 
     /// <summary>The mistakes in a spec whose keys are all right: it has nothing to try, or too much.</summary>
@@ -49,14 +51,30 @@ public static partial class SpecRules
             yield return SpecProblem.About("parameters", "no parameter", "expected at least one, such as cell: lstm");
         else if (spec.Method.Kind == MethodKind.Random && spec.Parameters.Varying.Count == 0)
             yield return SpecProblem.About("method", "random, but no parameter varies", "expected a parameter with values or a range");
-        else if (spec.Method.Kind == MethodKind.Grid && new GridSearch(spec.Parameters, spec.Seed).Total is var trials && trials > most)
+        else if (spec.Replicates > 1 && Seeds(spec).FirstOrDefault() is { } listed)
         {
             yield return SpecProblem.About(
-                "parameters",
-                string.Create(CultureInfo.InvariantCulture, $"a grid of {trials:#,0} trials"),
+                "replicates",
+                $"{SpecProblem.Show(spec.Replicates)} and several values of {listed}",
+                $"expected one of them; leave {listed} out for seeds that are derived from the sweep's");
+        }
+        else if (Trials(spec) is var trials && trials > most)
+        {
+            var all = spec.Replicates == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" with {spec.Replicates} replicates");
+            yield return SpecProblem.About(
+                spec.Method.Kind == MethodKind.Grid ? "parameters" : "budget.trials",
+                string.Create(CultureInfo.InvariantCulture, $"a {Kind(spec.Method.Kind)} of {trials:#,0} trials{all}"),
                 string.Create(CultureInfo.InvariantCulture, $"expected at most {most:#,0}; shorten a list, or use method: random"));
         }
     }
+
+    private static IEnumerable<string> Seeds(SweepSpec spec) => spec.Parameters.Varying.Except(spec.Parameters.VaryingWithoutSeed);
+
+    private static BigInteger Trials(SweepSpec spec) => spec.Replicates * (spec.Method.Kind == MethodKind.Grid
+        ? new GridSearch(spec.Parameters, spec.Seed).Total
+        : spec.Method.Trials ?? 0);
+
+    private static string Kind(MethodKind kind) => kind == MethodKind.Grid ? "grid" : "random search";
 
     private static IEnumerable<SpecProblem> Unless(bool right, string path, object value, string expected) =>
         right ? [] : [SpecProblem.Of(path, value, expected)];

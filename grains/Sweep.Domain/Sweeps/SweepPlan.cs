@@ -17,21 +17,30 @@ public sealed record PlannedTrial(
 
 /// <summary>The trials of a sweep and the cost of each. Nothing is run for it.</summary>
 /// <param name="Trials">In the order of their numbers.</param>
-public sealed record SweepPlan(IReadOnlyList<PlannedTrial> Trials)
+/// <param name="LeftOut">How many points are left out, because they would train the same as an earlier one.</param>
+/// <param name="Reasons">Why they would, each reason once.</param>
+public sealed record SweepPlan(IReadOnlyList<PlannedTrial> Trials, int LeftOut, IReadOnlyList<string> Reasons)
 {
     /// <param name="characters">Length of the text in characters (Unicode code points).</param>
     /// <param name="vocabulary">Distinct characters of the text.</param>
-    public static SweepPlan Of(SweepSpec spec, int characters, int vocabulary) => new([
-        .. SearchMethods.For(spec).Trials().Select((trial, index) =>
+    public static SweepPlan Of(SweepSpec spec, int characters, int vocabulary)
+    {
+        var distinct = SearchMethods.Points(spec) as DistinctSearch;
+        return new(
+            [.. SearchMethods.For(spec).Trials().Select((trial, index) => Planned(index + 1, trial))],
+            distinct?.LeftOut ?? 0,
+            distinct?.Reasons ?? []);
+
+        PlannedTrial Planned(int number, ParameterMap trial)
         {
             var parameters = trial.ForModel();
             var windows = WindowCounts.Of(characters, parameters.SequenceLength, spec.Dataset.Validation);
             var shape = ModelShape.Of(parameters, vocabulary);
             var checkpoint = shape.CheckpointBytes(parameters.Optimizer);
             return new PlannedTrial(
-                index + 1, trial, windows, shape.Parameters, shape.Bytes, shape.Macs,
+                number, trial, windows, shape.Parameters, shape.Bytes, shape.Macs,
                 shape.TrainingBytes(parameters.BatchSize ?? windows.Training),
                 checkpoint, spec.Checkpoint.Interval(checkpoint));
-        }),
-    ]);
+        }
+    }
 }

@@ -12,6 +12,9 @@ namespace Sweep.Domain.Sweeps;
 /// <param name="StallLimit">
 /// Seconds without a step after which a trainer is ended; from <see cref="MinStallLimit"/> to <see cref="MaxSeconds"/>.
 /// </param>
+/// <param name="Replicates">
+/// How often each point is trained, each time with another seed; from 1 to <see cref="MaxReplicates"/>.
+/// </param>
 public sealed record SweepSpec(
     string Name,
     DatasetSpec Dataset,
@@ -22,7 +25,8 @@ public sealed record SweepSpec(
     CheckpointSpec Checkpoint,
     int Retries,
     long Seed,
-    double StallLimit = SweepSpec.DefaultStallLimit)
+    double StallLimit = SweepSpec.DefaultStallLimit,
+    int Replicates = 1)
 {
     public const double DefaultStallLimit = 3600;
 
@@ -31,6 +35,8 @@ public sealed record SweepSpec(
 
     /// <summary>The longest time that a sweep file may contain, in seconds.</summary>
     public const double MaxSeconds = 1_000_000;
+
+    public const int MaxReplicates = 1000;
 
     public const int MaxTrials = TrialId.MaxNumber;
 

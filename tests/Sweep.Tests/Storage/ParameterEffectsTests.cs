@@ -47,7 +47,8 @@ public sealed class ParameterEffectsTests(StorageDatabase database) : IClassFixt
         foreach (var effect in effects)
         {
             var rows = (await database.Reader.QueryAsync(
-                "select value, succeeded, failed, mean, deviation, mean_train_seconds, mean_parameters, mean_model_bytes, explained "
+                "select value, succeeded, failed, mean, deviation, mean_train_seconds, mean_parameters, mean_model_bytes, explained, "
+                    + "chance "
                     + $"from parameter_effects where sweep = 'effects' and parameter = '{effect.Parameter}' order by position",
                 Cancellation)).Rows;
             if (effect.Parameter != "learning_rate")
@@ -60,7 +61,8 @@ public sealed class ParameterEffectsTests(StorageDatabase database) : IClassFixt
                 Assert.Equal(
                     [
                         pair.Second.Objective!.Mean, pair.Second.Objective.Deviation!.Value, pair.Second.TrainSeconds!.Mean,
-                        pair.Second.ModelParameters!.Mean, pair.Second.ModelBytes!.Mean, effect.Explained!.Value,
+                        pair.Second.ModelParameters!.Mean, pair.Second.ModelBytes!.Mean, effect.Raw!.Value,
+                        effect.Chance!.Value,
                     ],
                     pair.First.Skip(3).Select(value => double.Parse(value!, CultureInfo.InvariantCulture)),
                     (expected, found) => Math.Abs(expected - found) < 1e-9 * Math.Max(1, Math.Abs(expected)));

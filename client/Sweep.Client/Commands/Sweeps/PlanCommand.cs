@@ -37,6 +37,13 @@ internal static class PlanCommand
                 context.Terminal.Out.WriteLine(
                     $"\n{plan.Trials.Count} trials{more}, {plan.Trials.Sum(trial => (long)trial.Parameters.Epochs)} epochs, " +
                     $"on {sweep.Dataset.Name}: {sweep.Dataset.Characters} characters, {sweep.Dataset.Vocabulary.Size} distinct.");
+                if (plan.LeftOut > 0)
+                {
+                    context.Terminal.Out.WriteLine(
+                        $"Left out: {plan.LeftOut} more, which would train the same as an earlier one " +
+                        $"({string.Join("; ", plan.Reasons)}).");
+                }
+
                 context.Terminal.Out.WriteLine(Checkpoints(sweep.Spec, plan));
             }
 

@@ -49,7 +49,10 @@ internal static class ReportData
                 {
                     effect.Parameter,
                     values = effect.Values.Where(value => value.Objective is not null)
-                        .Select(value => new { value.Value, value.Objective!.Mean, value.Objective.Deviation }),
+                        .Select(value => new
+                        {
+                            value.Value, value.Objective!.Mean, value.Objective.Deviation, value.Objective.Low, value.Objective.High,
+                        }),
                 }),
             },
             Options);

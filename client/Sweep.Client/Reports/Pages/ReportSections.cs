@@ -96,6 +96,14 @@ internal static class ReportSections
             "trials",
             "The trials",
             [
+                .. report.HasReplicates
+                    ? [
+                        new ReportBlock.Paragraph(
+                            "Each point was trained with several seeds. Points share a rank where the spread between seeds does not tell "
+                            + "their means apart (Welch's test at 5 %); the interval is Student's, at 95 %."),
+                        new ReportBlock.Rows("Points", PointTable.Of(report).First(MostRows)),
+                    ]
+                    : Array.Empty<ReportBlock>(),
                 new ReportBlock.Paragraph(
                     "Losses (nats a character), accuracy and perplexity are of each trial's best epoch. "
                     + "Time is training time, infer is one window, MACs are multiply-accumulates of a forward pass for one window."
@@ -139,20 +147,24 @@ internal static class ReportSections
         "effects",
         "What each parameter did",
         [
-            new ReportBlock.Figure("importance", "Share of the variance between the trials."),
+            new ReportBlock.Figure("importance", "Share of the variance between the trials, without what chance adds to it."),
             new ReportBlock.Paragraph(report.Decomposition is { } parts
                 ? $"Of the variance of {PlainText.Of(report.Spec.Objective.Metric)} between the trials, "
-                    + Invariant($"single parameters and pairs explain {100 - (100 * parts.Rest):0.#} %; ")
-                    + Invariant($"{parts.Rest * 100:0.#} % is left to three or more together and to chance. ")
-                    + "With one trial a combination chance hides in the largest interaction. "
-                    + "Method: functional ANOVA (Hutter, Hoos and Leyton-Brown, ICML 2014), exact here since the trials are a full grid."
-                : "The share is the correlation ratio η² of each parameter alone (Fisher 1925). "
-                    + "The trials that succeeded are no full grid, so interactions cannot be separated and shares may overlap."),
+                    + Invariant($"what is listed explains {100 - (100 * parts.Rest):0.#} %; ")
+                    + Invariant($"{parts.Rest * 100:0.#} % is left to other interactions and to chance. ")
+                    + "Method: functional ANOVA (Hutter, Hoos and Leyton-Brown, ICML 2014), exact here since the trials are a full grid, "
+                    + "as ω² (Hays 1963), with p by permutations (Freedman and Lane 1983), corrected for their number (Holm 1979)."
+                : "The share is what each parameter explains beside all others, as ω² (Hays 1963), with p by permutations (Freedman and "
+                    + "Lane 1983), corrected for their number (Holm 1979). "
+                    + "The trials that succeeded are no full grid, so interactions cannot be separated."),
             .. report.Decomposition is null
                 ? Array.Empty<ReportBlock>()
                 : [new ReportBlock.Rows("Importance", ImportanceTable.Of(report.Decomposition))],
             new ReportBlock.Figure("effects", "Means with one standard deviation; each faint dot is a trial."),
             new ReportBlock.Rows("Effects", EffectTable.Of(report)),
+            new ReportBlock.Paragraph(
+                "What each parameter explains of every number that trials end with; chance where it is not told apart from chance."),
+            new ReportBlock.Rows("Influence", InfluenceTable.Of(report)),
         ]);
 
     private static ReportSection? AllAtOnce(SweepReport report) => report.Effects.Count == 0 ? null : new(

@@ -11,6 +11,7 @@ internal static class EffectTable
     [
         new("parameter", "parameter"),
         new("explained", "explains", RightAligned: true),
+        new("probability", "p", RightAligned: true),
         new("value", "value"),
         OutputColumn.Number("count", "trials"),
         new("objective", $"mean {PlainText.Of(report.Spec.Objective.Metric)}", RightAligned: true),
@@ -21,8 +22,9 @@ internal static class EffectTable
     [
         .. report.Effects.SelectMany(effect => effect.Values.Select((value, index) => (IReadOnlyList<object?>)
         [
-            index == 0 ? effect.Parameter : "",
+            index == 0 ? Name(effect) : "",
             index == 0 && effect.Explained is { } share ? Quantities.Percent(share) : "",
+            index == 0 ? Probability(effect.Probability) : "",
             value.Value,
             value.Count,
             WithDeviation(value.Objective),
@@ -31,6 +33,17 @@ internal static class EffectTable
             value.ModelBytes is { } bytes ? Quantities.Bytes(bytes.Mean) : "",
         ])),
     ]);
+
+    /// <summary>The parameter, with those that changed only together with it.</summary>
+    public static string Name(ParameterEffect effect) => string.Join(" + ", [effect.Parameter, .. effect.ChangesWith]);
+
+    /// <summary>A probability for people; nothing for null.</summary>
+    public static string Probability(double? value) => value switch
+    {
+        null => "",
+        < 0.001 => "<0.001",
+        { } known => known.ToString("0.000", CultureInfo.InvariantCulture),
+    };
 
     private static string WithDeviation(Spread? spread) => spread switch
     {

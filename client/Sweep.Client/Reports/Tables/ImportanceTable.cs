@@ -7,9 +7,14 @@ namespace Sweep.Client.Reports.Tables;
 internal static class ImportanceTable
 {
     public static OutputTable Of(VarianceDecomposition decomposition) => new(
-        [new("parameters", "parameters"), OutputColumn.Number("share", "explains", Quantities.Percent)],
         [
-            .. decomposition.Shares.Select(share => (IReadOnlyList<object?>)[string.Join(" × ", share.Parameters), share.Share]),
-            ["the rest", decomposition.Rest],
+            new("parameters", "parameters"),
+            OutputColumn.Number("share", "explains", Quantities.Percent),
+            new("probability", "p", RightAligned: true),
+        ],
+        [
+            .. decomposition.Shares.Select(share => (IReadOnlyList<object?>)
+                [string.Join(" × ", share.Parameters), share.Share, EffectTable.Probability(share.Probability)]),
+            ["the rest", decomposition.Rest, ""],
         ]);
 }

@@ -1,0 +1,55 @@
+using Sweep.Client.Output;
+using Sweep.Client.Tables;
+using Sweep.Domain.Reports;
+using Sweep.Domain.Trials;
+
+namespace Sweep.Client.Reports.Tables;
+
+/// <summary>One row for each point of the search space: the means over its trials, which differ in their seed alone.</summary>
+internal static class PointTable
+{
+    public static OutputTable Of(SweepReport report)
+    {
+        var (varying, metric) = (report.Spec.Parameters.VaryingWithoutSeed, report.Spec.Objective.Metric);
+        var measures = report.Measures.Skip(1).Select(influence => influence.Measure).ToList();
+        var format = Format(metric.Name);
+        return new(
+        [
+            OutputColumn.Number("rank", "rank"),
+            .. varying.Select(ParameterCell.Column),
+            OutputColumn.Number("trials", "trials"),
+            OutputColumn.Number("succeeded", "suc-\nceeded", dispensable: true),
+            OutputColumn.Number(metric.Name, $"mean\n{PlainText.Of(metric)}", format),
+            OutputColumn.Number("deviation", "devi-\nation", format),
+            OutputColumn.Number("low", "95 %\nfrom", format),
+            OutputColumn.Number("high", "\nto", format),
+            .. measures.Select((measure, index) => OutputColumn.Number(
+                measure.Name, measure.Name.Replace('_', '\n'), Format(measure.Name), dispensable: index > 2)),
+        ],
+        [
+            .. report.Points.Select(point => (IReadOnlyList<object?>)
+            [
+                point.Rank,
+                .. ParameterCell.Row(point.Parameters, varying),
+                point.Trials.Count,
+                point.Succeeded.Count(),
+                point.Objective?.Mean,
+                point.Objective?.Deviation,
+                point.Objective?.Low,
+                point.Objective?.High,
+                .. measures.Select(measure => (object?)point.Of(measure)?.Mean),
+            ]),
+        ]);
+    }
+
+    private static Func<double, string> Format(string measure) => measure switch
+    {
+        "val_accuracy" => Quantities.Percent,
+        "perplexity" => Quantities.Perplexity,
+        "train_seconds" => Quantities.Seconds,
+        "inference_ms" => Quantities.Milliseconds,
+        "macs" => Quantities.Count,
+        "model_bytes" => Quantities.Bytes,
+        _ => Quantities.Loss,
+    };
+}

@@ -1,0 +1,33 @@
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+
+namespace Sweep.Domain.Reports;
+
+/// <summary>A number that each trial ends with, and on which the influence of parameters is reported.</summary>
+/// <param name="Name">As in tables and JSON.</param>
+/// <param name="Unit">Empty where it has none.</param>
+/// <param name="Goal">Which way is better.</param>
+/// <param name="Read">Null when the trial has no such number.</param>
+public sealed record ReportMeasure(string Name, string Unit, Goal Goal, Func<TrialSummary, double?> Read)
+{
+    private static readonly ReportMeasure[] Costs =
+    [
+        new("train_seconds", "s", Goal.Minimize, trial => trial.Result?.TrainSeconds),
+        new("inference_ms", "ms", Goal.Minimize, trial => trial.Result?.InferenceMilliseconds),
+        new("macs", "", Goal.Minimize, trial => trial.Result?.Macs),
+        new("model_bytes", "bytes", Goal.Minimize, trial => trial.Result?.ModelBytes),
+    ];
+
+    /// <summary>The objective, then the other metrics of the epoch that is best by it, then what a trial costs.</summary>
+    internal static IReadOnlyList<ReportMeasure> Of(Objective objective) =>
+    [
+        new(objective.Metric.Name, Unit(objective.Metric), objective.Goal, trial => trial.BestValue),
+        .. new[] { Metric.ValLoss, Metric.ValAccuracy, Metric.Perplexity }
+            .Where(metric => metric != objective.Metric)
+            .Select(metric => new ReportMeasure(
+                metric.Name, Unit(metric), BuiltInMetrics.Catalog.Of(metric).Goal, trial => trial.Best?.Value(metric))),
+        .. Costs,
+    ];
+
+    private static string Unit(Metric metric) => BuiltInMetrics.Catalog.Of(metric).Unit;
+}

@@ -1,0 +1,38 @@
+namespace Sweep.Domain.Search;
+
+/// <summary>Leaves out those trials of another method that train the same as an earlier one.</summary>
+public sealed class DistinctSearch : ISearchMethod
+{
+    private readonly ISearchMethod _all;
+    private readonly List<int> _kept = [];
+
+    /// <param name="all">A method that waits for no outcome.</param>
+    public DistinctSearch(ISearchMethod all)
+    {
+        _all = all;
+        var seen = new HashSet<string>();
+        var reasons = new HashSet<string>();
+        foreach (var (index, trial) in all.Trials().Index())
+        {
+            var (same, reason) = EqualTrials.Of(trial);
+            if (seen.Add(same))
+                _kept.Add(index + 1);
+            else
+                reasons.Add(reason ?? "drawn a second time");
+        }
+
+        Reasons = [.. reasons];
+    }
+
+    public int Count => _kept.Count;
+
+    /// <summary>How many trials are left out.</summary>
+    public int LeftOut => _all.Count - _kept.Count;
+
+    /// <summary>Why trials train the same as others, each reason once.</summary>
+    public IReadOnlyList<string> Reasons { get; }
+
+    public int WaitsFor(int number) => 0;
+
+    public ParameterMap Propose(int number, IReadOnlyList<KnownTrial> known) => _all.Propose(_kept[this.Check(number) - 1], known);
+}

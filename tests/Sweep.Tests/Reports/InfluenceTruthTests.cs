@@ -1,0 +1,216 @@
+using Sweep.Domain.Reports;
+using Sweep.Domain.Search;
+using Sweep.Domain.Sweeps;
+using static Sweep.Tests.Search.Spaces;
+
+namespace Sweep.Tests.Reports;
+
+/// <summary>
+/// Holds reports against a known truth: losses are drawn from models with known effects. The benchmark <c>statistics</c> does the same with
+/// thousands of sweeps.
+/// </summary>
+public sealed class InfluenceTruthTests
+{
+    private const int Sweeps = 400;
+
+    [Theory]
+    [InlineData(SimulatedDesign.Grid, 1)]
+    [InlineData(SimulatedDesign.Grid, 3)]
+    [InlineData(SimulatedDesign.Drawn, 1)]
+    public void Without_any_effect_at_most_one_report_in_twenty_says_that_something_mattered(SimulatedDesign design, int replicates)
+    {
+        var share = SimulatedTruth.Share(Sweeps, design, replicates, SimulatedTruth.Nothing, SimulatedTruth.SaysThatSomethingMattered);
+        // A share of 0.05 is observed with a standard error of 0.011.
+        Assert.InRange(share, 0, 0.05 + (2 * 0.011));
+    }
+
+    [Theory]
+    [InlineData(SimulatedDesign.Grid, 1)]
+    [InlineData(SimulatedDesign.Grid, 3)]
+    [InlineData(SimulatedDesign.Drawn, 1)]
+    public void Known_effects_are_found_in_their_order(SimulatedDesign design, int replicates)
+    {
+        var share = SimulatedTruth.Share(Sweeps / 4, design, replicates, SimulatedTruth.CellBeforeLayers, (report, _) =>
+            report.Effects[0] is { Parameter: "cell", Matters: true } && report.Effects[1] is { Parameter: "layers", Matters: true }
+            && report.Effects.Skip(2).Count(effect => effect.Matters) == 0
+            && report.Verdict.StartsWith("cell mattered most:", StringComparison.Ordinal));
+        Assert.InRange(share, 0.9, 1);
+    }
+
+    [Fact]
+    public void An_effect_beside_a_far_larger_one_is_found()
+    {
+        // The layers' effect is a hundredth of the cells'. A test that counted the cells' effect as noise would not see it.
+        var share = SimulatedTruth.Share(Sweeps / 4, SimulatedDesign.Grid, 1, SimulatedTruth.CellFarBeforeLayers, (report, _) =>
+            report.Effects.Single(effect => effect.Parameter == "layers").Matters);
+        Assert.InRange(share, 0.9, 1);
+    }
+
+    [Fact]
+    public void Two_equal_effects_are_not_ordered()
+    {
+        var share = SimulatedTruth.Share(Sweeps / 4, SimulatedDesign.Grid, 1, SimulatedTruth.LayersLikeWidth, (report, _) =>
+            report.Verdict.Contains(" mattered most", StringComparison.Ordinal));
+        Assert.InRange(share, 0, 0.15);
+    }
+
+    [Fact]
+    public void An_interaction_is_found_by_replicates_and_is_no_main_effect()
+    {
+        var share = SimulatedTruth.Share(Sweeps / 4, SimulatedDesign.Grid, 3, SimulatedTruth.OnlyTogether, (report, _) =>
+            report.Decomposition!.Shares[0] is { Parameters: ["cell", "layers"], Matters: true }
+            && report.Effects.All(effect => !effect.Matters));
+        Assert.InRange(share, 0.85, 1);
+    }
+
+    [Fact]
+    public void Intervals_of_points_cover_the_truth_in_95_of_100_cases()
+    {
+        var share = SimulatedTruth.Coverage(Sweeps, replicates: 5);
+        // There are 4,800 intervals, with a standard error of 0.003.
+        Assert.InRange(share, 0.94, 0.96);
+    }
+
+    [Fact]
+    public void Equal_points_share_a_rank_and_different_ones_do_not()
+    {
+        var spec = Spec(Of(Choice("hidden_size", Whole(1), Whole(2), Whole(3), Whole(4)))) with { Replicates = 5 };
+        var noise = new SimulatedNoise(1);
+        var trials = ReportTrials.Of(spec, [.. Enumerable.Range(0, 20).Select(i => (i / 5 == 3 ? 1.0 : 2.0) + (0.01 * noise.Next()))]);
+        var points = SweepReport.Of(spec, trials).Points;
+        Assert.Equal([Whole(4)], points.Where(point => point.Rank == 1).Select(point => point.Parameters.ValueOf("hidden_size")));
+        Assert.Equal([1, 2, 2, 2], points.Select(point => point.Rank!.Value));
+    }
+
+    [Fact]
+    public void A_seed_is_no_hyperparameter()
+    {
+        var spec = Spec(Of(Choice("layers", Whole(1), Whole(2)), Choice("seed", Whole(1), Whole(2), Whole(3))));
+        // The seeds make all of the difference. The points' means are equal.
+        var report = SweepReport.Of(spec, ReportTrials.Of(spec, [1, 2, 3, 1, 2, 3]));
+        Assert.Equal(["layers"], report.Effects.Select(effect => effect.Parameter));
+        Assert.Equal("No parameter mattered: each one's values have the same mean val_loss.", report.Verdict);
+        Assert.Equal([3, 3], report.Points.Select(point => point.Objective!.Count));
+        Assert.DoesNotContain("seed", report.Answer, StringComparison.Ordinal);
+        Assert.Equal(
+            "The best of 2 points (6 trials that succeeded) is layers 1: mean val_loss 2 (95 % interval -0.4841 to 4.484, 3 trials). " +
+                "Another point is not told apart from it.",
+            report.Answer);
+    }
+
+    [Fact]
+    public void A_parameter_that_changes_only_with_another_one_is_merged_with_it()
+    {
+        var spec = Spec(
+            Of(
+                Choice("layers", Whole(1), Whole(2)),
+                Choice("cell", Word("rnn"), Word("gru"), Word("lstm")),
+                Choice("dropout", ParameterValue.Of(0.2)).When(("layers", [Whole(2)]))));
+        var report = SweepReport.Of(spec, ReportTrials.Of(spec, [1, 2, 3, 1.5, 2.4, 3.6]));
+        Assert.Equal(["cell", "layers"], report.Effects.Select(effect => effect.Parameter));
+        Assert.Equal(["dropout"], report.Effects[1].ChangesWith);
+        Assert.Contains(
+            "dropout changed only together with layers: what the two did cannot be told apart, and layers stands for both.", report.Notes);
+        Assert.NotNull(report.Decomposition);
+    }
+
+    [Fact]
+    public void A_parameter_that_another_one_determines_is_part_of_it()
+    {
+        var spec = Spec(
+            Of(
+                Choice("cell", Word("rnn"), Word("gru"), Word("lstm")),
+                Choice("layers", Whole(1), Whole(2)),
+                Choice("dropout", ParameterValue.Of(0.2)).When(("cell", [Word("gru"), Word("lstm")]))));
+        var report = SweepReport.Of(spec, ReportTrials.Of(spec, [1, 2, 3, 1.5, 2.4, 3.6]));
+        Assert.Equal(["cell", "layers"], report.Effects.Select(effect => effect.Parameter).Order());
+        Assert.Contains("cell determines dropout: what dropout did is part of what cell did.", report.Notes);
+    }
+
+    [Fact]
+    public void A_parameters_share_is_the_textbooks_omega_squared()
+    {
+        // Two cells and two layers, each combination with three seeds.
+        double[] losses = [2.0, 2.1, 2.3, 3.0, 3.2, 2.8, 1.0, 1.4, 1.1, 4.0, 4.1, 3.7];
+        var spec = Spec(Of(Choice("cell", Word("rnn"), Word("gru")), Choice("layers", Whole(1), Whole(2)))) with { Replicates = 3 };
+        var report = SweepReport.Of(spec, ReportTrials.Of(spec, losses));
+        var mean = losses.Average();
+        var cells = losses.Chunk(3).Select(seeds => seeds.Average()).ToList();
+        var (rnn, gru, one, two) = ((cells[0] + cells[1]) / 2, (cells[2] + cells[3]) / 2, (cells[0] + cells[2]) / 2, (cells[1] + cells[3]) / 2);
+        var byCell = 6 * (Square(rnn - mean) + Square(gru - mean));
+        var byLayers = 6 * (Square(one - mean) + Square(two - mean));
+        var together = 3 * (Square(cells[0] - rnn - one + mean) + Square(cells[1] - rnn - two + mean)
+            + Square(cells[2] - gru - one + mean) + Square(cells[3] - gru - two + mean));
+        var within = losses.Select((loss, index) => Square(loss - cells[index / 3])).Sum() / 8;
+        var total = losses.Sum(loss => Square(loss - mean));
+        double[] expected = [Omega(byCell), Omega(byLayers), Omega(together)];
+        Assert.Equal(expected[0], report.Effects.Single(effect => effect.Parameter == "cell").Explained!.Value, 10);
+        Assert.Equal(expected[1], report.Effects.Single(effect => effect.Parameter == "layers").Explained!.Value, 10);
+        Assert.Equal(expected.OrderDescending(), report.Decomposition!.Shares.Select(share => share.Share), (a, b) => Math.Abs(a - b) < 1e-10);
+        Assert.Equal(1 - expected.Sum(), report.Decomposition.Rest, 10);
+
+        double Omega(double squares) => Math.Max(0, (squares - within) / (total + within));
+        static double Square(double number) => number * number;
+    }
+
+    [Fact]
+    public void In_a_design_with_gaps_a_parameter_has_what_it_adds_to_the_others()
+    {
+        // The two parameters are correlated: layers 2 is mostly with gru. Alone, layers seems to explain much. Beside the cell it adds
+        // little. The sums of squares were computed by hand with least squares: 1, cell; 1, layers; 1, cell, layers.
+        double[] losses = [3.0, 3.2, 2.9, 1.0, 1.1, 0.8, 0.9, 3.3];
+        bool[] gru = [false, false, false, true, true, true, true, false];
+        bool[] deep = [false, false, false, true, true, true, false, true];
+        var spec = Spec(Of(Choice("cell", Word("rnn"), Word("gru")), Choice("layers", Whole(1), Whole(2)), Choice("seed", Whole(1))));
+        var trials = losses.Select((loss, index) => ReportTrials.Of(spec, [loss, loss, loss, loss])[0] with
+        {
+            Number = index + 1,
+            Parameters = spec.Parameters.Catalog.Complete(
+                new Dictionary<string, ParameterValue>
+                {
+                    ["cell"] = Word(gru[index] ? "gru" : "rnn"),
+                    ["layers"] = Whole(deep[index] ? 2 : 1),
+                    // A constant of the spec that differs makes each trial a point of its own, so that the design has gaps.
+                    ["hidden_size"] = Whole(index + 1),
+                },
+                seed: 1),
+        }).ToList();
+        var wide = spec with
+        {
+            Parameters = Of(
+                Choice("cell", Word("rnn"), Word("gru")), Choice("layers", Whole(1), Whole(2)),
+                Choice("hidden_size", [.. Enumerable.Range(1, 9).Select(number => Whole(number))])),
+        };
+        // With a value of its own for each point, hidden_size leaves nothing to tell anything by.
+        Assert.All(SweepReport.Of(wide, trials).Effects, effect => Assert.Null(effect.Explained));
+
+        var points = trials.Select(trial => trial.Parameters).ToList();
+        var design = AdditiveDesign.Of([Factor.Of("cell", points), Factor.Of("layers", points)]);
+        var (squares, rest) = design.Split(losses);
+        var whole = Residuals(losses, gru, deep);
+        Assert.Equal(whole, rest, 9);
+        Assert.Equal(Residuals(losses, deep) - whole, squares[0], 9);
+        Assert.Equal(Residuals(losses, gru) - whole, squares[1], 9);
+        Assert.Equal(([1, 1], 5), (design.Freedom, design.RestFreedom));
+    }
+
+    /// <summary>The squares that least squares on a mean and some indicators leave, by Gram and Schmidt.</summary>
+    private static double Residuals(double[] values, params bool[][] indicators)
+    {
+        var basis = new List<double[]>();
+        foreach (var column in indicators.Select(set => set.Select(on => on ? 1.0 : 0).ToArray()).Prepend([.. values.Select(_ => 1.0)]))
+        {
+            var left = Without(column);
+            var length = Math.Sqrt(left.Sum(number => number * number));
+            basis.Add([.. left.Select(number => number / length)]);
+        }
+
+        return Without(values).Sum(number => number * number);
+
+        double[] Without(double[] column) => basis.Aggregate(column, (rest, unit) =>
+        {
+            var part = rest.Zip(unit, (a, b) => a * b).Sum();
+            return [.. rest.Zip(unit, (a, b) => a - (part * b))];
+        });
+    }
+}
