@@ -3,7 +3,7 @@ using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 
-namespace Sweep.Processes;
+namespace Sweep.Simulation;
 
 /// <summary>How the points of a simulated sweep are chosen.</summary>
 public enum SimulatedDesign
@@ -105,7 +105,8 @@ public static class SimulatedTruth
             Retries: 3,
             seed,
             Replicates: replicates);
-        var (noise, trials) = (new SimulatedNoise(seed), new List<TrialSummary>());
+        // The points are drawn from the same seed, and noise that depends on them would be an effect.
+        var (noise, trials) = (new SimulatedNoise(seed + 1_000_000), new List<TrialSummary>());
         foreach (var (index, parameters) in SearchMethods.For(spec).Trials().Index())
         {
             var loss = Base + truth(parameters.ForModel()) + noise.Next();

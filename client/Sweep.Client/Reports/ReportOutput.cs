@@ -18,7 +18,7 @@ internal static class ReportOutput
                 JsonOutput.Write(terminal.Out, ReportJson.Of(sweep, report, comparison));
                 break;
             case OutputFormat.Csv:
-                CsvOutput.Write(terminal.Out, comparison is null ? Main(report) : PairTable.Of(comparison));
+                CsvOutput.Write(terminal.Out, comparison is null ? Rows(report) : PairTable.Of(comparison));
                 break;
             default:
                 WriteForPeople(terminal, report, comparison);
@@ -27,11 +27,11 @@ internal static class ReportOutput
     }
 
     /// <summary>The points where some were trained more than once, and otherwise the trials.</summary>
-    private static OutputTable Main(SweepReport report) => report.HasReplicates ? PointTable.Of(report) : ReportTable.Of(report);
+    private static OutputTable Rows(SweepReport report) => report.HasReplicates ? PointTable.Of(report) : ReportTable.Of(report);
 
     private static void WriteForPeople(Terminal terminal, SweepReport report, SweepComparison? comparison)
     {
-        terminal.Write(Main(report), OutputFormat.Table, "No trials.");
+        terminal.Write(Rows(report), OutputFormat.Table, "No trials.");
         foreach (var table in (OutputTable[])
             [
                 EffectTable.Of(report),

@@ -22,7 +22,7 @@ internal abstract class FactorDesign(int observations, IReadOnlyList<IReadOnlyLi
     /// <summary>
     /// The sum of squares that a term adds to all others that do not contain it, for each term, and the rest that no term explains.
     /// </summary>
-    public abstract (double[] Squares, double Rest) Split(double[] values);
+    public abstract (double[] Squares, double Left) Split(double[] values);
 
     /// <summary>What the model leaves of the values, without one of its terms or, for null, with all of them.</summary>
     public abstract double[] Residuals(double[] values, int? without);
@@ -34,18 +34,19 @@ internal abstract class FactorDesign(int observations, IReadOnlyList<IReadOnlyLi
 /// </summary>
 internal sealed class BalancedDesign : FactorDesign
 {
-    private readonly IReadOnlyList<Factor> _factors;
+    /// <summary>Of each term the cell of every observation, and how many observations each cell has.</summary>
+    private readonly (int[] Cells, int Each, int Count)[] _cells;
 
     private BalancedDesign(IReadOnlyList<Factor> factors, IReadOnlyList<IReadOnlyList<int>> terms)
         : base(
             factors[0].Groups.Count,
             terms,
             [.. terms.Select(term => term.Aggregate(1, (product, factor) => product * (factors[factor].Labels.Count - 1)))])
-        => _factors = factors;
+        => _cells = [.. terms.Select(term => Cells([.. term.Select(factor => factors[factor])]))];
 
-    /// <summary>The design with pairs where they leave a rest, and otherwise without.</summary>
+    /// <param name="withPairs">Whether pairs of factors are terms too, where they leave a rest.</param>
     /// <returns>Null where a combination is missing, or observed more often than another.</returns>
-    public static BalancedDesign? Of(IReadOnlyList<Factor> factors)
+    public static BalancedDesign? Of(IReadOnlyList<Factor> factors, bool withPairs)
     {
         if (factors.Count < 2 || !IsBalanced(factors))
             return null;
@@ -54,15 +55,24 @@ internal sealed class BalancedDesign : FactorDesign
             from first in Enumerable.Range(0, factors.Count)
             from second in Enumerable.Range(first + 1, factors.Count - first - 1)
             select (IReadOnlyList<int>)[first, second];
-        var whole = new BalancedDesign(factors, [.. single, .. pairs]);
-        return whole.RestFreedom > 0 ? whole : new(factors, single);
+        return withPairs && new BalancedDesign(factors, [.. single, .. pairs]) is { RestFreedom: > 0 } whole ? whole : new(factors, single);
     }
 
-    public override (double[] Squares, double Rest) Split(double[] values)
+    public override (double[] Squares, double Left) Split(double[] values)
     {
-        var squares = Effects(values).Select(effect => effect.Sum(number => number * number)).ToArray();
         var mean = values.Average();
-        return (squares, Math.Max(0, values.Sum(value => (value - mean) * (value - mean)) - squares.Sum()));
+        var left = 0.0;
+        foreach (var value in values)
+            left += (value - mean) * (value - mean);
+        var squares = new double[_cells.Length];
+        foreach (var (term, effect) in Effects(values).Index())
+        {
+            foreach (var number in effect)
+                squares[term] += number * number;
+            left -= squares[term];
+        }
+
+        return (squares, Math.Max(0, left));
     }
 
     public override double[] Residuals(double[] values, int? without)
@@ -79,34 +89,40 @@ internal sealed class BalancedDesign : FactorDesign
     }
 
     /// <summary>Of each term its effect on each observation.</summary>
-    private List<double[]> Effects(double[] values)
+    private double[][] Effects(double[] values)
     {
         var mean = values.Average();
-        var effects = new List<double[]>();
-        foreach (var term in Terms)
+        var effects = new double[_cells.Length][];
+        foreach (var (term, (cells, each, count)) in _cells.Index())
         {
-            var effect = term is [var first, var second] ? Means(first, second) : Means(term[0], null);
-            for (var i = 0; i < effect.Length; i++)
-                effect[i] -= mean + (term.Count == 1 ? 0 : effects[term[0]][i] + effects[term[1]][i]);
-            effects.Add(effect);
+            var sums = new double[count];
+            for (var i = 0; i < values.Length; i++)
+                sums[cells[i]] += values[i];
+            var effect = effects[term] = new double[values.Length];
+            for (var i = 0; i < values.Length; i++)
+                effect[i] = (sums[cells[i]] / each) - mean;
+            // A pair's effect is what the pair has beyond the effects of both factors, whose terms stand first.
+            foreach (var factor in Terms[term].Count == 1 ? [] : Terms[term])
+            {
+                for (var i = 0; i < values.Length; i++)
+                    effect[i] -= effects[factor][i];
+            }
         }
 
         return effects;
+    }
 
-        double[] Means(int first, int? second)
+    private static (int[] Cells, int Each, int Count) Cells(IReadOnlyList<Factor> factors)
+    {
+        var cells = new int[factors[0].Groups.Count];
+        foreach (var factor in factors)
         {
-            var width = second is { } other ? _factors[other].Labels.Count : 1;
-            var (sums, counts) = (new double[_factors[first].Labels.Count * width], new int[_factors[first].Labels.Count * width]);
-            var cells = new int[values.Length];
-            for (var i = 0; i < values.Length; i++)
-            {
-                cells[i] = (_factors[first].Groups[i] * width) + (second is { } column ? _factors[column].Groups[i] : 0);
-                sums[cells[i]] += values[i];
-                counts[cells[i]]++;
-            }
-
-            return [.. cells.Select(cell => sums[cell] / counts[cell])];
+            for (var i = 0; i < cells.Length; i++)
+                cells[i] = (cells[i] * factor.Labels.Count) + factor.Groups[i];
         }
+
+        var count = factors.Aggregate(1, (product, factor) => product * factor.Labels.Count);
+        return (cells, cells.Length / count, count);
     }
 
     private static bool IsBalanced(IReadOnlyList<Factor> factors)
@@ -172,7 +188,7 @@ internal sealed class AdditiveDesign : FactorDesign
         return new(factors, starts, columns, Invert(products, 0, 0), without);
     }
 
-    public override (double[] Squares, double Rest) Split(double[] values)
+    public override (double[] Squares, double Left) Split(double[] values)
     {
         var mean = values.Average();
         var sums = Sums(values, mean);

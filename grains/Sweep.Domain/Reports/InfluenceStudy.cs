@@ -1,4 +1,3 @@
-using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 
 namespace Sweep.Domain.Reports;
@@ -170,15 +169,21 @@ internal sealed record InfluenceStudy(
         private readonly bool _hasReplicates;
         private readonly FactorDesign? _design;
 
+        /// <summary>The design with pairs of factors.</summary>
+        private readonly FactorDesign? _whole;
+
         public Measured(IReadOnlyList<ReportPoint> points, IReadOnlyList<Factor> factors)
         {
             (_points, _factors) = (points, [.. factors.Where(factor => factor.Labels.Count > 1)]);
             if (_factors.Count == 0)
                 return;
             var replicates = points.Select(point => point.Succeeded.Count()).Distinct().ToList();
-            _hasReplicates = replicates is [> 1 and var same] && BalancedDesign.Of(Repeated(same)) is not null;
-            _design = _hasReplicates ? BalancedDesign.Of(Repeated(replicates[0]))
-                : (FactorDesign?)BalancedDesign.Of(_factors) ?? AdditiveDesign.Of(_factors);
+            _whole = replicates is [> 1 and var same] ? BalancedDesign.Of(Repeated(same), withPairs: true) : null;
+            _hasReplicates = _whole is not null;
+            _whole ??= BalancedDesign.Of(_factors, withPairs: true);
+            // Without replicates pairs would leave too little to tell single parameters from chance.
+            _design = _hasReplicates ? _whole
+                : (FactorDesign?)BalancedDesign.Of(_factors, withPairs: false) ?? AdditiveDesign.Of(_factors);
             Indices = [.. factors.Select(factor => _factors.ToList().IndexOf(factor))];
         }
 
@@ -199,7 +204,7 @@ internal sealed record InfluenceStudy(
         }
 
         public VarianceDecomposition? Decomposition(ReportMeasure measure) =>
-            _design is { } design && _factors.Count > 1 && Values(measure) is { } values
+            _whole is { } design && Values(measure) is { } values
                 ? VarianceDecomposition.Of(_factors, design, InfluenceTest.Of(design, values))
                 : null;
 

@@ -21,13 +21,13 @@ public sealed record ReportMeasure(string Name, string Unit, Goal Goal, Func<Tri
     /// <summary>The objective, then the other metrics of the epoch that is best by it, then what a trial costs.</summary>
     internal static IReadOnlyList<ReportMeasure> Of(Objective objective) =>
     [
-        new(objective.Metric.Name, Unit(objective.Metric), objective.Goal, trial => trial.BestValue),
+        new(objective.Metric.Name, UnitOf(objective.Metric), objective.Goal, trial => trial.BestValue),
         .. new[] { Metric.ValLoss, Metric.ValAccuracy, Metric.Perplexity }
             .Where(metric => metric != objective.Metric)
             .Select(metric => new ReportMeasure(
-                metric.Name, Unit(metric), BuiltInMetrics.Catalog.Of(metric).Goal, trial => trial.Best?.Value(metric))),
+                metric.Name, UnitOf(metric), BuiltInMetrics.Catalog.Of(metric).Goal, trial => trial.Best?.Value(metric))),
         .. Costs,
     ];
 
-    private static string Unit(Metric metric) => BuiltInMetrics.Catalog.Of(metric).Unit;
+    private static string UnitOf(Metric metric) => BuiltInMetrics.Catalog.Of(metric).Unit;
 }

@@ -25,7 +25,7 @@ public sealed class ReplicatedSearch(ISearchMethod points, int replicates, Param
     /// The seed of a replicate; the first one has the sweep's own. Seeds have nine digits at most, so that people can type them.
     /// </summary>
     /// <param name="replicate">From 0.</param>
-    internal static long Seed(long seed, int replicate) =>
+    public static long Seed(long seed, int replicate) =>
         replicate == 0 ? seed : (long)(SplitMix64.Uniform(seed, replicate, dimension: -1) * 1_000_000_000);
 
     private int Point(int number) => ((number - 1) / replicates) + 1;

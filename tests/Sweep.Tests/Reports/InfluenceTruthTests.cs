@@ -1,6 +1,7 @@
 using Sweep.Domain.Reports;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
+using Sweep.Simulation;
 using static Sweep.Tests.Search.Spaces;
 
 namespace Sweep.Tests.Reports;
@@ -11,7 +12,7 @@ namespace Sweep.Tests.Reports;
 /// </summary>
 public sealed class InfluenceTruthTests
 {
-    private const int Sweeps = 400;
+    private const int Sweeps = 200;
 
     [Theory]
     [InlineData(SimulatedDesign.Grid, 1)]
@@ -20,8 +21,8 @@ public sealed class InfluenceTruthTests
     public void Without_any_effect_at_most_one_report_in_twenty_says_that_something_mattered(SimulatedDesign design, int replicates)
     {
         var share = SimulatedTruth.Share(Sweeps, design, replicates, SimulatedTruth.Nothing, SimulatedTruth.SaysThatSomethingMattered);
-        // A share of 0.05 is observed with a standard error of 0.011.
-        Assert.InRange(share, 0, 0.05 + (2 * 0.011));
+        // A share of 0.05 is observed with a standard error of 0.015.
+        Assert.InRange(share, 0, 0.05 + (2 * 0.015));
     }
 
     [Theory]
@@ -30,7 +31,7 @@ public sealed class InfluenceTruthTests
     [InlineData(SimulatedDesign.Drawn, 1)]
     public void Known_effects_are_found_in_their_order(SimulatedDesign design, int replicates)
     {
-        var share = SimulatedTruth.Share(Sweeps / 4, design, replicates, SimulatedTruth.CellBeforeLayers, (report, _) =>
+        var share = SimulatedTruth.Share(Sweeps / 5, design, replicates, SimulatedTruth.CellBeforeLayers, (report, _) =>
             report.Effects[0] is { Parameter: "cell", Matters: true } && report.Effects[1] is { Parameter: "layers", Matters: true }
             && report.Effects.Skip(2).Count(effect => effect.Matters) == 0
             && report.Verdict.StartsWith("cell mattered most:", StringComparison.Ordinal));
@@ -67,7 +68,7 @@ public sealed class InfluenceTruthTests
     public void Intervals_of_points_cover_the_truth_in_95_of_100_cases()
     {
         var share = SimulatedTruth.Coverage(Sweeps, replicates: 5);
-        // There are 4,800 intervals, with a standard error of 0.003.
+        // There are 2,400 intervals, with a standard error of 0.004.
         Assert.InRange(share, 0.94, 0.96);
     }
 
@@ -136,7 +137,8 @@ public sealed class InfluenceTruthTests
         var report = SweepReport.Of(spec, ReportTrials.Of(spec, losses));
         var mean = losses.Average();
         var cells = losses.Chunk(3).Select(seeds => seeds.Average()).ToList();
-        var (rnn, gru, one, two) = ((cells[0] + cells[1]) / 2, (cells[2] + cells[3]) / 2, (cells[0] + cells[2]) / 2, (cells[1] + cells[3]) / 2);
+        var (rnn, gru) = ((cells[0] + cells[1]) / 2, (cells[2] + cells[3]) / 2);
+        var (one, two) = ((cells[0] + cells[2]) / 2, (cells[1] + cells[3]) / 2);
         var byCell = 6 * (Square(rnn - mean) + Square(gru - mean));
         var byLayers = 6 * (Square(one - mean) + Square(two - mean));
         var together = 3 * (Square(cells[0] - rnn - one + mean) + Square(cells[1] - rnn - two + mean)
@@ -146,7 +148,8 @@ public sealed class InfluenceTruthTests
         double[] expected = [Omega(byCell), Omega(byLayers), Omega(together)];
         Assert.Equal(expected[0], report.Effects.Single(effect => effect.Parameter == "cell").Explained!.Value, 10);
         Assert.Equal(expected[1], report.Effects.Single(effect => effect.Parameter == "layers").Explained!.Value, 10);
-        Assert.Equal(expected.OrderDescending(), report.Decomposition!.Shares.Select(share => share.Share), (a, b) => Math.Abs(a - b) < 1e-10);
+        Assert.Equal(
+            expected.OrderDescending(), report.Decomposition!.Shares.Select(share => share.Share), (a, b) => Math.Abs(a - b) < 1e-10);
         Assert.Equal(1 - expected.Sum(), report.Decomposition.Rest, 10);
 
         double Omega(double squares) => Math.Max(0, (squares - within) / (total + within));
@@ -156,42 +159,36 @@ public sealed class InfluenceTruthTests
     [Fact]
     public void In_a_design_with_gaps_a_parameter_has_what_it_adds_to_the_others()
     {
-        // The two parameters are correlated: layers 2 is mostly with gru. Alone, layers seems to explain much. Beside the cell it adds
-        // little. The sums of squares were computed by hand with least squares: 1, cell; 1, layers; 1, cell, layers.
-        double[] losses = [3.0, 3.2, 2.9, 1.0, 1.1, 0.8, 0.9, 3.3];
-        bool[] gru = [false, false, false, true, true, true, true, false];
-        bool[] deep = [false, false, false, true, true, true, false, true];
-        var spec = Spec(Of(Choice("cell", Word("rnn"), Word("gru")), Choice("layers", Whole(1), Whole(2)), Choice("seed", Whole(1))));
-        var trials = losses.Select((loss, index) => ReportTrials.Of(spec, [loss, loss, loss, loss])[0] with
-        {
-            Number = index + 1,
-            Parameters = spec.Parameters.Catalog.Complete(
-                new Dictionary<string, ParameterValue>
-                {
-                    ["cell"] = Word(gru[index] ? "gru" : "rnn"),
-                    ["layers"] = Whole(deep[index] ? 2 : 1),
-                    // A constant of the spec that differs makes each trial a point of its own, so that the design has gaps.
-                    ["hidden_size"] = Whole(index + 1),
-                },
-                seed: 1),
-        }).ToList();
-        var wide = spec with
-        {
-            Parameters = Of(
-                Choice("cell", Word("rnn"), Word("gru")), Choice("layers", Whole(1), Whole(2)),
-                Choice("hidden_size", [.. Enumerable.Range(1, 9).Select(number => Whole(number))])),
-        };
-        // With a value of its own for each point, hidden_size leaves nothing to tell anything by.
-        Assert.All(SweepReport.Of(wide, trials).Effects, effect => Assert.Null(effect.Explained));
+        var spec = Spec(
+            Of(
+                Choice("cell", Word("rnn"), Word("gru")),
+                Choice("layers", Whole(1), Whole(2)),
+                Range("learning_rate", 0.001, 0.1, Scale.Log)),
+            new(MethodKind.Random, 24));
+        var drawn = SearchMethods.For(spec).TypedTrials().ToList();
+        bool[] gru = [.. drawn.Select(trial => trial.Cell == CellKind.Gru)];
+        bool[] deep = [.. drawn.Select(trial => trial.Layers == 2)];
+        var sorted = drawn.Select(trial => trial.LearningRate).Order().ToList();
+        bool[][] quarters =
+        [
+            .. new[] { 1, 2, 3 }.Select(quarter => drawn.Select(trial => sorted.IndexOf(trial.LearningRate) / 6 == quarter).ToArray()),
+        ];
+        var noise = new SimulatedNoise(7);
+        double[] losses = [.. drawn.Select(trial => 5 + trial.Layers + (2 * (int)trial.Cell) - (3 * trial.LearningRate) + noise.Next())];
 
-        var points = trials.Select(trial => trial.Parameters).ToList();
-        var design = AdditiveDesign.Of([Factor.Of("cell", points), Factor.Of("layers", points)]);
-        var (squares, rest) = design.Split(losses);
-        var whole = Residuals(losses, gru, deep);
-        Assert.Equal(whole, rest, 9);
-        Assert.Equal(Residuals(losses, deep) - whole, squares[0], 9);
-        Assert.Equal(Residuals(losses, gru) - whole, squares[1], 9);
-        Assert.Equal(([1, 1], 5), (design.Freedom, design.RestFreedom));
+        var report = SweepReport.Of(spec, ReportTrials.Of(spec, losses));
+        var rest = Residuals(losses, [gru, deep, .. quarters]);
+        var mean = rest / (24 - 6);
+        var total = Residuals(losses);
+        foreach (var (parameter, freedom, without) in new (string, int, bool[][])[]
+            { ("cell", 1, [deep, .. quarters]), ("layers", 1, [gru, .. quarters]), ("learning_rate", 3, [gru, deep]) })
+        {
+            var squares = Residuals(losses, without) - rest;
+            Assert.Equal(
+                Math.Max(0, (squares - (freedom * mean)) / (total + mean)),
+                report.Effects.Single(effect => effect.Parameter == parameter).Explained!.Value,
+                9);
+        }
     }
 
     /// <summary>The squares that least squares on a mean and some indicators leave, by Gram and Schmidt.</summary>

@@ -14,11 +14,12 @@ public sealed class VarianceDecompositionTests
     {
         // The losses are 2 and 3 for rnn with 1 and 2 layers, 1 and 4 for gru. The mean is 2.5, and the total variation is
         // 0.25 + 0.25 + 2.25 + 2.25 = 5. The cells' means are both 2.5, which explains 0. The layers' means are 1.5 and 3.5, which
-        // explains 4 · 1 = 4. What is left for the pair is ±0.5 in each trial, so 4 · 0.25 = 1.
+        // explains 4 · 1 = 4. What is left for the pair is ±0.5 in each trial, so 4 · 0.25 = 1, which with one trial a combination is all
+        // that chance can be told by: ω² of the layers is (4 − 1) / (5 + 1).
         var parts = Decompose(TwoByTwo, [2, 3, 1, 4])!;
-        Assert.Equal(["layers", "cell × layers", "cell"], parts.Shares.Select(share => string.Join(" × ", share.Parameters)));
-        Assert.Equal([0.8, 0.2, 0], parts.Shares.Select(share => Math.Round(share.Share, 12)));
-        Assert.Equal(0, parts.Rest, 12);
+        Assert.Equal(["layers", "cell"], parts.Shares.Select(share => string.Join(" × ", share.Parameters)));
+        Assert.Equal([0.5, 0], parts.Shares.Select(share => Math.Round(share.Share, 12)));
+        Assert.Equal(0.5, parts.Rest, 12);
     }
 
     [Fact]
@@ -34,7 +35,7 @@ public sealed class VarianceDecompositionTests
     }
 
     [Fact]
-    public void A_main_effect_is_the_correlation_ratio()
+    public void A_main_effect_is_the_same_in_effects_and_decomposition()
     {
         var report = SweepReport.Of(TwoByTwo, ReportTrials.Of(TwoByTwo, [2.0, 2.2, 1.0, 1.3]));
         foreach (var effect in report.Effects)

@@ -41,7 +41,7 @@ public sealed class ReplicatesTests
         Assert.Equal(
             "replicates: found 2 and several values of seed; expected one of them; leave seed out for seeds that are derived from the " +
                 "sweep's.",
-            $"{Assert.Single(SpecRules.Problems(spec))}.");
+            Assert.Single(SpecRules.Problems(spec)).ToString());
     }
 
     [Theory]

@@ -1,7 +1,6 @@
 using Sweep.Client.Output;
 using Sweep.Client.Tables;
 using Sweep.Domain.Reports;
-using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Reports.Tables;
 
