@@ -87,12 +87,8 @@ public sealed record SweepReport(
         IReadOnlyList<ReferenceRow>? reference,
         IReadOnlyList<ReferenceComparison> comparisons)
     {
-        if (spec.Dataset.Split == SplitKind.Random)
-        {
-            yield return "The validation windows were drawn at random from windows that overlap, so almost every character of theirs " +
-                "was trained on: the validation numbers are better than on new text (split: tail holds out the end of the text).";
-        }
-
+        foreach (var note in SplitText.Notes(spec, trials))
+            yield return note;
         var unfinished = trials.Count(trial => !trial.State.IsOver());
         if (unfinished > 0)
             yield return Invariant($"{unfinished} of {trials.Count} trials have not finished; the effects are of those that have.");

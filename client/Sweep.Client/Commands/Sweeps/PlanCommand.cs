@@ -5,6 +5,7 @@ using Sweep.Client.Commands.Parts;
 using Sweep.Client.Errors;
 using Sweep.Client.Output;
 using Sweep.Client.Tables;
+using Sweep.Domain.Reports;
 using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.Commands.Sweeps;
@@ -37,6 +38,7 @@ internal static class PlanCommand
                 context.Terminal.Out.WriteLine(
                     $"\n{plan.Trials.Count} trials{more}, {plan.Trials.Sum(trial => (long)trial.Parameters.Epochs)} epochs, " +
                     $"on {sweep.Dataset.Name}: {sweep.Dataset.Characters} characters, {sweep.Dataset.Vocabulary.Size} distinct.");
+                context.Terminal.Out.WriteLine(SplitText.Plan(sweep.Spec.Dataset, sweep.Dataset.Characters));
                 context.Terminal.Out.WriteLine(Checkpoints(sweep.Spec, plan));
             }
 
