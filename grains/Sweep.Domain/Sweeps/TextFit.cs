@@ -1,5 +1,4 @@
 using System.Globalization;
-using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 
 namespace Sweep.Domain.Sweeps;

@@ -91,5 +91,5 @@ internal sealed class TextWindows : IDisposable
         (Starts(targets.Training, length), Starts(targets.Validation, length), Starts(targets.Test, length));
 
     private static Tensor Starts(IReadOnlyList<long> targets, int length) =>
-        torch.tensor(targets.Select(target => target - length).ToArray());
+        tensor(targets.Select(target => target - length).ToArray());
 }

@@ -65,7 +65,7 @@ public sealed class TrainerProgramTests
 
         var best = epochs.MinBy(epoch => epoch.ValLoss)!;
         Assert.True(best.Epoch < epochs.Count, $"the best of {epochs.Count} epochs is the last, which shows nothing");
-        Assert.Equal(new TestResult(100, best.ValLoss, best.ValLossError, best.ValAccuracy), result.Test);
+        Assert.Equal(new Domain.Trials.TestResult(100, best.ValLoss, best.ValLossError, best.ValAccuracy), result.Test);
         Assert.InRange(result.Test!.LossError!.Value, 0.01, 1);
     }
 
