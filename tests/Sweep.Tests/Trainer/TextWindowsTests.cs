@@ -151,12 +151,12 @@ public sealed class TextWindowsTests
         var order = Starts(randperm(300, ScalarType.Int64, CPU, generator: generator));
         var old = Trial(10, SplitKind.Random, 0.2, seed: 42);
         using var stored = new TextWindows(text, old);
-        Assert.Equal((order[..240], order[240..]), (Starts(stored.Training), Starts(stored.Validation)));
+        Assert.Equal<long[]>([order[..240], order[240..]], [Starts(stored.Training), Starts(stored.Validation)]);
         Assert.Equal(0, stored.Test.shape[0]);
 
         using var tested = new TextWindows(text, old with { Split = SplitKind.Windows, Test = 0.1 });
-        Assert.Equal(
-            (order[..210], order[210..270], order[270..]), (Starts(tested.Training), Starts(tested.Validation), Starts(tested.Test)));
+        Assert.Equal<long[]>(
+            [order[..210], order[210..270], order[270..]], [Starts(tested.Training), Starts(tested.Validation), Starts(tested.Test)]);
     }
 
     [Fact]
