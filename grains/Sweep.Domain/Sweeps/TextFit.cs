@@ -37,7 +37,8 @@ public static class TextFit
                 yield return SpecProblem.About(
                     "parameters.batch_size",
                     SpecProblem.Show(batch),
-                    Invariant($"with sequences of {length} the training set has {windows.Training} windows; ")
+                    Invariant($"with sequences of {(longest > length ? "up to " : "")}{longest} the training set has ")
+                        + Invariant($"{windows.Training} windows; ")
                         + "expected at most those, or full");
             }
         }

@@ -153,7 +153,7 @@ public sealed class SpecRulesTests
                 + "of 1 windows of 10 characters that leaves 0 to train on and 0 to validate with beside 1 for the test; each needs one.",
             Misfit(31, SplitKind.Random));
         Assert.Equal(
-            "parameters.batch_size: found 9; with sequences of 10 the training set has 8 windows; expected at most those, or full.",
+            "parameters.batch_size: found 9; with sequences of up to 30 the training set has 8 windows; expected at most those, or full.",
             Misfit(50, SplitKind.Tail));
         Assert.Null(Misfit(55, SplitKind.Tail));
         // With 10 characters before it, the first target of the trial with the short windows comes earlier.
