@@ -45,7 +45,7 @@ public sealed class SweepGrain(
             if (await datasets.CharactersAsync(spec.Dataset.Sha256) is not { } characters)
                 return new(null, 0, $"The dataset {spec.Dataset.Name} ({spec.Dataset.Sha256}) is not stored.");
             List<ParameterMap> proposals = [.. SearchMethods.For(spec).Trials()];
-            if (TextFit.Problems(proposals, spec.Dataset.Validation, characters).FirstOrDefault() is { } misfit)
+            if (TextFit.Problems(proposals, spec.Dataset, characters).FirstOrDefault() is { } misfit)
                 return new(null, 0, misfit.ToString());
             try
             {

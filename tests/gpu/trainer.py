@@ -88,7 +88,7 @@ class Trainer:
         if checkpoint is not None:
             self.send({"type": "load-checkpoint", "sha256": hashlib.sha256(checkpoint).hexdigest()}, checkpoint)
         self.send({
-            "type": "train", "trial": 1000001, "attempt": attempt, "parameters": {**PARAMETERS, **parameters}, "split": "random",
+            "type": "train", "trial": 1000001, "attempt": attempt, "parameters": {**PARAMETERS, **parameters}, "split": "windows",
             "validation": 0.2, "objective": {"metric": "val_loss", "goal": "minimize"}, "checkpoint_every": every,
         })
 

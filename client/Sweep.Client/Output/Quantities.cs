@@ -9,6 +9,9 @@ internal static class Quantities
 
     public static string Loss(double value) => value.ToString(Math.Abs(value) < 1000 ? "0.000" : "0.0e0", CultureInfo.InvariantCulture);
 
+    /// <summary>A loss with its standard error, where that is known: 1.234 ± 0.056.</summary>
+    public static string Loss(double value, double? error) => Loss(value) + (error is { } known ? $" ± {Loss(known)}" : "");
+
     public static string Perplexity(double value) => value.ToString(value < 1000 ? "0.00" : "0.0e0", CultureInfo.InvariantCulture);
 
     /// <param name="share">A number in [0, 1].</param>

@@ -9,19 +9,22 @@ namespace Sweep.Client.SweepFiles;
 /// <param name="Path">The path of a local file; null where there is none.</param>
 /// <param name="Sha256">The hash of the text, lower-case hexadecimal; null when the section does not name it.</param>
 internal sealed partial record DatasetSection(
-    YamlNode Place, string Name, string? Path, Uri? Url, string? Sha256, SplitKind Split, double Validation)
+    YamlNode Place, string Name, string? Path, Uri? Url, string? Sha256, SplitKind Split, double Validation, double Test)
 {
+    public const SplitKind DefaultSplit = SplitKind.Tail;
+
     public const double DefaultValidation = 0.2;
 
     public static DatasetSection Read(YamlNode node, Problems problems)
     {
-        var section = new Section(node, problems, "name", "path", "url", "sha256", "split", "validation");
+        var section = new Section(node, problems, "name", "path", "url", "sha256", "split", "validation", "test");
         var name = section.Text("name");
         var path = section.Text("path");
         var url = section.Read("url", ReadUrl);
         var sha256 = section.Read("sha256", ReadHash);
-        var split = section.Word<SplitKind>("split") ?? SplitKind.Random;
+        var split = section.Word<SplitKind>("split") ?? DefaultSplit;
         var validation = section.Read<double?>("validation", node => PlainValue.Real(node)) ?? DefaultValidation;
+        var test = section.Read<double?>("test", node => PlainValue.Real(node)) ?? 0;
         if (section.Find("path") is not null && section.Find("url") is not null)
             throw section.Wrong("path and url", "expected one of them");
         if (section.Find("url") is { } download && section.Find("sha256") is null)
@@ -31,7 +34,7 @@ internal sealed partial record DatasetSection(
 
         // The name is empty only when a mistake was noted above, so that the path or the address could not be read.
         name ??= System.IO.Path.GetFileNameWithoutExtension(path ?? url?.AbsolutePath) ?? "";
-        return new(node, name, path, url, sha256, split, validation);
+        return new(node, name, path, url, sha256, split, validation, test);
     }
 
     /// <summary>

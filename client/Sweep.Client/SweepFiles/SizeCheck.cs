@@ -13,7 +13,7 @@ internal static class SizeCheck
     public static void Check(SweepDraft draft, int characters)
     {
         var problems = new Problems();
-        foreach (var problem in TextFit.Problems(SearchMethods.For(draft.Spec).Trials(), draft.Spec.Dataset.Validation, characters))
+        foreach (var problem in TextFit.Problems(SearchMethods.For(draft.Spec).Trials(), draft.Spec.Dataset, characters))
             problems.Add(problem.In(draft.Tree));
         problems.ThrowFirst();
     }

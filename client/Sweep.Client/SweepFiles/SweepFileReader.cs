@@ -55,7 +55,7 @@ internal sealed partial class SweepFileReader
         _problems.ThrowFirst();
         foreach (var problem in SpecRules.OfTheWhole(draft.Spec))
             throw Place(problem);
-        return draft;
+        return draft with { Spec = draft.Spec.WithFirstTarget() };
     }
 
     /// <summary>
@@ -80,7 +80,12 @@ internal sealed partial class SweepFileReader
         return new(
             new(
                 name,
-                new(dataset?.Name ?? "", "", dataset?.Split ?? SplitKind.Random, dataset?.Validation ?? DatasetSection.DefaultValidation),
+                new(
+                    dataset?.Name ?? "",
+                    "",
+                    dataset?.Split ?? DatasetSection.DefaultSplit,
+                    dataset?.Validation ?? DatasetSection.DefaultValidation,
+                    dataset?.Test ?? 0),
                 objective, method, space ?? new([]), resources, checkpoint, (int)retries, seed, stallLimit,
                 (int)replicates),
             dataset!,

@@ -16,7 +16,8 @@ internal static class SweepFileText
         [
             $"name: {spec.Name}",
             $"dataset: {{ name: {Quoted(spec.Dataset.Name)}, sha256: {spec.Dataset.Sha256}, "
-                + Invariant($"split: {PlainText.Of(spec.Dataset.Split)}, validation: {spec.Dataset.Validation} }}"),
+                + Invariant($"split: {PlainText.Of(spec.Dataset.Kind)}, validation: {spec.Dataset.Validation}")
+                + (spec.Dataset.Test > 0 ? Invariant($", test: {spec.Dataset.Test} }}") : " }"),
             $"objective: {{ metric: {PlainText.Of(spec.Objective.Metric)}, goal: {PlainText.Of(spec.Objective.Goal)} }}",
             $"method: {PlainText.Of(spec.Method.Kind)}",
             .. spec.Method.Trials is { } trials ? [Invariant($"budget: {{ trials: {trials} }}")] : Array.Empty<string>(),

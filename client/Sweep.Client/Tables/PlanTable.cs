@@ -9,6 +9,7 @@ internal static class PlanTable
     public static OutputTable Of(SweepSpec spec, SweepPlan plan)
     {
         var varying = spec.Parameters.Varying;
+        var hasTest = spec.Dataset.Test > 0;
         return new(
         [
             OutputColumn.Number("number", "trial"),
@@ -16,6 +17,7 @@ internal static class PlanTable
             OutputColumn.Number("epochs", "epochs"),
             OutputColumn.Number("training_windows", "training\nwindows", dispensable: true),
             OutputColumn.Number("validation_windows", "validation\nwindows", dispensable: true),
+            .. hasTest ? [OutputColumn.Number("test_windows", "test\nwindows", dispensable: true)] : Array.Empty<OutputColumn>(),
             OutputColumn.Number("parameters", "parameters"),
             OutputColumn.Number("model_bytes", "size", Quantities.Bytes),
             OutputColumn.Number("macs", "MACs", Quantities.Count),
@@ -27,8 +29,8 @@ internal static class PlanTable
             .. plan.Trials.Select(trial => (IReadOnlyList<object?>)
             [
                 trial.Number, .. ParameterCell.Row(trial.Parameters, varying), trial.Parameters.Epochs,
-                trial.Windows.Training, trial.Windows.Validation, trial.ModelParameters, trial.ModelBytes, trial.Macs,
-                trial.TrainingBytes, trial.CheckpointBytes, trial.CheckpointSeconds,
+                trial.Windows.Training, trial.Windows.Validation, .. hasTest ? [trial.Windows.Test] : Array.Empty<object?>(),
+                trial.ModelParameters, trial.ModelBytes, trial.Macs, trial.TrainingBytes, trial.CheckpointBytes, trial.CheckpointSeconds,
             ]),
         ]);
     }

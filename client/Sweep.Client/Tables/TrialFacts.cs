@@ -26,7 +26,8 @@ internal static class TrialFacts
                 continue;
             yield return (
                 $"{name} epoch",
-                $"{epoch.Epoch}: train loss {Quantities.Loss(epoch.TrainLoss)}, val loss {Quantities.Loss(epoch.ValLoss)}, " +
+                $"{epoch.Epoch}: train loss {Quantities.Loss(epoch.TrainLoss)}, " +
+                $"val loss {Quantities.Loss(epoch.ValLoss, epoch.ValLossError)}, " +
                 $"accuracy {Quantities.Percent(epoch.ValAccuracy)}, perplexity {Quantities.Perplexity(epoch.Perplexity)}");
         }
 
@@ -35,7 +36,15 @@ internal static class TrialFacts
             trial.PrunedAt is { } pruned ? $"{Quantities.LocalTime(pruned)}: checkpoint, log and other epochs are freed" : null);
         if (trial.Result is not { } result)
             yield break;
-        yield return ("windows", $"{result.TrainingWindows} for training, {result.ValidationWindows} for validation");
+        yield return (
+            "test",
+            result.Test is { } test
+                ? $"loss {Quantities.Loss(test.Loss, test.LossError)}, accuracy {Quantities.Percent(test.Accuracy)}"
+                : null);
+        yield return (
+            "windows",
+            $"{result.TrainingWindows} for training, {result.ValidationWindows} for validation"
+                + (result.Test is { } part ? $", {part.Windows} for the test" : ""));
         yield return ("training time", Quantities.Seconds(result.TrainSeconds));
         yield return (
             "inference",

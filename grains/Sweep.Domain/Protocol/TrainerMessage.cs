@@ -27,6 +27,9 @@ public abstract record TrainerCommand
     /// <summary>Trains one attempt on the loaded text, from the loaded checkpoint if there is one.</summary>
     /// <param name="Objective">Decides which epoch is the best.</param>
     /// <param name="CheckpointEvery">Seconds between checkpoints; 0 for each epoch.</param>
+    /// <param name="Test">Share of the windows held out for the test; 0 for none.</param>
+    /// <param name="FirstTarget">See <see cref="DatasetSpec.FirstTarget"/>.</param>
+    /// <param name="SplitSeed">The sweep's seed when all trials have the same targets; otherwise null.</param>
     public sealed record Train(
         long Trial,
         int Attempt,
@@ -34,7 +37,10 @@ public abstract record TrainerCommand
         SplitKind Split,
         double Validation,
         Objective Objective,
-        double CheckpointEvery) : TrainerCommand;
+        double CheckpointEvery,
+        double Test = 0,
+        int? FirstTarget = null,
+        long? SplitSeed = null) : TrainerCommand;
 
     /// <summary>Ends the training after the step that runs now, with a checkpoint or without.</summary>
     public sealed record Stop(bool Checkpoint) : TrainerCommand;

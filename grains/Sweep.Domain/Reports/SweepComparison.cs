@@ -69,8 +69,10 @@ public sealed record SweepComparison(
             var (here, there) = (report.Spec, other.Spec);
             if (here.Dataset.Sha256 != there.Dataset.Sha256)
                 yield return $"They train on different texts: {here.Dataset.Name} and {there.Dataset.Name}.";
-            if ((here.Dataset.Split, here.Dataset.Validation) != (there.Dataset.Split, there.Dataset.Validation))
-                yield return $"Their splits differ: {Split(here.Dataset)} and {Split(there.Dataset)}.";
+            if (Split(here) != Split(there))
+                yield return $"Their splits differ: {SplitText.Of(here.Dataset)} and {SplitText.Of(there.Dataset)}.";
+            else if (here.Dataset.Sha256 == there.Dataset.Sha256 && Targets(here) != Targets(there))
+                yield return "Their splits are of the same kind, but hold out other characters of the text.";
             if (here.Objective != there.Objective)
             {
                 yield return
@@ -97,10 +99,10 @@ public sealed record SweepComparison(
 
         static string Aim(Objective objective) => $"{objective.Goal.ToString().ToLowerInvariant()} {objective.Metric}";
 
-        static string Split(DatasetSpec dataset)
-        {
-            var kind = dataset.Split.ToString().ToLowerInvariant();
-            return string.Create(CultureInfo.InvariantCulture, $"{kind} with {dataset.Validation * 100:0.#} % held out");
-        }
+        static (SplitKind, double, double) Split(SweepSpec spec) => (spec.Dataset.Kind, spec.Dataset.Validation, spec.Dataset.Test);
+
+        // What else decides which characters are held out: the first one that is predicted and, of a random split, the sweep's seed.
+        static (int?, long?) Targets(SweepSpec spec) =>
+            (spec.Dataset.FirstTarget, spec.Dataset.Kind == SplitKind.Random ? spec.Seed : null);
     }
 }

@@ -95,17 +95,14 @@ public sealed record SweepReport(
         IReadOnlyList<ReferenceRow>? reference,
         IReadOnlyList<ReferenceComparison> comparisons)
     {
-        if (spec.Dataset.Split == SplitKind.Random)
-        {
-            yield return "The validation windows were drawn at random from windows that overlap, so almost every character of theirs " +
-                "was trained on: the validation numbers are better than on new text (split: tail holds out the end of the text).";
-        }
-
         if (points.Count(point => point.Objective is not null) > 1 && points.All(point => point.Objective?.Deviation is null))
         {
             yield return "Each point was trained once, so how much the numbers vary between seeds is not known " +
                 "(replicates: 5 trains each point with five seeds).";
         }
+
+        foreach (var note in SplitText.Notes(spec, trials))
+            yield return note;
 
         var unfinished = trials.Count(trial => !trial.State.IsOver());
         if (unfinished > 0)

@@ -83,7 +83,7 @@ public static class BuiltInParameters
         new(
             new(
                 "seed", ParameterKind.Whole, new ParameterValue.Whole(0),
-                "Of weights, split, order and dropout; the sweep's seed unless set.", Min: 0, IsSeed: true),
+                "Of weights, order and dropout, and of the split with split: windows; the sweep's seed unless set.", Min: 0, IsSeed: true),
             trial => Whole(trial.Seed),
             (trial, value) => trial with { Seed = Whole(value) }),
     ];

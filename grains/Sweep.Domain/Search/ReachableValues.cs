@@ -32,6 +32,9 @@ public sealed class ReachableValues
     /// <summary>Whether a parameter can have more than one value.</summary>
     public bool Varies(string parameter) => Of(parameter).Varies;
 
+    /// <summary>Characters of the longest window that a trial can have.</summary>
+    public int LongestWindow => (int)Of("sequence_length").Largest;
+
     private Reach Of(string parameter) => _reaches.GetValueOrDefault(parameter) ?? new(null, false, null, Default(parameter));
 
     private ParameterValue? Default(string parameter) => _catalog.Find(parameter)?.Default;
@@ -42,6 +45,12 @@ public sealed class ReachableValues
     private sealed record Reach(Dimension? Dimension, bool IsWhole, IReadOnlyList<ParameterValue>? Points, ParameterValue? Default)
     {
         public bool Varies => Dimension is not null && (Points is null || Points.Append(Default ?? Points[0]).Distinct().Skip(1).Any());
+
+        /// <summary>The largest of its whole numbers.</summary>
+        public long Largest => new[] { Default }
+            .Concat(Dimension is null ? [] : Points ?? [new ParameterValue.Whole((long)((DimensionDomain.Range)Dimension.Domain).Max)])
+            .OfType<ParameterValue.Whole>()
+            .Max(value => value.Number);
 
         public bool Has(ParameterValue value) =>
             value == Default || (Dimension is not null && (Points?.Contains(value) ?? IsInRange(value)));

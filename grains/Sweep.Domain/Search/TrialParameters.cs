@@ -14,7 +14,7 @@ namespace Sweep.Domain.Search;
 /// <param name="Epochs">At least 1.</param>
 /// <param name="WeightDecay">At least 0.</param>
 /// <param name="GradientClipping">Largest norm of all gradients together; 0 for no limit.</param>
-/// <param name="Seed">Of the initial weights, the data split and order, and dropout.</param>
+/// <param name="Seed">Of the initial weights, the order of the data, dropout, and the split where each trial has its own.</param>
 public sealed record TrialParameters(
     CellKind Cell,
     int SequenceLength,

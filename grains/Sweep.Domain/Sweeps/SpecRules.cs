@@ -27,6 +27,9 @@ public static partial class SpecRules
             spec.Dataset.Validation is > 0 and < 1,
             "dataset.validation", spec.Dataset.Validation, "expected a share above 0 and below 1"),
         .. Unless(
+            spec.Dataset.Test is >= 0 and < 1,
+            "dataset.test", spec.Dataset.Test, "expected a share of at least 0 and below 1"),
+        .. Unless(
             BuiltInMetrics.Catalog.Find(spec.Objective.Metric) is not null,
             "objective.metric", spec.Objective.Metric, $"expected {BuiltInMetrics.Catalog.Expectation}"),
         .. Method(spec.Method),
@@ -47,6 +50,16 @@ public static partial class SpecRules
     public static IEnumerable<SpecProblem> OfTheWhole(SweepSpec spec)
     {
         const int most = SweepSpec.MaxTrials;
+        if (spec.Dataset.Validation + spec.Dataset.Test >= 1)
+        {
+            yield return SpecProblem.Of(
+                "dataset.test",
+                spec.Dataset.Test,
+                "expected a share that is below 1 together with validation, so that some text is left to train on");
+        }
+
+        if (FirstTarget(spec) is { } wrong)
+            yield return wrong;
         if (spec.Parameters.Dimensions.Count == 0)
             yield return SpecProblem.About("parameters", "no parameter", "expected at least one, such as cell: lstm");
         else if (spec.Method.Kind == MethodKind.Random && spec.Parameters.Varying.Count == 0)
@@ -75,6 +88,19 @@ public static partial class SpecRules
         : spec.Method.Trials ?? 0);
 
     private static string Kind(MethodKind kind) => kind == MethodKind.Grid ? "grid" : "random search";
+
+    /// <summary>No sweep file has this key: it is filled in when a sweep is submitted.</summary>
+    private static SpecProblem? FirstTarget(SweepSpec spec)
+    {
+        if (spec.Dataset.FirstTarget is not { } first)
+            return null;
+        if (spec.Dataset.Split == SplitKind.Windows)
+            return SpecProblem.Of("dataset.first_target", first, "expected none with split: windows, where each trial has its own");
+        var longest = new ReachableValues(spec.Parameters).LongestWindow;
+        return first >= longest
+            ? null
+            : SpecProblem.Of("dataset.first_target", first, $"expected at least {longest}, the longest sequence_length");
+    }
 
     private static IEnumerable<SpecProblem> Unless(bool right, string path, object value, string expected) =>
         right ? [] : [SpecProblem.Of(path, value, expected)];

@@ -34,7 +34,7 @@ public sealed record SweepPlan(IReadOnlyList<PlannedTrial> Trials, int LeftOut, 
         PlannedTrial Planned(int number, ParameterMap trial)
         {
             var parameters = trial.ForModel();
-            var windows = WindowCounts.Of(characters, parameters.SequenceLength, spec.Dataset.Validation);
+            var windows = spec.Dataset.Counts(characters, parameters.SequenceLength);
             var shape = ModelShape.Of(parameters, vocabulary);
             var checkpoint = shape.CheckpointBytes(parameters.Optimizer);
             return new PlannedTrial(

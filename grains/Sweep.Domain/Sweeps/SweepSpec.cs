@@ -8,7 +8,7 @@ namespace Sweep.Domain.Sweeps;
 /// <summary>What a sweep file says, checked and with every default filled in. Stored as JSON in <c>sweeps.spec</c>.</summary>
 /// <param name="Name">Letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, at most 100; unique in a cluster.</param>
 /// <param name="Retries">How often a trial that failed by itself is tried again; at least 0.</param>
-/// <param name="Seed">Drives the search, the data split, and every trial that does not vary <c>seed</c>.</param>
+/// <param name="Seed">Drives the search, a random split, and every trial that does not vary <c>seed</c>.</param>
 /// <param name="StallLimit">
 /// Seconds without a step after which a trainer is ended; from <see cref="MinStallLimit"/> to <see cref="MaxSeconds"/>.
 /// </param>
@@ -53,6 +53,18 @@ public sealed record SweepSpec(
     };
 
     /// <summary>
+    /// The spec with <see cref="DatasetSpec.FirstTarget"/> filled in: the longest window of any trial that the space allows. The trials
+    /// themselves do not decide it, since a random search with a larger budget must begin with the same ones.
+    /// </summary>
+    public SweepSpec WithFirstTarget() => this with
+    {
+        Dataset = Dataset with
+        {
+            FirstTarget = Dataset.Split == SplitKind.Windows ? null : new ReachableValues(Parameters).LongestWindow,
+        },
+    };
+
+    /// <summary>
     /// The stored form: snake_case JSON. Unknown members are skipped on reading, so that an older silo reads a newer spec.
     /// </summary>
     public string ToJson() => JsonSerializer.Serialize(this, Json);
@@ -61,17 +73,6 @@ public sealed record SweepSpec(
     public static SweepSpec FromJson(string json) =>
         JsonSerializer.Deserialize<SweepSpec>(json, Json) ?? throw new JsonException("A sweep's spec is null.");
 }
-
-/// <summary>The text to train on, and how it is split.</summary>
-/// <param name="Sha256">Of the text's bytes, lower-case hexadecimal: the key in the table <c>datasets</c>.</param>
-/// <param name="Validation">Share of the windows held out, in (0, 1).</param>
-public sealed record DatasetSpec(string Name, string Sha256, SplitKind Split, double Validation);
-
-/// <summary>
-/// <c>Random</c> draws the validation windows from the whole text; windows overlap, so almost every character of one was trained on.
-/// <c>Tail</c> holds out the end of the text.
-/// </summary>
-public enum SplitKind { Random, Tail }
 
 /// <summary>What makes one trial better than another.</summary>
 public sealed record Objective(Metric Metric, Goal Goal)

@@ -12,7 +12,7 @@ namespace Sweep.Domain.Trials;
 /// <param name="Seconds">Wall time of the epoch, training and validation.</param>
 /// <param name="SamplesPerSecond">Training windows over the seconds spent on training.</param>
 /// <param name="ValLossError">
-/// Standard error of <paramref name="ValLoss"/> over its windows, nats a character; null where it was not measured.
+/// Standard error of <paramref name="ValLoss"/> over its windows, nats a character; null with one window, and where it was not measured.
 /// </param>
 public sealed record EpochMetrics(
     int Epoch,

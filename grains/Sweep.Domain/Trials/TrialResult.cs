@@ -42,6 +42,6 @@ public sealed record TrialResult(
 
 /// <summary>What a model reaches on windows on which no epoch was chosen.</summary>
 /// <param name="Loss">Mean cross-entropy, nats a character.</param>
-/// <param name="LossError">Standard error of <paramref name="Loss"/> over the windows, nats a character.</param>
+/// <param name="LossError">Standard error of <paramref name="Loss"/> over the windows, nats a character; null with one window.</param>
 /// <param name="Accuracy">Share of windows whose most likely next character is the right one, in [0, 1].</param>
-public sealed record TestResult(int Windows, double Loss, double LossError, double Accuracy);
+public sealed record TestResult(int Windows, double Loss, double? LossError, double Accuracy);

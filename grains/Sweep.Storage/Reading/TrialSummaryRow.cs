@@ -46,5 +46,5 @@ internal static class TrialSummaryRow
         row.Maybe<double>(first + 14), row.Maybe<double>(first + 15), ReadTest(row, first + 16));
 
     private static TestResult? ReadTest(NpgsqlDataReader row, int first) => row.IsDBNull(first) ? null : new(
-        row.GetInt32(first), row.GetDouble(first + 1), row.GetDouble(first + 2), row.GetDouble(first + 3));
+        row.GetInt32(first), row.GetDouble(first + 1), row.Maybe<double>(first + 2), row.GetDouble(first + 3));
 }

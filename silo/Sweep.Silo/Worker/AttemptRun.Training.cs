@@ -23,8 +23,10 @@ internal sealed partial class AttemptRun
             await TraceAsync(spec, parameters);
             _results = new(new(trial, Attempt), _grain, spec.Objective, services, Stop, _abandoned.Token);
             var trainer = await PreparedAsync(spec, assignment.HasCheckpoint, _results, beforeTraining);
+            var (dataset, seed) = (spec.Dataset, spec.Dataset.FirstTarget is null ? (long?)null : spec.Seed);
             var command = new TrainerCommand.Train(
-                trial.Value, Attempt, parameters, spec.Dataset.Split, spec.Dataset.Validation, spec.Objective, spec.Checkpoint.Every);
+                trial.Value, Attempt, parameters, dataset.Split, dataset.Validation, spec.Objective, spec.Checkpoint.Every,
+                dataset.Test, dataset.FirstTarget, seed);
             return await trainer.TrainAsync(command, _stop.Task);
         }
         catch (OperationCanceledException) when (_abandoned.IsCancellationRequested)

@@ -39,7 +39,7 @@ internal static class SelfTest
             WeightDecay: 0,
             GradientClipping: 1,
             Seed: 1),
-        SplitKind.Random,
+        SplitKind.Windows,
         Validation: 0.2,
         new Objective(Metric.ValLoss, Goal.Minimize),
         CheckpointEvery: 3600);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sweep.Domain.Models;
+using Sweep.Domain.Protocol;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 
@@ -22,6 +23,7 @@ internal sealed partial class CheckpointJson : JsonSerializerContext;
 /// <param name="Parameters">The trial's parameters as JSON.</param>
 /// <param name="Dataset">SHA-256 of the text, in lower-case hexadecimal.</param>
 /// <param name="Characters">The vocabulary, in the order of the ids.</param>
+/// <param name="Test">See <see cref="TrainerCommand.Train"/>, as for the two members after it.</param>
 internal sealed record CheckpointHeader(
     int Epoch,
     int Step,
@@ -32,7 +34,10 @@ internal sealed record CheckpointHeader(
     SplitKind Split,
     double Validation,
     string Dataset,
-    string Characters)
+    string Characters,
+    double Test = 0,
+    int? FirstTarget = null,
+    long? SplitSeed = null)
 {
     private const string Format = "sweep-checkpoint-1";
 

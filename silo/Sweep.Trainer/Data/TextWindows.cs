@@ -1,14 +1,15 @@
 using Sweep.Domain.Models;
+using Sweep.Domain.Protocol;
 using Sweep.Domain.Sweeps;
 using static TorchSharp.torch;
 
 namespace Sweep.Trainer.Data;
 
 /// <summary>
-/// The windows of a text, split into training and validation windows. Window i is <c>ids[i .. i+L)</c> and predicts <c>ids[i+L]</c>.
-/// A random split shuffles all windows and holds out the last ones, as torch's random_split does. A tail split holds out the last v
-/// of the text's n windows, which predict its last v characters. The training windows are the first n − v, and neither they nor the
-/// characters that they predict reach into those last v characters.
+/// The windows of a text, split into training, validation and test windows. Window i is <c>ids[i .. i+L)</c> and predicts <c>ids[i+L]</c>.
+/// A split by windows shuffles all of them and holds out the last ones, as torch's random_split does. The other splits hold out what
+/// windows predict: see <see cref="TargetSplit"/>. A tail split has its training windows in front, and neither they nor what they predict
+/// reach into the held-out end of the text.
 /// </summary>
 internal sealed class TextWindows : IDisposable
 {
@@ -16,34 +17,33 @@ internal sealed class TextWindows : IDisposable
     private readonly Tensor _windows;
     private readonly int _length;
 
-    /// <param name="length">Characters in a window.</param>
-    /// <param name="validation">Share of the windows that are held out for validation.</param>
-    /// <exception cref="TrainerException">The training or the validation part would be empty.</exception>
-    public TextWindows(TextDataset text, int length, SplitKind split, double validation, long seed)
+    /// <exception cref="TrainerException">
+    /// The training or the validation part would be empty, or a window would begin before the text.
+    /// </exception>
+    public TextWindows(TextDataset text, TrainerCommand.Train trial)
     {
-        Counts = WindowCounts.Of(text.Characters, length, validation);
+        _length = trial.Parameters.SequenceLength;
+        var firstTarget = trial.FirstTarget ?? _length;
+        Counts = WindowCounts.Of(text.Characters, firstTarget, trial.Validation, trial.Test);
         if (Counts.Training < 1 || Counts.Validation < 1)
         {
             throw new TrainerException(
-                $"A text of {text.Characters} characters with sequence length {length} and validation share {validation} gives " +
-                $"{Counts.Training} training and {Counts.Validation} validation windows; each needs at least 1.");
+                $"A text of {text.Characters} characters with sequence length {_length}, validation share {trial.Validation} and test " +
+                $"share {trial.Test} gives {Counts.Training} training and {Counts.Validation} validation windows; each needs at least 1.");
         }
 
+        if (firstTarget < _length)
+            throw new TrainerException($"The first target {firstTarget} has no window of sequence length {_length} before it.");
         using var scope = NewDisposeScope();
-        var all = Counts.Training + Counts.Validation;
-        using var generator = TrialSeed.Split(seed);
-        var starts = split switch
-        {
-            SplitKind.Random => randperm(all, ScalarType.Int64, CPU, generator: generator),
-            SplitKind.Tail => arange(all, ScalarType.Int64),
-            _ => throw new ArgumentOutOfRangeException(nameof(split), split, null),
-        };
-        _length = length;
         _ids = text.Ids;
-        _windows = text.Ids.unfold(0, length, 1).DetachFromDisposeScope();
-        starts = starts.to(text.Ids.device);
-        Training = starts.narrow(0, 0, Counts.Training).clone().DetachFromDisposeScope();
-        Validation = starts.narrow(0, Counts.Training, Counts.Validation).clone().DetachFromDisposeScope();
+        _windows = text.Ids.unfold(0, _length, 1).DetachFromDisposeScope();
+        var kind = trial.Split.Meaning(trial.FirstTarget);
+        var (training, validation, test) = kind == SplitKind.Windows
+            ? Shuffled(Counts, trial.Parameters.Seed)
+            : Before(TargetSplit.Of(kind, firstTarget, Counts, trial.SplitSeed ?? 0), _length);
+        Training = training.to(text.Ids.device).DetachFromDisposeScope();
+        Validation = validation.to(text.Ids.device).DetachFromDisposeScope();
+        Test = test.to(text.Ids.device).DetachFromDisposeScope();
     }
 
     public WindowCounts Counts { get; }
@@ -53,6 +53,9 @@ internal sealed class TextWindows : IDisposable
 
     /// <summary>Where the validation windows start, int64 [validation].</summary>
     public Tensor Validation { get; }
+
+    /// <summary>Where the test windows start, int64 [test], which may be none.</summary>
+    public Tensor Test { get; }
 
     /// <summary>Ids of some windows, int64 [starts, length], and of the characters that follow them, int64 [starts].</summary>
     public (Tensor Windows, Tensor Targets) At(Tensor starts) => (_windows.index_select(0, starts), _ids.index_select(0, starts + _length));
@@ -69,5 +72,24 @@ internal sealed class TextWindows : IDisposable
         _windows.Dispose();
         Training.Dispose();
         Validation.Dispose();
+        Test.Dispose();
     }
+
+    /// <summary>The parts of all windows in an order drawn from a trial's seed.</summary>
+    private static (Tensor Training, Tensor Validation, Tensor Test) Shuffled(WindowCounts counts, long seed)
+    {
+        using var generator = TrialSeed.Split(seed);
+        var starts = randperm(counts.All, ScalarType.Int64, CPU, generator: generator);
+        return (
+            starts.narrow(0, 0, counts.Training).clone(),
+            starts.narrow(0, counts.Training, counts.Validation).clone(),
+            starts.narrow(0, counts.Training + counts.Validation, counts.Test).clone());
+    }
+
+    /// <summary>The starts of the windows that predict these characters.</summary>
+    private static (Tensor Training, Tensor Validation, Tensor Test) Before(TargetSplit targets, int length) =>
+        (Starts(targets.Training, length), Starts(targets.Validation, length), Starts(targets.Test, length));
+
+    private static Tensor Starts(IReadOnlyList<long> targets, int length) =>
+        tensor(targets.Select(target => target - length).ToArray());
 }

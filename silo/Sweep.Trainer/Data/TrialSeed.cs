@@ -13,7 +13,7 @@ internal static class TrialSeed
 
     /// <summary>
     /// Uses the seed itself, so that <c>random_split(windows, [training, validation], torch.Generator().manual_seed(seed))</c> gives the
-    /// same split in Python.
+    /// same split in Python. Only a split by windows draws from it.
     /// </summary>
     public static torch.Generator Split(long seed) => new((ulong)seed, torch.CPU);
 

@@ -29,7 +29,7 @@ internal static class Attempt
         Func<TrainerCommand.Stop?> stop)
     {
         using var scope = NewDisposeScope();
-        using var windows = new TextWindows(text, trial.Parameters.SequenceLength, trial.Split, trial.Validation, trial.Parameters.Seed);
+        using var windows = new TextWindows(text, trial);
         using var state = new TrainingState(trial, text, device);
         log.Started(trial, text, windows.Counts, device);
         if (checkpoint is not null)
@@ -38,10 +38,15 @@ internal static class Attempt
             log.Resumed(state.Epoch, state.Step);
         }
 
-        if (!new TrainingLoop(trial, windows, state, TimeProvider.System, say, stop).Run())
+        var loop = new TrainingLoop(trial, windows, state, TimeProvider.System, say, stop);
+        if (!loop.Run())
             return new TrainerEvent.Stopped();
         state.UseBestWeights();
-        return new TrainerEvent.Succeeded(Measure(trial.Parameters, text, windows, state, device, new Heartbeat(TimeProvider.System, say)));
+        TestResult? test = null;
+        if (windows.Counts.Test > 0 && (test = loop.Test()) is null)
+            return new TrainerEvent.Stopped();
+        var result = Measure(trial.Parameters, text, windows, state, device, new Heartbeat(TimeProvider.System, say));
+        return new TrainerEvent.Succeeded(result with { Test = test });
     }
 
     private static TrialResult Measure(

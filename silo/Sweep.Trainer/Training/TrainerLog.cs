@@ -15,8 +15,8 @@ internal sealed class TrainerLog(TextWriter writer)
         var shape = ModelShape.Of(trial.Parameters, text.Vocabulary.Size);
         Line(
             $"attempt {trial.Attempt} of {TrialId.From(trial.Trial)} starts on {device}: {text.Characters} characters, {shape
-                .Vocabulary} distinct, {windows.Training} training and {windows.Validation} validation windows, {shape
-                .Parameters} parameters");
+                .Vocabulary} distinct, {windows.Training} training and {windows.Validation} validation windows{(windows.Test == 0
+                ? "" : $" and {windows.Test} for the test")}, {shape.Parameters} parameters");
     }
 
     public void Resumed(int epoch, int step) => Line($"resumed after epoch {epoch} and step {step}");

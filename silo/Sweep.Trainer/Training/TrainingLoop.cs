@@ -33,6 +33,8 @@ internal sealed class TrainingLoop(
     private long _lastCheckpoint = clock.GetTimestamp();
     private long _written;
 
+    private Evaluation Evaluation => new(windows, state, _validationBatch, _heartbeat.Beat);
+
     private int StepsPerEpoch => (int)((windows.Counts.Training + _batch - 1) / _batch);
 
     /// <returns>False when the training was stopped before the end of the last epoch.</returns>
@@ -45,9 +47,10 @@ internal sealed class TrainingLoop(
                 return false;
             var start = clock.GetTimestamp();
             var trainLoss = RequireFinite(state.LossSum.item<double>() / windows.Counts.Training, "training");
-            if (Validate() is not var (loss, accuracy))
+            if (Validate() is not { } losses)
                 return false;
-            FinishEpoch(trainLoss, RequireFinite(loss, "validation"), accuracy, clock.GetElapsedTime(start));
+            RequireFinite(losses.Loss, "validation");
+            FinishEpoch(trainLoss, losses, clock.GetElapsedTime(start));
             if (state.Epoch < _parameters.Epochs && IsTimeForCheckpoint())
                 WriteCheckpoint();
         }
@@ -55,6 +58,15 @@ internal sealed class TrainingLoop(
         WriteCheckpoint();
         return true;
     }
+
+    /// <summary>
+    /// Measures the model on the test windows, after the last epoch. A stop needs no checkpoint here, since the last one has the whole
+    /// training.
+    /// </summary>
+    /// <returns>Null when it was stopped.</returns>
+    public TestResult? Test() => Evaluation.Over(windows.Test, () => stop() is not null) is { } losses
+        ? new(windows.Counts.Test, RequireFinite(losses.Loss, "test"), losses.LossError, losses.Accuracy)
+        : null;
 
     private bool TrainEpoch()
     {
@@ -105,44 +117,27 @@ internal sealed class TrainingLoop(
         state.LossSum.add_(loss.detach(), alpha: starts.shape[0]);
     }
 
-    /// <summary>Returns the mean loss and the accuracy over the validation windows, or null when the training was stopped.</summary>
-    private (double Loss, double Accuracy)? Validate()
+    /// <summary>Measures the model on the validation windows; null when the training was stopped.</summary>
+    private WindowLosses? Validate() => Evaluation.Over(windows.Validation, () =>
     {
-        using var _ = no_grad();
-        using var scope = NewDisposeScope();
-        var lossSum = zeros(1, float64, state.LossSum.device);
-        var right = zeros(1, int64, state.LossSum.device);
-        foreach (var starts in windows.Validation.split(_validationBatch))
-        {
-            if (stop() is { } asked)
-            {
-                End(asked);
-                return null;
-            }
+        if (stop() is not { } asked)
+            return false;
+        End(asked);
+        return true;
+    });
 
-            using var inner = NewDisposeScope();
-            var (batch, targets) = windows.At(starts);
-            var logits = state.Model.Logits(batch);
-            lossSum.add_(nn.functional.cross_entropy(logits, targets, reduction: nn.Reduction.Sum));
-            right.add_(logits.argmax(1).eq(targets).sum());
-            _heartbeat.Beat();
-        }
-
-        double count = windows.Counts.Validation;
-        return (lossSum.item<double>() / count, right.item<long>() / count);
-    }
-
-    private void FinishEpoch(double trainLoss, double loss, double accuracy, TimeSpan validation)
+    private void FinishEpoch(double trainLoss, WindowLosses losses, TimeSpan validation)
     {
         var seconds = state.StepsElapsed + validation;
         var report = new EpochMetrics(
             state.Epoch + 1,
             trainLoss,
-            loss,
-            accuracy,
+            losses.Loss,
+            losses.Accuracy,
             _parameters.LearningRate,
             seconds.TotalSeconds,
-            windows.Counts.Training / state.StepsElapsed.TotalSeconds);
+            windows.Counts.Training / state.StepsElapsed.TotalSeconds,
+            losses.LossError);
         state.KeepIfBest(report);
         state.Epoch++;
         state.Step = 0;
@@ -172,8 +167,8 @@ internal sealed class TrainingLoop(
 
     private double RequireFinite(double loss, string kind) => double.IsFinite(loss) ? loss : throw new DivergedException(string.Create(
         CultureInfo.InvariantCulture,
-        $"Epoch {state.Epoch + 1}: the {kind} loss is {loss} with learning rate {_parameters.LearningRate}. " +
-        $"Use a smaller learning_rate, or gradient_clipping."));
+        $"Epoch {Math.Min(state.Epoch + 1, _parameters.Epochs)}: the {kind} loss is {loss} with learning rate " +
+        $"{_parameters.LearningRate}. Use a smaller learning_rate, or gradient_clipping."));
 }
 
 /// <summary>A loss is not finite.</summary>

@@ -98,7 +98,10 @@ internal sealed class TrainingState : IDisposable
             _trial.Split,
             _trial.Validation,
             _text.Sha256,
-            string.Concat(_text.Vocabulary.Characters));
+            string.Concat(_text.Vocabulary.Characters),
+            _trial.Test,
+            _trial.FirstTarget,
+            _trial.SplitSeed);
         var file = SafeTensorsWriter.Write(header.ToMetadata(), [.. Tensors(), new("optimizer.steps", torch.tensor([Optimizer.Steps]))]);
         return file.Length <= Frame.MaxPayloadLength
             ? file
@@ -114,7 +117,10 @@ internal sealed class TrainingState : IDisposable
         var header = CheckpointHeader.Of(file);
         Require("the text", header.Dataset, _text.Sha256);
         Require("parameters", header.Parameters, _trial.Parameters.ToJson());
-        Require("split", $"{header.Split} {header.Validation}", $"{_trial.Split} {_trial.Validation}");
+        Require(
+            "split",
+            $"{header.Split} {header.Validation} {header.Test} {header.FirstTarget} {header.SplitSeed}".TrimEnd(),
+            $"{_trial.Split} {_trial.Validation} {_trial.Test} {_trial.FirstTarget} {_trial.SplitSeed}".TrimEnd());
         using var scope = NewDisposeScope();
         foreach (var (name, tensor) in Tensors())
             file.CopyTo(name, tensor);

@@ -12,7 +12,7 @@ public sealed class SweepFileTarget : FuzzTarget, IDisposable
     /// <summary>A sweep file with every key that exists. Its dataset is text.txt in the same folder.</summary>
     public const string Whole = """
         name: full
-        dataset: { path: text.txt, split: tail, validation: 0.25 }
+        dataset: { path: text.txt, split: tail, validation: 0.25, test: 0.125 }
         objective: { metric: val_accuracy, goal: maximize }
         method: grid
         parameters:

@@ -13,7 +13,7 @@ internal static class BuiltInTraining
     public static IEnumerable<double> Epochs(TrainingShape shape, int epochs)
     {
         using var text = shape.Text();
-        using var windows = new TextWindows(text, shape.Length, shape.Trial(1).Split, shape.Trial(1).Validation, seed: 42);
+        using var windows = new TextWindows(text, shape.Trial(1));
         using var model = new BuiltInModel(shape.Cell, text.Vocabulary.Size, shape.Hidden);
         using var optimizer = optim.Adam(model.parameters(), 0.005);
         var times = new List<double>();

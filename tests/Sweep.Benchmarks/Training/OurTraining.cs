@@ -13,7 +13,7 @@ internal static class OurTraining
     public static List<EpochMetrics> Train(TrainerCommand.Train trial, TextDataset text)
     {
         using var scope = NewDisposeScope();
-        using var windows = new TextWindows(text, trial.Parameters.SequenceLength, trial.Split, trial.Validation, trial.Parameters.Seed);
+        using var windows = new TextWindows(text, trial);
         using var state = new TrainingState(trial, text, CPU);
         var reports = new List<EpochMetrics>();
         new TrainingLoop(

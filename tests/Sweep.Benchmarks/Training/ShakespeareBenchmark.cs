@@ -52,7 +52,7 @@ internal static class ShakespeareBenchmark
             CellKind.Lstm, SequenceLength: 20, HiddenSize: 256, Layers: 1, FullyConnected: [], LearningRate: 0.001, BatchSize: 128,
             Dropout: 0, Epochs: 1, OptimizerKind.Adam, WeightDecay: 0, GradientClipping: 0, Seed: 42);
         var trial = new TrainerCommand.Train(
-            1_000_001, 1, parameters, SplitKind.Random, 0.2, new(Metric.ValLoss, Goal.Minimize), CheckpointEvery: 1e9);
+            1_000_001, 1, parameters, SplitKind.Windows, 0.2, new(Metric.ValLoss, Goal.Minimize), CheckpointEvery: 1e9);
         var report = OurTraining.Train(trial, text).Single();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,

@@ -43,7 +43,7 @@ internal sealed record TrainingShape(CellKind Cell, int Length, int Hidden, int?
             $"{Cell.ToString().ToLowerInvariant(),-4} T {Length} h {Hidden} batch {(Batch is { } batch ? batch : "full")} V {Distinct}");
 
     public TrainerCommand.Train Trial(int epochs) =>
-        new(1_000_001, 1, Parameters(epochs), SplitKind.Random, 0.2, new(Metric.ValLoss, Goal.Minimize), CheckpointEvery: 1e9);
+        new(1_000_001, 1, Parameters(epochs), SplitKind.Windows, 0.2, new(Metric.ValLoss, Goal.Minimize), CheckpointEvery: 1e9);
 
     public TextDataset Text()
     {

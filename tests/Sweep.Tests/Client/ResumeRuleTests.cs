@@ -32,6 +32,16 @@ public sealed class ResumeRuleTests
         Assert.Null(ResumeRule.Find(Samples.Spec(seed: 43), [Samples.Overview(Samples.Spec(seed: 42))]));
 
     [Fact]
+    public void A_file_that_splits_by_windows_goes_on_with_a_sweep_of_version_0_1_0_that_calls_it_random()
+    {
+        var stored = Samples.Spec();
+        Assert.Equal((SplitKind.Random, null), (stored.Dataset.Split, stored.Dataset.FirstTarget));
+        var file = stored with { Dataset = stored.Dataset with { Split = SplitKind.Windows } };
+        Assert.NotNull(ResumeRule.Find(file, [Samples.Overview(stored)]));
+        Assert.Null(ResumeRule.Find(stored.WithFirstTarget(), [Samples.Overview(stored)]));
+    }
+
+    [Fact]
     public void The_order_of_conditions_in_the_database_does_not_matter()
     {
         Assert.NotNull(ResumeRule.Find(Conditional("layers", "cell"), [Samples.Overview(Conditional("cell", "layers"))]));

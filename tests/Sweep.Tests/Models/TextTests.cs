@@ -17,6 +17,17 @@ public sealed class TextTests
         int characters, int length, double validation, int training, int heldOut) =>
         Assert.Equal(new WindowCounts(training, heldOut), WindowCounts.Of(characters, length, validation));
 
+    [Theory]
+    [InlineData(2386, 30, 0.2, 0.1, 1648, 472, 236)]
+    [InlineData(1_115_394, 50, 0.1, 0.1, 892_274, 111_535, 111_535)]
+    [InlineData(30, 20, 0.3, 0.05, 6, 3, 1)]
+    // The test comes first where there is too little.
+    [InlineData(21, 20, 0.5, 0.1, 0, 0, 1)]
+    [InlineData(22, 20, 0.5, 0.6, 0, 0, 2)]
+    public void A_test_share_takes_its_own_windows(
+        int characters, int first, double validation, double test, int training, int validated, int tested) =>
+        Assert.Equal(new WindowCounts(training, validated, tested), WindowCounts.Of(characters, first, validation, test));
+
     [Fact]
     public void A_vocabulary_is_the_distinct_characters_in_the_order_of_their_code_points()
     {

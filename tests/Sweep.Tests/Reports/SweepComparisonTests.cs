@@ -45,10 +45,37 @@ public sealed class SweepComparisonTests
         Assert.Equal(
             [
                 "They train on different texts: text and verse.",
-                "Their splits differ: random with 20 % held out and tail with 10 % held out.",
+                "Their splits differ: windows with 20 % held out and tail with 10 % held out.",
                 "Their objectives differ, so their best epochs are chosen differently: minimize val_loss and maximize val_accuracy.",
             ],
             comparison.Notes);
+    }
+
+    [Theory]
+    [InlineData(SplitKind.Windows, 42, 42, 30, 20, null)]
+    [InlineData(SplitKind.Windows, 42, 43, 30, 30, null)]
+    [InlineData(SplitKind.Tail, 42, 43, 30, 30, null)]
+    [InlineData(SplitKind.Tail, 42, 42, 30, 20, "Their splits are of the same kind, but hold out other characters of the text.")]
+    [InlineData(SplitKind.Random, 42, 43, 30, 30, "Their splits are of the same kind, but hold out other characters of the text.")]
+    public void Other_characters_that_are_held_out_are_noted(
+        SplitKind split, long seed, long other, int longest, int otherLongest, string? note)
+    {
+        var (here, there) = (Report(Sweep(seed, longest), [3, 2]), Report(Sweep(other, otherLongest), [3, 2]));
+        var notes = SweepComparison.Of("a", here, "b", there).Notes;
+        Assert.Equal(note, notes.SingleOrDefault(found => found.StartsWith("Their splits", StringComparison.Ordinal)));
+
+        SweepSpec Sweep(long seed, int longest) =>
+            (Spec(Of(Choice("sequence_length", Whole(10), Whole(longest))), split: split) with { Seed = seed }).WithFirstTarget();
+    }
+
+    [Fact]
+    public void Splits_that_differ_in_their_test_are_noted()
+    {
+        var here = Spec(Of(Cells), split: SplitKind.Tail);
+        var there = here with { Dataset = here.Dataset with { Test = 0.1 } };
+        Assert.Equal(
+            ["Their splits differ: tail with 20 % held out and tail with 20 % held out and 10 % for the test."],
+            SweepComparison.Of("a", Report(here, [3, 2, 1]), "b", Report(there, [3, 2, 1])).Notes);
     }
 
     [Fact]

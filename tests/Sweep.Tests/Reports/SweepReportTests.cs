@@ -130,13 +130,41 @@ public sealed class SweepReportTests
     }
 
     [Theory]
-    [InlineData(SplitKind.Random, true)]
-    [InlineData(SplitKind.Tail, false)]
-    public void A_random_split_is_reported_as_flattering(SplitKind split, bool noted)
+    [InlineData(SplitKind.Random, true, false)]
+    [InlineData(SplitKind.Windows, true, true)]
+    [InlineData(SplitKind.Tail, false, false)]
+    public void A_split_whose_windows_overlap_is_reported_as_flattering_and_one_that_moves_as_moving(
+        SplitKind split, bool flatters, bool moves)
     {
-        var spec = Spec(FourTrials, split: split);
-        var notes = SweepReport.Of(spec, Trials(spec, [1, 2, 3, 4])).Notes;
-        Assert.Equal(noted, notes.Any(note => note.Contains("split: tail", StringComparison.Ordinal)));
+        var spec = Spec(FourTrials, split: split).WithFirstTarget();
+        Assert.Equal((flatters, moves), Noted(spec));
+        // Version 0.1.0 called random what is called windows now.
+        if (split == SplitKind.Windows)
+            Assert.Equal((true, true), Noted(spec with { Dataset = spec.Dataset with { Split = SplitKind.Random } }));
+
+        static (bool, bool) Noted(SweepSpec spec)
+        {
+            var notes = SweepReport.Of(spec, Trials(spec, [1, 2, 3, 4])).Notes;
+            return (
+                notes.Any(note => note.Contains("better than on new text", StringComparison.Ordinal)),
+                notes.Any(note => note.Contains("are measured on other windows", StringComparison.Ordinal)));
+        }
+    }
+
+    [Fact]
+    public void Without_a_test_the_report_says_that_the_best_epoch_was_chosen_on_the_set_that_is_reported()
+    {
+        const string chosen = "Each trial's best epoch was chosen on the validation set that is reported";
+        const string free = "No epoch was chosen by the test loss";
+        var spec = Spec(FourTrials, split: SplitKind.Tail).WithFirstTarget();
+        Assert.Equal([chosen], Noted(spec));
+        Assert.Equal([free], Noted(spec with { Dataset = spec.Dataset with { Test = 0.1 } }));
+        // The training loss is not of the set that is reported, and of one epoch there is no choice.
+        Assert.Empty(Noted(spec with { Objective = new(Metric.TrainLoss, Goal.Minimize) }));
+        Assert.Empty(Noted(Spec(Of(Choice("epochs", Whole(1)), Choice("layers", Whole(1), Whole(2))), split: SplitKind.Tail)));
+
+        static IEnumerable<string> Noted(SweepSpec spec) => SweepReport.Of(spec, Trials(spec, [1, 2, 3, 4])).Notes
+            .SelectMany(note => new[] { chosen, free }.Where(words => note.StartsWith(words, StringComparison.Ordinal)));
     }
 
     [Fact]

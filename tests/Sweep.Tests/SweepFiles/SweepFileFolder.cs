@@ -72,7 +72,7 @@ internal sealed class SweepFileFolder : IDisposable
             return false;
         IReadOnlyList<SpecProblem> problems = SpecRules.Problems(spec) is { Count: > 0 } wrong
             ? wrong
-            : [.. TextFit.Problems(SearchMethods.For(spec).Trials(), spec.Dataset.Validation, Text.Length)];
+            : [.. TextFit.Problems(SearchMethods.For(spec).Trials(), spec.WithFirstTarget().Dataset, Text.Length)];
         Assert.Contains(
             problems,
             problem => error.Contains(problem.Path, StringComparison.Ordinal)

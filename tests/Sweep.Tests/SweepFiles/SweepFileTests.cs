@@ -15,7 +15,7 @@ public sealed class SweepFileTests
         using var folder = new SweepFileFolder();
         var sweep = await folder.LoadAsync("dataset: { path: text.txt }\nparameters: { cell: gru }");
         Assert.Equal("x", sweep.Spec.Name);
-        Assert.Equal(new DatasetSpec("text", sweep.Dataset.Sha256, SplitKind.Random, 0.2), sweep.Spec.Dataset);
+        Assert.Equal(new DatasetSpec("text", sweep.Dataset.Sha256, SplitKind.Tail, 0.2, Test: 0, FirstTarget: 20), sweep.Spec.Dataset);
         Assert.Equal(new Objective(Metric.ValLoss, Goal.Minimize), sweep.Spec.Objective);
         Assert.Equal(new MethodSpec(MethodKind.Grid), sweep.Spec.Method);
         Assert.Equal(new ResourceSpec(1, null, 0), sweep.Spec.Resources);
@@ -31,7 +31,7 @@ public sealed class SweepFileTests
         using var folder = new SweepFileFolder();
         var spec = (await folder.LoadAsync("""
             name: full-1.0
-            dataset: { name: cats, path: text.txt, split: tail, validation: 0.25 }
+            dataset: { name: cats, path: text.txt, split: random, validation: 0.25, test: 0.125 }
             objective: { metric: val_accuracy }
             method: random
             budget: { trials: 7 }
@@ -50,7 +50,8 @@ public sealed class SweepFileTests
             seed: 42
             """)).Spec;
         Assert.Equal(
-            ("full-1.0", "cats", SplitKind.Tail, 0.25), (spec.Name, spec.Dataset.Name, spec.Dataset.Split, spec.Dataset.Validation));
+            ("full-1.0", new DatasetSpec("cats", spec.Dataset.Sha256, SplitKind.Random, 0.25, Test: 0.125, FirstTarget: 20)),
+            (spec.Name, spec.Dataset));
         Assert.Equal(new Objective(Metric.ValAccuracy, Goal.Maximize), spec.Objective);
         Assert.Equal(new MethodSpec(MethodKind.Random, 7), spec.Method);
         Assert.Equal(new ResourceSpec(2, 8, -3), spec.Resources);

@@ -6,6 +6,25 @@ namespace Sweep.Tests.SweepFiles;
 public sealed class SweepFileTextTests
 {
     [Theory]
+    [InlineData("tail, validation: 0.3", "split: tail, validation: 0.3 }")]
+    [InlineData("random, test: 0.125", "split: random, validation: 0.2, test: 0.125 }")]
+    [InlineData("windows, validation: 0.3", "split: windows, validation: 0.3 }")]
+    public async Task The_file_of_a_report_has_the_same_split(string split, string expected)
+    {
+        using var folder = new SweepFileFolder();
+        var spec = (await folder.LoadAsync(
+            $"dataset: {{ path: text.txt, split: {split} }}\nparameters: {{ sequence_length: {{ values: [5, 30] }} }}")).Spec;
+        var text = SweepFileText.Of(spec);
+        Assert.Contains(expected, text, StringComparison.Ordinal);
+        using var again = new SweepFileFolder { Store = _ => Task.FromResult<Domain.Sweeps.IDatasetStore>(new OneText()) };
+        Assert.Equal(spec.ToJson(), (await again.LoadAsync(text)).Spec.ToJson());
+    }
+
+    [Fact]
+    public void A_sweep_of_version_0_1_0_is_repeated_with_todays_word_for_its_split() =>
+        Assert.Contains("split: windows, validation: 0.2 }", SweepFileText.Of(StorageDatabase.Spec()), StringComparison.Ordinal);
+
+    [Theory]
     [InlineData(
         "parameters: { cell: { values: [rnn, gru] }, learning_rate: { min: 1e-4, max: 0.1, scale: log, count: 3 }, " +
             "fully_connected: { values: [[], [32, 16]] }, batch_size: full }")]
@@ -30,6 +49,7 @@ public sealed class SweepFileTextTests
         using var folder = new SweepFileFolder { Store = _ => Task.FromResult<Domain.Sweeps.IDatasetStore>(new OneText()) };
         var hash = StorageDatabase.Hash(System.Text.Encoding.UTF8.GetBytes(SweepFileFolder.Text));
         var spec = StorageDatabase.Spec() with { Dataset = new("a \"b\": #c", hash, Domain.Sweeps.SplitKind.Tail, 0.25) };
+        spec = spec.WithFirstTarget();
         Assert.Equal(spec.ToJson(), (await folder.LoadAsync(SweepFileText.Of(spec))).Spec.ToJson());
     }
 

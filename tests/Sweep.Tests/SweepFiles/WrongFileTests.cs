@@ -116,15 +116,24 @@ public sealed class WrongFileTests
         "{ url: 'ftp://example.org/a' }",
         "dataset.url: found the text \"ftp://example.org/a\"; expected an address that begins with https://.")]
     [InlineData("{}", "dataset: found no text; expected path: FILE, url: with sha256:, or the name: of a stored text.")]
-    [InlineData("text.txt", "dataset: found text.txt; expected keys: name, path, url, sha256, split, validation.")]
-    [InlineData("{ path: text.txt, split: half }", "dataset.split: found half; expected one of random, tail.")]
+    [InlineData("text.txt", "dataset: found text.txt; expected keys: name, path, url, sha256, split, validation, test.")]
+    [InlineData("{ path: text.txt, split: half }", "dataset.split: found half; expected one of random, tail, windows.")]
     [InlineData("{ path: text.txt, validation: 0 }", "dataset.validation: found 0; expected a share above 0 and below 1.")]
     [InlineData("{ path: text.txt, validation: 1 }", "dataset.validation: found 1; expected a share above 0 and below 1.")]
+    [InlineData("{ path: text.txt, test: 1 }", "dataset.test: found 1; expected a share of at least 0 and below 1.")]
+    [InlineData("{ path: text.txt, test: none }", "dataset.test: found none; expected a number.")]
+    [InlineData(
+        "{ path: text.txt, validation: 0.5, test: 0.5 }",
+        "dataset.test: found 0.5; expected a share that is below 1 together with validation, so that some text is left to train on.")]
     [InlineData("{ path: text.txt, validation: 20% }", "dataset.validation: found 20%; expected a number.")]
     [InlineData(
         "{ path: text.txt, validation: 0.999 }",
         "dataset.validation: found 0.999; " +
             "of 380 windows of 20 characters that leaves 0 to train on and 380 to validate with; both need one.")]
+    [InlineData(
+        "{ path: text.txt, validation: 0.6, test: 0.399 }",
+        "dataset.validation: found 0.6; of 380 windows of 20 characters that leaves 0 to train on and 228 to validate with "
+            + "beside 152 for the test; each needs one.")]
     [InlineData(
         "{ name: shakespeare }",
         "dataset.name: found only the name shakespeare; " +
@@ -138,7 +147,7 @@ public sealed class WrongFileTests
         var yaml = $"name: x\ndataset: {dataset}\nparameters: {{ batch_size: full }}";
         var error = await folder.ErrorAsync(yaml);
         Assert.Equal($"x.yaml:2: {expected}", error.Replace($"({folder.Path})", "(.)", StringComparison.Ordinal));
-        if (expected.StartsWith("dataset.validation", StringComparison.Ordinal))
+        if (new[] { "dataset.validation", "dataset.test" }.Any(key => expected.StartsWith(key, StringComparison.Ordinal)))
             Assert.Equal(!expected.EndsWith("expected a number.", StringComparison.Ordinal), SweepFileFolder.IsWrongByBound(yaml, error));
     }
 

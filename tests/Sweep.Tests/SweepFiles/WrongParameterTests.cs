@@ -180,7 +180,7 @@ public sealed class WrongParameterTests
     {
         using var folder = new SweepFileFolder();
         const string yaml = """
-            dataset: { path: text.txt }
+            dataset: { path: text.txt, split: windows }
             parameters:
               sequence_length: { values: [20, 300] }
               batch_size: { values: [200], when: { sequence_length: LENGTH } }

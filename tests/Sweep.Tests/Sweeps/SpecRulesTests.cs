@@ -38,6 +38,29 @@ public sealed class SpecRulesTests
             "dataset.validation: found 1; expected a share above 0 and below 1.",
             Sound with { Dataset = Sound.Dataset with { Validation = 1 } }
         },
+        {
+            "dataset.test: found -0.1; expected a share of at least 0 and below 1.",
+            Sound with { Dataset = Sound.Dataset with { Test = -0.1 } }
+        },
+        {
+            "dataset.test: found 1; expected a share of at least 0 and below 1.",
+            Sound with { Dataset = Sound.Dataset with { Test = 1 } }
+        },
+        {
+            "dataset.test: found 0.8; expected a share that is below 1 together with validation,",
+            Sound with { Dataset = Sound.Dataset with { Test = 0.8 } }
+        },
+        {
+            "dataset.first_target: found 3; expected none with split: windows,",
+            Sound with { Dataset = Sound.Dataset with { Split = SplitKind.Windows, FirstTarget = 3 } }
+        },
+        {
+            "dataset.first_target: found 29; expected at least 30, the longest sequence_length.",
+            With(Choice("sequence_length", Whole(10), Whole(30))) with
+            {
+                Dataset = Sound.Dataset with { Split = SplitKind.Tail, FirstTarget = 29 },
+            }
+        },
         { "parameters: found no parameter; expected at least one, such as cell: lstm.", With() },
         { "parameters: found nothing; expected parameters.", With([null!]) },
         { "parameters.colour: found an unknown key; expected one of cell, ", With(Choice("colour", Whole(1))) },
@@ -117,7 +140,35 @@ public sealed class SpecRulesTests
         Assert.Null(Misfit(Choice("sequence_length", Whole(2)), Choice("batch_size", Whole(12), Word("full"))));
 
         static string? Misfit(params Dimension[] dimensions) =>
-            TextFit.Problems(SearchMethods.For(With(dimensions)).Trials(), validation: 0.2, characters: 18).FirstOrDefault()?.ToString();
+            TextFit.Problems(SearchMethods.For(With(dimensions)).Trials(), Sound.Dataset, characters: 18).FirstOrDefault()?.ToString();
+    }
+
+    [Fact]
+    public void A_text_must_have_characters_of_each_part_behind_the_longest_window_of_the_file()
+    {
+        Assert.Equal(
+            "parameters.sequence_length: found 30; the text has 30 characters, so expected at most 29.", Misfit(30, SplitKind.Tail));
+        Assert.Equal(
+            "dataset.validation: found 0.5; "
+                + "of 1 windows of 10 characters that leaves 0 to train on and 0 to validate with beside 1 for the test; each needs one.",
+            Misfit(31, SplitKind.Random));
+        Assert.Equal(
+            "parameters.batch_size: found 9; with sequences of up to 30 the training set has 8 windows; expected at most those, or full.",
+            Misfit(50, SplitKind.Tail));
+        Assert.Null(Misfit(55, SplitKind.Tail));
+        // With 10 characters before it, the first target of the trial with the short windows comes earlier.
+        Assert.Null(Misfit(50, SplitKind.Windows, longest: 10));
+
+        static string? Misfit(int characters, SplitKind split, int longest = 30)
+        {
+            var lengths = Choice("sequence_length", [.. new[] { 10, longest }.Distinct().Select(length => Whole(length))]);
+            var spec = (Sound with
+            {
+                Parameters = Of(lengths, Choice("batch_size", Whole(9))),
+                Dataset = Sound.Dataset with { Split = split, Validation = 0.5, Test = 0.1 },
+            }).WithFirstTarget();
+            return TextFit.Problems(SearchMethods.For(spec).Trials(), spec.Dataset, characters).FirstOrDefault()?.ToString();
+        }
     }
 
     private static SweepSpec With(params Dimension[] dimensions) => Sound with { Parameters = new(dimensions) };

@@ -35,6 +35,25 @@ public sealed class SweepPlanTests
         Assert.Equal(seconds, plan.Trials[0].CheckpointSeconds, 1e-9);
     }
 
+    [Theory]
+    [InlineData(
+        SplitKind.Tail, 0,
+        "Split: tail with 20 % held out. Every trial predicts the same 1,884 characters in training, 472 in validation; "
+            + "the first 30 only begin windows.")]
+    [InlineData(
+        SplitKind.Random, 0.1,
+        "Split: random with 20 % held out and 10 % for the test. Every trial predicts the same 1,648 characters in training, "
+            + "472 in validation and 236 in the test; the first 30 only begin windows.")]
+    [InlineData(SplitKind.Windows, 0.1, "Split: windows with 20 % held out and 10 % for the test. Each trial splits its own windows.")]
+    public void A_plan_says_how_the_text_is_split(SplitKind split, double test, string sentence)
+    {
+        var spec = Spec(Of(Choice("sequence_length", Whole(10), Whole(30))), split: split);
+        spec = (spec with { Dataset = spec.Dataset with { Test = test } }).WithFirstTarget();
+        Assert.Equal(sentence, Sweep.Domain.Reports.SplitText.Plan(spec.Dataset, characters: 2_386));
+        var windows = SweepPlan.Of(spec, 2_386, 60).Trials.Select(trial => trial.Windows);
+        Assert.Equal(split == SplitKind.Windows ? 2 : 1, windows.Distinct().Count());
+    }
+
     [Fact]
     public void A_plan_of_100_000_trials_has_them_all()
     {

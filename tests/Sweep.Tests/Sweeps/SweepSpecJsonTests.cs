@@ -20,6 +20,7 @@ public sealed class SweepSpecJsonTests
     public void A_spec_is_read_from_JSON_as_it_was_written()
     {
         var spec = Spec(Space, split: SplitKind.Tail) with { Resources = new(2, 8, -1), Checkpoint = new(0.5, 3), Seed = long.MaxValue };
+        spec = (spec with { Dataset = spec.Dataset with { Test = 0.1 } }).WithFirstTarget();
         var back = SweepSpec.FromJson(spec.ToJson());
         Assert.Equal(spec.ToJson(), back.ToJson());
         Assert.Equal(spec with { Parameters = back.Parameters }, back);

@@ -33,7 +33,7 @@ public sealed class HeartbeatTests
         // The clock advances by a second each time that it is read.
         var clock = new FakeTimeProvider { AutoAdvanceAmount = TimeSpan.FromSeconds(1) };
         var trial = TrialOrders.Order(TrialOrders.Parameters(CellKind.Rnn) with { Epochs = 1, BatchSize = 100 }) with { Validation = 0.6 };
-        using var windows = new TextWindows(text, trial.Parameters.SequenceLength, trial.Split, trial.Validation, trial.Parameters.Seed);
+        using var windows = new TextWindows(text, trial);
         using var state = new TrainingState(trial, text, CPU);
         var said = new List<TrainerEvent>();
         Assert.True(new TrainingLoop(trial, windows, state, clock, (happened, _) => said.Add(happened), () => null).Run());

@@ -112,7 +112,7 @@ public sealed class ResumeTests
         using var scope = NewDisposeScope();
         using var text = TextWindowsTests.Load(TrialOrders.Text(310));
         var trial = TrialOrders.Order(parameters, checkpointEvery);
-        using var windows = new TextWindows(text, parameters.SequenceLength, trial.Split, trial.Validation, parameters.Seed);
+        using var windows = new TextWindows(text, trial);
         using var state = new TrainingState(trial, text, CPU);
         if (from is not null)
             state.Load(new SafeTensorsFile(from));

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Sweep.Domain.Models;
+using Sweep.Domain.Protocol;
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Trainer;
 using Sweep.Trainer.Data;
@@ -18,7 +20,7 @@ public sealed class TextWindowsTests
     public void A_text_of_2386_characters_gives_the_published_numbers_of_validation_windows(int length, int expected)
     {
         using var text = Load(TrialOrders.Text(2386));
-        using var windows = new TextWindows(text, length, SplitKind.Random, 0.2, seed: 42);
+        using var windows = new TextWindows(text, Trial(length, SplitKind.Windows, 0.2, seed: 42));
 
         Assert.Equal(new WindowCounts(2386 - length - expected, expected), windows.Counts);
         Assert.Equal(
@@ -30,7 +32,7 @@ public sealed class TextWindowsTests
     {
         using var scope = NewDisposeScope();
         using var text = Load("abcabd");
-        using var windows = new TextWindows(text, 2, SplitKind.Tail, 0.25, seed: 0);
+        using var windows = new TextWindows(text, Trial(2, SplitKind.Tail, 0.25, seed: 0));
 
         var (ids, targets) = windows.At(windows.Training);
 
@@ -43,7 +45,7 @@ public sealed class TextWindowsTests
     public void A_tail_split_trains_on_no_character_that_validation_predicts()
     {
         using var text = Load(TrialOrders.Text(500));
-        using var windows = new TextWindows(text, 10, SplitKind.Tail, 0.2, seed: 1);
+        using var windows = new TextWindows(text, Trial(10, SplitKind.Tail, 0.2, seed: 1));
 
         var lastTrained = Starts(windows.Training).Max() + 10;
         var firstPredicted = Starts(windows.Validation).Min() + 10;
@@ -56,7 +58,7 @@ public sealed class TextWindowsTests
     {
         using var scope = NewDisposeScope();
         using var text = Load(TrialOrders.Text(300));
-        using var windows = new TextWindows(text, 10, SplitKind.Random, 0.2, seed: 1);
+        using var windows = new TextWindows(text, Trial(10, SplitKind.Windows, 0.2, seed: 1));
         var first = Starts(windows.ShuffledTraining(1, 0));
 
         rand(5);
@@ -70,9 +72,9 @@ public sealed class TextWindowsTests
     public void Another_seed_holds_out_other_windows()
     {
         using var text = Load(TrialOrders.Text(300));
-        using var one = new TextWindows(text, 10, SplitKind.Random, 0.2, seed: 1);
-        using var same = new TextWindows(text, 10, SplitKind.Random, 0.2, seed: 1);
-        using var other = new TextWindows(text, 10, SplitKind.Random, 0.2, seed: 2);
+        using var one = new TextWindows(text, Trial(10, SplitKind.Windows, 0.2, seed: 1));
+        using var same = new TextWindows(text, Trial(10, SplitKind.Windows, 0.2, seed: 1));
+        using var other = new TextWindows(text, Trial(10, SplitKind.Windows, 0.2, seed: 2));
 
         Assert.Equal(Starts(one.Validation), Starts(same.Validation));
         Assert.NotEqual(Starts(one.Validation).Order(), Starts(other.Validation).Order());
@@ -82,7 +84,7 @@ public sealed class TextWindowsTests
     public void A_text_without_windows_for_training_and_validation_is_refused_with_its_numbers()
     {
         using var text = Load("abcdefghijk");
-        var error = Assert.Throws<TrainerException>(() => new TextWindows(text, 10, SplitKind.Random, 0.2, seed: 1));
+        var error = Assert.Throws<TrainerException>(() => new TextWindows(text, Trial(10, SplitKind.Windows, 0.2, seed: 1)));
         Assert.Contains("11 characters with sequence length 10", error.Message);
     }
 
@@ -96,6 +98,90 @@ public sealed class TextWindowsTests
             "byte 1",
             Assert.Throws<TrainerException>(() => TextDataset.Load(latin, Convert.ToHexStringLower(SHA256.HashData(latin)), CPU)).Message);
     }
+
+    [Theory]
+    [InlineData(SplitKind.Random)]
+    [InlineData(SplitKind.Tail)]
+    public void Trials_of_every_length_and_seed_are_measured_on_the_same_characters(SplitKind split)
+    {
+        using var text = Load(TrialOrders.Text(500));
+        var parts = new HashSet<string>();
+        foreach (var (length, seed) in from length in new[] { 1, 5, 10, 30 } from seed in new[] { 1, 2, 3 } select (length, seed))
+        {
+            var trial = Trial(length, split, 0.2, seed) with { Test = 0.1, FirstTarget = 30, SplitSeed = 42 };
+            using var scope = NewDisposeScope();
+            using var windows = new TextWindows(text, trial);
+            Assert.Equal(new WindowCounts(329, 94, 47), windows.Counts);
+            parts.Add(string.Join(
+                '|', new[] { windows.Training, windows.Validation, windows.Test }
+                    .Select(part => string.Join(' ', Starts(part).Select(start => start + length)))));
+            // Each window has the characters of the text that stand before the one that it predicts.
+            var (ids, targets) = windows.At(windows.Test);
+            var whole = Starts(text.Ids);
+            foreach (var (row, start) in Starts(windows.Test).Index())
+            {
+                Assert.Equal(whole[(int)start..(int)(start + length)], Starts(ids[row]));
+                Assert.Equal(whole[start + length], targets[row].item<long>());
+            }
+        }
+
+        Assert.Single(parts);
+    }
+
+    [Theory]
+    [InlineData(3)]
+    [InlineData(30)]
+    public void The_windows_of_a_tail_split_do_not_reach_into_later_parts(int length)
+    {
+        using var text = Load(TrialOrders.Text(500));
+        using var windows = new TextWindows(text, Trial(length, SplitKind.Tail, 0.2, seed: 1) with { Test = 0.1, FirstTarget = 30 });
+        var (validation, test) = (Starts(windows.Validation).Min() + length, Starts(windows.Test).Min() + length);
+        Assert.True(Starts(windows.Training).Max() + length < validation);
+        Assert.True(Starts(windows.Validation).Max() + length < test);
+        Assert.Equal((359, 453), (validation, test));
+    }
+
+    [Fact]
+    public void A_split_by_windows_is_that_of_version_0_1_0_and_takes_its_test_from_the_end_of_the_same_order()
+    {
+        using var scope = NewDisposeScope();
+        using var text = Load(TrialOrders.Text(310));
+        // This is what version 0.1.0 did, and what torch's random_split does.
+        using var generator = new TorchSharp.torch.Generator(42, CPU);
+        var order = Starts(randperm(300, ScalarType.Int64, CPU, generator: generator));
+        var old = Trial(10, SplitKind.Random, 0.2, seed: 42);
+        using var stored = new TextWindows(text, old);
+        Assert.Equal<long[]>([order[..240], order[240..]], [Starts(stored.Training), Starts(stored.Validation)]);
+        Assert.Equal(0, stored.Test.shape[0]);
+
+        using var tested = new TextWindows(text, old with { Split = SplitKind.Windows, Test = 0.1 });
+        Assert.Equal<long[]>(
+            [order[..210], order[210..270], order[270..]], [Starts(tested.Training), Starts(tested.Validation), Starts(tested.Test)]);
+    }
+
+    [Fact]
+    public void A_tail_of_version_0_1_0_holds_out_the_last_of_the_trials_own_windows()
+    {
+        using var text = Load(TrialOrders.Text(310));
+        using var windows = new TextWindows(text, Trial(10, SplitKind.Tail, 0.2, seed: 42));
+        Assert.Equal(Enumerable.Range(0, 240).Select(start => (long)start), Starts(windows.Training));
+        Assert.Equal(Enumerable.Range(240, 60).Select(start => (long)start), Starts(windows.Validation));
+    }
+
+    [Fact]
+    public void A_first_target_with_too_little_text_before_it_is_refused()
+    {
+        using var text = Load(TrialOrders.Text(300));
+        var trial = Trial(10, SplitKind.Tail, 0.2, seed: 1) with { FirstTarget = 9 };
+        Assert.Contains("first target 9", Assert.Throws<TrainerException>(() => new TextWindows(text, trial)).Message);
+    }
+
+    private static TrainerCommand.Train Trial(int length, SplitKind split, double validation, long seed) =>
+        TrialOrders.Order(TrialOrders.Parameters(CellKind.Rnn) with { SequenceLength = length, Seed = seed }) with
+        {
+            Split = split,
+            Validation = validation,
+        };
 
     internal static TextDataset Load(string text)
     {

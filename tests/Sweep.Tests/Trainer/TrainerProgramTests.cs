@@ -42,6 +42,33 @@ public sealed class TrainerProgramTests
         await trainer.Logged("attempt 1 of 1/1 starts on cpu: 310 characters");
     }
 
+    [Fact]
+    public async Task What_is_in_the_test_part_of_the_text_changes_nothing_but_the_test_loss()
+    {
+        // The last tenth of the text is the test part. Turned round it has the same characters.
+        var text = TrialOrders.Text(1_030);
+        var one = await TrainedAsync(WithTest, text);
+        var other = await TrainedAsync(WithTest, text[..930] + string.Concat(text[930..].Reverse()));
+
+        Assert.Equal(one.Epochs, other.Epochs);
+        Assert.Equal(ResumeTests.Tensors(one.Checkpoint), ResumeTests.Tensors(other.Checkpoint));
+        Assert.Equal((800, 100, 100), (one.Result.TrainingWindows, one.Result.ValidationWindows, one.Result.Test!.Windows));
+        Assert.NotEqual(one.Result.Test.Loss, other.Result.Test!.Loss);
+    }
+
+    [Fact]
+    public async Task The_test_is_measured_with_the_weights_of_the_best_epoch()
+    {
+        // Validation and test part are the same text, with the same characters before it.
+        var (text, end) = (TrialOrders.Text(825), "dear hello kill dear " + TrialOrders.Text(79));
+        var (epochs, _, result) = await TrainedAsync(WithTest, text + end[^5..] + end + end);
+
+        var best = epochs.MinBy(epoch => epoch.ValLoss)!;
+        Assert.True(best.Epoch < epochs.Count, $"the best of {epochs.Count} epochs is the last, which shows nothing");
+        Assert.Equal(new Domain.Trials.TestResult(100, best.ValLoss, best.ValLossError, best.ValAccuracy), result.Test);
+        Assert.InRange(result.Test!.LossError!.Value, 0.01, 1);
+    }
+
     [Theory]
     [InlineData(CellKind.Rnn)]
     [InlineData(CellKind.Lstm)]
@@ -304,6 +331,29 @@ public sealed class TrainerProgramTests
         {
             folder.Delete(recursive: true);
         }
+    }
+
+    private static TrainerCommand.Train WithTest => TrialOrders.Order(Small with { Epochs = 30, LearningRate = 0.05, Dropout = 0 }) with
+    {
+        Split = SplitKind.Tail,
+        Validation = 0.1,
+        Test = 0.1,
+        FirstTarget = 30,
+        SplitSeed = 1,
+    };
+
+    /// <summary>Trains to the end. The times of the epochs are left out.</summary>
+    private static async Task<(List<EpochMetrics> Epochs, byte[] Checkpoint, TrialResult Result)> TrainedAsync(
+        TrainerCommand.Train order, string text)
+    {
+        using var trainer = new TrainerProgram();
+        await trainer.Load(text);
+        await trainer.Tell(order);
+        var (succeeded, _, heard) = await trainer.Hear<TrainerEvent.Succeeded>();
+        await trainer.Logged("800 training and 100 validation windows and 100 for the test");
+        var epochs = heard.Select(one => one.Message).OfType<TrainerEvent.EpochFinished>()
+            .Select(epoch => epoch.Report with { Seconds = 0, SamplesPerSecond = 0 });
+        return ([.. epochs], heard[^1].Payload, succeeded.Result);
     }
 
     private static async Task<string> Failure(TrainerProgram trainer, FailureReason expected)

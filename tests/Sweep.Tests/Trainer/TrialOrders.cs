@@ -21,5 +21,5 @@ internal static class TrialOrders
             OptimizerKind.Adam, WeightDecay: 0, GradientClipping: 0, Seed: 42);
 
     public static TrainerCommand.Train Order(TrialParameters parameters, double checkpointEvery = 1000) =>
-        new(TrialId.From(1_000_001).Value, Attempt: 1, parameters, SplitKind.Random, Validation: 0.2, LowestLoss, checkpointEvery);
+        new(TrialId.From(1_000_001).Value, Attempt: 1, parameters, SplitKind.Windows, Validation: 0.2, LowestLoss, checkpointEvery);
 }

@@ -5,6 +5,7 @@ using Sweep.Client.Commands.Parts;
 using Sweep.Client.Errors;
 using Sweep.Client.Output;
 using Sweep.Client.Tables;
+using Sweep.Domain.Reports;
 using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.Commands.Sweeps;
@@ -44,6 +45,7 @@ internal static class PlanCommand
                         $"({string.Join("; ", plan.Reasons)}).");
                 }
 
+                context.Terminal.Out.WriteLine(SplitText.Plan(sweep.Spec.Dataset, sweep.Dataset.Characters));
                 context.Terminal.Out.WriteLine(Checkpoints(sweep.Spec, plan));
             }
 

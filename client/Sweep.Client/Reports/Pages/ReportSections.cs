@@ -52,10 +52,10 @@ internal static class ReportSections
         [
             ("Text", spec.Dataset.Name + text),
             ("Split",
-                Invariant($"{PlainText.Of(spec.Dataset.Split)}, {spec.Dataset.Validation * 100:0.#} % of the windows held out")
-                + (spec.Dataset.Split == SplitKind.Random
-                    ? "; windows overlap, so the validation numbers flatter"
-                    : ": the end of the text")),
+                SplitText.Of(spec.Dataset)
+                + (spec.Dataset.Kind == SplitKind.Tail
+                    ? ": the end of the text"
+                    : "; windows overlap, so the numbers on what is held out flatter")),
             ("Objective", $"{PlainText.Of(spec.Objective.Goal)} {PlainText.Of(spec.Objective.Metric)}"),
             ("Trials",
                 Invariant($"{contents.Sweep.Trials:#,0}, ")
@@ -106,6 +106,9 @@ internal static class ReportSections
                     : Array.Empty<ReportBlock>(),
                 new ReportBlock.Paragraph(
                     "Losses (nats a character), accuracy and perplexity are of each trial's best epoch. "
+                    + (report.Rows.Any(row => row.Best?.ValLossError is not null)
+                        ? "± is the standard error of the loss before it, over its windows. "
+                        : "")
                     + "Time is training time, infer is one window, MACs are multiply-accumulates of a forward pass for one window."
                     + (report.Rows.Count > MostRows
                         ? Invariant($" These are the first {MostRows:#,0} of {report.Rows.Count:#,0} trials; ")

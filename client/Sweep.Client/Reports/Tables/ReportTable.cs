@@ -10,6 +10,8 @@ internal static class ReportTable
     public static OutputTable Of(SweepReport report)
     {
         var varying = report.Spec.Parameters.Varying;
+        var hasError = report.Rows.Any(row => row.Best?.ValLossError is not null);
+        var hasTest = report.Rows.Any(row => row.Result?.Test is not null);
         return new(
         [
             OutputColumn.Number("number", "trial"),
@@ -18,6 +20,15 @@ internal static class ReportTable
             OutputColumn.Number("best_epoch", "best\nepoch", dispensable: true),
             OutputColumn.Number("train_loss", "train\nloss", Quantities.Loss),
             OutputColumn.Number("val_loss", "val\nloss", Quantities.Loss),
+            .. hasError ? [OutputColumn.Number("val_loss_error", "±", Quantities.Loss, dispensable: true)] : Array.Empty<OutputColumn>(),
+            .. hasTest
+                ?
+                [
+                    OutputColumn.Number("test_loss", "test\nloss", Quantities.Loss),
+                    OutputColumn.Number("test_loss_error", "±", Quantities.Loss, dispensable: true),
+                    OutputColumn.Number("test_accuracy", "test accu-\nracy", Quantities.Percent, dispensable: true),
+                ]
+                : Array.Empty<OutputColumn>(),
             OutputColumn.Number("val_accuracy", "accu-\nracy", Quantities.Percent),
             OutputColumn.Number("perplexity", "perp-\nlexity", Quantities.Perplexity),
             OutputColumn.Number("train_seconds", "train\ntime", Quantities.Seconds),
@@ -33,7 +44,12 @@ internal static class ReportTable
                 trial.Number,
                 .. ParameterCell.Row(trial.Parameters, varying),
                 .. report.Rows.All(row => row.Result is not null) ? Array.Empty<object?>() : [trial.State],
-                trial.Best?.Epoch, trial.Best?.TrainLoss, trial.Best?.ValLoss, trial.Best?.ValAccuracy, trial.Best?.Perplexity,
+                trial.Best?.Epoch, trial.Best?.TrainLoss, trial.Best?.ValLoss,
+                .. hasError ? [trial.Best?.ValLossError] : Array.Empty<object?>(),
+                .. hasTest
+                    ? [trial.Result?.Test?.Loss, trial.Result?.Test?.LossError, trial.Result?.Test?.Accuracy]
+                    : Array.Empty<object?>(),
+                trial.Best?.ValAccuracy, trial.Best?.Perplexity,
                 trial.Result?.TrainSeconds, trial.Result?.InferenceMilliseconds, trial.Result?.InferenceWindowsPerSecond,
                 trial.Result?.Parameters, trial.Result?.ModelBytes, trial.Result?.Macs,
             ]),
