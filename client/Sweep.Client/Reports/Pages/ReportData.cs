@@ -4,6 +4,7 @@ using System.Text.Json;
 using Sweep.Client.Output;
 using Sweep.Client.Tables;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Search;
 using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Reports.Pages;
@@ -64,7 +65,7 @@ internal static class ReportData
                 goal = report.Spec.Objective.Goal,
                 varying,
                 colours = report.Effects.Select(effect => effect.Parameter),
-                trials = Trials(trials, varying),
+                trials = Trials(trials, report.Spec.Parameters),
                 dots = dots.Select(row => row.Number),
                 lines = Evenly(dots, MostLines).Select(row => row.Number),
                 curves = contents.Curves.GroupBy(row => row.Number).Select(Curve),
@@ -95,20 +96,25 @@ internal static class ReportData
     /// <summary>
     /// The trials as columns, which are far shorter than as rows. A parameter has its values once, and for each trial the place of its one.
     /// </summary>
-    private static object Trials(List<TrialSummary> trials, IReadOnlyList<string> varying) => new
+    private static object Trials(List<TrialSummary> trials, SearchSpace space) => new
     {
         n = trials.Select(row => row.Number),
         state = trials.Select(row => row.State),
         epoch = trials.Select(row => row.Best?.Epoch),
         best = trials.Select(row => Short(row.BestValue)),
-        parameters = varying.ToDictionary(name => name, name => Values(trials, name)),
+        parameters = space.Varying.ToDictionary(name => name, name => Values(trials, space, name)),
         measures = Measures.ToDictionary(measure => measure.Name, measure => trials.Select(row => Short(measure.Value(row)))),
     };
 
-    private static object Values(List<TrialSummary> trials, string name)
+    /// <summary>The values of a list stand in its order, and values of a range in that of the trials.</summary>
+    private static object Values(List<TrialSummary> trials, SearchSpace space, string name)
     {
         var texts = trials.Select(row => row.Parameters.ValueOf(name).ToString()!).ToList();
-        var values = texts.Distinct().ToList();
+        var found = texts.ToHashSet();
+        var listed = space.Dimensions.Where(dimension => dimension.Name == name)
+            .SelectMany(dimension => dimension.Domain is DimensionDomain.Choice choice ? choice.Values : [])
+            .Select(value => value.ToString()!);
+        var values = listed.Where(found.Contains).Concat(texts).Distinct().ToList();
         var places = values.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
         return new { values, at = texts.Select(text => places[text]) };
     }

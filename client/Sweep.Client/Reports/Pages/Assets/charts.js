@@ -14,7 +14,7 @@ const grid = { stroke: "var(--rule)", strokeOpacity: 1 };
 // An image for those who see it, and a sentence for those who do not.
 function plot(title, text, width, options) {
   const svg = Plot.plot({
-    width, height: 250, marginLeft: 50, marginRight: 14, marginTop: 14, marginBottom: 34, ariaLabel: title, ariaDescription: text,
+    width, height: 250, marginLeft: 50, marginRight: 20, marginTop: 14, marginBottom: 34, ariaLabel: title, ariaDescription: text,
     style: { background: "transparent", fontSize: "12px", color: "var(--soft)", overflow: "visible" },
     color: { type: "identity" }, ...options,
   });

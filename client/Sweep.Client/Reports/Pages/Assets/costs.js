@@ -3,6 +3,7 @@
 function costs() {
   const rows = data.dots.map(number => trials.get(number)).filter(visible);
   multiples("costs", parent => {
+    parent.style.setProperty("--columns", 3);
     for (const metric of ["val_accuracy", "val_loss"]) {
       for (const cost of ["train_seconds", "model_bytes", "macs"]) {
         const title = `${sentence(label(metric))} against ${label(cost)}`;

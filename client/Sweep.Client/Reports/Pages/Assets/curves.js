@@ -3,7 +3,10 @@
 function curves() {
   const drawn = data.curves.filter(curve => visible(trials.get(curve.n)));
   multiples("curves", parent => {
-    for (const metric of ["val_loss", "train_loss", "val_accuracy", "gap"]) {
+    const metrics = ["val_loss", "train_loss", "val_accuracy", "gap"];
+    const columns = state.split === null ? metrics.length : values(state.split).length;
+    if (columns <= 4) parent.style.setProperty("--columns", columns);
+    for (const metric of metrics) {
       const rows = drawn.flatMap(curve => curveRows(curve, metric));
       // Parts of a metric have common axes, so that they can be compared.
       const frame = {

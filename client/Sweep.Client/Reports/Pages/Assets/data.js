@@ -30,23 +30,25 @@ const isLoss = name => /loss|gap|perplexity/.test(name);
 const higherIsBetter = name => name === data.metric ? data.goal === "maximize" : isAccuracy(name);
 
 const short = d3.format(".4~g");
-const large = value => value >= 1e4 || (value !== 0 && Math.abs(value) < 1e-3) ? d3.format(".3~s")(value) : short(value);
 const minus = text => text.replace("−", "-");
+const large = value => value >= 1e4 ? d3.format(".3~s")(value)
+  : value !== 0 && Math.abs(value) < 1e-3 ? minus(d3.format(".3~e")(value)) : short(value);
 const shown = (name, value) => value == null ? "–"
   : isAccuracy(name) ? d3.format(".1%")(value) : isLoss(name) ? minus(d3.format(".3f")(value)) : large(value);
 const tickFormat = name => isAccuracy(name) ? ".0%" : short;
 
-// What stands beside a mark: the trial and its values.
-const named = trial => `trial ${trial.n}\n${data.varying.map(name => `${name} ${trial.p[name]}`).join("\n")}`;
-const inShort = trial => `${trial.n} · ${data.varying.map(name => trial.p[name]).join(" ")}`;
-
 const isNumber = text => text !== "" && !isNaN(text);
+
+// What stands beside a mark: the trial and its values, of which those that were drawn from a range have many digits.
+const rounded = value => isNumber(value) && value.includes(".") ? large(Number(value)) : value;
+const named = trial => `trial ${trial.n}\n${data.varying.map(name => `${name} ${rounded(trial.p[name])}`).join("\n")}`;
+const inShort = trial => `${trial.n} · ${data.varying.map(name => rounded(trial.p[name])).join(" ")}`;
 const known = new Map();
 
-// The distinct values of a parameter: numbers in ascending order, words in the order of the trials.
+// The distinct values of a parameter: numbers in ascending order, words in the order of the sweep file.
 function values(name) {
   if (!known.has(name)) {
-    const distinct = [...new Set(everyTrial.map(trial => trial.p[name]))];
+    const distinct = [...data.trials.parameters[name].values];
     known.set(name, distinct.every(isNumber) ? distinct.sort((a, b) => a - b) : distinct);
   }
   return known.get(name);
@@ -64,7 +66,7 @@ function groups(name) {
   const quarter = number => d3.bisectLeft(bounds, number);
   const three = d3.format(".3~g");
   const parts = d3.range(4).map(index => numbers.filter(number => quarter(number) === index));
-  const names = parts.map(part => part.length === 0 ? null : `${three(part[0])} … ${three(part.at(-1))}`);
+  const names = parts.map(part => part.length === 0 ? null : `${three(part[0])}\u00a0… ${three(part.at(-1))}`);
   return { names: names.filter(text => text !== null), of: trial => names[quarter(Number(trial.p[name]))], isNumber: false };
 }
 

@@ -29,7 +29,8 @@ function drawPivot() {
   const [line, series] = overColumns ? [across, down] : [down, across];
   const cells = d3.group(measured, down.of, across.of);
   multiples("pivot", parent => {
-    parent.style.setProperty("--least", `${Math.max(19, 7 + across.names.length * 3.6)}rem`);
+    const longest = d3.max(across.names, text => text.length);
+    parent.style.setProperty("--least", `${Math.max(19, 8 + across.names.length * (longest > 7 ? 5.5 : 3.7))}rem`);
     for (const name of measures) {
       const value = (row, column) => d3.mean(cells.get(row)?.get(column) ?? [], trial => trial[name]) ?? null;
       if (!measured.some(trial => trial[name] !== null)) continue;
@@ -96,6 +97,8 @@ function heatMap({ caption, corner, rows, columns, name, value, text, best }) {
   const numbers = rows.flatMap(row => columns.map(column => value(row, column))).filter(number => number !== null);
   const [low, high] = d3.extent(numbers);
   const winner = best?.(numbers);
+  // Numbers have six digits, so what differs by less is equal.
+  const differ = high - low > 1e-5 * Math.max(Math.abs(low), Math.abs(high));
   const body = table.createTBody();
   for (const row of rows) {
     const line = body.insertRow();
@@ -104,8 +107,8 @@ function heatMap({ caption, corner, rows, columns, name, value, text, best }) {
       const [cell, number] = [line.insertCell(), value(row, column)];
       cell.textContent = number === null ? "–" : text(number);
       if (number === null) continue;
-      cell.style.setProperty("--share", high > low ? (number - low) / (high - low) : 0);
-      if (number === winner && high > low) cell.classList.add("best");
+      cell.style.setProperty("--share", differ ? (number - low) / (high - low) : 0);
+      if (number === winner && differ) cell.classList.add("best");
     }
   }
   region.append(table);
