@@ -55,6 +55,7 @@ function effects() {
 function effectChart(name, means, rows, width) {
   const each = !means.some(value => value.value.includes(" … "));
   const at = each ? trial => trial.p[name] : trial => Number(trial.p[name]);
+  const hasMean = text => means.some(value => value.value === text);
   const isLog = spansMuch(rows.map(trial => trial.best));
   const lowest = d3.min(rows, trial => trial.best);
   // A logarithmic axis has no place for 0, so a bar that reaches below it ends at the lowest trial.
@@ -65,7 +66,7 @@ function effectChart(name, means, rows, width) {
   return plot(`${sentence(label(data.metric))} for each ${label(name)}`, text, width, {
     height: 230,
     x: each
-      ? { type: "band", domain: means.map(value => value.value), label: null, tickSize: 0, padding: .8 }
+      ? { type: "band", domain: values(name).filter(hasMean), label: null, tickSize: 0, padding: .8 }
       : {
         type: spansMuch(values(name).map(Number)) ? "log" : "linear", label: null, ticks: 4, tickFormat: large, tickSize: 0,
       },
