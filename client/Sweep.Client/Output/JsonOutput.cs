@@ -1,10 +1,14 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sweep.Domain.Search;
 
 namespace Sweep.Client.Output;
 
-/// <summary>JSON for programs: names in snake_case, numbers with all digits, and null for infinity and NaN, which JSON lacks.</summary>
+/// <summary>
+/// JSON for programs: names in snake_case, numbers with all digits, lists of numbers on one line, and null for infinity and NaN, which
+/// JSON lacks.
+/// </summary>
 internal static class JsonOutput
 {
     public static JsonSerializerOptions Options { get; } = new(JsonSerializerDefaults.Web)
@@ -13,7 +17,11 @@ internal static class JsonOutput
         DictionaryKeyPolicy = null,
         WriteIndented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower), new FiniteConverter() },
+        Converters =
+        {
+            new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower), new FiniteConverter(), new NumbersConverter(),
+            new ParametersConverter(),
+        },
     };
 
     public static void Write(TextWriter writer, object value) => writer.WriteLine(JsonSerializer.Serialize(value, Options));
@@ -40,6 +48,39 @@ internal static class JsonOutput
         }
 
         return names;
+    }
+
+    /// <summary>Writes a list on one line, also where the document around it is indented.</summary>
+    private static void WriteList(Utf8JsonWriter writer, IEnumerable<int> numbers) =>
+        writer.WriteRawValue($"[{string.Join(", ", numbers)}]", skipInputValidation: true);
+
+    private sealed class NumbersConverter : JsonConverter<int[]>
+    {
+        public override int[] Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
+
+        public override void Write(Utf8JsonWriter writer, int[] value, JsonSerializerOptions options) => WriteList(writer, value);
+    }
+
+    private sealed class ParametersConverter : JsonConverter<ParameterMap>
+    {
+        public override ParameterMap Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+            throw new NotSupportedException();
+
+        public override void Write(Utf8JsonWriter writer, ParameterMap value, JsonSerializerOptions options)
+        {
+            writer.WriteStartObject();
+            foreach (var name in value.Names)
+            {
+                writer.WritePropertyName(name);
+                if (value.ValueOf(name) is ParameterValue.Widths widths)
+                    WriteList(writer, widths.Numbers);
+                else
+                    JsonSerializer.Serialize(writer, value.ValueOf(name), options);
+            }
+
+            writer.WriteEndObject();
+        }
     }
 
     private sealed class FiniteConverter : JsonConverter<double>

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Text.Json;
 using Sweep.Domain.Trials;
@@ -5,10 +6,13 @@ using Sweep.Domain.Trials;
 namespace Sweep.Client.Output;
 
 /// <summary>
-/// Values as text in CSV and in cells without a format: numbers in the invariant culture, times in ISO 8601, lists and objects as JSON.
+/// Values as text in CSV and in cells without a format: numbers in the invariant culture, times in ISO 8601, lists and objects as JSON on
+/// one line.
 /// </summary>
 internal static class PlainText
 {
+    private static readonly JsonSerializerOptions OneLine = new(JsonOutput.Options) { WriteIndented = false };
+
     public static string Of(object? value) => value switch
     {
         null => "",
@@ -23,6 +27,8 @@ internal static class PlainText
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         JsonElement { ValueKind: JsonValueKind.String } text => text.GetString()!,
         JsonElement element => element.GetRawText(),
-        _ => JsonSerializer.Serialize(value, JsonOutput.Options),
+        IEnumerable list and not IDictionary =>
+            $"[{string.Join(", ", list.Cast<object?>().Select(item => JsonSerializer.Serialize(item, OneLine)))}]",
+        _ => JsonSerializer.Serialize(value, OneLine),
     };
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Sweep.Domain.Reports;
 using Sweep.Domain.Trials;
 
@@ -12,11 +11,13 @@ internal static class TrialJson
         trial.Number,
         trial.State,
         trial.Attempt,
-        parameters = JsonNode.Parse(trial.Parameters.ToJson()),
+        trial.Parameters,
         trial.EpochsDone,
         trial.BestValue,
         best = Epoch(trial.Best),
         last = Epoch(trial.Last),
+        gap = trial.Best?.Gap(),
+        last_gap = trial.Last?.Gap(),
         trial.Result?.TrainingWindows,
         trial.Result?.ValidationWindows,
         test_windows = trial.Result?.Test?.Windows,
@@ -30,6 +31,7 @@ internal static class TrialJson
         trial.Result?.ModelBytes,
         trial.Result?.Macs,
         trial.Result?.PeakMemoryBytes,
+        trial.Result?.Prompt,
         trial.Result?.Sample,
         trial.Worker,
         trial.Reason,

@@ -11,17 +11,23 @@ public sealed class ReportReader(NpgsqlDataSource source)
     /// Epochs of some trials in the order of trial and epoch. Of a trial with many epochs about <paramref name="most"/> are read, evenly
     /// spaced, and always the first, the best and the last.
     /// </summary>
-    public Task<IReadOnlyList<(int Number, EpochMetrics Metrics)>> CurvesAsync(
+    public Task<IReadOnlyList<CurvePoint>> CurvesAsync(
         int sweep, IEnumerable<int> numbers, int most, CancellationToken cancellation = default) => source.Statement(
         """
-        select t.number, e.epoch, e.train_loss, e.val_loss, e.val_accuracy, e.learning_rate, e.seconds, e.samples_per_second,
-          e.val_loss_error
-        from trials t join epochs e on e.trial_id = t.id
-        where t.id = any($1) and (e.epoch % greatest(1, (t.epochs_done + $2 - 1) / $2) = 0 or e.epoch in (1, t.best_epoch, t.epochs_done))
-        order by t.number, e.epoch
+        select c.number, c.epoch, c.train_loss, c.val_loss, c.val_accuracy, c.learning_rate, c.seconds, c.samples_per_second,
+          c.val_loss_error, case when c.epochs = c.epoch then c.elapsed end
+        from (
+          select t.number, t.best_epoch, t.epochs_done, e.*,
+            count(*) over before as epochs, sum(e.seconds) over before as elapsed
+          from trials t join epochs e on e.trial_id = t.id
+          where t.id = any($1)
+          window before as (partition by t.id order by e.epoch)
+        ) c
+        where c.epoch % greatest(1, (c.epochs_done + $2 - 1) / $2) = 0 or c.epoch in (1, c.best_epoch, c.epochs_done)
+        order by c.number, c.epoch
         """,
         numbers.Select(number => new TrialId(sweep, number).Value).ToArray(), most).RowsAsync(
-            row => (row.GetInt32(0), TrialSummaryRow.ReadEpoch(row, 1)!), cancellation);
+            row => new CurvePoint(row.GetInt32(0), TrialSummaryRow.ReadEpoch(row, 1)!, row.Maybe<double>(9)), cancellation);
 
     /// <summary>How the attempts of a sweep began and ended, the most frequent first.</summary>
     public Task<IReadOnlyList<EventCount>> EventsAsync(int sweep, CancellationToken cancellation = default) => source.Statement(
@@ -56,6 +62,13 @@ public sealed class ReportReader(NpgsqlDataSource source)
     public async Task<string> ServerVersionAsync(CancellationToken cancellation = default) =>
         await source.Statement("select current_setting('server_version')").ValueAsync<string>(cancellation) ?? "";
 }
+
+/// <summary>An epoch of a trial's learning curve.</summary>
+/// <param name="Number">The trial's number.</param>
+/// <param name="Elapsed">
+/// Seconds of the training from its start to the end of this epoch; null where earlier epochs are no longer stored.
+/// </param>
+public sealed record CurvePoint(int Number, EpochMetrics Metrics, double? Elapsed);
 
 /// <summary>How often an event happened in a sweep.</summary>
 /// <param name="Event">The event: leased, succeeded, failed, …, as in <c>trial_events.event</c>.</param>

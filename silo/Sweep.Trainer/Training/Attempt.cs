@@ -56,8 +56,9 @@ internal static class Attempt
         var shape = ModelShape.Of(parameters, text.Vocabulary.Size);
         var first = text.Ids.narrow(0, 0, parameters.SequenceLength);
         var speed = InferenceSpeed.Measure(state.Model, first.unsqueeze(0), TimeProvider.System, heartbeat.Beat);
+        var prompt = SamplePrompt.Of(text);
         var sample = new TextGenerator(state.Model, text.Vocabulary, parameters.SequenceLength, device)
-            .Continue(text.Beginning(parameters.SequenceLength), SampleLength, SampleTemperature, parameters.Seed, heartbeat.Beat);
+            .Continue(prompt, SampleLength, SampleTemperature, parameters.Seed, heartbeat.Beat);
         return new(
             state.Elapsed.TotalSeconds,
             speed.MillisecondsPerWindow,
@@ -68,6 +69,7 @@ internal static class Attempt
             windows.Counts.Training,
             windows.Counts.Validation,
             PeakMemory.Bytes(),
-            sample);
+            sample,
+            prompt);
     }
 }

@@ -23,6 +23,7 @@ public sealed class OutputTests
         Assert.Equal("a, \"b\"", rows[0].GetProperty("name").GetString());
         Assert.Equal(1.84213, rows[0].GetProperty("val_loss").GetDouble());
         Assert.Equal(1234567, rows[0].GetProperty("count").GetInt32());
+        Assert.Contains("\"widths\": [64, 32]\n", Write(OutputFormat.Json), StringComparison.Ordinal);
         Assert.Equal([64, 32], rows[0].GetProperty("widths").EnumerateArray().Select(width => width.GetInt32()));
         Assert.Equal(JsonValueKind.Null, rows[1].GetProperty("val_loss").ValueKind);
         Assert.Equal(JsonValueKind.Null, rows[1].GetProperty("count").ValueKind);
@@ -30,7 +31,7 @@ public sealed class OutputTests
 
     [Fact]
     public void Csv_has_a_header_quotes_values_that_need_it_and_keeps_all_digits() =>
-        Assert.StartsWith("name,val_loss,count,widths\n\"a, \"\"b\"\"\",1.84213,1234567,", Write(OutputFormat.Csv));
+        Assert.StartsWith("name,val_loss,count,widths\n\"a, \"\"b\"\"\",1.84213,1234567,\"[64, 32]\"\n", Write(OutputFormat.Csv));
 
     [Fact]
     public void A_table_without_a_terminal_is_plain_and_not_cut()

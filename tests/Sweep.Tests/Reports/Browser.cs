@@ -83,6 +83,13 @@ internal sealed partial class Browser : IAsyncDisposable
                 new { type, key, code = key, windowsVirtualKeyCode = code, text = type == "keyDown" ? text : "" });
     }
 
+    /// <summary>Drags the mouse from one place of the window to another.</summary>
+    public async Task DragAsync(double x, double fromY, double toY)
+    {
+        foreach (var (type, y, buttons) in new[] { ("mousePressed", fromY, 1), ("mouseMoved", toY, 1), ("mouseReleased", toY, 0) })
+            await SendAsync("Input.dispatchMouseEvent", new { type, x, y, button = "left", buttons, clickCount = 1 });
+    }
+
     /// <summary>Sets the size of the window and the colour scheme, and waits until the page is drawn.</summary>
     public async Task ShowAsync(int width, int height, bool dark = false)
     {

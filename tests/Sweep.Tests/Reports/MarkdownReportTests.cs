@@ -16,7 +16,11 @@ public sealed class MarkdownReportTests
                 "Attempts and failures", "How to repeat it",
             ],
             lines.Where(line => line.StartsWith("## ", StringComparison.Ordinal)).Select(line => line[3..]));
-        Assert.Contains("| 2 | lstm | succeeded | 7 | 0.750 | 1.500 | 40.0% | 4.48 | 2.0 s | 1.00 | 1 | 100 | 20 B | 1 |", lines);
+        Assert.Contains(
+            "| 2 | lstm | succeeded | 7 | 0.750 | 1.500 | 40.0% | 4.48 | 0.750 | 7 | 0.750 | 1.500 | 40.0% | 0.750 | "
+                + "2.0 s | 1.00 | 1 | 100 | 20 B | 1 |",
+            lines);
+        Assert.Contains("Prompt: To be", lines);
         foreach (var (index, line) in lines.Index().Where(pair => pair.Item.StartsWith("| --", StringComparison.Ordinal)))
         {
             var table = lines[(index - 1)..].TakeWhile(row => row.StartsWith('|'));

@@ -73,6 +73,11 @@ public sealed class ReportCommandTests(StorageDatabase database) : IClassFixture
         Assert.InRange(curve.Count, 40, 43);
         Assert.Equal([1, 25], curve.Take(2).Select(row => row.Metrics.Epoch));
         Assert.Equal(1000, curve[^1].Metrics.Epoch);
+        // Each epoch took 0.1 s.
+        Assert.All(curve, row => Assert.Equal(row.Metrics.Epoch * 0.1, row.Elapsed!.Value, 1e-6));
+        // Of other trials only the last epoch is stored, so nobody knows when it was.
+        var other = (await database.Reader.TrialsAsync(sweep.Id, TestContext.Current.CancellationToken)).MaxBy(trial => trial.BestScore)!;
+        Assert.Null((await reader.CurvesAsync(sweep.Id, [other.Number], 40, TestContext.Current.CancellationToken)).Single().Elapsed);
     }
 
     private Task<(int Code, string Output, string Error)> RunAsync(string[] line) =>

@@ -18,22 +18,22 @@ internal static class ReportRows
     private static readonly DimensionDomain.Choice Lengths = new(
         [new ParameterValue.Whole(10), new ParameterValue.Whole(20), new ParameterValue.Whole(30)]);
 
-    public static SweepSpec Nine(string name) => StorageDatabase.Spec(name) with
+    public static SweepSpec Nine(string name, int epochs = 40) => StorageDatabase.Spec(name) with
     {
         Parameters = new(
         [
             new("cell", Cells),
             new("sequence_length", Lengths),
             new("hidden_size", new DimensionDomain.Choice([new ParameterValue.Whole(128)])),
-            new("epochs", new DimensionDomain.Choice([new ParameterValue.Whole(40)])),
+            new("epochs", new DimensionDomain.Choice([new ParameterValue.Whole(epochs)])),
         ]),
     };
 
-    /// <summary>Adds a sweep of three cells at three lengths, each of 40 epochs. Trial 3 lost its worker once.</summary>
+    /// <summary>Adds a sweep of three cells at three lengths. Trial 3 lost its worker once.</summary>
     /// <param name="failed">The number of a trial that fails; 0 for none.</param>
-    public static async Task AddNineAsync(StorageDatabase database, string name, int failed = 0, double shift = 0)
+    public static async Task AddNineAsync(StorageDatabase database, string name, int failed = 0, double shift = 0, int epochs = 40)
     {
-        var spec = Nine(name);
+        var spec = Nine(name, epochs);
         var trials = SearchMethods.For(spec).Trials().ToList();
         var id = await database.Reader.NextSweepIdAsync();
         await database.Sweeps.AddAsync(id, spec, exactName: true, trials);
@@ -49,8 +49,8 @@ internal static class ReportRows
                 attempt = 2;
             }
 
-            var epochs = Enumerable.Range(1, trial.Number == failed ? 3 : 40).Select(epoch => Epoch(parameters, epoch, shift));
-            await database.Attempts.WriteEpochsAsync([.. epochs.Select(epoch => Row(trial, attempt, epoch, spec.Objective))]);
+            var trained = Enumerable.Range(1, trial.Number == failed ? 3 : epochs).Select(epoch => Epoch(parameters, epoch, shift));
+            await database.Attempts.WriteEpochsAsync([.. trained.Select(epoch => Row(trial, attempt, epoch, spec.Objective))]);
             await database.Trials.MoveAsync(
                 trial.Number == failed
                     ? Fail(trial, attempt)
@@ -116,6 +116,7 @@ internal static class ReportRows
         return new(
             (1.9 * gates) + (parameters.SequenceLength * 0.31) + (number * 0.01), 0.1 * gates, 9_000.0 / gates,
             12_000 + (33_000 * gates), 48_000 + (132_000 * gates), parameters.SequenceLength * 33_000L * gates, 1_904, 476, 310_000_000,
-            number == 2 ? HostileSample : "ther the sore and the mart\nof have and the thear, " + number);
+            number == 2 ? HostileSample : "ther the sore and the mart\nof have and the thear, " + number,
+            "To be, or not to be, that is the question");
     }
 }

@@ -67,6 +67,8 @@ internal static class ShowCommand
                 context.Terminal.Write(TrialFacts.Of(trial), OutputFormat.Table, "");
                 context.Terminal.Out.WriteLine();
                 context.Terminal.Write(EventTable.Of(events), OutputFormat.Table, "Nothing has happened to it yet.");
+                if (trial.Result is { Prompt: { } prompt })
+                    context.Terminal.WriteUntrusted($"\nPrompt of its sample:\n{prompt}");
                 if (trial.Result is { } result)
                     context.Terminal.WriteUntrusted($"\nSample of its text:\n{result.Sample}");
                 break;

@@ -7,14 +7,24 @@ namespace Sweep.Client.Reports.Pages;
 /// <summary>The report as one HTML file that loads nothing from a network: style, numbers, charts and licences are inside.</summary>
 internal static class HtmlReport
 {
-    private static readonly string[] Scripts = ["d3.min.js", "plot.umd.min.js", "report.js"];
+    private static readonly string[] Libraries = ["d3.min.js", "plot.umd.min.js"];
 
-    private static readonly HashSet<string> Drawn = ["curves", "costs", "effects", "parallel"];
+    /// <summary>The parts of the page's own script in their order. They become one script, in which they share their names.</summary>
+    private static readonly string[] Parts =
+    [
+        "data.js", "charts.js", "highlight.js", "curves.js", "costs.js", "effects.js", "pivot.js", "parallel.js", "tables.js",
+        "controls.js",
+    ];
+
+    /// <summary>Without its script the page shows all rows of its tables.</summary>
+    private const string WithoutScript = "<noscript><style>tr.more { display: table-row; } .tools { display: none; }</style></noscript>";
+
+    private static readonly HashSet<string> Drawn = ["curves", "costs", "effects", "pivot", "parallel"];
 
     public static string Of(ReportContents contents)
     {
         var sections = ReportSections.Of(contents);
-        var scripts = Scripts.Select(Asset).ToList();
+        List<string> scripts = [.. Libraries.Select(Asset), $"\"use strict\";\n{{\n{string.Join('\n', Parts.Select(Asset))}}}\n"];
         var sources = new Html(string.Join(' ', scripts.Select(Source)));
         var policy = Html.Of(
             $"default-src 'none'; style-src 'unsafe-inline'; script-src {sources}; img-src data:; base-uri 'none'; form-action 'none'");
@@ -34,6 +44,7 @@ internal static class HtmlReport
             <style>
             {new Html(Asset("report.css"))}
             </style>
+            {new Html(WithoutScript)}
             </head>
             <body>
             <header>
@@ -87,15 +98,23 @@ internal static class HtmlReport
         ReportBlock.Lead lead => Html.Join(lead.Sentences.Select(sentence => Html.Of($"<p class=\"lead\">{sentence}</p>\n"))),
         ReportBlock.Facts facts => Html.Of(
             $"<dl>{Html.Join(facts.Lines.Select(row => Html.Of($"<div><dt>{row.Name}</dt><dd>{row.Value}</dd></div>")))}</dl>\n"),
-        ReportBlock.Rows rows => HtmlTable.Of(rows.Name, rows.Table),
+        ReportBlock.Rows rows => HtmlTable.Of(rows.Name, rows.Table, rows.Filtered),
         ReportBlock.Figure figure => Html.Of(
-            $"<figure><div class=\"chart\" id=\"chart-{figure.Id}\"></div><figcaption>{figure.Caption}</figcaption></figure>\n"),
+            $"""
+            <figure id="figure-{figure.Id}"><figcaption>{figure.Caption}</figcaption>
+            <div class="chart" id="chart-{figure.Id}"></div></figure>
+
+            """),
         ReportBlock.Samples samples => Html.Of(
-            $"<div class=\"samples\">{Html.Join(samples.Texts.Select(
-                sample => Html.Of($"<article><h3>{sample.Label}</h3><pre>{sample.Text}</pre></article>")))}</div>\n"),
+            $"<div class=\"samples\">{Html.Join(samples.Texts.Select(sample => Html.Of(
+                $"<article><h3>{sample.Label}</h3>{Prompt(sample.Prompt)}<pre tabindex=\"0\">{sample.Text}</pre></article>")))}</div>\n"),
         ReportBlock.Code code => Html.Of($"<pre class=\"code\" tabindex=\"0\">{code.Text}</pre>\n"),
         _ => throw new ArgumentOutOfRangeException(nameof(block), block, null),
     };
+
+    private static Html Prompt(string prompt) => prompt.Length == 0
+        ? Html.Empty
+        : Html.Of($"<p class=\"prompt\"><b>Prompt</b> {prompt}</p>");
 
     private static string Day(DateTimeOffset time) =>
         time.UtcDateTime.ToString("d MMMM yyyy", System.Globalization.CultureInfo.InvariantCulture);

@@ -8,29 +8,45 @@ internal static class HtmlTable
     /// <summary>Number of rows that are shown at first; a button shows the others.</summary>
     private const int RowsAtFirst = 30;
 
-    public static Html Of(string name, OutputTable table) => Html.Of(
+    /// <summary>Number of characters from which on a text is broken into lines.</summary>
+    private const int LongestLine = 40;
+
+    /// <param name="filtered">Whether the rows are trials, above which there is a field to filter them.</param>
+    public static Html Of(string name, OutputTable table, bool filtered) => Html.Of(
         $"""
-        <div class="rows" role="region" aria-label="{name}" tabindex="0"><table>
+        {(filtered ? Filter : Html.Empty)}<div class="rows" role="region" aria-label="{name}" tabindex="0"><table>
+        <caption>{name}</caption>
         <thead><tr>{Html.Join(table.Columns.Select(Head))}</tr></thead>
         <tbody>
         {Html.Join(table.Rows.Select((row, index) => Html.Of(
             $"<tr{new Html(index < RowsAtFirst ? "" : " class=\"more\"")}>{Html.Join(table.Columns.Zip(row, Cell))}</tr>\n")))}</tbody>
         </table></div>
-        {More(table.Rows.Count)}
+        <p class="all tools"></p>
+
         """);
 
-    private static Html More(int rows) => rows <= RowsAtFirst
-        ? Html.Empty
-        : Html.Of(
-            $"<p class=\"all\"><button type=\"button\" data-all>Show all {rows}</button> " +
-            $"<span>{RowsAtFirst} of {rows} rows are shown.</span></p>\n");
+    private static Html Filter => new(
+        """
+        <p class="tools"><label>Filter <input type="search" data-filter autocomplete="off" spellcheck="false"
+        placeholder="lstm 20, or val_loss&lt;1.7"></label> <output></output></p>
+
+        """);
 
     private static Html Head(OutputColumn column) => Html.Of(
-        $"<th scope=\"col\"{Alignment(column)} data-name=\"{column.Name}\"><button type=\"button\">{column.Heading}</button></th>");
+        $"<th scope=\"col\"{Alignment(column, "")} data-name=\"{column.Name}\"{Dispensable(column)}>"
+        + $"<button type=\"button\">{column.Heading}</button></th>");
 
-    private static Html Cell(OutputColumn column, object? value) => column.Format is null
-        ? Html.Of($"<td{Alignment(column)}>{column.Text(value)}</td>")
-        : Html.Of($"<td{Alignment(column)} data-v=\"{PlainText.Of(value)}\">{column.Text(value)}</td>");
+    /// <summary>A cell. That of the trial's number is the row's heading.</summary>
+    private static Html Cell(OutputColumn column, object? value)
+    {
+        var text = column.Text(value);
+        var kind = column.Name == "number" ? new Html("th scope=\"row\"") : new Html("td");
+        var plain = column.Format is null ? Html.Empty : Html.Of($" data-v=\"{PlainText.Of(value)}\"");
+        return Html.Of($"<{kind}{Alignment(column, text)}{plain}>{text}</{new Html(kind.Markup[..2])}>");
+    }
 
-    private static Html Alignment(OutputColumn column) => new(column.RightAligned ? " class=\"n\"" : "");
+    private static Html Alignment(OutputColumn column, string text) => new(
+        column.RightAligned ? " class=\"n\"" : text.Length > LongestLine ? " class=\"long\"" : "");
+
+    private static Html Dispensable(OutputColumn column) => new(column.Dispensable ? " data-dispensable" : "");
 }

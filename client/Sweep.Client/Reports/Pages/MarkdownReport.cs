@@ -28,7 +28,10 @@ internal static class MarkdownReport
         ReportBlock.Rows rows => Table(rows.Table),
         ReportBlock.Figure => "",
         ReportBlock.Samples samples => string.Join(
-            "\n\n", samples.Texts.Select(sample => $"{Plain(sample.Label)}\n\n{Fenced(sample.Text, "text")}")),
+            "\n\n",
+            samples.Texts.Select(sample => Plain(sample.Label)
+                + (sample.Prompt.Length > 0 ? $"\n\nPrompt: {Plain(sample.Prompt)}" : "")
+                + $"\n\n{Fenced(sample.Text, "text")}")),
         ReportBlock.Code code => Fenced(code.Text, "yaml"),
         _ => throw new ArgumentOutOfRangeException(nameof(block), block, null),
     };

@@ -18,13 +18,15 @@ internal abstract record ReportBlock
 
     public sealed record Facts(IReadOnlyList<(string Name, string Value)> Lines) : ReportBlock;
 
-    /// <param name="Name">What the rows are, for screen readers.</param>
-    public sealed record Rows(string Name, OutputTable Table) : ReportBlock;
+    /// <param name="Name">What the rows are: the table's caption.</param>
+    /// <param name="Filtered">Whether the rows are trials, which a reader can filter.</param>
+    public sealed record Rows(string Name, OutputTable Table, bool Filtered = false) : ReportBlock;
 
     /// <summary>The place of a chart, which the script of the page draws. The Markdown has no charts.</summary>
     public sealed record Figure(string Id, string Caption) : ReportBlock;
 
-    public sealed record Samples(IReadOnlyList<(string Label, string Text)> Texts) : ReportBlock;
+    /// <summary>Texts that models wrote, each with the prompt from which it goes on; the prompt is empty where it was not stored.</summary>
+    public sealed record Samples(IReadOnlyList<(string Label, string Prompt, string Text)> Texts) : ReportBlock;
 
     public sealed record Code(string Text) : ReportBlock;
 }

@@ -1,6 +1,5 @@
 using Sweep.Client.Clusters;
 using Sweep.Domain.Reports;
-using Sweep.Domain.Trials;
 using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Reports.Pages;
@@ -13,7 +12,7 @@ internal sealed record ReportContents(
     SweepOverview Sweep,
     SweepReport Report,
     DatasetFacts? Text,
-    IReadOnlyList<(int Number, EpochMetrics Metrics)> Curves,
+    IReadOnlyList<CurvePoint> Curves,
     IReadOnlyList<EventCount> Events,
     IReadOnlyList<AttemptPlace> Places,
     SweepComparison? Comparison,

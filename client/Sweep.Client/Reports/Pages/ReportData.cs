@@ -1,8 +1,11 @@
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sweep.Client.Output;
+using Sweep.Client.Tables;
 using Sweep.Domain.Reports;
-using Sweep.Domain.Trials;
+using Sweep.Domain.Search;
+using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Reports.Pages;
 
@@ -11,6 +14,9 @@ internal static class ReportData
 {
     /// <summary>The greatest number of trials in the scatter plots, not counting those on the Pareto fronts.</summary>
     public const int MostDots = 2000;
+
+    /// <summary>The greatest number of trials of which the page has the numbers, not counting those in its table and charts.</summary>
+    public const int MostTrials = 5000;
 
     /// <summary>The greatest number of trials in the parallel coordinates.</summary>
     public const int MostLines = 400;
@@ -22,12 +28,36 @@ internal static class ReportData
         Encoder = JavaScriptEncoder.Default,
     };
 
+    /// <summary>The numbers of a trial by which tables and charts compare trials, by their names in SQL.</summary>
+    private static readonly (string Name, Func<TrialSummary, double?> Value)[] Measures =
+    [
+        ("val_loss", row => row.Best?.ValLoss),
+        ("val_accuracy", row => row.Best?.ValAccuracy),
+        ("perplexity", row => row.Best?.Perplexity),
+        ("train_loss", row => row.Best?.TrainLoss),
+        ("gap", row => row.Best?.Gap()),
+        ("last_val_loss", row => row.Last?.ValLoss),
+        ("last_val_accuracy", row => row.Last?.ValAccuracy),
+        ("last_gap", row => row.Last?.Gap()),
+        ("train_seconds", row => row.Result?.TrainSeconds),
+        ("inference_ms", row => row.Result?.InferenceMilliseconds),
+        ("parameters", row => row.Result?.Parameters),
+        ("model_bytes", row => row.Result?.ModelBytes),
+        ("macs", row => row.Result?.Macs),
+    ];
+
     public static string Of(ReportContents contents)
     {
         var report = contents.Report;
         var varying = report.Spec.Parameters.Varying;
-        var dots = Evenly(report.Rows.Where(row => row is { Best: not null, Result: not null }), MostDots)
-            .Union(report.Fronts.SelectMany(front => front.Trials)).ToList();
+        var measured = report.Rows.Where(row => row is { Best: not null, Result: not null }).ToList();
+        var dots = Evenly(measured, MostDots).Union(report.Fronts.SelectMany(front => front.Trials)).ToList();
+        var trials = Evenly(measured, MostTrials)
+            .Union(dots)
+            .Union(report.Rows.Take(ReportSections.MostRows))
+            .Union(ReportContents.CurveTrials(report))
+            .OrderBy(row => row.Number)
+            .ToList();
         return JsonSerializer.Serialize(
             new
             {
@@ -35,54 +65,79 @@ internal static class ReportData
                 goal = report.Spec.Objective.Goal,
                 varying,
                 colours = report.Effects.Select(effect => effect.Parameter),
-                trials = dots.Union(ReportContents.CurveTrials(report)).OrderBy(row => row.Number).Select(row => Trial(row, varying)),
+                trials = Trials(trials, report.Spec.Parameters),
                 dots = dots.Select(row => row.Number),
                 lines = Evenly(dots, MostLines).Select(row => row.Number),
                 curves = contents.Curves.GroupBy(row => row.Number).Select(Curve),
                 fronts = report.Fronts.Select(front => new { front.Metric, front.Cost, trials = front.Trials.Select(row => row.Number) }),
-                shares = report.Decomposition is { } parts
-                    ? parts.Shares.Select(share => new { name = string.Join(" × ", share.Parameters), share.Share })
-                        .Append(new { name = "the rest", Share = parts.Rest })
-                    : report.Effects.Where(effect => effect.Explained is not null)
-                        .Select(effect => new { name = effect.Parameter, Share = effect.Explained!.Value }),
+                shares = Shares(report),
                 effects = report.Effects.Select(effect => new
                 {
                     effect.Parameter,
-                    values = effect.Values.Where(value => value.Objective is not null)
-                        .Select(value => new
-                        {
-                            value.Value, value.Objective!.Mean, value.Objective.Deviation, value.Objective.Low, value.Objective.High,
-                        }),
+                    values = effect.Values.Where(value => value.Objective is not null).Select(Effect),
                 }),
             },
             Options);
     }
 
-    private static object Trial(TrialSummary row, IEnumerable<string> varying) => new
+    /// <summary>The share of each parameter and each pair of parameters; the rest has none.</summary>
+    private static IEnumerable<object> Shares(SweepReport report) => report.Decomposition is { } parts
+        ? parts.Shares.Select(share => new { share.Parameters, share.Share })
+            .Append(new { Parameters = (IReadOnlyList<string>)[], Share = parts.Rest })
+        : report.Effects.Where(effect => effect.Explained is not null)
+            .Select(effect => new { Parameters = (IReadOnlyList<string>)[effect.Parameter], Share = effect.Explained!.Value });
+
+    private static object Effect(ValueEffect value)
     {
-        n = row.Number,
-        p = varying.ToDictionary(name => name, name => row.Parameters.ValueOf(name).ToString()),
-        best = row.BestValue,
-        epoch = row.Best?.Epoch,
-        val_loss = row.Best?.ValLoss,
-        val_accuracy = row.Best?.ValAccuracy,
-        train_seconds = row.Result?.TrainSeconds,
-        model_bytes = row.Result?.ModelBytes,
-        macs = row.Result?.Macs,
+        var interval = MeanInterval.Of(value.Objective!, value.Count);
+        return new { value.Value, n = value.Count, value.Objective!.Mean, interval?.Low, interval?.High };
+    }
+
+    /// <summary>
+    /// The trials as columns, which are far shorter than as rows. A parameter has its values once, and for each trial the place of its one.
+    /// </summary>
+    private static object Trials(List<TrialSummary> trials, SearchSpace space) => new
+    {
+        n = trials.Select(row => row.Number),
+        state = trials.Select(row => row.State),
+        epoch = trials.Select(row => row.Best?.Epoch),
+        best = trials.Select(row => Short(row.BestValue)),
+        parameters = space.Varying.ToDictionary(name => name, name => Values(trials, space, name)),
+        measures = Measures.ToDictionary(measure => measure.Name, measure => trials.Select(row => Short(measure.Value(row)))),
     };
 
-    private static object Curve(IEnumerable<(int Number, EpochMetrics Metrics)> rows)
+    /// <summary>The values of a list stand in its order, and values of a range in that of the trials.</summary>
+    private static object Values(List<TrialSummary> trials, SearchSpace space, string name)
+    {
+        var texts = trials.Select(row => row.Parameters.ValueOf(name).ToString()!).ToList();
+        var found = texts.ToHashSet();
+        var listed = space.Dimensions.Where(dimension => dimension.Name == name)
+            .SelectMany(dimension => dimension.Domain is DimensionDomain.Choice choice ? choice.Values : [])
+            .Select(value => value.ToString()!);
+        var values = listed.Where(found.Contains).Concat(texts).Distinct().ToList();
+        var places = values.Index().ToDictionary(pair => pair.Item, pair => pair.Index);
+        return new { values, at = texts.Select(text => places[text]) };
+    }
+
+    private static object Curve(IEnumerable<CurvePoint> rows)
     {
         var epochs = rows.ToList();
         return new
         {
             n = epochs[0].Number,
             epoch = epochs.Select(row => row.Metrics.Epoch),
-            train_loss = epochs.Select(row => Math.Round(row.Metrics.TrainLoss, 5)),
-            val_loss = epochs.Select(row => Math.Round(row.Metrics.ValLoss, 5)),
-            val_accuracy = epochs.Select(row => Math.Round(row.Metrics.ValAccuracy, 5)),
+            seconds = epochs.Select(row => Short(row.Elapsed)),
+            train_loss = epochs.Select(row => Short(row.Metrics.TrainLoss)),
+            val_loss = epochs.Select(row => Short(row.Metrics.ValLoss)),
+            val_accuracy = epochs.Select(row => Short(row.Metrics.ValAccuracy)),
+            gap = epochs.Select(row => Short(row.Metrics.Gap())),
         };
     }
+
+    /// <summary>Six digits, more than a chart shows; null for a number that is not finite.</summary>
+    private static double? Short(double? number) => number is { } value && double.IsFinite(value)
+        ? double.Parse(value.ToString("G6", CultureInfo.InvariantCulture), CultureInfo.InvariantCulture)
+        : null;
 
     /// <summary>At most <paramref name="most"/> of the rows, evenly spaced in their order. The first row is always among them.</summary>
     private static IEnumerable<TrialSummary> Evenly(IEnumerable<TrialSummary> rows, int most)

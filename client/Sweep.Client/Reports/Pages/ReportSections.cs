@@ -36,6 +36,7 @@ internal static class ReportSections
             Curves(contents),
             Costs(report),
             Effects(report),
+            Pairs(report),
             AllAtOnce(report),
             Samples(report),
             Attempts(contents),
@@ -105,7 +106,8 @@ internal static class ReportSections
                     ]
                     : Array.Empty<ReportBlock>(),
                 new ReportBlock.Paragraph(
-                    "Losses (nats a character), accuracy and perplexity are of each trial's best epoch. "
+                    "Losses (nats a character), accuracy and perplexity are of each trial's best epoch, "
+                    + "and where it says last, of its last. The gap is validation loss minus training loss. "
                     + (report.Rows.Any(row => row.Best?.ValLossError is not null)
                         ? "± is the standard error of the loss before it, over its windows. "
                         : "")
@@ -114,7 +116,7 @@ internal static class ReportSections
                         ? Invariant($" These are the first {MostRows:#,0} of {report.Rows.Count:#,0} trials; ")
                             + $"sweep export {contents.Sweep.Name} has all."
                         : "")),
-                new ReportBlock.Rows("Trials", ReportTable.Of(report).First(MostRows)),
+                new ReportBlock.Rows("Trials", ReportTable.Of(report).First(MostRows), Filtered: true),
             ]);
     }
 
@@ -139,9 +141,10 @@ internal static class ReportSections
             new ReportBlock.Figure(
                 "costs",
                 "Each dot is a trial; the line joins those that no other one beats in both (the Pareto front). "
-                + "Cost axes are logarithmic where they span much."),
+                + "Cost axes are logarithmic where they span much."
+                + Part(report, ReportData.MostDots)),
             new ReportBlock.Paragraph(
-                $"The Pareto fronts for {PlainText.Of(report.Spec.Objective.Metric)}: "
+                "The trials on the Pareto fronts of accuracy and loss against each cost: "
                 + "no other trial is both at least as good and at least as cheap."),
             new ReportBlock.Rows("Pareto fronts", FrontTable.Of(report).First(MostRows)),
         ]);
@@ -163,11 +166,27 @@ internal static class ReportSections
             .. report.Decomposition is null
                 ? Array.Empty<ReportBlock>()
                 : [new ReportBlock.Rows("Importance", ImportanceTable.Of(report.Decomposition))],
-            new ReportBlock.Figure("effects", "Means with one standard deviation; each faint dot is a trial."),
+            new ReportBlock.Figure("shares", "What each parameter explains alone (on the diagonal), and each pair of them together."),
+            new ReportBlock.Figure(
+                "effects",
+                "A tick is the mean of the trials with the value, and a bar its 95 % interval (Student's t; none for a single trial). "
+                + "Each faint dot is a trial."
+                + Part(report, ReportData.MostDots)),
             new ReportBlock.Rows("Effects", EffectTable.Of(report)),
             new ReportBlock.Paragraph(
                 "What each parameter explains of every number that trials end with; chance where it is not told apart from chance."),
             new ReportBlock.Rows("Influence", InfluenceTable.Of(report)),
+        ]);
+
+    private static ReportSection? Pairs(SweepReport report) => report.Effects.Count < 2 ? null : new(
+        "pivot",
+        "Two parameters together",
+        [
+            new ReportBlock.Figure(
+                "pivot",
+                "Means of the trials that succeeded with both values; the best is bold, and a stronger colour is a higher number. "
+                + "Below it the same means as lines, where one of the two is a number."
+                + Part(report, ReportData.MostTrials)),
         ]);
 
     private static ReportSection? AllAtOnce(SweepReport report) => report.Effects.Count == 0 ? null : new(
@@ -176,11 +195,16 @@ internal static class ReportSections
         [
             new ReportBlock.Figure(
                 "parallel",
-                "Each line is a trial, through its parameters to what it cost and reached."
-                + (report.Rows.Count > ReportData.MostLines
-                    ? Invariant($" {ReportData.MostLines} of {report.Rows.Count:#,0} trials, evenly over the ranking.")
-                    : "")),
+                "Each line is a trial, through its parameters to what it cost and reached. "
+                + "Lines with the same value are spread around it. "
+                + "Drag along an axis to choose a range; the table then has only its trials."
+                + Part(report, ReportData.MostLines)),
         ]);
+
+    /// <summary>How many of the trials a chart has, where it has not all of them.</summary>
+    private static string Part(SweepReport report, int most) => report.Rows.Count <= most
+        ? ""
+        : Invariant($" {most:#,0} of {report.Rows.Count:#,0} trials, evenly over the ranking.");
 
     private static ReportSection? Samples(SweepReport report)
     {
@@ -193,7 +217,7 @@ internal static class ReportSections
             new ReportBlock.Paragraph(
                 "Text generated by each trial's best weights"
                 + (shown.Count < written.Count ? ": the seven best, one from the middle, the last." : ", the best first.")),
-            new ReportBlock.Samples([.. shown.Select(row => (Label(report, row), row.Result!.Sample))]),
+            new ReportBlock.Samples([.. shown.Select(row => (Label(report, row), row.Result!.Prompt ?? "", row.Result.Sample))]),
         ]);
     }
 

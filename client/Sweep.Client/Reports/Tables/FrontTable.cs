@@ -1,35 +1,34 @@
 using Sweep.Client.Output;
 using Sweep.Client.Tables;
 using Sweep.Domain.Reports;
-using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Reports.Tables;
 
-/// <summary>One row for each trial on the Pareto front of the objective and each cost, the cheapest first.</summary>
+/// <summary>One row for each trial on the Pareto front of each metric and each cost, the cheapest first.</summary>
 internal static class FrontTable
 {
     public static OutputTable Of(SweepReport report)
     {
-        var (varying, metric) = (report.Spec.Parameters.Varying, report.Spec.Objective.Metric);
+        var varying = report.Spec.Parameters.Varying;
         return new(
         [
+            new("metric", "metric"),
             new("cost", "cost"),
             OutputColumn.Number("number", "trial"),
             .. varying.Select(ParameterCell.Column),
             OutputColumn.Number("train_seconds", "train time", Quantities.Seconds),
             OutputColumn.Number("model_bytes", "size", Quantities.Bytes),
             OutputColumn.Number("macs", "MACs", Quantities.Count),
-            OutputColumn.Number(
-                "objective", PlainText.Of(metric), BuiltInMetrics.Catalog.Of(metric).IsShare ? Quantities.Percent : Quantities.Loss),
+            OutputColumn.Number("val_loss", "val loss", Quantities.Loss),
+            OutputColumn.Number("val_accuracy", "accuracy", Quantities.Percent),
         ],
         [
             .. from front in report.Fronts
-               where front.Metric == metric
                from trial in front.Trials
                select (IReadOnlyList<object?>)
                [
-                   Name(front.Cost), trial.Number, .. ParameterCell.Row(trial.Parameters, varying),
-                   trial.Result!.TrainSeconds, trial.Result.ModelBytes, trial.Result.Macs, trial.BestValue,
+                   PlainText.Of(front.Metric), Name(front.Cost), trial.Number, .. ParameterCell.Row(trial.Parameters, varying),
+                   trial.Result!.TrainSeconds, trial.Result.ModelBytes, trial.Result.Macs, trial.Best!.ValLoss, trial.Best.ValAccuracy,
                ],
         ]);
     }

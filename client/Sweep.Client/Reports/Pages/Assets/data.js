@@ -1,0 +1,76 @@
+// The numbers of the page, and how they are named and written.
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const measures = Object.keys(data.trials.measures);
+const trials = new Map(data.trials.n.map((n, index) => [n, trialAt(n, index)]));
+const everyTrial = [...trials.values()];
+const measured = everyTrial.filter(trial => trial.best !== null && trial.state === "succeeded");
+
+function trialAt(n, index) {
+  const trial = { n, state: data.trials.state[index], epoch: data.trials.epoch[index], best: data.trials.best[index], p: {} };
+  for (const name of data.varying) {
+    const { values, at } = data.trials.parameters[name];
+    trial.p[name] = values[at[index]];
+  }
+  for (const name of measures) trial[name] = data.trials.measures[name][index];
+  return trial;
+}
+
+const labels = {
+  val_loss: "validation loss", val_accuracy: "validation accuracy", train_loss: "training loss", gap: "overfitting gap",
+  last_val_loss: "validation loss, last epoch", last_val_accuracy: "validation accuracy, last epoch",
+  last_gap: "overfitting gap, last epoch", train_seconds: "training time, s", inference_ms: "inference, ms a window",
+  parameters: "trainable numbers", model_bytes: "size, bytes", macs: "multiply-accumulates",
+};
+const label = name => labels[name] ?? name.replaceAll("_", " ");
+const sentence = text => text[0].toUpperCase() + text.slice(1);
+
+const isAccuracy = name => name.endsWith("accuracy");
+const isLoss = name => /loss|gap|perplexity/.test(name);
+const higherIsBetter = name => name === data.metric ? data.goal === "maximize" : isAccuracy(name);
+
+const short = d3.format(".4~g");
+const minus = text => text.replace("−", "-");
+const large = value => value >= 1e4 ? d3.format(".3~s")(value)
+  : value !== 0 && Math.abs(value) < 1e-3 ? minus(d3.format(".3~e")(value)) : short(value);
+const shown = (name, value) => value == null ? "–"
+  : isAccuracy(name) ? d3.format(".1%")(value) : isLoss(name) ? minus(d3.format(".3f")(value)) : large(value);
+const tickFormat = name => isAccuracy(name) ? ".0%" : short;
+
+const isNumber = text => text !== "" && !isNaN(text);
+
+// What stands beside a mark: the trial and its values, of which those that were drawn from a range have many digits.
+const rounded = value => isNumber(value) && value.includes(".") ? large(Number(value)) : value;
+const named = trial => `trial ${trial.n}\n${data.varying.map(name => `${name} ${rounded(trial.p[name])}`).join("\n")}`;
+const inShort = trial => `${trial.n} · ${data.varying.map(name => rounded(trial.p[name])).join(" ")}`;
+const known = new Map();
+
+// The distinct values of a parameter: numbers in ascending order, words in the order of the sweep file.
+function values(name) {
+  if (!known.has(name)) {
+    const distinct = [...data.trials.parameters[name].values];
+    known.set(name, distinct.every(isNumber) ? distinct.sort((a, b) => a - b) : distinct);
+  }
+  return known.get(name);
+}
+const numeric = name => values(name).every(isNumber);
+const mostValues = 8;
+
+// Values that are drawn from a range hardly ever repeat, so quarters of the trials are compared instead.
+function groups(name) {
+  if (values(name).length <= mostValues || !numeric(name)) {
+    return { names: values(name), of: trial => trial.p[name], isNumber: numeric(name) };
+  }
+  const numbers = measured.map(trial => Number(trial.p[name])).sort(d3.ascending);
+  const bounds = [.25, .5, .75].map(share => d3.quantile(numbers, share));
+  const quarter = number => d3.bisectLeft(bounds, number);
+  const three = d3.format(".3~g");
+  const parts = d3.range(4).map(index => numbers.filter(number => quarter(number) === index));
+  const names = parts.map(part => part.length === 0 ? null : `${three(part[0])}\u00a0… ${three(part.at(-1))}`);
+  return { names: names.filter(text => text !== null), of: trial => names[quarter(Number(trial.p[name]))], isNumber: false };
+}
+
+const spansMuch = numbers => {
+  const [low, high] = d3.extent(numbers);
+  return low > 0 && high / low > 30;
+};
