@@ -18,7 +18,7 @@ internal static class ReportOutput
                 JsonOutput.Write(terminal.Out, ReportJson.Of(sweep, report, comparison));
                 break;
             case OutputFormat.Csv:
-                CsvOutput.Write(terminal.Out, comparison is null ? ReportTable.Of(report) : PairTable.Of(comparison));
+                CsvOutput.Write(terminal.Out, comparison is null ? ReportTable.Of(report, isForPrograms: true) : PairTable.Of(comparison));
                 break;
             default:
                 WriteForPeople(terminal, report, comparison);
@@ -34,6 +34,7 @@ internal static class ReportOutput
                 EffectTable.Of(report),
                 ComparisonTable.Of(report),
                 .. comparison is null ? Array.Empty<OutputTable>() : [PairTable.Of(comparison)],
+                .. report.Environments.Count > 1 ? [EnvironmentTable.Of(report)] : Array.Empty<OutputTable>(),
             ])
         {
             if (table.Rows.Count == 0)

@@ -36,10 +36,14 @@ internal static class TrialFacts
         if (trial.Result is not { } result)
             yield break;
         yield return ("windows", $"{result.TrainingWindows} for training, {result.ValidationWindows} for validation");
-        yield return ("training time", Quantities.Seconds(result.TrainSeconds));
+        yield return ("training time", Time(result.TrainSeconds, result.TrainProcessorSeconds));
+        yield return ("validation time", result.ValidationSeconds is { } wall ? Time(wall, result.ValidationProcessorSeconds) : null);
         yield return (
             "inference",
-            $"{Quantities.Milliseconds(result.InferenceMilliseconds)} ms a window, "
+            $"{Quantities.Milliseconds(result.InferenceMilliseconds)} ms a window"
+                + (result is { InferenceLowMilliseconds: { } low, InferenceHighMilliseconds: { } high }
+                    ? $" ({Quantities.Milliseconds(low)} to {Quantities.Milliseconds(high)}), "
+                    : ", ")
                 + $"{Quantities.Count(result.InferenceWindowsPerSecond)} windows/s in a batch");
         yield return (
             "model",
@@ -47,4 +51,7 @@ internal static class TrialFacts
                 + $"{Quantities.Count(result.Macs)} multiply-accumulates a window");
         yield return ("peak memory", Quantities.Bytes(result.PeakMemoryBytes));
     }
+
+    private static string Time(double wall, double? processor) =>
+        Quantities.Seconds(wall) + (processor is { } seconds ? $", {Quantities.Seconds(seconds)} of processor time" : "");
 }

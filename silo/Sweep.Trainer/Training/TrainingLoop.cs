@@ -43,11 +43,11 @@ internal sealed class TrainingLoop(
         {
             if (!TrainEpoch())
                 return false;
-            var start = clock.GetTimestamp();
+            var start = TimeMark.Now(clock);
             var trainLoss = RequireFinite(state.LossSum.item<double>() / windows.Counts.Training, "training");
             if (Validate() is not var (loss, accuracy))
                 return false;
-            FinishEpoch(trainLoss, RequireFinite(loss, "validation"), accuracy, clock.GetElapsedTime(start));
+            FinishEpoch(trainLoss, RequireFinite(loss, "validation"), accuracy, start.Since(clock));
             if (state.Epoch < _parameters.Epochs && IsTimeForCheckpoint())
                 WriteCheckpoint();
         }
@@ -60,7 +60,7 @@ internal sealed class TrainingLoop(
     {
         using var scope = NewDisposeScope();
         var order = _batch == windows.Counts.Training ? windows.Training : windows.ShuffledTraining(_parameters.Seed, state.Epoch);
-        var start = clock.GetTimestamp();
+        var start = TimeMark.Now(clock);
         while (state.Step < StepsPerEpoch)
         {
             if (stop() is { } asked)
@@ -79,17 +79,17 @@ internal sealed class TrainingLoop(
                 continue;
             CountTime(start);
             WriteCheckpoint();
-            start = clock.GetTimestamp();
+            start = TimeMark.Now(clock);
         }
 
         CountTime(start);
         return true;
     }
 
-    private void CountTime(long start)
+    private void CountTime(TimeMark start)
     {
         state.WaitForDevice();
-        state.StepsElapsed += clock.GetElapsedTime(start);
+        state.StepsTime += start.Since(clock);
     }
 
     private void TrainStep(Tensor starts)
@@ -132,23 +132,18 @@ internal sealed class TrainingLoop(
         return (lossSum.item<double>() / count, right.item<long>() / count);
     }
 
-    private void FinishEpoch(double trainLoss, double loss, double accuracy, TimeSpan validation)
+    private void FinishEpoch(double trainLoss, double loss, double accuracy, TimeSpent validation)
     {
-        var seconds = state.StepsElapsed + validation;
         var report = new EpochMetrics(
             state.Epoch + 1,
             trainLoss,
             loss,
             accuracy,
             _parameters.LearningRate,
-            seconds.TotalSeconds,
-            windows.Counts.Training / state.StepsElapsed.TotalSeconds);
+            (state.StepsTime.Wall + validation.Wall).TotalSeconds,
+            windows.Counts.Training / state.StepsTime.Wall.TotalSeconds);
         state.KeepIfBest(report);
-        state.Epoch++;
-        state.Step = 0;
-        state.LossSum.zero_();
-        state.Elapsed += seconds;
-        state.StepsElapsed = TimeSpan.Zero;
+        state.FinishEpoch(validation);
         say(new TrainerEvent.EpochFinished(report), []);
     }
 
