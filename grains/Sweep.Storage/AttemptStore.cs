@@ -5,15 +5,24 @@ using Sweep.Storage.Connections;
 namespace Sweep.Storage;
 
 /// <summary>
-/// The tables <c>epochs</c>, <c>checkpoints</c> and <c>trial_logs</c>. Each statement locks the trials that it writes for, so that no other
-/// attempt begins meanwhile. All statements lock in the same mode: a weaker lock on a row that others update makes PostgreSQL lock the
-/// older versions of the row too, and that can deadlock. Nothing is stored beyond a gap: a standby that took over may lack the last rows,
-/// and the attempt that wrote them must then repeat them.
+/// The tables <c>epochs</c>, <c>checkpoints</c>, <c>attempts</c> and <c>trial_logs</c>. Each statement locks the trials that it writes for,
+/// so that no other attempt begins meanwhile. All statements lock in the same mode: a weaker lock on a row that others update makes
+/// PostgreSQL lock the older versions of the row too, and that can deadlock. Nothing is stored beyond a gap: a standby that took over may
+/// lack the last rows, and the attempt that wrote them must then repeat them.
 /// </summary>
-public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
+public sealed class AttemptStore : IAttemptStore
 {
+    private readonly NpgsqlDataSource _source;
+    private readonly GroupCommit<EnvironmentRow, bool> _environments;
+
     /// <summary>Limits checkpoints, which are large, to two connections, so that epochs and leases never wait for them.</summary>
     private readonly SemaphoreSlim _large = new(2);
+
+    public AttemptStore(NpgsqlDataSource source)
+    {
+        _source = source;
+        _environments = new(WriteEnvironmentsAsync, key: null, isFaultOfItem: error => DatabaseFault.Find(error) == DatabaseFault.Refused);
+    }
 
     public async Task<IReadOnlyList<TrialId>> WriteEpochsAsync(IReadOnlyList<EpochRow> rows, CancellationToken cancellation = default)
     {
@@ -23,7 +32,7 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
         // Afterwards best_* has the lowest finite score of all epochs that are stored for the trial. Usually the new epochs and the best
         // one so far are enough to find it. All epochs are read only when the best one so far gets another score, which happens when a
         // processor of another kind repeats the epoch.
-        return await source.Statement(
+        return await _source.Statement(
             """
             with item as (
               select * from unnest(
@@ -103,7 +112,7 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
         T[] All<T>(Func<EpochRow, T> column) => [.. rows.Select(column)];
     }
 
-    public Task<TimeSpan?> WaitedAsync(TrialId trial, int attempt, CancellationToken cancellation = default) => source.Statement(
+    public Task<TimeSpan?> WaitedAsync(TrialId trial, int attempt, CancellationToken cancellation = default) => _source.Statement(
         """
         select l.at - coalesce(
           (select e.at from trial_events e where e.trial_id = l.trial_id and e.id < l.id order by e.id desc limit 1), s.created_at)
@@ -117,7 +126,7 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
         // A damaged checkpoint must not replace a good one.
         Sha256Text.Check(checkpoint.Data, checkpoint.Sha256, $"The new checkpoint of trial {trial}");
         var written = await LargeAsync(
-            () => source.Statement(
+            () => _source.Statement(
                 """
                 with running as materialized (
                   select id from trials where id = $1 and attempt = $2 and state = 'running' and epochs_done >= $3 for no key update
@@ -136,10 +145,11 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
     public async Task<StoredCheckpoint?> ReadCheckpointAsync(TrialId trial, CancellationToken cancellation = default)
     {
         var found = await LargeAsync(
-            () => source.Statement("select attempt, epoch, step, sha256, data from checkpoints where trial_id = $1", trial.Value).RowsAsync(
-                row => new StoredCheckpoint(
-                    row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetString(3), row.GetFieldValue<byte[]>(4)),
-                cancellation),
+            () => _source.Statement("select attempt, epoch, step, sha256, data from checkpoints where trial_id = $1", trial.Value)
+                .RowsAsync(
+                    row => new StoredCheckpoint(
+                        row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.GetString(3), row.GetFieldValue<byte[]>(4)),
+                    cancellation),
             cancellation);
         var stored = found.SingleOrDefault();
         if (stored is not null)
@@ -151,7 +161,7 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
     {
         // This runs at the end of every trial, so it starts from the checkpoints of the sweep, which are few even in a large sweep, and
         // looks up their trials one by one. The offset 0 keeps PostgreSQL from choosing another order.
-        return source.Statement(
+        return _source.Statement(
             """
             delete from checkpoints where trial_id in (
               select t.id from checkpoints c
@@ -162,10 +172,13 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
             new TrialId(sweep, 0).Value, new TrialId(sweep, TrialId.MaxNumber).Value, keep).ExecuteAsync(cancellation);
     }
 
+    public Task<bool> WriteEnvironmentAsync(EnvironmentRow row, CancellationToken cancellation = default) =>
+        _environments.RunAsync(row, cancellation);
+
     public Task WriteLogAsync(IReadOnlyList<LogLine> lines, CancellationToken cancellation = default)
     {
         // Lines of an earlier attempt are stored too: the last lines of a trainer that ended may arrive after the next attempt has begun.
-        return lines.Count == 0 ? Task.CompletedTask : source.Statement(
+        return lines.Count == 0 ? Task.CompletedTask : _source.Statement(
             """
             with item as (
               select *
@@ -185,6 +198,40 @@ public sealed class AttemptStore(NpgsqlDataSource source) : IAttemptStore
             .ExecuteAsync(cancellation);
 
         T[] All<T>(Func<LogLine, T> column) => [.. lines.Select(column)];
+    }
+
+    private async Task<IReadOnlyList<bool>> WriteEnvironmentsAsync(IReadOnlyList<EnvironmentRow> rows)
+    {
+        var newest = (await _source.Statement(
+            """
+            with item as (
+              select *
+              from unnest(
+                $1::bigint[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::text[], $9::text[],
+                $10::text[])
+              as i(trial_id, attempt, went_on_from, torch, processor, capability, threads, device, gpu, driver)
+            ), locked as materialized (
+              select t.id, t.attempt from trials t where t.id in (select trial_id from item) order by t.id for no key update of t
+            ), fresh as materialized (
+              select i.* from item i join locked l on l.id = i.trial_id and l.attempt = i.attempt
+            ), written as (
+              insert into attempts (
+                trial_id, attempt, went_on_from, torch, processor, capability, threads, device, gpu, driver)
+              select trial_id, attempt, went_on_from, torch, processor, capability, threads, device, gpu, driver
+              from fresh order by trial_id
+              on conflict do nothing
+            )
+            select trial_id, attempt from fresh
+            """,
+            All(row => row.Trial.Value), All(row => row.Attempt), All(row => row.WentOnFrom),
+            All(row => StorableText.Of(row.Environment.Torch)), All(row => StorableText.Of(row.Environment.Processor)),
+            All(row => StorableText.Of(row.Environment.Capability)), All(row => row.Environment.Threads),
+            All(row => StorableText.Of(row.Environment.Device)), All(row => StorableText.OfMaybe(row.Environment.Gpu)),
+            All(row => StorableText.OfMaybe(row.Environment.Driver)))
+            .RowsAsync(row => (row.GetInt64(0), row.GetInt32(1)), CancellationToken.None)).ToHashSet();
+        return [.. rows.Select(row => newest.Contains((row.Trial.Value, row.Attempt)))];
+
+        T[] All<T>(Func<EnvironmentRow, T> column) => [.. rows.Select(column)];
     }
 
     private async Task<T> LargeAsync<T>(Func<Task<T>> work, CancellationToken cancellation)

@@ -1,12 +1,16 @@
 using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.RegularExpressions;
 using Sweep.Domain.Protocol;
 using TorchSharp;
 
 namespace Sweep.Trainer;
 
 /// <summary>Finds libtorch and loads it, before the first use of a tensor.</summary>
-internal static class Libtorch
+internal static partial class Libtorch
 {
+    public const string Unknown = "unknown";
+
     private const string Choices =
         $"Use the default build (the CPU package beside the program), build with -p:Torch=cuda for NVIDIA GPUs, " +
         $"or name the folder of an existing libtorch_cpu.so in {TrainerEnvironment.Libtorch}.";
@@ -18,7 +22,7 @@ internal static class Libtorch
     public static void Load(string? folder, torch.Device device)
     {
         var program = AppContext.BaseDirectory;
-        var natives = folder ?? Path.Combine(program, "libtorch");
+        var natives = Natives(folder);
         // Versions before 0.2 had libtorch there, and files of an older version stay when a newer one is copied over it.
         if (File.Exists(Path.Combine(program, "libtorch_cpu.so")))
             throw new LibtorchException(
@@ -49,6 +53,37 @@ internal static class Libtorch
             throw new LibtorchException($"libtorch cannot be loaded from {natives}: {OneLine(error.Message)} {Choices}");
         }
     }
+
+    /// <summary>
+    /// The version of the loaded libtorch, such as <c>2.10.0</c>, and the instructions that it uses on this processor, such as <c>AVX2</c>.
+    /// Both are what the library itself tells; TorchSharp knows only for which version it was built.
+    /// </summary>
+    public static (string Version, string Capability) Description(string? folder)
+    {
+        var library = NativeLibrary.Load(Found(Natives(folder), "libtorch_cpu.so"));
+        var settings = Text(library, "_ZN2at11show_configB5cxx11Ev") ?? "";
+        var version = VersionSetting().Match(settings) is { Success: true } match ? match.Groups[1].Value : Unknown;
+        return (version, Text(library, "_ZN2at18get_cpu_capabilityB5cxx11Ev") ?? Unknown);
+    }
+
+    [GeneratedRegex(@"\bTORCH_VERSION=([^,\s]+)")]
+    private static partial Regex VersionSetting();
+
+    /// <summary>
+    /// Calls a function of C++ that takes nothing and returns a std::string. The answer is null where the library has no such function.
+    /// </summary>
+    private static unsafe string? Text(nint library, string function)
+    {
+        if (!NativeLibrary.TryGetExport(library, function, out var address))
+            return null;
+        // The caller provides the room for the result, which begins with the address of the characters and their number. The characters
+        // are never freed, since this is called twice in the life of the process.
+        var room = stackalloc nint[4];
+        ((delegate* unmanaged<nint*, nint*>)address)(room);
+        return Encoding.UTF8.GetString((byte*)room[0], (int)room[1]);
+    }
+
+    private static string Natives(string? folder) => folder ?? Path.Combine(AppContext.BaseDirectory, "libtorch");
 
     /// <summary>
     /// Asks for results on a GPU that are the same bit for bit each time: float32 in full precision, and only algorithms whose order of

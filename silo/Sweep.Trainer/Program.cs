@@ -20,9 +20,10 @@ try
     Libtorch.Load(settings.Libtorch, device);
     torch.set_num_threads(settings.Threads);
     // Nothing awaits here, since this thread must be the one that trains.
-    TrainerEvent ready = new TrainerEvent.Ready(torch.__version__, settings.Device);
+    var environment = TorchEnvironment.Of(settings);
+    TrainerEvent ready = new TrainerEvent.Ready(environment.Torch, settings.Device);
     Frame.WriteAsync(output, ready, default, CancellationToken.None).GetAwaiter().GetResult();
-    new TrainerSession(new CommandInbox(Console.OpenStandardInput(), Ended), output, device, log).Run();
+    new TrainerSession(new CommandInbox(Console.OpenStandardInput(), Ended), output, device, environment, log).Run();
     return 0;
 }
 catch (TrainerSettingsException error)

@@ -61,6 +61,8 @@ public sealed class SimulatedTrainer(SimulatedTrainers trainers) : ITrainer
         _stop = null;
         _stopping = new();
         Log?.Invoke($"trial {train.Trial}, attempt {train.Attempt} from epoch {_resumeAt}");
+        if (trainers.Environment is { } environment)
+            Emit(new TrainerEvent.Began(environment));
         for (var epoch = _resumeAt + 1; epoch <= train.Parameters.Epochs; epoch++)
         {
             if (trainers.Gate is { } gate)
@@ -105,6 +107,9 @@ public sealed class SimulatedTrainer(SimulatedTrainers trainers) : ITrainer
 /// <summary>Makes simulated trainers and decides how they fail.</summary>
 public sealed class SimulatedTrainers : ITrainerFactory
 {
+    /// <summary>Where the trainers say that they train; null where they do not say it.</summary>
+    public AttemptEnvironment? Environment { get; init; }
+
     /// <summary>A gate of which each epoch of any trainer takes one permit; null for no gate.</summary>
     public SemaphoreSlim? Gate { get; init; }
 

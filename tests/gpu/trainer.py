@@ -23,10 +23,10 @@ PARAMETERS = {
 
 
 class Outcome:
-    """What one training sent: its epochs, its checkpoints and its last message."""
+    """What one training sent: where it takes place, its epochs, its checkpoints and its last message."""
 
     def __init__(self):
-        self.epochs, self.checkpoints, self.last = [], [], None
+        self.epochs, self.checkpoints, self.last, self.environment = [], [], None, None
 
     @property
     def succeeded(self):
@@ -100,6 +100,8 @@ class Trainer:
                 outcome.epochs.append(message["report"])
             elif message["type"] == "checkpoint":
                 outcome.checkpoints.append(payload)
+            elif message["type"] == "began":
+                outcome.environment = message["environment"]
             elif message["type"] != "progress":
                 outcome.last = message
                 return outcome

@@ -33,6 +33,7 @@ internal static class ReportJson
         answer = report.Answer,
         verdict = report.Verdict,
         notes = report.Notes,
+        environments = report.Environments,
         comparisons = report.Comparisons.Select(
             row => new { row.Number, row.Epoch, row.TrainLoss, row.ValLoss, row.ValAccuracy, row.TrainSeconds }),
         compare = comparison is null ? null : new

@@ -18,7 +18,7 @@ internal static class ReportOutput
                 JsonOutput.Write(terminal.Out, ReportJson.Of(sweep, report, comparison));
                 break;
             case OutputFormat.Csv:
-                CsvOutput.Write(terminal.Out, comparison is null ? Rows(report) : PairTable.Of(comparison));
+                CsvOutput.Write(terminal.Out, comparison is null ? Rows(report, isForPrograms: true) : PairTable.Of(comparison));
                 break;
             default:
                 WriteForPeople(terminal, report, comparison);
@@ -27,7 +27,8 @@ internal static class ReportOutput
     }
 
     /// <summary>The points where some were trained more than once, and otherwise the trials.</summary>
-    private static OutputTable Rows(SweepReport report) => report.HasReplicates ? PointTable.Of(report) : ReportTable.Of(report);
+    private static OutputTable Rows(SweepReport report, bool isForPrograms = false) =>
+        report.HasReplicates ? PointTable.Of(report) : ReportTable.Of(report, isForPrograms);
 
     private static void WriteForPeople(Terminal terminal, SweepReport report, SweepComparison? comparison)
     {
@@ -38,6 +39,7 @@ internal static class ReportOutput
                 InfluenceTable.Of(report),
                 ComparisonTable.Of(report),
                 .. comparison is null ? Array.Empty<OutputTable>() : [PairTable.Of(comparison)],
+                .. report.Environments.Count > 1 ? [EnvironmentTable.Of(report)] : Array.Empty<OutputTable>(),
             ])
         {
             if (table.Rows.Count == 0)

@@ -45,10 +45,14 @@ internal static class TrialFacts
             "windows",
             $"{result.TrainingWindows} for training, {result.ValidationWindows} for validation"
                 + (result.Test is { } part ? $", {part.Windows} for the test" : ""));
-        yield return ("training time", Quantities.Seconds(result.TrainSeconds));
+        yield return ("training time", Time(result.TrainSeconds, result.TrainProcessorSeconds));
+        yield return ("validation time", result.ValidationSeconds is { } wall ? Time(wall, result.ValidationProcessorSeconds) : null);
         yield return (
             "inference",
-            $"{Quantities.Milliseconds(result.InferenceMilliseconds)} ms a window, "
+            $"{Quantities.Milliseconds(result.InferenceMilliseconds)} ms a window"
+                + (result is { InferenceLowMilliseconds: { } low, InferenceHighMilliseconds: { } high }
+                    ? $" ({Quantities.Milliseconds(low)} to {Quantities.Milliseconds(high)}), "
+                    : ", ")
                 + $"{Quantities.Count(result.InferenceWindowsPerSecond)} windows/s in a batch");
         yield return (
             "model",
@@ -56,4 +60,7 @@ internal static class TrialFacts
                 + $"{Quantities.Count(result.Macs)} multiply-accumulates a window");
         yield return ("peak memory", Quantities.Bytes(result.PeakMemoryBytes));
     }
+
+    private static string Time(double wall, double? processor) =>
+        Quantities.Seconds(wall) + (processor is { } seconds ? $", {Quantities.Seconds(seconds)} of processor time" : "");
 }

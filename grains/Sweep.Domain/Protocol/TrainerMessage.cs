@@ -61,13 +61,21 @@ public abstract record TrainerCommand
 [JsonDerivedType(typeof(Stopped), "stopped")]
 [JsonDerivedType(typeof(Generated), "generated")]
 [JsonDerivedType(typeof(Progress), "progress")]
+[JsonDerivedType(typeof(Began), "began")]
 public abstract record TrainerEvent
 {
     private TrainerEvent() { }
 
     /// <summary>The first message: libtorch is loaded.</summary>
+    /// <param name="TorchVersion">The version that libtorch itself tells, such as <c>2.10.0</c>.</param>
     /// <param name="Device">cpu, or cuda:0 and so on.</param>
     public sealed record Ready(string TorchVersion, string Device) : TrainerEvent;
+
+    /// <summary>
+    /// The first message of a training. It is not a part of <see cref="Ready"/>, because a trial keeps the number of threads that it began
+    /// with, whatever the trainer's own number is.
+    /// </summary>
+    public sealed record Began(AttemptEnvironment Environment) : TrainerEvent;
 
     /// <summary>
     /// The trainer takes steps. It is sent about once a second while a model is trained, validated or measured. It may come at any other

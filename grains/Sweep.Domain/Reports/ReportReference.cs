@@ -5,7 +5,7 @@ namespace Sweep.Domain.Reports;
 
 /// <summary>Published numbers of one epoch of one training; null where nothing was published.</summary>
 /// <param name="Parameters">What identifies the training, by name; a trial matches when it has all of these values.</param>
-/// <param name="TrainSeconds">Training time from the start to this epoch.</param>
+/// <param name="TrainSeconds">Training time from the start to this epoch, with the validations in between.</param>
 public sealed record ReferenceRow(
     IReadOnlyDictionary<string, ParameterValue> Parameters,
     int Epoch,
@@ -52,7 +52,7 @@ public sealed record ReferenceComparison(
                    Compared.Of(row.ValLoss, epoch.ValLoss),
                    Compared.Of(row.ValAccuracy, epoch.ValAccuracy),
                    // Our trials have only the time of the whole training.
-                   Compared.Of(row.TrainSeconds, row.Epoch == trial.Parameters.Epochs ? trial.Result?.TrainSeconds : null)),
+                   Compared.Of(row.TrainSeconds, row.Epoch == trial.Parameters.Epochs ? trial.Result?.EpochSeconds : null)),
         ];
     }
 }

@@ -38,6 +38,17 @@ public sealed record SweepReport(
     /// <summary>The trials that no other one beats in both metric and cost, for each metric and kind of cost.</summary>
     public required IReadOnlyList<ReportFront> Fronts { get; init; }
 
+    /// <summary>Where attempts trained, the place of most attempts first; empty where that is not known.</summary>
+    public IReadOnlyList<EnvironmentCount> Environments { get; init; } = [];
+
+    /// <summary>Adds where attempts trained, and a note on each trial whose parts may not fit together bit for bit.</summary>
+    /// <param name="resumed">The attempts of every trial that has more than one.</param>
+    public SweepReport With(IReadOnlyList<EnvironmentCount> environments, IReadOnlyList<EnvironmentRow> resumed) => this with
+    {
+        Environments = environments,
+        Notes = [.. Notes, .. ChangedEnvironments.NotesOn(resumed)],
+    };
+
     /// <param name="reference">Published numbers; null for none.</param>
     /// <param name="epochs">This sweep's epochs that <paramref name="reference"/> names, with the numbers of their trials.</param>
     public static SweepReport Of(

@@ -14,6 +14,10 @@ public sealed record LogLine(TrialId Trial, int Attempt, int Line, DateTimeOffse
 /// <param name="Sha256">The hash of <paramref name="Data"/>, lower-case hexadecimal.</param>
 public sealed record StoredCheckpoint(int Attempt, int Epoch, int Step, string Sha256, byte[] Data);
 
+/// <summary>Where an attempt trains.</summary>
+/// <param name="WentOnFrom">The attempt whose checkpoint it goes on from; null where it begins afresh.</param>
+public sealed record EnvironmentRow(TrialId Trial, int Attempt, int? WentOnFrom, AttemptEnvironment Environment);
+
 /// <summary>
 /// Stores what a worker writes while an attempt runs. Everything that an older attempt writes is refused. Every call may be repeated.
 /// </summary>
@@ -41,6 +45,10 @@ public interface IAttemptStore
 
     /// <summary>Frees the checkpoints of finished trials of the sweep that are not among its best <paramref name="keep"/>.</summary>
     Task FreeCheckpointsAsync(int sweep, int keep, CancellationToken cancellation = default);
+
+    /// <summary>Stores where an attempt trains, once: what is stored of the attempt already stays.</summary>
+    /// <returns>False when the attempt is not the trial's newest one.</returns>
+    Task<bool> WriteEnvironmentAsync(EnvironmentRow row, CancellationToken cancellation = default);
 
     Task WriteLogAsync(IReadOnlyList<LogLine> lines, CancellationToken cancellation = default);
 }

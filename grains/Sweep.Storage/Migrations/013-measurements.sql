@@ -16,6 +16,9 @@ alter table trials
   add column prompt text;
 comment on column trials.train_seconds is
   'Wall time of its training steps, s; that of the validations too for trials that have no validation_seconds.';
+comment on column trials.inference_ms is
+  'Median time of a forward pass for one window, ms: processor time where one thread of a CPU computes it, else wall time.';
+comment on column trials.peak_memory_bytes is 'Largest resident memory of the trainer since its last attempt began, bytes.';
 comment on column trials.validation_seconds is 'Wall time of its validations, s.';
 comment on column trials.train_processor_seconds is 'Processor time of its training steps, s.';
 comment on column trials.validation_processor_seconds is 'Processor time of its validations, s.';
@@ -29,20 +32,22 @@ comment on column trials.prompt is 'The text from which the sample goes on.';
 
 -- Where each attempt trained: what may change the bits of its results.
 create table attempts (
-  trial_id   bigint not null,
-  attempt    integer not null,
-  torch      text not null,
-  processor  text not null,
-  capability text not null,
-  threads    integer not null,
-  device     text not null,
-  gpu        text,
-  driver     text,
+  trial_id     bigint not null,
+  attempt      integer not null,
+  went_on_from integer,
+  torch        text not null,
+  processor    text not null,
+  capability   text not null,
+  threads      integer not null,
+  device       text not null,
+  gpu          text,
+  driver       text,
   primary key (trial_id, attempt)
 );
 comment on table attempts is 'The environment of each attempt: what may change the bits of its results.';
 comment on column attempts.trial_id is 'trials.id.';
 comment on column attempts.attempt is 'The attempt.';
+comment on column attempts.went_on_from is 'The attempt whose checkpoint it went on from; null where it began afresh.';
 comment on column attempts.torch is 'Version of libtorch.';
 comment on column attempts.processor is 'Model of the processor.';
 comment on column attempts.capability is 'Instructions that libtorch uses on this processor, such as AVX512.';
@@ -372,7 +377,7 @@ begin
     grant select on attempts, configurations to sweep_reader;
   end if;
   if exists (select from pg_roles where rolname = 'sweep_worker') then
-    grant select, insert, update, delete on attempts to sweep_worker;
+    grant select, insert, delete on attempts to sweep_worker;
     grant select on configurations to sweep_worker;
     grant update (
       validation_seconds, train_processor_seconds, validation_processor_seconds, inference_ms_low, inference_ms_high,

@@ -1,4 +1,5 @@
 using Npgsql;
+using Sweep.Domain.Reports;
 using Sweep.Domain.Trials;
 using Sweep.Storage.Connections;
 
@@ -53,10 +54,37 @@ public sealed class ReportReader(NpgsqlDataSource source)
                 row.GetString(0), row.MaybeText(1), row.IsDBNull(2) ? [] : row.GetFieldValue<string[]>(2), row.GetInt32(3)),
             cancellation);
 
+    /// <summary>Where the attempts of a sweep trained, the place of most attempts first. All GPUs of a model count as one place.</summary>
+    public Task<IReadOnlyList<EnvironmentCount>> EnvironmentsAsync(int sweep, CancellationToken cancellation = default) => source.Statement(
+        """
+        select torch, processor, capability, threads, split_part(device, ':', 1), gpu, driver,
+          count(*)::integer, count(distinct trial_id)::integer
+        from attempts where trial_id between $1 and $2
+        group by 1, 2, 3, 4, 5, 6, 7 order by count(*) desc, 1, 2, 3, 4, 5, 6, 7
+        """,
+        new TrialId(sweep, 0).Value, new TrialId(sweep, TrialId.MaxNumber).Value).RowsAsync(
+            row => new EnvironmentCount(ReadEnvironment(row, 0), row.GetInt32(7), row.GetInt32(8)), cancellation);
+
+    /// <summary>Where the attempts of each trial trained that has more than one, in the order of trial and attempt.</summary>
+    public Task<IReadOnlyList<EnvironmentRow>> ResumedAsync(int sweep, CancellationToken cancellation = default) => source.Statement(
+        """
+        select trial_id, attempt, went_on_from, torch, processor, capability, threads, device, gpu, driver
+        from attempts
+        where trial_id in (select trial_id from attempts where trial_id between $1 and $2 group by trial_id having count(*) > 1)
+        order by trial_id, attempt
+        """,
+        new TrialId(sweep, 0).Value, new TrialId(sweep, TrialId.MaxNumber).Value).RowsAsync(
+            row => new EnvironmentRow(TrialId.From(row.GetInt64(0)), row.GetInt32(1), row.Maybe<int>(2), ReadEnvironment(row, 3)),
+            cancellation);
+
     /// <summary>Facts about the stored text of a sweep; null when the text is not stored.</summary>
     public async Task<DatasetFacts?> DatasetAsync(string sha256, CancellationToken cancellation = default) => (await source.Statement(
         "select characters, vocabulary, octet_length(bytes) from datasets where sha256 = $1", sha256).RowsAsync(
             row => new DatasetFacts(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2)), cancellation)).SingleOrDefault();
+
+    private static AttemptEnvironment ReadEnvironment(NpgsqlDataReader row, int first) => new(
+        row.GetString(first), row.GetString(first + 1), row.GetString(first + 2), row.GetInt32(first + 3), row.GetString(first + 4),
+        row.MaybeText(first + 5), row.MaybeText(first + 6));
 
     /// <summary>The version of the database's server, such as <c>15.6 (Debian 15.6-1)</c>.</summary>
     public async Task<string> ServerVersionAsync(CancellationToken cancellation = default) =>

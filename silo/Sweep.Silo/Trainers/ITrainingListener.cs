@@ -8,6 +8,9 @@ internal interface ITrainingListener
     /// <summary>Receives a line of the trainer's log. It may be called from any thread.</summary>
     void Log(string line);
 
+    /// <summary>Receives where the training takes place, once and before anything else but lines of the log.</summary>
+    void Began(AttemptEnvironment environment);
+
     /// <summary>Receives the numbers of an epoch. The trainer's next event is not read before this ends.</summary>
     Task EpochFinishedAsync(EpochMetrics report);
 

@@ -161,12 +161,17 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
     private async Task<(TrainerOutcome Outcome, bool IsLastWord)?> LastWordAsync(int epochs, CancellationToken cancellation)
     {
         var trained = _checkpointEpoch;
+        var hasBegun = false;
         _checkpointEpoch = 0;
         while (await _watch.WithinAsync(trainer.ReceiveAsync(cancellation)) is var (happened, payload))
         {
             switch (happened)
             {
                 case TrainerEvent.Progress:
+                    break;
+                case TrainerEvent.Began(var environment) when !hasBegun:
+                    hasBegun = true;
+                    _listener!.Began(environment);
                     break;
                 case TrainerEvent.EpochFinished(var report) when report.Epoch == trained + 1 && report.Epoch <= epochs:
                     trained = report.Epoch;

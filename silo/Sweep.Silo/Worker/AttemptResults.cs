@@ -23,6 +23,7 @@ internal sealed class AttemptResults : ITrainingListener
     private readonly Action<string> _log;
     private readonly CheckpointWriter _checkpoints;
     private volatile StorageRefusedException? _refusal;
+    private Task _environment = Task.CompletedTask;
 
     /// <param name="abandoned">Is cancelled when the results of the attempt are not needed any more.</param>
     public AttemptResults(
@@ -41,7 +42,14 @@ internal sealed class AttemptResults : ITrainingListener
     /// <summary>Why the database refuses an epoch or a checkpoint; null while it refuses none.</summary>
     public StorageRefusedException? Refusal => _refusal;
 
+    /// <summary>The attempt whose checkpoint this one goes on from; null while it begins afresh.</summary>
+    public int? WentOnFrom { private get; set; }
+
     public void Log(string line) => _log(line);
+
+    /// <summary>Begins to store where the attempt trains. The training does not wait for it.</summary>
+    public void Began(AttemptEnvironment environment) =>
+        _environment = StoreAsync(new EnvironmentRow(_attempt.Trial, _attempt.Attempt, WentOnFrom, environment));
 
     public async Task EpochFinishedAsync(EpochMetrics report)
     {
@@ -70,14 +78,34 @@ internal sealed class AttemptResults : ITrainingListener
     public async Task<bool> WaitUntilStoredAsync()
     {
         await _checkpoints.WaitUntilStoredAsync();
+        await _environment;
         return await WaitUntilEpochsAreStoredAsync();
     }
 
     private Task<bool> WaitUntilEpochsAreStoredAsync() =>
         _services.Metrics.WaitUntilStoredAsync(_attempt.Trial, _attempt.Attempt).WaitAsync(_abandoned);
 
+    private async Task StoreAsync(EnvironmentRow row)
+    {
+        try
+        {
+            await Retry.UntilItSucceedsAsync(
+                () => _services.Store.WriteEnvironmentAsync(row),
+                _services.Time,
+                _abandoned,
+                error => _services.Alarm.Failed($"Where trial {_attempt.Trial} trains cannot be stored", error));
+        }
+        catch (StorageRefusedException error)
+        {
+            // The numbers of the attempt are whole without it.
+            _services.Alarm.Failed($"Where trial {_attempt.Trial} trains is not stored", error);
+        }
+    }
+
     private async Task<bool> StoreAsync(StoredCheckpoint checkpoint)
     {
+        // A checkpoint without the place where it was made would hide a change of the place from the report.
+        await _environment;
         using var step = SweepActivities.Step("checkpoint");
         return await Retry.UntilItSucceedsAsync(
             () => _services.Store.WriteCheckpointAsync(_attempt.Trial, checkpoint),

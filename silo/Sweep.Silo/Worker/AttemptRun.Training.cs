@@ -82,8 +82,10 @@ internal sealed partial class AttemptRun
         using var step = SweepActivities.Step("load checkpoint");
         try
         {
-            if (await ReadAsync(() => services.Store.ReadCheckpointAsync(trial), cancellation) is { } checkpoint)
-                await trainer.LoadCheckpointAsync(checkpoint, cancellation);
+            if (await ReadAsync(() => services.Store.ReadCheckpointAsync(trial), cancellation) is not { } checkpoint)
+                return;
+            results.WentOnFrom = checkpoint.Attempt;
+            await trainer.LoadCheckpointAsync(checkpoint, cancellation);
         }
         catch (InvalidDataException error)
         {

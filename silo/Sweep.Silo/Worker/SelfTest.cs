@@ -113,6 +113,10 @@ internal static class SelfTest
         {
         }
 
+        public void Began(AttemptEnvironment environment)
+        {
+        }
+
         public Task EpochFinishedAsync(EpochMetrics report) => Task.CompletedTask;
 
         public void CheckpointWritten(int epoch, int step, byte[] data)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Sweep.Domain.Models;
 using Sweep.Domain.Protocol;
+using Sweep.Domain.Trials;
 using Sweep.Trainer.Checkpoints;
 using Sweep.Trainer.Data;
 using Sweep.Trainer.Models;
@@ -14,7 +15,9 @@ namespace Sweep.Trainer.Conversation;
 /// Carries out one command after the other on the calling thread. Each Train, Generate and Stop is answered with exactly one final event.
 /// An error in a loaded text or checkpoint is reported by the Train or Generate that needs it.
 /// </summary>
-internal sealed class TrainerSession(CommandInbox inbox, Stream output, torch.Device device, TrainerLog log)
+/// <param name="environment">Where this process trains, with its own number of threads.</param>
+internal sealed class TrainerSession(
+    CommandInbox inbox, Stream output, torch.Device device, AttemptEnvironment environment, TrainerLog log)
 {
     /// <summary>
     /// Most characters that a default prompt takes from the text's beginning. The answer contains the prompt and must fit a frame.
@@ -54,7 +57,7 @@ internal sealed class TrainerSession(CommandInbox inbox, Stream output, torch.De
                     return null;
                 case TrainerCommand.Train train:
                     var text = (_text ?? throw new TrainerException("No text is loaded; send LoadDataset before Train.")).Value;
-                    return Attempt.Run(train, text, TakeCheckpoint(), device, log, Say, inbox.TakeStop);
+                    return Attempt.Run(train, text, TakeCheckpoint(), device, environment, log, Say, inbox.TakeStop);
                 case TrainerCommand.Generate generate:
                     return new TrainerEvent.Generated(Generate(generate, TakeCheckpoint()));
                 case TrainerCommand.Stop:

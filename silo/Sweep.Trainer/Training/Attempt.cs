@@ -24,18 +24,28 @@ internal static class Attempt
         TextDataset text,
         SafeTensorsFile? checkpoint,
         Device device,
+        AttemptEnvironment environment,
         TrainerLog log,
         Action<TrainerEvent, byte[]> say,
         Func<TrainerCommand.Stop?> stop)
     {
+        using var memory = new PeakMemory();
         using var scope = NewDisposeScope();
+        var before = checkpoint is null ? null : CheckpointHeader.Of(checkpoint).Environment;
+        using var threads = new TrialThreads(before?.Threads ?? environment.Threads);
+        var here = environment with { Threads = threads.Count };
+        say(new TrainerEvent.Began(here), []);
         using var windows = new TextWindows(text, trial);
-        using var state = new TrainingState(trial, text, device);
+        using var state = new TrainingState(trial, text, device) { Environment = here };
         log.Started(trial, text, windows.Counts, device);
         if (checkpoint is not null)
         {
             state.Load(checkpoint);
             log.Resumed(state.Epoch, state.Step);
+            if (here.Threads != environment.Threads)
+                log.KeptThreads(here.Threads, environment.Threads);
+            if (before?.MayDifferInBits(here) == true)
+                log.WentElsewhere(before, here);
         }
 
         var loop = new TrainingLoop(trial, windows, state, TimeProvider.System, say, stop);
@@ -46,7 +56,7 @@ internal static class Attempt
         if (windows.Counts.Test > 0 && (test = loop.Test()) is null)
             return new TrainerEvent.Stopped();
         var result = Measure(trial.Parameters, text, windows, state, device, new Heartbeat(TimeProvider.System, say));
-        return new TrainerEvent.Succeeded(result with { Test = test });
+        return new TrainerEvent.Succeeded(result with { Test = test, PeakMemoryBytes = memory.Bytes });
     }
 
     private static TrialResult Measure(
@@ -55,21 +65,26 @@ internal static class Attempt
         using var scope = NewDisposeScope();
         var shape = ModelShape.Of(parameters, text.Vocabulary.Size);
         var first = text.Ids.narrow(0, 0, parameters.SequenceLength);
-        var speed = InferenceSpeed.Measure(state.Model, first.unsqueeze(0), TimeProvider.System, heartbeat.Beat);
         var prompt = SamplePrompt.Of(text);
+        var speed = InferenceSpeed.Measure(state.Model, first.unsqueeze(0), heartbeat.Beat);
         var sample = new TextGenerator(state.Model, text.Vocabulary, parameters.SequenceLength, device)
             .Continue(prompt, SampleLength, SampleTemperature, parameters.Seed, heartbeat.Beat);
         return new(
-            state.Elapsed.TotalSeconds,
-            speed.MillisecondsPerWindow,
+            state.TrainingTime.Wall.TotalSeconds,
+            speed.Window.Median.TotalMilliseconds,
             speed.WindowsPerSecond,
             shape.Parameters,
             shape.Bytes,
             shape.Macs,
             windows.Counts.Training,
             windows.Counts.Validation,
-            PeakMemory.Bytes(),
+            PeakMemoryBytes: 0,
             sample,
-            prompt);
+            prompt,
+            ValidationSeconds: state.ValidationTime?.Wall.TotalSeconds,
+            TrainProcessorSeconds: state.ValidationTime is null ? null : state.TrainingTime.Processor.TotalSeconds,
+            ValidationProcessorSeconds: state.ValidationTime?.Processor.TotalSeconds,
+            InferenceLowMilliseconds: speed.Window.Low?.TotalMilliseconds,
+            InferenceHighMilliseconds: speed.Window.High?.TotalMilliseconds);
     }
 }

@@ -21,6 +21,15 @@ internal sealed class TrainerLog(TextWriter writer)
 
     public void Resumed(int epoch, int step) => Line($"resumed after epoch {epoch} and step {step}");
 
+    /// <param name="before">Where the checkpoint was made.</param>
+    public void WentElsewhere(AttemptEnvironment before, AttemptEnvironment here) =>
+        Line(
+            $"the checkpoint was made on {before} and goes on on {here}, "
+                + "so the numbers may differ in their last bits from those of an undisturbed run");
+
+    public void KeptThreads(int threads, int own) =>
+        Line($"trains with {threads} threads, as the trial began; this trainer's own number is {own}");
+
     public void CheckpointWritten(int epoch, int step, int bytes) =>
         Line($"checkpoint written after epoch {epoch} and step {step}, {bytes} bytes");
 

@@ -45,12 +45,12 @@ internal sealed class TrainingLoop(
         {
             if (!TrainEpoch())
                 return false;
-            var start = clock.GetTimestamp();
+            var start = TimeMark.Now(clock);
             var trainLoss = RequireFinite(state.LossSum.item<double>() / windows.Counts.Training, "training");
             if (Validate() is not { } losses)
                 return false;
             RequireFinite(losses.Loss, "validation");
-            FinishEpoch(trainLoss, losses, clock.GetElapsedTime(start));
+            FinishEpoch(trainLoss, losses, start.Since(clock));
             if (state.Epoch < _parameters.Epochs && IsTimeForCheckpoint())
                 WriteCheckpoint();
         }
@@ -72,7 +72,7 @@ internal sealed class TrainingLoop(
     {
         using var scope = NewDisposeScope();
         var order = _batch == windows.Counts.Training ? windows.Training : windows.ShuffledTraining(_parameters.Seed, state.Epoch);
-        var start = clock.GetTimestamp();
+        var start = TimeMark.Now(clock);
         while (state.Step < StepsPerEpoch)
         {
             if (stop() is { } asked)
@@ -91,17 +91,17 @@ internal sealed class TrainingLoop(
                 continue;
             CountTime(start);
             WriteCheckpoint();
-            start = clock.GetTimestamp();
+            start = TimeMark.Now(clock);
         }
 
         CountTime(start);
         return true;
     }
 
-    private void CountTime(long start)
+    private void CountTime(TimeMark start)
     {
         state.WaitForDevice();
-        state.StepsElapsed += clock.GetElapsedTime(start);
+        state.StepsTime += start.Since(clock);
     }
 
     private void TrainStep(Tensor starts)
@@ -126,24 +126,19 @@ internal sealed class TrainingLoop(
         return true;
     });
 
-    private void FinishEpoch(double trainLoss, WindowLosses losses, TimeSpan validation)
+    private void FinishEpoch(double trainLoss, WindowLosses losses, TimeSpent validation)
     {
-        var seconds = state.StepsElapsed + validation;
         var report = new EpochMetrics(
             state.Epoch + 1,
             trainLoss,
             losses.Loss,
             losses.Accuracy,
             _parameters.LearningRate,
-            seconds.TotalSeconds,
-            windows.Counts.Training / state.StepsElapsed.TotalSeconds,
+            (state.StepsTime.Wall + validation.Wall).TotalSeconds,
+            windows.Counts.Training / state.StepsTime.Wall.TotalSeconds,
             losses.LossError);
         state.KeepIfBest(report);
-        state.Epoch++;
-        state.Step = 0;
-        state.LossSum.zero_();
-        state.Elapsed += seconds;
-        state.StepsElapsed = TimeSpan.Zero;
+        state.FinishEpoch(validation);
         say(new TrainerEvent.EpochFinished(report), []);
     }
 

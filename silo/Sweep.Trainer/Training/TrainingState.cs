@@ -50,11 +50,19 @@ internal sealed class TrainingState : IDisposable
     /// <summary>Sum of the losses of all windows in the finished steps of the next epoch, float64 [1].</summary>
     public Tensor LossSum { get; }
 
-    /// <summary>Wall time of the finished epochs.</summary>
-    public TimeSpan Elapsed { get; set; }
+    /// <summary>Where this process trains, for the checkpoints; null where nobody needs to know.</summary>
+    public AttemptEnvironment? Environment { get; init; }
 
-    /// <summary>Wall time of the finished steps of the next epoch, until the device had finished them.</summary>
-    public TimeSpan StepsElapsed { get; set; }
+    /// <summary>
+    /// Time of the training steps of the finished epochs; with that of the validations where <see cref="ValidationTime"/> is null.
+    /// </summary>
+    public TimeSpent TrainingTime { get; private set; }
+
+    /// <summary>Time of the validations of the finished epochs; null where an earlier version, which did not measure it, began.</summary>
+    public TimeSpent? ValidationTime { get; private set; } = default(TimeSpent);
+
+    /// <summary>Time of the finished steps of the next epoch, until the device had finished them.</summary>
+    public TimeSpent StepsTime { get; set; }
 
     public BestEpoch? Best { get; private set; }
 
@@ -68,6 +76,20 @@ internal sealed class TrainingState : IDisposable
         Best = new(report.Epoch, value, score);
         foreach (var (buffer, values) in _best)
             values.copy_(buffer.Values);
+    }
+
+    /// <summary>Counts an epoch whose steps and whose validation are finished.</summary>
+    public void FinishEpoch(TimeSpent validation)
+    {
+        TrainingTime += StepsTime;
+        if (ValidationTime is { } before)
+            ValidationTime = before + validation;
+        else
+            TrainingTime += validation;
+        StepsTime = default;
+        Epoch++;
+        Step = 0;
+        LossSum.zero_();
     }
 
     /// <summary>Puts the best weights into the model at the end of the training.</summary>
@@ -92,13 +114,17 @@ internal sealed class TrainingState : IDisposable
             Epoch,
             Step,
             Best,
-            Elapsed.TotalSeconds,
-            StepsElapsed.TotalSeconds,
+            (TrainingTime.Wall + (ValidationTime?.Wall ?? TimeSpan.Zero)).TotalSeconds,
+            StepsTime.Wall.TotalSeconds,
             _trial.Parameters.ToJson(),
             _trial.Split,
             _trial.Validation,
             _text.Sha256,
             string.Concat(_text.Vocabulary.Characters),
+            ValidationTime is not { } validation ? null : new(
+                validation.Wall.TotalSeconds, TrainingTime.Processor.TotalSeconds, validation.Processor.TotalSeconds,
+                StepsTime.Processor.TotalSeconds),
+            Environment,
             _trial.Test,
             _trial.FirstTarget,
             _trial.SplitSeed);
@@ -130,8 +156,7 @@ internal sealed class TrainingState : IDisposable
         Best = header.Best;
         Epoch = header.Epoch;
         Step = header.Step;
-        Elapsed = TimeSpan.FromSeconds(header.Seconds);
-        StepsElapsed = TimeSpan.FromSeconds(header.StepSeconds);
+        RestoreTimes(header);
     }
 
     public void Dispose()
@@ -141,6 +166,15 @@ internal sealed class TrainingState : IDisposable
         LossSum.Dispose();
         foreach (var (_, values) in _best)
             values.Dispose();
+    }
+
+    private void RestoreTimes(CheckpointHeader header)
+    {
+        // A trial of which a part was not measured stays without these times to its end, since a sum over the rest would say too little.
+        var times = header.Times ?? new(0, 0, 0, 0);
+        TrainingTime = TimeSpent.OfSeconds(header.Seconds - times.Validation, times.TrainProcessor);
+        ValidationTime = header.Times is null ? null : TimeSpent.OfSeconds(times.Validation, times.ValidationProcessor);
+        StepsTime = TimeSpent.OfSeconds(header.StepSeconds, times.StepProcessor);
     }
 
     private IEnumerable<KeyValuePair<string, Tensor>> Tensors() =>

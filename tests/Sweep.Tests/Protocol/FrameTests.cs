@@ -29,6 +29,7 @@ public sealed class FrameTests
     private static readonly TrainerEvent[] Events =
     [
         new TrainerEvent.Ready("2.10.0", "cpu"),
+        new TrainerEvent.Began(new("2.10.0", "AMD EPYC", "AVX2", 2, "cuda:0", "NVIDIA H100", "580.1")),
         new TrainerEvent.EpochFinished(new(1, 1.0 / 3, 2.5, 0.4, 1e-4, 0.1, 1e6)),
         new TrainerEvent.CheckpointWritten(3, 17),
         new TrainerEvent.Succeeded(new(1.5, 0.25, 1e5, 44_332, 177_328, 333_312, 1900, 476, 1L << 33, "é😀\u0000")),

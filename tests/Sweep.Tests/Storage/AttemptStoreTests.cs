@@ -1,11 +1,14 @@
+using Sweep.Domain.Reports;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
+using Sweep.Storage.Reading;
 using static Sweep.Tests.Storage.StorageDatabase;
 
 namespace Sweep.Tests.Storage;
 
 public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<StorageDatabase>
 {
+    private static readonly AttemptEnvironment Environment = new("2.10.0", "AMD EPYC", "AVX2", 1, "cpu");
     private static readonly Objective Accuracy = new(Metric.ValAccuracy, Goal.Maximize);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -102,6 +105,47 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
             ((await database.SummaryAsync(trial)).BestValue, (await database.SummaryAsync(trial)).BestScore,
                 (await database.SummaryAsync(trial)).Best!.Epoch));
         Assert.Equal(number, (await database.SummaryAsync(trial)).Last!.ValLoss);
+    }
+
+    [Fact]
+    public async Task Where_an_attempt_trains_is_stored_once_and_not_for_an_older_attempt()
+    {
+        var trial = await database.AddRunningTrialAsync();
+        var (slow, quick) = (Environment with { Capability = "DEFAULT" }, Environment);
+        Assert.True(await database.Attempts.WriteEnvironmentAsync(new(trial, 1, null, slow), Cancellation));
+        Assert.True(await database.Attempts.WriteEnvironmentAsync(new(trial, 1, null, quick), Cancellation));
+        Assert.False(await database.Attempts.WriteEnvironmentAsync(new(trial, 2, null, quick), Cancellation));
+        await database.Trials.MoveAsync(Requeue(trial), Cancellation);
+        await database.Trials.MoveAsync(Lease(trial, fromAttempt: 1), Cancellation);
+        Assert.False(await database.Attempts.WriteEnvironmentAsync(new(trial, 1, null, quick), Cancellation));
+        var gpu = quick with { Device = "cuda:1", Gpu = "NVIDIA H100\0", Driver = "580.1", Processor = "é\ud800" };
+        Assert.True(await database.Attempts.WriteEnvironmentAsync(new(trial, 2, 1, gpu), Cancellation));
+
+        var reports = new ReportReader(database.Source);
+        var stored = gpu with { Gpu = "NVIDIA H100\ufffd", Processor = "é\ufffd" };
+        Assert.Equal([new(trial, 1, null, slow), new(trial, 2, 1, stored)], await reports.ResumedAsync(trial.Sweep, Cancellation));
+        var counts = await reports.EnvironmentsAsync(trial.Sweep, Cancellation);
+        Assert.Equivalent(new[] { new EnvironmentCount(slow, 1, 1), new(stored with { Device = "cuda" }, 1, 1) }, counts, strict: true);
+    }
+
+    [Fact]
+    public async Task Environments_of_many_attempts_at_once_are_stored_each_for_its_own()
+    {
+        var sweep = await database.AddSweepAsync(trials: 30);
+        var trials = Enumerable.Range(1, 30).Select(number => new TrialId(sweep, number)).ToList();
+        foreach (var trial in trials)
+            await database.Trials.MoveAsync(Lease(trial), Cancellation);
+        var gone = new TrialId(sweep, 31);
+        var stored = await Task.WhenAll(trials.Append(gone).Select(
+            trial => database.Attempts.WriteEnvironmentAsync(
+                new(trial, 1, null, Environment with { Threads = 1 + (trial.Number % 2) }), Cancellation)));
+
+        Assert.Equal([.. Enumerable.Repeat(true, 30), false], stored);
+        Assert.Equal(
+            [(1, 15), (2, 15)],
+            (await new ReportReader(database.Source).EnvironmentsAsync(sweep, Cancellation))
+                .Select(row => (row.Environment.Threads, row.Attempts)));
+        Assert.Empty(await new ReportReader(database.Source).ResumedAsync(sweep, Cancellation));
     }
 
     [Fact]

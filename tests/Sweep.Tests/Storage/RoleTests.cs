@@ -28,6 +28,7 @@ public sealed class RoleTests(PostgresServer server)
             {
                 Gate = gate,
                 FinalCheckpoint = true,
+                Environment = new("2.10.0", "AMD EPYC", "AVX2", 1, "cpu"),
                 Fault = (train, epoch) => train.Trial % 1_000_000 == 2 && epoch == 3 && train.Trial < 2_000_000
                     ? new TrainerEvent.Failed(FailureReason.Diverged, "not finite")
                     : null,
@@ -51,6 +52,7 @@ public sealed class RoleTests(PostgresServer server)
             "prune --older-than 0m --keep-best 1 --yes",
         ])
             await RunAsync(worker, line.Split(' '));
+        Assert.Equal([12L], await silo.QueryAsync<long>("select count(distinct trial_id) from attempts"));
         await RunAsync(worker, "delete", "paused", "--yes");
         Assert.Equal(["life"], await silo.QueryAsync<string>("select name from sweeps"));
         using var http = silo.Http;
@@ -73,6 +75,7 @@ public sealed class RoleTests(PostgresServer server)
     [InlineData("update sweeps set spec = '{}'")]
     [InlineData("update trials set params = '{}'")]
     [InlineData("update trial_events set detail = ''")]
+    [InlineData("update attempts set torch = ''")]
     [InlineData("delete from workers")]
     [InlineData("set role sweep_owner")]
     public async Task A_worker_may_not_change_tables_nor_what_is_stored_once(string attack)

@@ -322,7 +322,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     private async Task<long> RowsAsync(int id)
     {
         var rows = await database.CountAsync("sweeps", $"id = {id}") + await database.CountAsync("trials", $"sweep_id = {id}");
-        foreach (var table in new[] { "epochs", "trial_events", "trial_logs", "checkpoints" })
+        foreach (var table in new[] { "epochs", "trial_events", "trial_logs", "checkpoints", "attempts" })
             rows += await database.CountAsync(table, $"trial_id / 1000000 = {id}");
         return rows;
     }

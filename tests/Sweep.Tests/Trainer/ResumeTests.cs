@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using System.Text;
+using System.Text.Json.Nodes;
 using Sweep.Domain.Protocol;
 using Sweep.Domain.Search;
 using Sweep.Domain.Trials;
@@ -96,6 +98,44 @@ public sealed class ResumeTests
     }
 
     [Fact]
+    public void The_parts_of_the_times_before_and_after_a_resume_are_counted_once()
+    {
+        var parameters = TrialOrders.Parameters(CellKind.Rnn);
+        var whole = Train(parameters, from: null, int.MaxValue, clock: new StandingClock { Step = TimeSpan.FromSeconds(1) });
+        var before = Train(parameters, from: null, stopAt: 12, clock: new StandingClock { Step = TimeSpan.FromSeconds(1) });
+        var spent = Sweep.Trainer.NativeProcess.ProcessorTime.TotalSeconds;
+        var after = Train(parameters, before.Checkpoints[^1], int.MaxValue, clock: new StandingClock { Step = TimeSpan.FromSeconds(1) });
+        spent = Sweep.Trainer.NativeProcess.ProcessorTime.TotalSeconds - spent;
+
+        EpochMetrics[] epochs = [.. before.Epochs, .. after.Epochs];
+        var (header, times) = (Header(after), Header(after).Times!);
+        var training = epochs.Sum(epoch => TrainingWindows(parameters) / epoch.SamplesPerSecond);
+        Assert.Equal(training, header.Seconds - times.Validation, 1e-9);
+        Assert.Equal(epochs.Sum(epoch => epoch.Seconds) - training, times.Validation, 1e-9);
+        Assert.Equal(Header(whole).Times!.Validation, times.Validation, 1e-9);
+        Assert.True(times is { TrainProcessor: > 0, ValidationProcessor: > 0, StepProcessor: 0 });
+        var earlier = Header(before).Times!;
+        Assert.InRange(
+            times.TrainProcessor + times.ValidationProcessor,
+            earlier.TrainProcessor + earlier.ValidationProcessor + earlier.StepProcessor,
+            earlier.TrainProcessor + earlier.ValidationProcessor + earlier.StepProcessor + spent);
+    }
+
+    [Fact]
+    public void A_trial_that_an_earlier_version_began_ends_with_the_sum_of_its_epochs_and_without_the_parts()
+    {
+        var parameters = TrialOrders.Parameters(CellKind.Rnn);
+        var before = Train(parameters, from: null, stopAt: 12);
+        var earlier = WithoutNewMembers(before.Checkpoints[^1]);
+        var after = Train(parameters, earlier, int.MaxValue);
+
+        Assert.Equal(2, Header(after).Epoch);
+        Assert.Null(Header(after).Times);
+        Assert.Equal(before.Epochs.Concat(after.Epochs).Sum(report => report.Seconds), Header(after).Seconds, 1e-5);
+        Assert.Equal(Tensors(Train(parameters, from: null, int.MaxValue).Checkpoints[^1]), Tensors(after.Checkpoints[^1]));
+    }
+
+    [Fact]
     public void A_checkpoint_of_another_trial_is_refused()
     {
         var parameters = TrialOrders.Parameters(CellKind.Rnn);
@@ -126,6 +166,33 @@ public sealed class ResumeTests
             outcome.Hear,
             () => questions++ == stopAt ? new TrainerCommand.Stop(Checkpoint: true) : null).Run();
         return outcome;
+    }
+
+    private static int TrainingWindows(TrialParameters parameters)
+    {
+        using var text = TextWindowsTests.Load(TrialOrders.Text(310));
+        var trial = TrialOrders.Order(parameters);
+        using var windows = new TextWindows(text, parameters.SequenceLength, trial.Split, trial.Validation, parameters.Seed);
+        return windows.Counts.Training;
+    }
+
+    /// <summary>The checkpoint as version 0.1.0 wrote it.</summary>
+    private static byte[] WithoutNewMembers(byte[] checkpoint) => WithHeader(checkpoint, header =>
+    {
+        Assert.True(header.Remove("times") && header.Remove("environment"));
+    });
+
+    /// <summary>The checkpoint with a changed header.</summary>
+    internal static byte[] WithHeader(byte[] checkpoint, Action<JsonObject> change)
+    {
+        var length = (int)BinaryPrimitives.ReadInt64LittleEndian(checkpoint);
+        var file = JsonNode.Parse(checkpoint.AsSpan(sizeof(long), length))!.AsObject();
+        var metadata = file["__metadata__"]!.AsObject();
+        var header = JsonNode.Parse(metadata["sweep-checkpoint-1"]!.GetValue<string>())!.AsObject();
+        change(header);
+        metadata["sweep-checkpoint-1"] = header.ToJsonString();
+        var text = Encoding.UTF8.GetBytes(file.ToJsonString());
+        return [.. BitConverter.GetBytes((long)text.Length), .. text, .. checkpoint[(sizeof(long) + length)..]];
     }
 
     private static (int, double, double, double)[] Losses(Outcome outcome) =>

@@ -26,6 +26,53 @@ public sealed class AttemptRunTests
     }
 
     [Theory]
+    [InlineData(null)]
+    [InlineData(3)]
+    public async Task Where_an_attempt_trains_is_stored_with_the_attempt_from_whose_checkpoint_it_goes_on(int? wentOnFrom)
+    {
+        var trainer = new ScriptedTrainer();
+        await using var stage = new AttemptStage(new ScriptedTrainers(trainer), checkpoint: wentOnFrom is not null);
+        if (wentOnFrom is { } attempt)
+            stage.Store.Checkpoints.Enqueue(new(attempt, Epoch: 4, Step: 0, Sha256: "", [7]));
+        await stage.StartAsync();
+        await trainer.ReceivedAsync<TrainerCommand.Train>();
+        trainer.Emit(new TrainerEvent.Began(Events.Environment));
+        trainer.EmitEpochs(wentOnFrom is null ? 1 : 5, AttemptStage.Epochs);
+        trainer.Emit(Events.Succeeded);
+        Assert.StartsWith("Complete", await stage.EndAsync(), StringComparison.Ordinal);
+        var stored = Assert.Single(stage.Store.Environments);
+        Assert.Equal((1, wentOnFrom, Events.Environment), (stored.Attempt, stored.WentOnFrom, stored.Environment));
+    }
+
+    [Fact]
+    public async Task An_attempt_goes_on_where_the_database_refuses_its_environment_and_the_log_says_so()
+    {
+        var trainer = new ScriptedTrainer();
+        await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
+        stage.Store.Wrong = row => row is EnvironmentRow ? ScriptedStore.Error("42501", "permission denied for table attempts") : null;
+        await stage.StartAsync();
+        await trainer.ReceivedAsync<TrainerCommand.Train>();
+        trainer.Emit(new TrainerEvent.Began(Events.Environment));
+        trainer.EmitEpochs(1, AttemptStage.Epochs);
+        trainer.Emit(new TrainerEvent.CheckpointWritten(AttemptStage.Epochs, 0), 7);
+        trainer.Emit(Events.Succeeded);
+        Assert.StartsWith("Complete", await stage.EndAsync(), StringComparison.Ordinal);
+        Assert.Equal((AttemptStage.Epochs, 1), (stage.Store.Epochs.Count, stage.Store.Checkpoints.Count));
+        Assert.Contains(stage.AlarmLog.Lines, line => line.Contains("permission denied for table attempts", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_training_that_begins_twice_is_a_failure()
+    {
+        var trainer = new ScriptedTrainer();
+        await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
+        await stage.StartAsync();
+        trainer.Emit(new TrainerEvent.Began(Events.Environment));
+        trainer.Emit(new TrainerEvent.Began(Events.Environment));
+        Assert.StartsWith("Fail TrainerError After epoch 0 of 10 the trainer sent Began", await stage.EndAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task An_attempt_that_needs_the_device_alone_ends_the_idle_trainers_of_its_neighbors(bool alone)

@@ -13,10 +13,14 @@ internal sealed class RecordedTraining : ITrainingListener
 
     public ConcurrentQueue<(int Epoch, int Step, int Data)> Checkpoints { get; } = new();
 
+    public ConcurrentQueue<AttemptEnvironment> Environments { get; } = new();
+
     /// <summary>The error with which the listener answers an epoch; null for none.</summary>
     public Exception? Error { get; init; }
 
     public void Log(string line) => Lines.Enqueue(line);
+
+    public void Began(AttemptEnvironment environment) => Environments.Enqueue(environment);
 
     public Task EpochFinishedAsync(EpochMetrics report)
     {

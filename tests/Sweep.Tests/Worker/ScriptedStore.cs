@@ -13,9 +13,11 @@ internal sealed class ScriptedStore : IAttemptStore
 
     public ConcurrentQueue<LogLine> Lines { get; } = new();
 
+    public ConcurrentQueue<EnvironmentRow> Environments { get; } = new();
+
     /// <summary>
-    /// Returns the error of a row; null for none. Rows are <see cref="EpochRow"/>, <see cref="StoredCheckpoint"/> and
-    /// <see cref="LogLine"/>.
+    /// Returns the error of a row; null for none. Rows are <see cref="EpochRow"/>, <see cref="StoredCheckpoint"/>,
+    /// <see cref="EnvironmentRow"/> and <see cref="LogLine"/>.
     /// </summary>
     public Func<object, Exception?> Wrong { get; set; } = _ => null;
 
@@ -39,6 +41,12 @@ internal sealed class ScriptedStore : IAttemptStore
     {
         Write(lines, Lines);
         return Task.CompletedTask;
+    }
+
+    public Task<bool> WriteEnvironmentAsync(EnvironmentRow row, CancellationToken cancellation)
+    {
+        Write([row], Environments);
+        return Task.FromResult(true);
     }
 
     public Task<TimeSpan?> WaitedAsync(TrialId trial, int attempt, CancellationToken cancellation) => Task.FromResult<TimeSpan?>(null);

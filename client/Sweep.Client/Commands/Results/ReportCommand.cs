@@ -120,7 +120,8 @@ internal static class ReportCommand
         var epochs = published is null
             ? []
             : await EpochsAsync(cluster, sweep.Id, published.Select(row => row.Epoch).ToHashSet(), cancellation);
-        return SweepReport.Of(sweep.Spec, trials, published, epochs);
+        return SweepReport.Of(sweep.Spec, trials, published, epochs).With(
+            await cluster.Reports.EnvironmentsAsync(sweep.Id, cancellation), await cluster.Reports.ResumedAsync(sweep.Id, cancellation));
     }
 
     private static async Task<SweepComparison> CompareAsync(

@@ -18,13 +18,15 @@ internal static class RepeatSection
             ("Text, SHA-256", spec.Dataset.Sha256),
             ("Submitted", Time(contents.Sweep.CreatedAt)),
             ("Ended", contents.Sweep.EndedAt is { } end ? Time(end) : ""),
+            ("Trained on", string.Join("; ", contents.Report.Environments.Take(3).Select(one => one.Environment))),
             ("Report by", $"Sweep {SweepVersion.Full}, {RuntimeInformation.FrameworkDescription}, PostgreSQL {contents.ServerVersion}"),
             ("Report of", Time(contents.MadeAt)),
         ];
         return new("repeat", "How to repeat it",
         [
             new ReportBlock.Paragraph(
-                "This file gives the same trials in the same order, and on the same kind of processor the same numbers. " +
+                "This file gives the same trials in the same order, and on the same kind of processor or GPU, " +
+                "with the same libtorch and number of threads, the same numbers. " +
                 "The text is the one with the hash below; where the cluster does not have it, give it as path: FILE."),
             new ReportBlock.Code(SweepFileText.Of(spec)),
             new ReportBlock.Facts([.. facts.Where(fact => fact.Item2.Length > 0)]),

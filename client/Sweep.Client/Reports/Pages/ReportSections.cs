@@ -245,6 +245,9 @@ internal static class ReportSections
             .. contents.Places.Count == 0
                 ? Array.Empty<ReportBlock>()
                 : [new ReportBlock.Rows("Where attempts ran", AttemptTables.Places(contents.Places).First(MostFailures))],
+            .. contents.Report.Environments.Count < 2
+                ? Array.Empty<ReportBlock>()
+                : [new ReportBlock.Rows("What attempts computed with", EnvironmentTable.Of(contents.Report).First(MostFailures))],
             .. failed.Count == 0 ? Array.Empty<ReportBlock>() :
             [
                 new ReportBlock.Paragraph(

@@ -1,14 +1,27 @@
 using Sweep.Client.Output;
 using Sweep.Client.Tables;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Reports.Tables;
 
 /// <summary>One row for each trial, in the order of the objective: how well it learned, and what it cost.</summary>
 internal static class ReportTable
 {
-    public static OutputTable Of(SweepReport report)
+    private static readonly (string Name, Func<TrialResult, double?> Value)[] Measurements =
+    [
+        ("validation_seconds", result => result.ValidationSeconds),
+        ("train_processor_seconds", result => result.TrainProcessorSeconds),
+        ("validation_processor_seconds", result => result.ValidationProcessorSeconds),
+        ("inference_ms_low", result => result.InferenceLowMilliseconds),
+        ("inference_ms_high", result => result.InferenceHighMilliseconds),
+        ("peak_memory_bytes", result => result.PeakMemoryBytes),
+    ];
+
+    /// <param name="isForPrograms">Whether columns are added that few people look at.</param>
+    public static OutputTable Of(SweepReport report, bool isForPrograms = false)
     {
+        (string Name, Func<TrialResult, double?> Value)[] more = isForPrograms ? Measurements : [];
         var varying = report.Spec.Parameters.Varying;
         var hasError = report.Rows.Any(row => row.Best?.ValLossError is not null);
         var hasTest = report.Rows.Any(row => row.Result?.Test is not null);
@@ -43,6 +56,7 @@ internal static class ReportTable
             OutputColumn.Number("parameters", "para-\nmeters", Quantities.Count),
             OutputColumn.Number("model_bytes", "size", Quantities.Bytes, dispensable: true),
             OutputColumn.Number("macs", "MACs", Quantities.Count),
+            .. more.Select(column => OutputColumn.Number(column.Name, column.Name)),
         ],
         [
             .. report.Rows.Select(trial => (IReadOnlyList<object?>)
@@ -60,6 +74,7 @@ internal static class ReportTable
                 trial.Last?.Epoch, trial.Last?.TrainLoss, trial.Last?.ValLoss, trial.Last?.ValAccuracy, trial.Last?.Gap(),
                 trial.Result?.TrainSeconds, trial.Result?.InferenceMilliseconds, trial.Result?.InferenceWindowsPerSecond,
                 trial.Result?.Parameters, trial.Result?.ModelBytes, trial.Result?.Macs,
+                .. more.Select(column => trial.Result is { } result ? (object?)column.Value(result) : null),
             ]),
         ]);
     }

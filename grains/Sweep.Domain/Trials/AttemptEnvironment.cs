@@ -1,0 +1,30 @@
+using static System.FormattableString;
+
+namespace Sweep.Domain.Trials;
+
+/// <summary>Where an attempt trains: what may change the bits of its results, besides the trial itself.</summary>
+/// <param name="Torch">The version of libtorch that is loaded, such as <c>2.10.0</c>.</param>
+/// <param name="Processor">The model of the processor.</param>
+/// <param name="Capability">The instructions that libtorch uses on this processor, such as <c>AVX2</c>.</param>
+/// <param name="Threads">Threads of libtorch within the trial.</param>
+/// <param name="Device">cpu, or cuda:0 and so on.</param>
+/// <param name="Gpu">The model of the GPU; null on a CPU.</param>
+/// <param name="Driver">The version of the GPU's driver; null on a CPU.</param>
+public sealed record AttemptEnvironment(
+    string Torch, string Processor, string Capability, int Threads, string Device, string? Gpu = null, string? Driver = null)
+{
+    private bool IsOnGpu => Device != "cpu";
+
+    /// <summary>
+    /// What the bits of a training depend on. On a GPU the processor computes nothing of it, and each GPU of a model gives the same bits.
+    /// libtorch brings CUDA's libraries along, so the driver does not matter.
+    /// </summary>
+    private (string, string?, int) Arithmetic => IsOnGpu ? (Torch, Gpu, 0) : ($"{Torch} {Capability}", Processor, Threads);
+
+    /// <summary>Whether the same training may end with other last bits there.</summary>
+    public bool MayDifferInBits(AttemptEnvironment other) => IsOnGpu != other.IsOnGpu || Arithmetic != other.Arithmetic;
+
+    public override string ToString() => IsOnGpu
+        ? $"{Gpu ?? "a GPU of unknown model"} (torch {Torch}, driver {Driver ?? "unknown"})"
+        : Invariant($"{Processor} (torch {Torch}, {Capability}, {Threads} {(Threads == 1 ? "thread" : "threads")})");
+}

@@ -1,0 +1,44 @@
+using Sweep.Domain.Protocol;
+using Sweep.Domain.Search;
+using Sweep.Trainer.Results;
+
+namespace Sweep.Tests.Trainer;
+
+public sealed class PeakMemoryTests
+{
+    [Fact]
+    public async Task A_small_trial_after_a_large_one_in_the_same_process_has_its_own_peak_memory()
+    {
+        var small = TrialOrders.Parameters(CellKind.Lstm);
+        var large = small with { HiddenSize = 512, SequenceLength = 60, BatchSize = null, Epochs = 1 };
+        using var trainer = new TrainerProgram();
+        await trainer.Load(TrialOrders.Text(1_000));
+        var before = await Peak(small);
+        var most = await Peak(large);
+        var after = await Peak(small);
+
+        // The large trial keeps the values of 60 steps of 750 windows for its gradients, more than 300 MB.
+        Assert.True(most > before + (300L << 20), $"{before >> 20} MB, then {most >> 20} MB");
+        Assert.True(after < before + ((most - before) / 4), $"{before >> 20} MB, {most >> 20} MB, {after >> 20} MB");
+
+        async Task<long> Peak(TrialParameters parameters)
+        {
+            await trainer.Tell(TrialOrders.Order(parameters));
+            return (await trainer.Hear<TrainerEvent.Succeeded>()).Message.Result.PeakMemoryBytes;
+        }
+    }
+
+    [Fact]
+    public void Where_the_mark_cannot_be_reset_the_memory_is_sampled()
+    {
+        const int Length = 256 << 20;
+        using var memory = new PeakMemory("/proc/nowhere/clear_refs");
+        var before = memory.Bytes;
+        var block = new byte[Length];
+        block.AsSpan().Fill(1);
+        var full = memory.Bytes;
+        GC.KeepAlive(block);
+
+        Assert.True(full > before + (Length / 2), $"{before >> 20} MB, then {full >> 20} MB");
+    }
+}
