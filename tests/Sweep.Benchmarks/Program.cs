@@ -5,6 +5,7 @@ using Sweep.Benchmarks.Overhead;
 using Sweep.Benchmarks.Recording;
 using Sweep.Benchmarks.Recovery;
 using Sweep.Benchmarks.Scheduling;
+using Sweep.Benchmarks.Statistics;
 using Sweep.Benchmarks.Storage;
 using Sweep.Benchmarks.Training;
 using Sweep.Benchmarks.Views;
@@ -16,6 +17,7 @@ const string Usage =
       training [rounds]           the training loop against the built-in modules and the floor; `training vocabulary`, or
                                   `training shakespeare`
       views [trials epochs]       the views' answers on 10 million epochs of 50,000 trials
+      statistics [sweeps]         the report's sentences and intervals against simulated sweeps whose truth is known (2000)
       storage [seconds]           epochs, grids and moves into PostgreSQL
       checkpoints [trials MB MB/s seconds]  what checkpoints that replace each other take on the disk (16 0.8 1 180)
       orchestration [tls] [trials …]  simulated trials of 10 epochs through two silos, over TLS or plain (1000 20000)
@@ -33,6 +35,8 @@ switch (args)
         return TrainingBenchmark.Run(rest);
     case ["views", .. var rest]:
         return await ViewsBenchmark.RunAsync(rest);
+    case ["statistics", .. var rest]:
+        return StatisticsBenchmark.Run(rest);
     case ["storage", .. var rest]:
         return await StorageBenchmark.RunAsync(rest);
     case ["checkpoints", .. var rest]:

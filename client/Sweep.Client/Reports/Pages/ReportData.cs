@@ -87,11 +87,8 @@ internal static class ReportData
         : report.Effects.Where(effect => effect.Explained is not null)
             .Select(effect => new { Parameters = (IReadOnlyList<string>)[effect.Parameter], Share = effect.Explained!.Value });
 
-    private static object Effect(ValueEffect value)
-    {
-        var interval = MeanInterval.Of(value.Objective!, value.Count);
-        return new { value.Value, n = value.Count, value.Objective!.Mean, interval?.Low, interval?.High };
-    }
+    private static object Effect(ValueEffect value) =>
+        new { value.Value, n = value.Count, value.Objective!.Mean, value.Objective.Low, value.Objective.High };
 
     /// <summary>
     /// The trials as columns, which are far shorter than as rows. A parameter has its values once, and for each trial the place of its one.

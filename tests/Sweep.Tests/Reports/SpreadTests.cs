@@ -1,9 +1,8 @@
-using Sweep.Client.Reports;
 using Sweep.Domain.Reports;
 
 namespace Sweep.Tests.Reports;
 
-public sealed class MeanIntervalTests
+public sealed class SpreadTests
 {
     /// <summary>The published quantiles are those of the NIST/SEMATECH handbook, table 1.3.6.7.2, column 0.975.</summary>
     [Theory]
@@ -17,16 +16,19 @@ public sealed class MeanIntervalTests
     [InlineData(29, 2.045)]
     [InlineData(100, 1.984)]
     [InlineData(1999, 1.961)]
-    public void The_quantile_is_that_of_the_published_table(int freedom, double expected) =>
-        Assert.Equal(expected, MeanInterval.Quantile(freedom), 0.0006);
+    public void The_quantile_is_that_of_the_published_table(int freedom, double expected)
+    {
+        // Of n numbers with deviation √n the interval reaches from the mean as far as the quantile.
+        Assert.Equal(expected, new Spread(0, Math.Sqrt(freedom + 1), freedom + 1).High!.Value, 0.0006);
+    }
 
     [Fact]
     public void The_interval_of_three_numbers_is_that_of_the_formula_and_a_single_number_has_none()
     {
-        var interval = MeanInterval.Of(Spread.Of([1.0, 2.0, 3.0])!, 3)!;
-        Assert.Equal(2 - (4.302653 / Math.Sqrt(3)), interval.Low, 1e-5);
-        Assert.Equal(2 + (4.302653 / Math.Sqrt(3)), interval.High, 1e-5);
-        Assert.Null(MeanInterval.Of(Spread.Of([1.0])!, 1));
+        var spread = Spread.Of([1.0, 2.0, 3.0])!;
+        Assert.Equal(2 - (4.302653 / Math.Sqrt(3)), spread.Low!.Value, 1e-5);
+        Assert.Equal(2 + (4.302653 / Math.Sqrt(3)), spread.High!.Value, 1e-5);
+        Assert.Null(Spread.Of([1.0])!.Low);
     }
 
     [Fact]
@@ -36,8 +38,8 @@ public sealed class MeanIntervalTests
         var held = Enumerable.Range(0, 4000).Count(_ =>
         {
             var numbers = Enumerable.Range(0, 5).Select(_ => 3 + Normal()).ToList();
-            var interval = MeanInterval.Of(Spread.Of(numbers)!, 5)!;
-            return interval.Low <= 3 && 3 <= interval.High;
+            var spread = Spread.Of(numbers)!;
+            return spread.Low <= 3 && 3 <= spread.High;
         });
         Assert.InRange(held / 4000.0, 0.94, 0.96);
 
