@@ -112,7 +112,12 @@ public sealed class TrialStore : ITrialStore
               select
                 l.*,
                 case
-                  when l.to_state = 'running' then case when s.state = 'running' then l.to_state end
+                  -- A worker that is gone may not know it yet, and would open the trials that it lost again and again.
+                  when l.to_state = 'running' then case
+                    when s.state = 'running'
+                      and not exists (select from workers w where w.name = l.worker and w.gone_at is not null)
+                    then l.to_state
+                  end
                   when l.cancelling and l.from_state = 'running' then 'cancelled'
                   when (l.to_state = 'queued' or l.lacks_epochs) and s.state = 'cancelled' then 'cancelled'
                   when l.lacks_epochs then 'queued'
