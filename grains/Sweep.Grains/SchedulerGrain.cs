@@ -111,6 +111,8 @@ public sealed partial class SchedulerGrain(
         _presence.Heard(worker, time.GetUtcNow());
         AttemptId[] named = [.. held.Select((trial, index) => new AttemptId(TrialId.From(trial), attempts?[index] ?? 0))];
         var renewal = _table.Renew(worker, named, time.GetUtcNow());
+        // What is granted during the read below cannot be named in this renewal, so nothing more becomes missing by it.
+        var missing = renewal.Missing;
         if (renewal.Unknown.Count > 0)
         {
             foreach (var sweep in renewal.Unknown.Select(attempt => attempt.Trial.Sweep).Distinct())
@@ -118,7 +120,7 @@ public sealed partial class SchedulerGrain(
             renewal = _table.Renew(worker, named, time.GetUtcNow());
         }
 
-        foreach (var attempt in renewal.Missing)
+        foreach (var attempt in missing)
             Lose(attempt, worker, FailureReason.LeaseLost);
         var orders = renewal.Orders.Concat(renewal.Unknown.Select(attempt => (Attempt: attempt, Order: LeaseOrder.Drop)));
         var answers = orders.Select(order => new TrialOrder(order.Attempt.Trial.Value, order.Order, order.Attempt.Attempt));
@@ -150,6 +152,7 @@ public sealed partial class SchedulerGrain(
     public async Task Ended(long trial, string worker, bool requeue, string? holder, int attempt, int newest)
     {
         var id = TrialId.From(trial);
+        _table.Report(id, newest, runs: holder is not null);
         _table.Ended(new(id, attempt), worker, requeue ? newest : null);
         // The trial trains on a worker whose lease this scheduler lacks. The rows contain that worker and the orders for the trial.
         if (holder is not null && _table.WorkerOf(id).Length == 0)
@@ -208,6 +211,7 @@ public sealed partial class SchedulerGrain(
     private async Task FollowAsync(CancellationToken cancellation)
     {
         var orders = _orders;
+        using var read = _table.Read();
         var states = await sweeps.StatesAsync(_table.Open, cancellation);
         var stopping = await trials.StoppingAsync(cancellation);
         var draining = await workers.DrainingAsync(cancellation);
@@ -232,6 +236,8 @@ public sealed partial class SchedulerGrain(
     {
         IReadOnlyList<UnfinishedTrial> unfinished;
         int orders;
+        // Trials end during the read, and must not come back with its rows.
+        using var read = _table.Read();
         do
         {
             orders = _orders;

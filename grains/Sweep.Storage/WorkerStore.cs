@@ -12,7 +12,7 @@ public sealed class WorkerStore(NpgsqlDataSource source) : IWorkerStore
         insert into workers (name, host, process_id, devices, labels, busy, state, message) values ($1, $2, $3, $4, $5, $6, $7, $8)
         on conflict (name) do update set
           host = excluded.host, process_id = excluded.process_id, devices = excluded.devices, labels = excluded.labels,
-          busy = excluded.busy, state = excluded.state, message = excluded.message, seen_at = clock_timestamp()
+          busy = excluded.busy, state = excluded.state, message = excluded.message, seen_at = clock_timestamp(), gone_at = null
         """,
         worker.Name, worker.Host, worker.ProcessId, worker.Devices.ToArray(), worker.Labels.ToArray(), status.BusySlots,
         StoredName.Of(status.State), StorableText.OfMaybe(status.Message)).ExecuteAsync(cancellation);
