@@ -53,6 +53,7 @@ public sealed partial class SchedulerGrain(
     private readonly HashSet<AttemptId> _losing = [];
     private readonly HashSet<int> _unplaceable = [];
     private readonly LinkedList<WaitingWorker> _waiting = [];
+    private IReadOnlyDictionary<string, bool> _members = new Dictionary<string, bool>();
     private IReadOnlyDictionary<TrialState, long> _counts = new Dictionary<TrialState, long>();
     private int _watches;
 
@@ -63,6 +64,7 @@ public sealed partial class SchedulerGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        _members = live.Members;
         foreach (var sweep in await sweeps.RunningAsync(cancellationToken))
             _table.Admit(sweep.Id, sweep.Spec.Resources);
         foreach (var worker in await workers.DrainingAsync(cancellationToken))
@@ -162,7 +164,8 @@ public sealed partial class SchedulerGrain(
 
     public async Task<CommandReply> Drain(string worker)
     {
-        if (_presence.IsGone(worker, live.Members, time.GetUtcNow()) || !await workers.DrainAsync(worker))
+        _members = live.Members;
+        if (IsGone(worker) || !await workers.DrainAsync(worker))
             return new(false, $"No worker named {worker} is alive.");
         _table.Drain(worker);
         LogDraining(worker);
@@ -171,9 +174,9 @@ public sealed partial class SchedulerGrain(
 
     private async Task WatchAsync(CancellationToken cancellation)
     {
-        var (members, now) = (live.Members, time.GetUtcNow());
-        _presence.Forget(now);
-        foreach (var (attempt, worker) in _table.LeasedBy(worker => _presence.IsGone(worker, members, now)))
+        _members = live.Members;
+        _presence.Forget(time.GetUtcNow());
+        foreach (var (attempt, worker) in _table.LeasedBy(IsGone))
             Lose(attempt, worker, FailureReason.WorkerLost);
         foreach (var (attempt, worker) in _table.Expired(time.GetUtcNow()))
             Lose(attempt, worker, FailureReason.LeaseLost);
@@ -275,11 +278,18 @@ public sealed partial class SchedulerGrain(
         }
     }
 
-    private TrialGrant[] Grant(WorkerOffer offer) =>
-    [
-        .. _table.Grant(offer, time.GetUtcNow())
-            .Select(grant => new TrialGrant(grant.Attempt.Trial.Value, grant.Slots, grant.Attempt.Attempt)),
-    ];
+    private bool IsGone(string worker) => _presence.IsGone(worker, _members, time.GetUtcNow());
+
+    /// <summary>
+    /// Grants trials to a worker. A silo that was declared dead may still ask for some seconds, and would lose what it got at once.
+    /// </summary>
+    private TrialGrant[] Grant(WorkerOffer offer) => IsGone(offer.Worker)
+        ? []
+        :
+        [
+            .. _table.Grant(offer, time.GetUtcNow())
+                .Select(grant => new TrialGrant(grant.Attempt.Trial.Value, grant.Slots, grant.Attempt.Attempt)),
+        ];
 
     /// <summary>Grants trials to the waiting workers after a change, the longest wait first, as long as any trial can start.</summary>
     private void Serve()
