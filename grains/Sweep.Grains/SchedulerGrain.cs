@@ -53,6 +53,7 @@ public sealed partial class SchedulerGrain(
     private readonly HashSet<AttemptId> _losing = [];
     private readonly HashSet<int> _unplaceable = [];
     private readonly LinkedList<WaitingWorker> _waiting = [];
+    private IReadOnlyDictionary<string, bool> _members = new Dictionary<string, bool>();
     private IReadOnlyDictionary<TrialState, long> _counts = new Dictionary<TrialState, long>();
     private int _watches;
 
@@ -63,6 +64,7 @@ public sealed partial class SchedulerGrain(
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
+        _members = live.Members;
         foreach (var sweep in await sweeps.RunningAsync(cancellationToken))
             _table.Admit(sweep.Id, sweep.Spec.Resources);
         foreach (var worker in await workers.DrainingAsync(cancellationToken))
@@ -111,6 +113,8 @@ public sealed partial class SchedulerGrain(
         _presence.Heard(worker, time.GetUtcNow());
         AttemptId[] named = [.. held.Select((trial, index) => new AttemptId(TrialId.From(trial), attempts?[index] ?? 0))];
         var renewal = _table.Renew(worker, named, time.GetUtcNow());
+        // What is granted during the read below cannot be named in this renewal, so nothing more becomes missing by it.
+        var missing = renewal.Missing;
         if (renewal.Unknown.Count > 0)
         {
             foreach (var sweep in renewal.Unknown.Select(attempt => attempt.Trial.Sweep).Distinct())
@@ -118,7 +122,7 @@ public sealed partial class SchedulerGrain(
             renewal = _table.Renew(worker, named, time.GetUtcNow());
         }
 
-        foreach (var attempt in renewal.Missing)
+        foreach (var attempt in missing)
             Lose(attempt, worker, FailureReason.LeaseLost);
         var orders = renewal.Orders.Concat(renewal.Unknown.Select(attempt => (Attempt: attempt, Order: LeaseOrder.Drop)));
         var answers = orders.Select(order => new TrialOrder(order.Attempt.Trial.Value, order.Order, order.Attempt.Attempt));
@@ -150,6 +154,7 @@ public sealed partial class SchedulerGrain(
     public async Task Ended(long trial, string worker, bool requeue, string? holder, int attempt, int newest)
     {
         var id = TrialId.From(trial);
+        _table.Report(id, newest, runs: holder is not null);
         _table.Ended(new(id, attempt), worker, requeue ? newest : null);
         // The trial trains on a worker whose lease this scheduler lacks. The rows contain that worker and the orders for the trial.
         if (holder is not null && _table.WorkerOf(id).Length == 0)
@@ -159,7 +164,8 @@ public sealed partial class SchedulerGrain(
 
     public async Task<CommandReply> Drain(string worker)
     {
-        if (_presence.IsGone(worker, live.Members, time.GetUtcNow()) || !await workers.DrainAsync(worker))
+        _members = live.Members;
+        if (IsGone(worker) || !await workers.DrainAsync(worker))
             return new(false, $"No worker named {worker} is alive.");
         _table.Drain(worker);
         LogDraining(worker);
@@ -168,9 +174,9 @@ public sealed partial class SchedulerGrain(
 
     private async Task WatchAsync(CancellationToken cancellation)
     {
-        var (members, now) = (live.Members, time.GetUtcNow());
-        _presence.Forget(now);
-        foreach (var (attempt, worker) in _table.LeasedBy(worker => _presence.IsGone(worker, members, now)))
+        _members = live.Members;
+        _presence.Forget(time.GetUtcNow());
+        foreach (var (attempt, worker) in _table.LeasedBy(IsGone))
             Lose(attempt, worker, FailureReason.WorkerLost);
         foreach (var (attempt, worker) in _table.Expired(time.GetUtcNow()))
             Lose(attempt, worker, FailureReason.LeaseLost);
@@ -208,6 +214,7 @@ public sealed partial class SchedulerGrain(
     private async Task FollowAsync(CancellationToken cancellation)
     {
         var orders = _orders;
+        using var read = _table.Read();
         var states = await sweeps.StatesAsync(_table.Open, cancellation);
         var stopping = await trials.StoppingAsync(cancellation);
         var draining = await workers.DrainingAsync(cancellation);
@@ -232,6 +239,8 @@ public sealed partial class SchedulerGrain(
     {
         IReadOnlyList<UnfinishedTrial> unfinished;
         int orders;
+        // Trials end during the read, and must not come back with its rows.
+        using var read = _table.Read();
         do
         {
             orders = _orders;
@@ -269,11 +278,18 @@ public sealed partial class SchedulerGrain(
         }
     }
 
-    private TrialGrant[] Grant(WorkerOffer offer) =>
-    [
-        .. _table.Grant(offer, time.GetUtcNow())
-            .Select(grant => new TrialGrant(grant.Attempt.Trial.Value, grant.Slots, grant.Attempt.Attempt)),
-    ];
+    private bool IsGone(string worker) => _presence.IsGone(worker, _members, time.GetUtcNow());
+
+    /// <summary>
+    /// Grants trials to a worker. A silo that was declared dead may still ask for some seconds, and would lose what it got at once.
+    /// </summary>
+    private TrialGrant[] Grant(WorkerOffer offer) => IsGone(offer.Worker)
+        ? []
+        :
+        [
+            .. _table.Grant(offer, time.GetUtcNow())
+                .Select(grant => new TrialGrant(grant.Attempt.Trial.Value, grant.Slots, grant.Attempt.Attempt)),
+        ];
 
     /// <summary>Grants trials to the waiting workers after a change, the longest wait first, as long as any trial can start.</summary>
     private void Serve()

@@ -26,14 +26,14 @@ public sealed partial class TrialGrain(
         // The state in this grain may be older than the order that put the trial back in the queue, so the row is read again.
         if (!CanOpen(attempt) && !IsOpen(worker, attempt))
             _trial = await store.LoadAsync(Id);
-        var refused = false;
         if (CanOpen(attempt))
-            refused = await MoveAsync(TrialMove.Lease, "leased", attempt: _trial!.Attempt + 1, worker: worker) is null;
+            await MoveAsync(TrialMove.Lease, "leased", attempt: _trial!.Attempt + 1, worker: worker);
         // A worker that calls again because the first answer was lost gets the same attempt.
         if (IsOpen(worker, attempt))
             return Assignment(_trial!);
-        // A trial that was refused and still waits belongs to a sweep that does not run. The scheduler queues it when the sweep goes on.
-        await EndedAsync(worker, attempt, waits: !refused || !CanOpen(attempt));
+        // A trial that was refused and still waits was granted to a dead worker, or belongs to a sweep that does not run, which the
+        // scheduler reads at its next watch.
+        await EndedAsync(worker, attempt);
         return null;
     }
 
@@ -147,12 +147,12 @@ public sealed partial class TrialGrain(
     /// Calls the scheduler, which frees the lease, and the sweep, which may be over. Then it deactivates the grain, because a trial that
     /// does not run needs none.
     /// </summary>
-    private async Task EndedAsync(string? worker, int attempt, bool waits = true)
+    private async Task EndedAsync(string? worker, int attempt)
     {
         await grains.GetGrain<ISchedulerGrain>(0).Ended(
             Id.Value,
             worker ?? "",
-            requeue: waits && _trial?.State == TrialState.Queued,
+            requeue: _trial?.State == TrialState.Queued,
             holder: _trial is { State: TrialState.Running } ? _trial.Worker : null,
             attempt,
             newest: _trial?.Attempt ?? 0);

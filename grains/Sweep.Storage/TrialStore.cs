@@ -112,11 +112,16 @@ public sealed class TrialStore : ITrialStore
               from trials t join item i on i.id = t.id and i.from_state = t.state and i.from_attempt = t.attempt
               where (select count(*) from sweep) >= 0
               order by t.id for no key update of t
+            ), dead as (
+              -- A name may be given to a later silo again.
+              select silo_name from orleans_members group by silo_name having min(status) = 6
             ), stored as materialized (
               select
                 l.*,
                 case
-                  when l.to_state = 'running' then case when s.state = 'running' then l.to_state end
+                  -- A silo that was declared dead needs some seconds to notice, and would open the trials that it lost again and again.
+                  when l.to_state = 'running' then
+                    case when s.state = 'running' and l.worker not in (select silo_name from dead) then l.to_state end
                   when l.cancelling and l.from_state = 'running' then 'cancelled'
                   when (l.to_state = 'queued' or l.lacks_epochs) and s.state = 'cancelled' then 'cancelled'
                   when l.lacks_epochs then 'queued'

@@ -90,6 +90,16 @@ public sealed class ChaosProofTests : IAsyncDisposable
     }
 
     [Fact]
+    public void An_epoch_that_a_later_attempt_ended_began_there_with_the_lease()
+    {
+        // The seconds of epoch 3 include those of attempt 1, which was paused within it. Attempt 2 began after the resume.
+        var history = History(Leased(1, 0), Event(1, 10.5, "given back"), Leased(2, 40)) with { Epochs = [Epoch(2, 3, 30, 41)] };
+        var (pause, resume) = (Order(UserDeed.Pause, 10, 10.1), Order(UserDeed.Resume, 39.5, 39.6));
+        Assert.Empty(Orders(history, pause, resume));
+        Assert.NotEmpty(Orders(history with { Epochs = [Epoch(1, 3, 30, 41)] }, pause, resume));
+    }
+
+    [Fact]
     public void A_loss_without_a_cause_is_found()
     {
         var history = History(Leased(1, 0), Event(1, 20, "lost", "lease_lost")) with { Trials = [new(Trial, 1, "queued", 0, 1, 5)] };

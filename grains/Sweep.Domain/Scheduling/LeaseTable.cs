@@ -16,6 +16,7 @@ public sealed class LeaseTable(TimeSpan leaseTime)
     private readonly Dictionary<string, HashSet<TrialId>> _held = [];
     private readonly Dictionary<string, WorkerOffer> _offers = [];
     private readonly HashSet<string> _draining = [];
+    private readonly RowReads _reads = new();
 
     private sealed record Lease(string Worker, int Attempt, DateTimeOffset GrantedAt, DateTimeOffset ExpiresAt, LeaseOrder Order);
 
@@ -79,10 +80,19 @@ public sealed class LeaseTable(TimeSpan leaseTime)
         Take(queue, attempt, worker, order, now);
     }
 
+    /// <summary>
+    /// Begins a read of rows, which is over when the result is disposed, after <see cref="Fill"/>. What <see cref="Report"/> notes in
+    /// between counts more than the rows.
+    /// </summary>
+    public IDisposable Read() => _reads.Begin();
+
+    /// <inheritdoc cref="RowReads.Report"/>
+    public void Report(TrialId trial, int newest, bool runs) => _reads.Report(trial, newest, runs);
+
     /// <summary>Fills the table from the rows of trials that wait or run.</summary>
     public void Fill(IEnumerable<UnfinishedTrial> rows, DateTimeOffset now)
     {
-        foreach (var row in rows)
+        foreach (var row in rows.Where(row => !_reads.IsOutdated(row)))
         {
             if (row.Worker is { } worker)
                 Restore(new(row.Id, row.Attempt), worker, row.Order, now);

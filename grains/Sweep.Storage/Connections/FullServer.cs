@@ -33,7 +33,7 @@ public static class FullServer
     }
 
     /// <summary>Receives a line about a full server, once a minute at most. It writes to the standard error unless replaced.</summary>
-    public static Action<string> Tell { get; set; } = Console.Error.WriteLine;
+    public static Action<string> Announce { get; set; } = Console.Error.WriteLine;
 
     /// <summary>What happened, and what the user should do.</summary>
     public static string Explain(string text) =>
@@ -96,6 +96,6 @@ public static class FullServer
         var (before, now) = (Volatile.Read(ref _lastReport), Stopwatch.GetTimestamp());
         var isDue = before == 0 || Stopwatch.GetElapsedTime(before, now) >= ReportPause;
         if (isDue && Interlocked.CompareExchange(ref _lastReport, now, before) == before)
-            Tell($"{Explain(error.MessageText)} Waiting for one.");
+            Announce($"{Explain(error.MessageText)} Waiting for one.");
     }
 }

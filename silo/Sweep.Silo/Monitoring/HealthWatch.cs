@@ -21,7 +21,7 @@ internal sealed partial class HealthWatch(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        FullServer.Tell = LogFull;
+        FullServer.Announce = LogFull;
         var agreed = clock.Complaint is null;
         while (!stoppingToken.IsCancellationRequested)
         {

@@ -27,7 +27,7 @@ public sealed partial class WorkerService : BackgroundService
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ILogger<WorkerService> _logger;
     private readonly Slot[] _slots;
-    private readonly WorkerPresence _presence;
+    private readonly WorkerRow _row;
     private readonly ConcurrentDictionary<AttemptId, AttemptRun> _running = new();
     private readonly ConcurrentDictionary<Task, bool> _attempts = new();
     private readonly CancellationTokenSource _ends = new();
@@ -46,7 +46,7 @@ public sealed partial class WorkerService : BackgroundService
         (_worker, _services, _readiness, _lifetime, _logger) = (worker, services, readiness, lifetime, logger);
         _labels = [.. worker.Labels];
         _slots = Slots(worker.Devices, trainers, services.Time, logger);
-        _presence = new(worker, _slots, workers, services.Alarm, services.Time);
+        _row = new(worker, _slots, workers, services.Alarm, services.Time);
     }
 
     private ISchedulerGrain Scheduler => _services.Grains.GetGrain<ISchedulerGrain>(0);
@@ -54,7 +54,7 @@ public sealed partial class WorkerService : BackgroundService
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         CountSlots();
-        await _presence.EnterAsync(stoppingToken);
+        await _row.EnterAsync(stoppingToken);
         _readiness.Set();
         LogReady(_worker.Name, _slots.Length, string.Join(", ", _worker.Devices.Distinct()));
         using var drained = new CancellationTokenSource();
@@ -64,7 +64,7 @@ public sealed partial class WorkerService : BackgroundService
         await DrainAsync();
         await drained.CancelAsync();
         await Task.WhenAll(renewing, testing);
-        await _presence.LeaveAsync();
+        await _row.LeaveAsync();
     }
 
     /// <summary>Starts the trainers, which load their libraries while the silo gets ready and joins its cluster.</summary>
@@ -201,8 +201,8 @@ public sealed partial class WorkerService : BackgroundService
                     _lifetime.StopApplication();
                 // The row is written beside the renewals, so that a database that does not answer does not delay them.
                 var drains = stopping.IsCancellationRequested;
-                if (showing.IsCompleted && (renewal % SeenEvery == 0 || _presence.IsOutdated(drains)))
-                    showing = _presence.ShowAsync(drains);
+                if (showing.IsCompleted && (renewal % SeenEvery == 0 || _row.IsOutdated(drains)))
+                    showing = _row.ShowAsync(drains);
             }
             catch (OperationCanceledException) when (over.IsCancellationRequested)
             {
@@ -250,7 +250,7 @@ public sealed partial class WorkerService : BackgroundService
             await slot.DisposeAsync();
     }
 
-    private void CountSlots() => _services.Instruments.SlotsUsed(_presence.Busy, _slots.Count(slot => slot.IsFree));
+    private void CountSlots() => _services.Instruments.SlotsUsed(_row.Busy, _slots.Count(slot => slot.IsFree));
 
     private static Slot[] Slots(IReadOnlyList<string> devices, ITrainerFactory trainers, TimeProvider time, ILogger logger)
     {

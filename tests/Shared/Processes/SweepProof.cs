@@ -31,7 +31,14 @@ public sealed class SweepProof(RealDatabase database, string sweep)
     ];
 
     public Task<IReadOnlyList<string>> TrialsThatDidNotSucceedAsync() => database.LinesAsync(
-        $"select format('trial %s is %s: %s', t.number, t.state, t.reason) from {Trials} where t.state <> 'succeeded' order by t.number",
+        $"""
+        select format(
+          'trial %s is %s: %s; its history: %s', t.number, t.state, t.reason,
+          (select string_agg(
+            format('%s attempt %s %s %s %s', to_char(e.at, 'HH24:MI:SS.MS'), e.attempt, e.event, e.worker, e.reason), ', ' order by e.id)
+          from trial_events e where e.trial_id = t.id))
+        from {Trials} where t.state <> 'succeeded' order by t.number
+        """,
         sweep);
 
     public Task<IReadOnlyList<string>> EpochsMissingOrTwiceAsync(int epochs) => database.LinesAsync(

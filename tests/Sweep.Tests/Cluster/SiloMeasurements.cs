@@ -20,9 +20,9 @@ internal sealed class SiloMeasurements : IDisposable
             if (instrument.Meter.Name == SweepInstruments.MeterName && instrument.Meter.Scope == silo)
                 listener.EnableMeasurementEvents(instrument);
         };
-        _listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => Hear(instrument, value));
-        _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => Hear(instrument, value));
-        _listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => Hear(instrument, value));
+        _listener.SetMeasurementEventCallback<double>((instrument, value, _, _) => Record(instrument, value));
+        _listener.SetMeasurementEventCallback<long>((instrument, value, _, _) => Record(instrument, value));
+        _listener.SetMeasurementEventCallback<int>((instrument, value, _, _) => Record(instrument, value));
         _listener.Start();
     }
 
@@ -35,6 +35,6 @@ internal sealed class SiloMeasurements : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    private void Hear(Instrument instrument, double value) =>
+    private void Record(Instrument instrument, double value) =>
         _values.AddOrUpdate(instrument.Name, value, (_, before) => instrument.IsObservable ? value : before + value);
 }

@@ -358,6 +358,24 @@ public sealed class SweepLifeTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task A_silo_that_has_left_the_cluster_is_granted_nothing_though_it_still_asks()
+    {
+        await using var control = await TestSilo.StartAsync(server, new(), role: "control");
+        var worker = await TestSilo.StartAsync(server, new(), connectionString: control.ConnectionString, role: "worker");
+        var name = (await control.WorkerAsync(row => row.Alive, "the worker to be there")).Name;
+        await worker.DisposeAsync();
+        await Poll.UntilAsync(
+            async () => !(await control.Http.GetStringAsync("/sd", TestContext.Current.CancellationToken)).Contains(
+                name, StringComparison.Ordinal),
+            "the membership to show that the worker has left");
+        // A scheduler that starts now reads the membership at once.
+        await control.RestartSchedulerAsync();
+        await control.SubmitAsync(SimulatedSweep.Spec("left", control.Dataset, trials: 1));
+        Assert.Empty(await control.Scheduler.Lease(new(name, 1, 1, []), TestContext.Current.CancellationToken));
+        Assert.Single(await control.Scheduler.Lease(new("another", 1, 1, []), TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task Metrics_and_health_are_served()
     {
         await using var silo = await TestSilo.StartAsync(server, new());

@@ -72,11 +72,9 @@ public sealed class TestSilo : IAsyncDisposable
     public ISweepGrain Sweep(int id) => _application.Services.GetRequiredService<IGrainFactory>().GetGrain<ISweepGrain>(id);
 
     /// <summary>Ends the scheduler's activation, as the death of the silo does that holds its entry of the grain directory.</summary>
-    public async Task RestartSchedulerAsync() =>
-        await _application.Services.GetRequiredService<IGrainFactory>()
-            .GetGrain<ISchedulerGrain>(0)
-            .AsReference<IGrainManagementExtension>()
-            .DeactivateOnIdle();
+    public async Task RestartSchedulerAsync() => await Scheduler.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+
+    public ISchedulerGrain Scheduler => _application.Services.GetRequiredService<IGrainFactory>().GetGrain<ISchedulerGrain>(0);
 
     public IGeneratorGrain Generator => _application.Services.GetRequiredService<IGrainFactory>().GetGrain<IGeneratorGrain>(0);
 

@@ -121,9 +121,7 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
         }
 
         worker.Holds.Remove(held);
-        var row = Rows.Trials[held.Attempt.Trial];
-        var waitsForSweep = row.State == TrialState.Queued && row.Attempt == held.Attempt.Attempt - 1;
-        Tell(held.Attempt, worker.Name, waits: !waitsForSweep);
+        SendEnd(held.Attempt, worker.Name);
     }
 
     public void Train(Worker worker, Held held)
@@ -141,7 +139,7 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
         Say($"{held.Attempt} on {worker.Name} ends: {move} {reason}");
         worker.Holds.Remove(held);
         Rows.End(held.Attempt, move, reason);
-        Tell(held.Attempt, worker.Name);
+        SendEnd(held.Attempt, worker.Name);
     }
 
     public void Renew(Worker worker)
@@ -295,10 +293,10 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
     }
 
     /// <summary>Sends the scheduler the state of a trial's row after an attempt.</summary>
-    private void Tell(AttemptId attempt, string worker, bool waits = true) => _messages.Add(() =>
+    private void SendEnd(AttemptId attempt, string worker) => _messages.Add(() =>
     {
         var row = Rows.Trials[attempt.Trial];
-        _table.Ended(attempt, worker, waits && row.State == TrialState.Queued ? row.Attempt : null);
+        _table.Ended(attempt, worker, row.State == TrialState.Queued ? row.Attempt : null);
         if (row.State == TrialState.Running && _table.WorkerOf(attempt.Trial).Length == 0)
             _table.Fill(Rows.Unfinished(attempt.Trial.Sweep), _now);
     });
@@ -322,7 +320,7 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
                 Rows.End(attempt, TrialMove.Requeue, reason);
             }
 
-            Tell(attempt, worker);
+            SendEnd(attempt, worker);
         });
     }
 

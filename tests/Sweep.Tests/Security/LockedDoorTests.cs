@@ -42,10 +42,10 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
     [Fact]
     public async Task The_port_of_silos_admits_only_silos_and_the_gateway_also_clients()
     {
-        Assert.NotNull(await LockedSilo.KnockAsync(locked.Silo.SiloPort, locked.Certificates.Issue(CertificateRole.Silo)));
-        Assert.NotNull(await LockedSilo.KnockAsync(locked.Silo.GatewayPort, locked.Certificates.Issue(CertificateRole.Silo)));
-        Assert.NotNull(await LockedSilo.KnockAsync(locked.Silo.GatewayPort, locked.Certificates.Issue(CertificateRole.Client)));
-        Assert.Null(await LockedSilo.KnockAsync(locked.Silo.SiloPort, locked.Certificates.Issue(CertificateRole.Client)));
+        Assert.NotNull(await LockedSilo.ConnectAsync(locked.Silo.SiloPort, locked.Certificates.Issue(CertificateRole.Silo)));
+        Assert.NotNull(await LockedSilo.ConnectAsync(locked.Silo.GatewayPort, locked.Certificates.Issue(CertificateRole.Silo)));
+        Assert.NotNull(await LockedSilo.ConnectAsync(locked.Silo.GatewayPort, locked.Certificates.Issue(CertificateRole.Client)));
+        Assert.Null(await LockedSilo.ConnectAsync(locked.Silo.SiloPort, locked.Certificates.Issue(CertificateRole.Client)));
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
         foreach (var port in Ports)
         {
             foreach (var folder in bad)
-                Assert.True(await LockedSilo.KnockAsync(port, folder) is null, $"port {port} let in {folder ?? "nothing"}");
+                Assert.True(await LockedSilo.ConnectAsync(port, folder) is null, $"port {port} let in {folder ?? "nothing"}");
         }
 
         await Poll.UntilAsync(
@@ -78,10 +78,10 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
     public async Task Older_versions_of_TLS_are_refused()
     {
         var silo = locked.Certificates.Issue(CertificateRole.Silo);
-        Assert.NotNull(await LockedSilo.KnockAsync(locked.Silo.SiloPort, silo, SslProtocols.Tls12));
-        Assert.NotNull(await LockedSilo.KnockAsync(locked.Silo.SiloPort, silo, SslProtocols.Tls13));
+        Assert.NotNull(await LockedSilo.ConnectAsync(locked.Silo.SiloPort, silo, SslProtocols.Tls12));
+        Assert.NotNull(await LockedSilo.ConnectAsync(locked.Silo.SiloPort, silo, SslProtocols.Tls13));
 #pragma warning disable SYSLIB0039 // The test offers the old version on purpose.
-        Assert.Null(await LockedSilo.KnockAsync(locked.Silo.SiloPort, silo, SslProtocols.Tls11));
+        Assert.Null(await LockedSilo.ConnectAsync(locked.Silo.SiloPort, silo, SslProtocols.Tls11));
 #pragma warning restore SYSLIB0039
     }
 
@@ -111,13 +111,13 @@ public sealed class LockedDoorTests(LockedSilo locked, PostgresServer server) : 
     public async Task A_renewed_certificate_is_used_without_a_restart()
     {
         var client = locked.Certificates.Issue(CertificateRole.Client);
-        var before = await LockedSilo.KnockAsync(locked.Silo.GatewayPort, client);
+        var before = await LockedSilo.ConnectAsync(locked.Silo.GatewayPort, client);
         locked.Certificates.Authority.Renew(locked.Folder, TimeSpan.FromDays(30), DateTimeOffset.UtcNow);
-        var after = await LockedSilo.KnockAsync(locked.Silo.GatewayPort, client);
+        var after = await LockedSilo.ConnectAsync(locked.Silo.GatewayPort, client);
         Assert.NotEqual(before!.SerialNumber, after!.SerialNumber);
         // A renewal that was cut off after the key does no harm.
         File.Copy(Path.Combine(client, "tls.key"), Path.Combine(locked.Folder, "tls.key"), overwrite: true);
-        Assert.Equal(after.SerialNumber, (await LockedSilo.KnockAsync(locked.Silo.GatewayPort, client))!.SerialNumber);
+        Assert.Equal(after.SerialNumber, (await LockedSilo.ConnectAsync(locked.Silo.GatewayPort, client))!.SerialNumber);
         locked.Certificates.Authority.Renew(locked.Folder, CertificateAuthority.DefaultCertificateLife, DateTimeOffset.UtcNow);
     }
 

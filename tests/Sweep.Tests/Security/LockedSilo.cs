@@ -51,7 +51,7 @@ public sealed class LockedSilo(PostgresServer server) : IAsyncLifetime
 
     /// <summary>Connects with the certificate of a folder, or with none, and accepts any certificate of the silo.</summary>
     /// <returns>The silo's certificate if it lets the client in, which its first byte shows; null if it does not.</returns>
-    public static async Task<X509Certificate2?> KnockAsync(
+    public static async Task<X509Certificate2?> ConnectAsync(
         int port, string? folder, SslProtocols protocols = SslProtocols.Tls12 | SslProtocols.Tls13)
     {
         using var client = new TcpClient();

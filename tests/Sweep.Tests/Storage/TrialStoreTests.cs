@@ -20,6 +20,24 @@ public sealed class TrialStoreTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
+    public async Task A_silo_that_was_declared_dead_opens_no_trial_until_its_name_belongs_to_a_later_silo()
+    {
+        var trial = new TrialId(await database.AddSweepAsync(), 1);
+        await database.RunAsync("insert into orleans_versions (deployment_id) values ('dead') on conflict do nothing");
+        await JoinAsync(generation: 1, status: 6);
+        Assert.Null(await database.Trials.MoveAsync(Lease(trial, worker: "w-dead"), Cancellation));
+        Assert.Empty(await EventsAsync(trial));
+        await JoinAsync(generation: 2, status: 3);
+        Assert.Equal(TrialState.Running, await database.Trials.MoveAsync(Lease(trial, worker: "w-dead"), Cancellation));
+
+        Task JoinAsync(int generation, int status) => database.RunAsync($"""
+            insert into orleans_members (
+              deployment_id, address, port, generation, silo_name, host_name, status, start_time, alive_time)
+            values ('dead', '127.0.0.1', 1, {generation}, 'w-dead', 'host', {status}, now(), now())
+            """);
+    }
+
+    [Fact]
     public async Task The_same_move_twice_is_stored_once_and_the_second_one_is_refused_as_late()
     {
         var trial = await database.AddRunningTrialAsync();

@@ -24,11 +24,11 @@ public sealed class PublishedExperimentTests
         };
         using var trainer = new TrainerProgram();
         await trainer.Load(await File.ReadAllTextAsync(path, Encoding.UTF8, TestContext.Current.CancellationToken));
-        await trainer.Tell(TrialOrders.Order(parameters));
+        await trainer.SendAsync(TrialOrders.Order(parameters));
 
-        var (succeeded, _, before) = await trainer.Hear<TrainerEvent.Succeeded>();
+        var (succeeded, _, before) = await trainer.ReceiveAsync<TrainerEvent.Succeeded>();
 
-        var epochs = before.Select(heard => heard.Message).OfType<TrainerEvent.EpochFinished>().Select(heard => heard.Report).ToList();
+        var epochs = before.Select(pair => pair.Message).OfType<TrainerEvent.EpochFinished>().Select(epoch => epoch.Report).ToList();
         Assert.Equal(validationWindows, succeeded.Result.ValidationWindows);
         Assert.Equal(100, epochs.Count);
         Assert.InRange(epochs[^1].TrainLoss, 0, 0.20);

@@ -163,7 +163,7 @@ public sealed class ResumeTests
             windows,
             state,
             clock ?? TimeProvider.System,
-            outcome.Hear,
+            outcome.Receive,
             () => questions++ == stopAt ? new TrainerCommand.Stop(Checkpoint: true) : null).Run();
         return outcome;
     }
@@ -224,7 +224,7 @@ public sealed class ResumeTests
 
         public List<byte[]> Checkpoints { get; } = [];
 
-        public void Hear(TrainerEvent message, byte[] payload)
+        public void Receive(TrainerEvent message, byte[] payload)
         {
             if (message is TrainerEvent.EpochFinished epoch)
                 Epochs.Add(epoch.Report);

@@ -55,12 +55,12 @@ internal sealed class TrainerProgram : IDisposable
     public Task Load(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        return Tell(new TrainerCommand.LoadDataset(Hash(bytes)), bytes);
+        return SendAsync(new TrainerCommand.LoadDataset(Hash(bytes)), bytes);
     }
 
-    public Task Load(byte[] checkpoint) => Tell(new TrainerCommand.LoadCheckpoint(Hash(checkpoint)), checkpoint);
+    public Task Load(byte[] checkpoint) => SendAsync(new TrainerCommand.LoadCheckpoint(Hash(checkpoint)), checkpoint);
 
-    public async Task Tell(TrainerCommand command, byte[]? payload = null)
+    public async Task SendAsync(TrainerCommand command, byte[]? payload = null)
     {
         using var patience = new CancellationTokenSource(Patience);
         await Frame.WriteAsync(Input, command, payload, patience.Token);
@@ -77,16 +77,16 @@ internal sealed class TrainerProgram : IDisposable
     /// Waits for an event of this kind and returns it with the events before it, except progress. Fails the test if the trial ends with
     /// another event.
     /// </summary>
-    public async Task<(T Message, byte[] Payload, List<(TrainerEvent Message, byte[] Payload)> Before)> Hear<T>()
+    public async Task<(T Message, byte[] Payload, List<(TrainerEvent Message, byte[] Payload)> Before)> ReceiveAsync<T>()
         where T : TrainerEvent
     {
         var before = new List<(TrainerEvent, byte[])>();
         while (await Next() is var (message, payload))
         {
-            if (message is T heard)
-                return (heard, payload, before);
+            if (message is T received)
+                return (received, payload, before);
             if (message is TrainerEvent.Failed or TrainerEvent.Succeeded or TrainerEvent.Stopped)
-                Assert.Fail($"Waited for {typeof(T).Name}, heard: {message}; its log: {string.Join('\n', await Log())}");
+                Assert.Fail($"Waited for {typeof(T).Name}, received: {message}; its log: {string.Join('\n', await Log())}");
             // The number of progress events depends on the machine's speed.
             if (message is not TrainerEvent.Progress)
                 before.Add((message, payload));

@@ -16,14 +16,14 @@ public sealed class TrainerProgramTests
     public async Task A_trial_is_trained_and_reported_and_measured_and_its_checkpoint_is_sent()
     {
         using var trainer = new TrainerProgram();
-        var ready = await trainer.Hear<TrainerEvent.Ready>();
+        var ready = await trainer.ReceiveAsync<TrainerEvent.Ready>();
         Assert.Equal("cpu", ready.Message.Device);
         await trainer.Load(Text);
-        await trainer.Tell(TrialOrders.Order(Small with { Epochs = 12 }));
+        await trainer.SendAsync(TrialOrders.Order(Small with { Epochs = 12 }));
 
-        var (succeeded, _, before) = await trainer.Hear<TrainerEvent.Succeeded>();
+        var (succeeded, _, before) = await trainer.ReceiveAsync<TrainerEvent.Succeeded>();
 
-        var epochs = before.Select(heard => heard.Message).OfType<TrainerEvent.EpochFinished>().Select(heard => heard.Report).ToList();
+        var epochs = before.Select(pair => pair.Message).OfType<TrainerEvent.EpochFinished>().Select(epoch => epoch.Report).ToList();
         Assert.Equal(Enumerable.Range(1, 12), epochs.Select(epoch => epoch.Epoch));
         Assert.True(epochs[^1].TrainLoss < epochs[0].TrainLoss);
         Assert.All(epochs, epoch => Assert.InRange(epoch.ValAccuracy, 0, 1));
@@ -84,9 +84,9 @@ public sealed class TrainerProgramTests
 
         using var killed = new TrainerProgram();
         await killed.Load(text);
-        await killed.Tell(order);
-        await killed.Hear<TrainerEvent.CheckpointWritten>();
-        var second = await killed.Hear<TrainerEvent.CheckpointWritten>();
+        await killed.SendAsync(order);
+        await killed.ReceiveAsync<TrainerEvent.CheckpointWritten>();
+        var second = await killed.ReceiveAsync<TrainerEvent.CheckpointWritten>();
         killed.Kill();
         Assert.Equal(2, second.Message.Epoch);
         Assert.DoesNotContain(await killed.Rest(), message => message is TrainerEvent.Succeeded);
@@ -94,25 +94,25 @@ public sealed class TrainerProgramTests
         using var other = new TrainerProgram();
         await other.Load(text);
         await other.Load(second.Payload);
-        await other.Tell(order with { Attempt = 2 });
-        var (_, _, heard) = await other.Hear<TrainerEvent.Succeeded>();
+        await other.SendAsync(order with { Attempt = 2 });
+        var (_, _, received) = await other.ReceiveAsync<TrainerEvent.Succeeded>();
 
-        Assert.Equal(ResumeTests.Tensors(expected), ResumeTests.Tensors(heard[^1].Payload));
-        Assert.Equal(expectedLosses.Skip(2), Losses(heard));
+        Assert.Equal(ResumeTests.Tensors(expected), ResumeTests.Tensors(received[^1].Payload));
+        Assert.Equal(expectedLosses.Skip(2), Losses(received));
         await other.Logged("resumed after epoch 2 and step 0");
 
         static async Task<((int, double, double)[] Losses, byte[] Checkpoint)> Whole(TrainerCommand.Train order, string text)
         {
             using var trainer = new TrainerProgram();
             await trainer.Load(text);
-            await trainer.Tell(order);
-            var (_, _, heard) = await trainer.Hear<TrainerEvent.Succeeded>();
-            return (Losses(heard), heard[^1].Payload);
+            await trainer.SendAsync(order);
+            var (_, _, received) = await trainer.ReceiveAsync<TrainerEvent.Succeeded>();
+            return (Losses(received), received[^1].Payload);
         }
 
-        static (int, double, double)[] Losses(List<(TrainerEvent Message, byte[] Payload)> heard) =>
+        static (int, double, double)[] Losses(List<(TrainerEvent Message, byte[] Payload)> received) =>
             [
-                .. heard.Select(one => one.Message).OfType<TrainerEvent.EpochFinished>()
+                .. received.Select(one => one.Message).OfType<TrainerEvent.EpochFinished>()
                     .Select(epoch => (epoch.Report.Epoch, epoch.Report.TrainLoss, epoch.Report.ValLoss)),
             ];
     }
@@ -122,20 +122,20 @@ public sealed class TrainerProgramTests
     {
         using var trainer = new TrainerProgram();
         await trainer.Load(Text);
-        await trainer.Tell(TrialOrders.Order(Small with { Epochs = 100_000 }));
-        await trainer.Hear<TrainerEvent.EpochFinished>();
-        await trainer.Tell(new TrainerCommand.Stop(Checkpoint: true));
-        var (_, _, before) = await trainer.Hear<TrainerEvent.Stopped>();
+        await trainer.SendAsync(TrialOrders.Order(Small with { Epochs = 100_000 }));
+        await trainer.ReceiveAsync<TrainerEvent.EpochFinished>();
+        await trainer.SendAsync(new TrainerCommand.Stop(Checkpoint: true));
+        var (_, _, before) = await trainer.ReceiveAsync<TrainerEvent.Stopped>();
         Assert.IsType<TrainerEvent.CheckpointWritten>(before[^1].Message);
 
-        await trainer.Tell(TrialOrders.Order(Small with { Epochs = 100_000 }));
-        await trainer.Hear<TrainerEvent.EpochFinished>();
-        await trainer.Tell(new TrainerCommand.Stop(Checkpoint: false));
-        (_, _, before) = await trainer.Hear<TrainerEvent.Stopped>();
-        Assert.DoesNotContain(before, heard => heard.Message is TrainerEvent.CheckpointWritten);
+        await trainer.SendAsync(TrialOrders.Order(Small with { Epochs = 100_000 }));
+        await trainer.ReceiveAsync<TrainerEvent.EpochFinished>();
+        await trainer.SendAsync(new TrainerCommand.Stop(Checkpoint: false));
+        (_, _, before) = await trainer.ReceiveAsync<TrainerEvent.Stopped>();
+        Assert.DoesNotContain(before, received => received.Message is TrainerEvent.CheckpointWritten);
 
-        await trainer.Tell(TrialOrders.Order(Small));
-        await trainer.Hear<TrainerEvent.Succeeded>();
+        await trainer.SendAsync(TrialOrders.Order(Small));
+        await trainer.ReceiveAsync<TrainerEvent.Succeeded>();
     }
 
     [Fact]
@@ -143,43 +143,43 @@ public sealed class TrainerProgramTests
     {
         using var trainer = new TrainerProgram();
         await trainer.Load(Text);
-        await trainer.Tell(TrialOrders.Order(Small with { Optimizer = OptimizerKind.Sgd, LearningRate = 1e30, FullyConnected = [8] }));
+        await trainer.SendAsync(TrialOrders.Order(Small with { Optimizer = OptimizerKind.Sgd, LearningRate = 1e30, FullyConnected = [8] }));
 
-        var (failed, _, before) = await trainer.Hear<TrainerEvent.Failed>();
+        var (failed, _, before) = await trainer.ReceiveAsync<TrainerEvent.Failed>();
 
         Assert.Equal(FailureReason.Diverged, failed.Reason);
         Assert.Matches(@"^Epoch \d+: the (training|validation) loss is .* with learning rate 1E\+30\.", failed.Message);
-        Assert.DoesNotContain(before, heard => heard.Message is TrainerEvent.CheckpointWritten);
+        Assert.DoesNotContain(before, received => received.Message is TrainerEvent.CheckpointWritten);
     }
 
     [Fact]
     public async Task A_wrong_trial_fails_with_its_reason_and_the_process_serves_the_next()
     {
         using var trainer = new TrainerProgram();
-        await trainer.Tell(TrialOrders.Order(Small));
+        await trainer.SendAsync(TrialOrders.Order(Small));
         Assert.Contains("No text is loaded", await Failure(trainer, FailureReason.TrainerError));
 
-        await trainer.Tell(new TrainerCommand.LoadDataset(new string('0', 64)), [97, 98]);
-        await trainer.Tell(TrialOrders.Order(Small));
+        await trainer.SendAsync(new TrainerCommand.LoadDataset(new string('0', 64)), [97, 98]);
+        await trainer.SendAsync(TrialOrders.Order(Small));
         Assert.Contains("The text's SHA-256", await Failure(trainer, FailureReason.TrainerError));
 
         await trainer.Load(Text);
-        await trainer.Tell(new TrainerCommand.LoadCheckpoint(new string('0', 64)), [1, 2, 3]);
-        await trainer.Tell(TrialOrders.Order(Small));
+        await trainer.SendAsync(new TrainerCommand.LoadCheckpoint(new string('0', 64)), [1, 2, 3]);
+        await trainer.SendAsync(TrialOrders.Order(Small));
         Assert.Contains("The checkpoint is damaged", await Failure(trainer, FailureReason.TrainerError));
 
         await trainer.Load([1, 2, 3]);
-        await trainer.Tell(TrialOrders.Order(Small));
+        await trainer.SendAsync(TrialOrders.Order(Small));
         Assert.Contains("The checkpoint is damaged", await Failure(trainer, FailureReason.TrainerError));
 
-        await trainer.Tell(TrialOrders.Order(Small with { SequenceLength = 310 }));
+        await trainer.SendAsync(TrialOrders.Order(Small with { SequenceLength = 310 }));
         Assert.Contains("gives 0 training", await Failure(trainer, FailureReason.TrainerError));
 
-        await trainer.Tell(TrialOrders.Order(Small with { HiddenSize = 1_000_000 }));
+        await trainer.SendAsync(TrialOrders.Order(Small with { HiddenSize = 1_000_000 }));
         await Failure(trainer, FailureReason.OutOfMemory);
 
-        await trainer.Tell(TrialOrders.Order(Small));
-        await trainer.Hear<TrainerEvent.Succeeded>();
+        await trainer.SendAsync(TrialOrders.Order(Small));
+        await trainer.ReceiveAsync<TrainerEvent.Succeeded>();
     }
 
     [Fact]
@@ -187,8 +187,8 @@ public sealed class TrainerProgramTests
     {
         using var trainer = new TrainerProgram();
         await trainer.Load(Text);
-        await trainer.Tell(TrialOrders.Order(Small));
-        var checkpoint = (await trainer.Hear<TrainerEvent.Succeeded>()).Before[^1].Payload;
+        await trainer.SendAsync(TrialOrders.Order(Small));
+        var checkpoint = (await trainer.ReceiveAsync<TrainerEvent.Succeeded>()).Before[^1].Payload;
         using var other = new TrainerProgram();
 
         var first = await Generate("hell", seed: 1);
@@ -203,19 +203,19 @@ public sealed class TrainerProgramTests
         Assert.Equal(await Generate(beginning, seed: 1), await Generate("", seed: 1));
 
         await other.Load(checkpoint);
-        await other.Tell(new TrainerCommand.Generate("hé? é", 40, 0.8, 1));
+        await other.SendAsync(new TrainerCommand.Generate("hé? é", 40, 0.8, 1));
         Assert.Contains("characters that the text has not: 'é' '?'.", await Failure(other, FailureReason.TrainerError));
         await other.Load(checkpoint);
-        await other.Tell(new TrainerCommand.Generate("hell", 40, 0, 1));
+        await other.SendAsync(new TrainerCommand.Generate("hell", 40, 0, 1));
         Assert.Contains("temperature: found 0", await Failure(other, FailureReason.TrainerError));
-        await other.Tell(new TrainerCommand.Generate("hell", 40, 1, 1));
+        await other.SendAsync(new TrainerCommand.Generate("hell", 40, 1, 1));
         Assert.Contains("No checkpoint is loaded", await Failure(other, FailureReason.TrainerError));
 
         async Task<string> Generate(string prompt, long seed)
         {
             await other.Load(checkpoint);
-            await other.Tell(new TrainerCommand.Generate(prompt, 40, 0.8, seed));
-            return (await other.Hear<TrainerEvent.Generated>()).Message.Text;
+            await other.SendAsync(new TrainerCommand.Generate(prompt, 40, 0.8, seed));
+            return (await other.ReceiveAsync<TrainerEvent.Generated>()).Message.Text;
         }
     }
 
@@ -230,8 +230,8 @@ public sealed class TrainerProgramTests
         var samples = new HashSet<string>();
         foreach (var objective in new[] { TrialOrders.LowestLoss, new Objective(Metric.ValLoss, Goal.Maximize) })
         {
-            await trainer.Tell(order with { Objective = objective });
-            samples.Add((await trainer.Hear<TrainerEvent.Succeeded>()).Message.Result.Sample);
+            await trainer.SendAsync(order with { Objective = objective });
+            samples.Add((await trainer.ReceiveAsync<TrainerEvent.Succeeded>()).Message.Result.Sample);
         }
 
         Assert.Equal(2, samples.Count);
@@ -253,9 +253,9 @@ public sealed class TrainerProgramTests
         {
             for (var i = 0; i < count; i++)
             {
-                await trainer.Tell(TrialOrders.Order(
+                await trainer.SendAsync(TrialOrders.Order(
                     Small with { HiddenSize = 128, Epochs = 1, BatchSize = null, Cell = (CellKind)(i % 3) }));
-                await trainer.Hear<TrainerEvent.Succeeded>();
+                await trainer.ReceiveAsync<TrainerEvent.Succeeded>();
             }
         }
     }
@@ -277,7 +277,7 @@ public sealed class TrainerProgramTests
         using var trainer = new TrainerProgram();
         await trainer.Load(TrialOrders.Text(20_000));
         // A step over all windows takes many seconds.
-        await trainer.Tell(TrialOrders.Order(Small with { HiddenSize = 256, SequenceLength = 50, BatchSize = null }));
+        await trainer.SendAsync(TrialOrders.Order(Small with { HiddenSize = 256, SequenceLength = 50, BatchSize = null }));
         await trainer.Logged("starts on cpu");
         trainer.Input.Close();
 
@@ -326,7 +326,7 @@ public sealed class TrainerProgramTests
             foreach (var file in Directory.GetFiles(Path.Combine(Path.GetDirectoryName(TrainerProgram.Library)!, "libtorch")))
                 File.Copy(file, Path.Combine(folder.FullName, Path.GetFileName(file)));
             using var trainer = new TrainerProgram((TrainerEnvironment.Libtorch, folder.FullName));
-            await trainer.Hear<TrainerEvent.Ready>();
+            await trainer.ReceiveAsync<TrainerEvent.Ready>();
         }
         finally
         {
@@ -359,7 +359,7 @@ public sealed class TrainerProgramTests
 
     private static async Task<string> Failure(TrainerProgram trainer, FailureReason expected)
     {
-        var failed = (await trainer.Hear<TrainerEvent.Failed>()).Message;
+        var failed = (await trainer.ReceiveAsync<TrainerEvent.Failed>()).Message;
         Assert.Equal(expected, failed.Reason);
         return failed.Message;
     }

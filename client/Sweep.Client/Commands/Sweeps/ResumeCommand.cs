@@ -17,7 +17,7 @@ internal static class ResumeCommand
             "sweep resume next-character --detach")
         {
             address, detach, CommonOptions.Output,
-        }.Runs(terminal, context => AttendedOrder.SendAsync(
+        }.Runs(terminal, context => WatchedOrder.SendAsync(
             context, context.Value(address), context.Value(detach), (grain, _) => grain.Resume()));
     }
 }

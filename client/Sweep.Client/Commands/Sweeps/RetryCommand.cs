@@ -17,7 +17,7 @@ internal static class RetryCommand
             "sweep retry next-character/3 --detach")
         {
             address, detach, CommonOptions.Output,
-        }.Runs(terminal, context => AttendedOrder.SendAsync(
+        }.Runs(terminal, context => WatchedOrder.SendAsync(
             context, context.Value(address), context.Value(detach), (grain, trial) => grain.Retry(trial)));
     }
 }

@@ -33,7 +33,7 @@ internal static class RunCommand
             file, set, name, afresh, detach, CommonOptions.Output,
         }.Runs(terminal, async context =>
         {
-            await using var clusters = new LazyCluster(() => AttendedOrder.OpenAsync(context, context.Value(detach)));
+            await using var clusters = new LazyCluster(() => WatchedOrder.OpenAsync(context, context.Value(detach)));
             var chosen = context.Value(name);
             string[] overrides = [.. context.Value(set)!, .. chosen is null ? Array.Empty<string>() : [$"name={chosen}"]];
             var sweep = await context.LoadAsync(context.Value(file), overrides, clusters);
@@ -41,7 +41,7 @@ internal static class RunCommand
             var stored = await new SweepStart(cluster, context.Console)
                 .StartAsync(sweep.Spec, sweep.Dataset.Bytes, exactName: chosen is not null, context.Value(afresh));
             if (!context.Value(detach))
-                return await new SweepAttendance(cluster, context.Console).AttendAsync(stored, $"sweep resume {stored}");
+                return await new SweepFollower(cluster, context.Console).FollowAsync(stored, $"sweep resume {stored}");
             context.PrintLine($"{stored} runs; `sweep watch {stored}` shows it.");
             return ExitCode.Done;
         }).WithMachine();

@@ -20,7 +20,7 @@ internal static class WatchCommand
         {
             await using var cluster = await context.OpenAsync();
             var sweep = await context.Value(address).FindAsync(cluster.Reader, context.Cancellation);
-            return await new SweepAttendance(cluster, context.Console).AttendAsync(sweep.Name, $"sweep resume {sweep.Name}");
+            return await new SweepFollower(cluster, context.Console).FollowAsync(sweep.Name, $"sweep resume {sweep.Name}");
         });
     }
 }

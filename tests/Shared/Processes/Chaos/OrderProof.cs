@@ -59,12 +59,20 @@ public sealed class OrderProof(SweepHistory history, IReadOnlyList<UserOrder> or
         }
     }
 
-    /// <summary>Returns when an epoch began; null when that is unknown, because the epoch may have waited to be stored.</summary>
-    private DateTimeOffset? Began(EpochFact epoch, DateTimeOffset settled) =>
-        epoch.Ended is null && journal.Disturbances.Any(disturbance =>
-            disturbance.Act.Victim != ChaosVictim.Trainer && disturbance.Overlaps(settled, epoch.StoredAt))
-            ? null
-            : (epoch.Ended ?? epoch.StoredAt) - TimeSpan.FromSeconds(epoch.Seconds);
+    /// <summary>
+    /// Returns when an attempt began its part of an epoch; null when that is unknown, because the epoch may have waited to be stored. The
+    /// seconds of an epoch include those of an earlier attempt that was stopped within it, so the part begins with the lease at the
+    /// earliest.
+    /// </summary>
+    private DateTimeOffset? Began(EpochFact epoch, DateTimeOffset settled)
+    {
+        if (epoch.Ended is null && journal.Disturbances.Any(disturbance =>
+            disturbance.Act.Victim != ChaosVictim.Trainer && disturbance.Overlaps(settled, epoch.StoredAt)))
+            return null;
+        var began = (epoch.Ended ?? epoch.StoredAt) - TimeSpan.FromSeconds(epoch.Seconds);
+        var leased = history.LeaseOf(epoch.Trial, epoch.Attempt)?.At ?? began;
+        return leased > began ? leased : began;
+    }
 
     /// <summary>
     /// A trial that was granted before the order may be opened until the order reaches the worker. The worker then gives the trial back.

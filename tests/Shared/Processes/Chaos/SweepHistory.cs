@@ -47,8 +47,11 @@ public sealed partial record SweepHistory(
     public IReadOnlyList<EventFact> Of(TrialFact trial) => [.. Events.Where(fact => fact.Trial == trial.Id)];
 
     /// <summary>The worker of an attempt.</summary>
-    public string? WorkerOf(long trial, int attempt) =>
-        Events.FirstOrDefault(fact => fact.Trial == trial && fact.Attempt == attempt && fact.Event == "leased")?.Worker;
+    public string? WorkerOf(long trial, int attempt) => LeaseOf(trial, attempt)?.Worker;
+
+    /// <summary>The event with which an attempt was leased.</summary>
+    public EventFact? LeaseOf(long trial, int attempt) =>
+        Events.FirstOrDefault(fact => fact.Trial == trial && fact.Attempt == attempt && fact.Event == "leased");
 
     /// <summary>
     /// Reads the history, or null when there is no such sweep. Rows are read before the rows that cause them, so that each has its cause.

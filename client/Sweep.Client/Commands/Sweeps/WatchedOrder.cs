@@ -8,7 +8,7 @@ using Sweep.Contracts;
 namespace Sweep.Client.Commands.Sweeps;
 
 /// <summary>Sends a request that lets a sweep run again, and then watches the sweep to its end.</summary>
-internal static class AttendedOrder
+internal static class WatchedOrder
 {
     /// <param name="detached">Does not watch the sweep. A private cluster is then started in the background, where it stays.</param>
     /// <exception cref="RequestRefusedException">The grain refused.</exception>
@@ -20,7 +20,7 @@ internal static class AttendedOrder
         context.PrintLine((await cluster.RequestAsync(sweep.Id, grain => order(grain, address.Trial), context.Cancellation)).OrRefused());
         return detached
             ? ExitCode.Done
-            : await new SweepAttendance(cluster, context.Console).AttendAsync(sweep.Name, $"sweep resume {sweep.Name}");
+            : await new SweepFollower(cluster, context.Console).FollowAsync(sweep.Name, $"sweep resume {sweep.Name}");
     }
 
     /// <summary>Opens the cluster for a sweep that is to run. A detached sweep needs one that outlives this process.</summary>

@@ -5,7 +5,7 @@ using Sweep.Storage.Connections;
 namespace Sweep.Silo.Worker;
 
 /// <summary>Writes this worker's row in the database: that it lives, what its slots do, and that it is gone.</summary>
-internal sealed class WorkerPresence(
+internal sealed class WorkerRow(
     WorkerRecord worker, IReadOnlyList<Slot> slots, IWorkerStore workers, StorageAlarm alarm, TimeProvider time)
 {
     /// <summary>The longest wait for the database to store that the worker is gone.</summary>

@@ -11,14 +11,14 @@ using Sweep.Storage.Reading;
 namespace Sweep.Client.Running;
 
 /// <summary>Shows a sweep until it stops and prints its report, or leaves it in order when the user interrupts.</summary>
-internal sealed class SweepAttendance(Cluster cluster, CommandConsole console)
+internal sealed class SweepFollower(Cluster cluster, CommandConsole console)
 {
     private static readonly TimeSpan CheckpointLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
     /// <param name="goOn">The command that goes on with the sweep after an interruption.</param>
     /// <exception cref="SiloEndedException">The silo of the private cluster that this process owns has ended.</exception>
-    public async Task<ExitCode> AttendAsync(string name, string goOn)
+    public async Task<ExitCode> FollowAsync(string name, string goOn)
     {
         console.WatchReader();
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(console.Cancellation);
