@@ -39,14 +39,14 @@ public sealed class EnvironmentTests
         using var trainer = new TrainerProgram((TrainerEnvironment.Threads, "1"));
         await trainer.Load(Text);
         await trainer.Load(first);
-        await trainer.Tell(Order with { Attempt = 2 });
-        var (_, _, heard) = await trainer.Hear<TrainerEvent.Succeeded>();
+        await trainer.SendAsync(Order with { Attempt = 2 });
+        var (_, _, heard) = await trainer.ReceiveAsync<TrainerEvent.Succeeded>();
         Assert.Equal(alone with { Threads = 2 }, Began(heard));
         Assert.Equal(ResumeTests.Tensors(two), ResumeTests.Tensors(heard[^1].Payload));
         await trainer.Logged("trains with 2 threads, as the trial began; this trainer's own number is 1");
 
-        await trainer.Tell(Order);
-        (_, _, heard) = await trainer.Hear<TrainerEvent.Succeeded>();
+        await trainer.SendAsync(Order);
+        (_, _, heard) = await trainer.ReceiveAsync<TrainerEvent.Succeeded>();
         Assert.Equal(alone, Began(heard));
         Assert.Equal(ResumeTests.Tensors(one), ResumeTests.Tensors(heard[^1].Payload));
     }
@@ -58,8 +58,8 @@ public sealed class EnvironmentTests
         using var trainer = new TrainerProgram((TrainerEnvironment.Threads, "1"));
         await trainer.Load(Text);
         await trainer.Load(first);
-        await trainer.Tell(Order with { Attempt = 2 });
-        var (_, _, heard) = await trainer.Hear<TrainerEvent.Succeeded>();
+        await trainer.SendAsync(Order with { Attempt = 2 });
+        var (_, _, heard) = await trainer.ReceiveAsync<TrainerEvent.Succeeded>();
         var here = Began(heard);
         Assert.SkipUnless(began.MayDifferInBits(here), "libtorch has only one kind of instructions for this processor.");
 
@@ -77,8 +77,8 @@ public sealed class EnvironmentTests
         using var trainer = new TrainerProgram();
         await trainer.Load(Text);
         await trainer.Load(ResumeTests.WithHeader(first, header => header["environment"]!["threads"] = threads));
-        await trainer.Tell(Order with { Attempt = 2 });
-        Assert.Contains($"found {threads} threads", (await trainer.Hear<TrainerEvent.Failed>()).Message.Message);
+        await trainer.SendAsync(Order with { Attempt = 2 });
+        Assert.Contains($"found {threads} threads", (await trainer.ReceiveAsync<TrainerEvent.Failed>()).Message.Message);
     }
 
     /// <summary>The version of the package of libtorch.</summary>
@@ -94,8 +94,8 @@ public sealed class EnvironmentTests
             variables.Add((Instructions, instructions));
         using var trainer = new TrainerProgram([.. variables]);
         await trainer.Load(Text);
-        await trainer.Tell(Order);
-        var (_, _, heard) = await trainer.Hear<TrainerEvent.Succeeded>();
+        await trainer.SendAsync(Order);
+        var (_, _, heard) = await trainer.ReceiveAsync<TrainerEvent.Succeeded>();
         return (Began(heard), heard.First(one => one.Message is TrainerEvent.CheckpointWritten).Payload, heard[^1].Payload);
     }
 

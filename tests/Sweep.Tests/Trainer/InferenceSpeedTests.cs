@@ -52,8 +52,8 @@ public sealed class InferenceSpeedTests
 
         async Task<TrialResult> Measured(long seed)
         {
-            await trainer.Tell(TrialOrders.Order(parameters with { Seed = seed }));
-            return (await trainer.Hear<TrainerEvent.Succeeded>()).Message.Result;
+            await trainer.SendAsync(TrialOrders.Order(parameters with { Seed = seed }));
+            return (await trainer.ReceiveAsync<TrainerEvent.Succeeded>()).Message.Result;
         }
     }
 

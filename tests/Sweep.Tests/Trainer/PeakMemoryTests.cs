@@ -23,8 +23,8 @@ public sealed class PeakMemoryTests
 
         async Task<long> Peak(TrialParameters parameters)
         {
-            await trainer.Tell(TrialOrders.Order(parameters));
-            return (await trainer.Hear<TrainerEvent.Succeeded>()).Message.Result.PeakMemoryBytes;
+            await trainer.SendAsync(TrialOrders.Order(parameters));
+            return (await trainer.ReceiveAsync<TrainerEvent.Succeeded>()).Message.Result.PeakMemoryBytes;
         }
     }
 

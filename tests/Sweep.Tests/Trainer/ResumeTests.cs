@@ -172,7 +172,7 @@ public sealed class ResumeTests
     {
         using var text = TextWindowsTests.Load(TrialOrders.Text(310));
         var trial = TrialOrders.Order(parameters);
-        using var windows = new TextWindows(text, parameters.SequenceLength, trial.Split, trial.Validation, parameters.Seed);
+        using var windows = new TextWindows(text, trial);
         return windows.Counts.Training;
     }
 

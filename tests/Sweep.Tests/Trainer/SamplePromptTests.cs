@@ -39,8 +39,8 @@ public sealed class SamplePromptTests
         var results = new List<(string? Prompt, string Sample)>();
         foreach (var (cell, length) in new[] { (CellKind.Rnn, 5), (CellKind.Lstm, 12), (CellKind.Gru, 12) })
         {
-            await trainer.Tell(TrialOrders.Order(TrialOrders.Parameters(cell) with { SequenceLength = length, Epochs = 2 }));
-            var result = (await trainer.Hear<TrainerEvent.Succeeded>()).Message.Result;
+            await trainer.SendAsync(TrialOrders.Order(TrialOrders.Parameters(cell) with { SequenceLength = length, Epochs = 2 }));
+            var result = (await trainer.ReceiveAsync<TrainerEvent.Succeeded>()).Message.Result;
             results.Add((result.Prompt, result.Sample));
         }
 

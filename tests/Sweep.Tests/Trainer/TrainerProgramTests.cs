@@ -349,8 +349,8 @@ public sealed class TrainerProgramTests
     {
         using var trainer = new TrainerProgram();
         await trainer.Load(text);
-        await trainer.Tell(order);
-        var (succeeded, _, heard) = await trainer.Hear<TrainerEvent.Succeeded>();
+        await trainer.SendAsync(order);
+        var (succeeded, _, heard) = await trainer.ReceiveAsync<TrainerEvent.Succeeded>();
         await trainer.Logged("800 training and 100 validation windows and 100 for the test");
         var epochs = heard.Select(one => one.Message).OfType<TrainerEvent.EpochFinished>()
             .Select(epoch => epoch.Report with { Seconds = 0, SamplesPerSecond = 0 });
