@@ -36,7 +36,7 @@ internal sealed record InfluenceStudy(
         ];
         var (factors, notes) = Separable(all, succeeded);
         var measured = new Measured([.. succeeded.Select(place => over[place])], [.. factors.Select(factor => factor.Only(succeeded))]);
-        var measures = ReportMeasure.Of(spec.Objective).Select(measure => (measure, Influences: measured.Influences(measure))).ToList();
+        var measures = ReportMeasure.Of(spec).Select(measure => (measure, Influences: measured.Influences(measure))).ToList();
         List<ParameterEffect> effects =
         [
             .. factors.Select((factor, index) => Effect(factor, over, measures[0].Influences?[index]))

@@ -10,6 +10,12 @@ namespace Sweep.Domain.Reports;
 /// <param name="Read">Null when the trial has no such number.</param>
 public sealed record ReportMeasure(string Name, string Unit, Goal Goal, Func<TrialSummary, double?> Read)
 {
+    private static readonly ReportMeasure[] OnTest =
+    [
+        new("test_loss", UnitOf(Metric.ValLoss), Goal.Minimize, trial => trial.Result?.Test?.Loss),
+        new("test_accuracy", "", Goal.Maximize, trial => trial.Result?.Test?.Accuracy),
+    ];
+
     private static readonly ReportMeasure[] Costs =
     [
         new("train_seconds", "s", Goal.Minimize, trial => trial.Result?.TrainSeconds),
@@ -18,14 +24,18 @@ public sealed record ReportMeasure(string Name, string Unit, Goal Goal, Func<Tri
         new("model_bytes", "bytes", Goal.Minimize, trial => trial.Result?.ModelBytes),
     ];
 
-    /// <summary>The objective, then the other metrics of the epoch that is best by it, then what a trial costs.</summary>
-    internal static IReadOnlyList<ReportMeasure> Of(Objective objective) =>
+    /// <summary>
+    /// The objective, then the other metrics of the epoch that is best by it, those on the test part where there is one, and what a trial
+    /// costs.
+    /// </summary>
+    internal static IReadOnlyList<ReportMeasure> Of(SweepSpec spec) =>
     [
-        new(objective.Metric.Name, UnitOf(objective.Metric), objective.Goal, trial => trial.BestValue),
+        new(spec.Objective.Metric.Name, UnitOf(spec.Objective.Metric), spec.Objective.Goal, trial => trial.BestValue),
         .. new[] { Metric.ValLoss, Metric.ValAccuracy, Metric.Perplexity }
-            .Where(metric => metric != objective.Metric)
+            .Where(metric => metric != spec.Objective.Metric)
             .Select(metric => new ReportMeasure(
                 metric.Name, UnitOf(metric), BuiltInMetrics.Catalog.Of(metric).Goal, trial => trial.Best?.Value(metric))),
+        .. spec.Dataset.Test > 0 ? OnTest : [],
         .. Costs,
     ];
 

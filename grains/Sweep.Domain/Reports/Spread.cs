@@ -11,13 +11,16 @@ public sealed record Spread(double Mean, double? Deviation, int Count)
     public double? Error => Deviation / Math.Sqrt(Count);
 
     /// <summary>Lower end of the 95 % interval of the mean; null when there is a single number.</summary>
-    public double? Low => Mean - HalfWidth;
+    public double? Low => Mean - Margin;
 
     /// <summary>Upper end of the 95 % interval of the mean; null when there is a single number.</summary>
-    public double? High => Mean + HalfWidth;
+    public double? High => Mean + Margin;
 
-    /// <summary>Half the interval's width. Source: Student, The probable error of a mean, Biometrika 6, 1908.</summary>
-    private double? HalfWidth => Error is { } error ? error * StudentT.InvCDF(0, 1, Count - 1, 0.975) : null;
+    /// <summary>
+    /// Half the width of the 95 % interval of the mean; null when there is a single number. Source: Student, The probable error of a mean,
+    /// Biometrika 6, 1908.
+    /// </summary>
+    public double? Margin => Error is { } error ? error * StudentT.InvCDF(0, 1, Count - 1, 0.975) : null;
 
     /// <returns>Null when there are no numbers.</returns>
     public static Spread? Of(IReadOnlyList<double> numbers)

@@ -15,7 +15,9 @@ internal static class EqualTrials
                 : trial),
     ];
 
-    /// <summary>A text that is the same for all trials that train the same, and why a trial is equal to one with other parameters.</summary>
+    /// <summary>
+    /// A text that is the same for all trials that train the same, and why a trial is equal to one with other parameters.
+    /// </summary>
     public static (string Same, string? Reason) Of(ParameterMap trial)
     {
         var (typed, reasons) = (trial.ForModel(), new List<string>());

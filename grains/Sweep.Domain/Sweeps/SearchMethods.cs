@@ -6,13 +6,13 @@ public static class SearchMethods
 {
     /// <summary>The trials of a spec: its method's points without those that train the same, each with all of its replicates.</summary>
     /// <exception cref="ArgumentException">The spec lacks what its method needs.</exception>
-    public static ISearchMethod For(SweepSpec spec) => spec.Replicates == 1
+    public static ISearchMethod For(SweepSpec spec) => spec.TrialsPerPoint == 1
         ? Points(spec)
-        : new ReplicatedSearch(Points(spec), spec.Replicates, spec.Parameters.Catalog, spec.Seed);
+        : new ReplicatedSearch(Points(spec), spec.TrialsPerPoint, spec.Parameters.Catalog, spec.Seed);
 
     /// <summary>The points that the method of a spec tries.</summary>
     internal static ISearchMethod Points(SweepSpec spec) =>
-        EqualTrials.ArePossible(spec.Parameters, isDrawn: spec.Method.Kind == MethodKind.Random)
+        spec.Replicates is not null && EqualTrials.ArePossible(spec.Parameters, isDrawn: spec.Method.Kind == MethodKind.Random)
             ? new DistinctSearch(All(spec))
             : All(spec);
 

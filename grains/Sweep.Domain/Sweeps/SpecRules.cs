@@ -64,7 +64,7 @@ public static partial class SpecRules
             yield return SpecProblem.About("parameters", "no parameter", "expected at least one, such as cell: lstm");
         else if (spec.Method.Kind == MethodKind.Random && spec.Parameters.Varying.Count == 0)
             yield return SpecProblem.About("method", "random, but no parameter varies", "expected a parameter with values or a range");
-        else if (spec.Replicates > 1 && Seeds(spec).FirstOrDefault() is { } listed)
+        else if (spec.TrialsPerPoint > 1 && Seeds(spec).FirstOrDefault() is { } listed)
         {
             yield return SpecProblem.About(
                 "replicates",
@@ -73,7 +73,7 @@ public static partial class SpecRules
         }
         else if (Trials(spec) is var trials && trials > most)
         {
-            var all = spec.Replicates == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" with {spec.Replicates} replicates");
+            var all = spec.TrialsPerPoint == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" with {spec.Replicates} replicates");
             yield return SpecProblem.About(
                 spec.Method.Kind == MethodKind.Grid ? "parameters" : "budget.trials",
                 string.Create(CultureInfo.InvariantCulture, $"a {Kind(spec.Method.Kind)} of {trials:#,0} trials{all}"),
@@ -83,7 +83,7 @@ public static partial class SpecRules
 
     private static IEnumerable<string> Seeds(SweepSpec spec) => spec.Parameters.Varying.Except(spec.Parameters.VaryingWithoutSeed);
 
-    private static BigInteger Trials(SweepSpec spec) => spec.Replicates * (spec.Method.Kind == MethodKind.Grid
+    private static BigInteger Trials(SweepSpec spec) => spec.TrialsPerPoint * (spec.Method.Kind == MethodKind.Grid
         ? new GridSearch(spec.Parameters, spec.Seed).Total
         : spec.Method.Trials ?? 0);
 

@@ -13,7 +13,8 @@ namespace Sweep.Domain.Sweeps;
 /// Seconds without a step after which a trainer is ended; from <see cref="MinStallLimit"/> to <see cref="MaxSeconds"/>.
 /// </param>
 /// <param name="Replicates">
-/// How often each point is trained, each time with another seed; from 1 to <see cref="MaxReplicates"/>.
+/// How often each point is trained, each time with another seed; from 1 to <see cref="MaxReplicates"/>. Null in a spec that was stored
+/// before replicates came: it trains every trial that its method proposes, also those that are equal.
 /// </param>
 public sealed record SweepSpec(
     string Name,
@@ -26,7 +27,7 @@ public sealed record SweepSpec(
     int Retries,
     long Seed,
     double StallLimit = SweepSpec.DefaultStallLimit,
-    int Replicates = 1)
+    int? Replicates = null)
 {
     public const double DefaultStallLimit = 3600;
 
@@ -39,6 +40,9 @@ public sealed record SweepSpec(
     public const int MaxReplicates = 1000;
 
     public const int MaxTrials = TrialId.MaxNumber;
+
+    [JsonIgnore]
+    public int TrialsPerPoint => Replicates ?? 1;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Sweep.Domain.Protocol;
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Simulation;
@@ -25,7 +26,10 @@ public sealed partial class SqlTests(PostgresServer server)
                 : train.Trial % 1_000_000 == 3 && train.Attempt == 1 ? new TrainerEvent.Failed(FailureReason.TrainerError, "once") : null,
         };
         await using var silo = await TestSilo.StartAsync(server, trainers);
-        var end = await silo.EndAsync(await silo.SubmitAsync(SimulatedSweep.Spec("questions", silo.Dataset, trials: 6)));
+        var spec = SimulatedSweep.Spec("questions", silo.Dataset, trials: 3);
+        var widths = new Dimension("hidden_size", new DimensionDomain.Choice([new ParameterValue.Whole(8), new ParameterValue.Whole(16)]));
+        var end = await silo.EndAsync(await silo.SubmitAsync(
+            spec with { Parameters = new([widths, .. spec.Parameters.Dimensions]) }));
         Assert.Equal((SweepState.Completed, 5, 1), (end.State, end.Succeeded, end.Failed));
         foreach (var query in Queries())
             Assert.True(
@@ -45,6 +49,7 @@ public sealed partial class SqlTests(PostgresServer server)
     [InlineData("learning_curves")]
     [InlineData("sweep_progress")]
     [InlineData("parameter_effects")]
+    [InlineData("configurations")]
     public void Every_view_is_used_by_a_query(string view) =>
         Assert.Contains(Queries(), query => Regex.IsMatch(query, $@"\b(from|join) {view}\b"));
 

@@ -52,7 +52,8 @@ public sealed class InfluenceTruthTests
     {
         var share = SimulatedTruth.Share(Sweeps / 4, SimulatedDesign.Grid, 1, SimulatedTruth.LayersLikeWidth, (report, _) =>
             report.Verdict.Contains(" mattered most", StringComparison.Ordinal));
-        Assert.InRange(share, 0, 0.15);
+        // A share of 0.05 of 50 is observed with a standard error of 0.031.
+        Assert.InRange(share, 0, 0.05 + (2 * 0.031));
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed class ReplicatesTests
             Choice("dropout", Whole(0), ParameterValue.Of(0.5)),
             Choice("optimizer", Word("adam"), Word("adamw")),
             Choice("weight_decay", Whole(0), ParameterValue.Of(0.1)));
-        var plan = SweepPlan.Of(Spec(space), characters: 1000, vocabulary: 10);
+        var plan = SweepPlan.Of(Spec(space) with { Replicates = 1 }, characters: 1000, vocabulary: 10);
         // Of 16 trials, four have one layer with dropout and four are adamw without decay; one is both.
         var kept = plan.Trials.Select(trial => trial.Parameters.ForModel()).ToList();
         Assert.Equal((9, 7), (kept.Count, plan.LeftOut));
@@ -78,7 +78,7 @@ public sealed class ReplicatesTests
     [Fact]
     public void A_point_that_is_drawn_again_is_tried_once()
     {
-        var plan = SweepPlan.Of(Spec(Space, new(MethodKind.Random, 50)), characters: 1000, vocabulary: 10);
+        var plan = SweepPlan.Of(Spec(Space, new(MethodKind.Random, 50)) with { Replicates = 1 }, characters: 1000, vocabulary: 10);
         Assert.Equal((4, 46), (plan.Trials.Count, plan.LeftOut));
         Assert.Equal(["drawn a second time"], plan.Reasons);
     }

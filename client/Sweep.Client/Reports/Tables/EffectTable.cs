@@ -4,7 +4,10 @@ using Sweep.Domain.Reports;
 
 namespace Sweep.Client.Reports.Tables;
 
-/// <summary>One row for each value of each parameter that varies: the means of the trials that have this value.</summary>
+/// <summary>
+/// One row for each value of each parameter that varies: the means over the points that have this value, the objective's with its 95 %
+/// interval.
+/// </summary>
 internal static class EffectTable
 {
     public static OutputTable Of(SweepReport report) => new(
@@ -14,7 +17,7 @@ internal static class EffectTable
         new("probability", "p", RightAligned: true),
         new("value", "value"),
         OutputColumn.Number("count", "trials"),
-        new("objective", $"mean {PlainText.Of(report.Spec.Objective.Metric)}", RightAligned: true),
+        new("objective", $"mean {PlainText.Of(report.Spec.Objective.Metric)}\n± 95 %", RightAligned: true),
         new("train_seconds", "train time", RightAligned: true),
         new("parameters", "parameters", RightAligned: true, Dispensable: true),
         new("size", "size", RightAligned: true),
@@ -27,7 +30,7 @@ internal static class EffectTable
             index == 0 ? Probability(effect.Probability) : "",
             value.Value,
             value.Count,
-            WithDeviation(value.Objective),
+            WithMargin(value.Objective),
             value.TrainSeconds is { } seconds ? Quantities.Seconds(seconds.Mean) : "",
             value.ModelParameters is { } parameters ? Quantities.Count(parameters.Mean) : "",
             value.ModelBytes is { } bytes ? Quantities.Bytes(bytes.Mean) : "",
@@ -45,10 +48,10 @@ internal static class EffectTable
         { } known => known.ToString("0.000", CultureInfo.InvariantCulture),
     };
 
-    private static string WithDeviation(Spread? spread) => spread switch
+    private static string WithMargin(Spread? spread) => spread switch
     {
         null => "",
-        { Deviation: { } deviation } => string.Create(CultureInfo.InvariantCulture, $"{spread.Mean:0.000} ± {deviation:0.000}"),
+        { Margin: { } margin } => string.Create(CultureInfo.InvariantCulture, $"{spread.Mean:0.000} ± {margin:0.000}"),
         _ => Quantities.Loss(spread.Mean),
     };
 }

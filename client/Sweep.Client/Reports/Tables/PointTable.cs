@@ -43,7 +43,7 @@ internal static class PointTable
 
     private static Func<double, string> Format(string measure) => measure switch
     {
-        "val_accuracy" => Quantities.Percent,
+        "val_accuracy" or "test_accuracy" => Quantities.Percent,
         "perplexity" => Quantities.Perplexity,
         "train_seconds" => Quantities.Seconds,
         "inference_ms" => Quantities.Milliseconds,
