@@ -2,6 +2,7 @@ using Sweep.Benchmarks.Chaos;
 using Sweep.Benchmarks.Fuzzing;
 using Sweep.Benchmarks.Orchestration;
 using Sweep.Benchmarks.Overhead;
+using Sweep.Benchmarks.Published;
 using Sweep.Benchmarks.Recording;
 using Sweep.Benchmarks.Recovery;
 using Sweep.Benchmarks.Scheduling;
@@ -18,6 +19,7 @@ const string Usage =
                                   `training shakespeare`
       views [trials epochs]       the views' answers on 10 million epochs of 50,000 trials
       statistics [sweeps]         the report's sentences and intervals against simulated sweeps whose truth is known (2000)
+      published TEXT [replicates] the nine cells of the published experiment on its text, several times, beside its numbers (5)
       storage [seconds]           epochs, grids and moves into PostgreSQL
       checkpoints [trials MB MB/s seconds]  what checkpoints that replace each other take on the disk (16 0.8 1 180)
       orchestration [tls] [trials …]  simulated trials of 10 epochs through two silos, over TLS or plain (1000 20000)
@@ -37,6 +39,8 @@ switch (args)
         return await ViewsBenchmark.RunAsync(rest);
     case ["statistics", .. var rest]:
         return StatisticsBenchmark.Run(rest);
+    case ["published", .. var rest]:
+        return await PublishedBenchmark.RunAsync(rest);
     case ["storage", .. var rest]:
         return await StorageBenchmark.RunAsync(rest);
     case ["checkpoints", .. var rest]:

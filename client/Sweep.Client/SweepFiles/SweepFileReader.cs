@@ -20,6 +20,7 @@ internal sealed partial class SweepFileReader
     private static readonly string[] Keys =
     [
         "name", "dataset", "objective", "method", "budget", "parameters", "resources", "checkpoint", "retries", "stall_limit", "seed",
+        "replicates",
     ];
 
     private readonly Problems _problems = new();

@@ -27,6 +27,7 @@ public sealed class SweepFileTarget : FuzzTarget, IDisposable
         checkpoint: { every: 2m, keep: 4 }
         retries: 0
         seed: 42
+        replicates: 2
         """;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("sweep-fuzz-").FullName;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Sweep.Client.Local;
 using Sweep.Storage.Connections;
@@ -56,29 +55,8 @@ public static class OverheadBenchmark
         return times.Succeeded > 0 ? 0 : 1;
     }
 
-    private static async Task<(DateTime Started, TimeSpan Elapsed)> TrainAsync(string home, string name, int epochs)
-    {
-        var here = Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory);
-        var root = Path.GetFullPath(Path.Combine(here, "..", "..", "..", ".."));
-        var program = Path.Combine(here, "..", "..", "Sweep.Client", Path.GetFileName(here), "sweep.dll");
-        var start = new ProcessStartInfo(
-            "dotnet",
-            [program, "run", Path.Combine(root, "examples", "next-character.yaml"), "--set", $"parameters.epochs={epochs}", "--name", name])
-        {
-            Environment = { ["SWEEP_HOME"] = home },
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        var (now, clock) = (DateTime.UtcNow, Stopwatch.GetTimestamp());
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        var elapsed = Stopwatch.GetElapsedTime(clock);
-        return process.ExitCode == 0
-            ? (now, elapsed)
-            : throw new InvalidOperationException($"sweep run ended with {process.ExitCode}: {await output}{await error}");
-    }
+    private static Task<(DateTime Started, TimeSpan Elapsed)> TrainAsync(string home, string name, int epochs) =>
+        SweepRun.Async(home, SweepRun.Example("next-character.yaml"), "--set", $"parameters.epochs={epochs}", "--name", name);
 
     private static void Print(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
 }

@@ -17,6 +17,21 @@ public sealed class SweepFileDocumentTests
     }
 
     [Fact]
+    public async Task The_table_of_keys_has_those_that_a_file_may_have()
+    {
+        using var folder = new SweepFileFolder();
+        var error = await folder.ErrorAsync("dataset: { path: text.txt }\nparameters: { cell: gru }\nunknown: 1");
+        var keys = Document.Split("\n")
+            .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .Select(line => line.Split('`')[1].Split('.')[0])
+            .TakeWhile(key => key != "split")
+            .Distinct();
+        Assert.Equal(
+            keys.Order(StringComparer.Ordinal),
+            error.Split("expected one of ")[1].TrimEnd('.', '\n').Split(", ").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task The_example_loads()
     {
         var parts = Document.Split("```yaml\n", 2)[1].Split("```", 2);

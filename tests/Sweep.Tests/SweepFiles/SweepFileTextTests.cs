@@ -34,7 +34,7 @@ public sealed class SweepFileTextTests
     [InlineData(
         "method: random\nbudget: { trials: 7 }\n" +
             "parameters: { learning_rate: { min: 0.00001, max: 1, scale: log }, hidden_size: { min: 8, max: 64, step: 8 } }\n" +
-            "resources: { max_concurrent: 2, priority: -1 }\nretries: 0\nseed: 9")]
+            "resources: { max_concurrent: 2, priority: -1 }\nretries: 0\nseed: 9\nreplicates: 3")]
     public async Task The_file_of_a_report_has_the_same_spec(string yaml)
     {
         using var folder = new SweepFileFolder();
@@ -48,7 +48,10 @@ public sealed class SweepFileTextTests
     {
         using var folder = new SweepFileFolder { Store = _ => Task.FromResult<Domain.Sweeps.IDatasetStore>(new OneText()) };
         var hash = StorageDatabase.Hash(System.Text.Encoding.UTF8.GetBytes(SweepFileFolder.Text));
-        var spec = StorageDatabase.Spec() with { Dataset = new("a \"b\": #c", hash, Domain.Sweeps.SplitKind.Tail, 0.25) };
+        var spec = StorageDatabase.Spec() with
+        {
+            Dataset = new("a \"b\": #c", hash, Domain.Sweeps.SplitKind.Tail, 0.25), Replicates = 1,
+        };
         spec = spec.WithFirstTarget();
         Assert.Equal(spec.ToJson(), (await folder.LoadAsync(SweepFileText.Of(spec))).Spec.ToJson());
     }
