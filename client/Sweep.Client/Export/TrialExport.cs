@@ -47,7 +47,8 @@ internal static class TrialExport
             [.. Fields.Select(field => field.Column)],
             trials.Select(trial => Fields.Select(field => field.Value(trial)).ToArray()).ToAsyncEnumerable());
 
-    private static (ExportColumn, Func<TrialSummary, object?>) Parameter(ParameterDefinition definition) => definition.Kind switch
+    /// <summary>The column of a parameter.</summary>
+    public static (ExportColumn Column, Func<TrialSummary, object?> Value) Parameter(ParameterDefinition definition) => definition.Kind switch
     {
         ParameterKind.Whole when definition.IsNumber => (
             ExportColumn.Whole(definition.Name), trial => ((ParameterValue.Whole)trial.Parameters.ValueOf(definition.Name)).Number),

@@ -10,11 +10,15 @@ namespace Sweep.Client.Live;
 /// <param name="Finished">The trials that are over; null when they were not read.</param>
 /// <param name="Waiting">The reason why no trial runs although some wait; null when one runs, or all slots are busy.</param>
 /// <param name="Best">The best trial so far, with its epochs.</param>
+/// <param name="BestPoint">
+/// Where points have several seeds, the trial with which the point begins that has the best mean of at least two, and this mean.
+/// </param>
 /// <param name="Failures">The trials that failed last, the newest first.</param>
 /// <param name="Open">The trial that the view shows alone; null for none.</param>
 internal sealed record ProgressSnapshot(
     TimeSpan Since, SweepOverview Sweep, IReadOnlyList<TrialSummary> Running, IReadOnlyList<TrialSummary>? Finished, string? Waiting = null,
-    TrialCurve? Best = null, IReadOnlyList<TrialSummary>? Failures = null, TrialHistory? Open = null)
+    TrialCurve? Best = null, (TrialSummary First, Spread Objective)? BestPoint = null, IReadOnlyList<TrialSummary>? Failures = null,
+    TrialHistory? Open = null)
 {
     public int Over => Sweep.Succeeded + Sweep.Failed + Sweep.Cancelled;
 

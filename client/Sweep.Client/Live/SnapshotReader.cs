@@ -22,6 +22,8 @@ internal sealed class SnapshotReader(Cluster cluster, IProgressView view, string
     private (int Over, long Epochs) _read = (-1, -1);
     private int _listed = -1;
     private TrialCurve? _best;
+    private int _pointsOver = -1;
+    private (TrialSummary First, Spread Objective)? _bestPoint;
     private IReadOnlyList<TrialSummary> _failures = [];
 
     /// <exception cref="RequestRefusedException">The sweep was deleted.</exception>
@@ -59,8 +61,16 @@ internal sealed class SnapshotReader(Cluster cluster, IProgressView view, string
             _read = (snapshot.Over, sweep.EpochsDone);
         }
 
+        // Points change only when a trial ends, and all rows of the sweep are read for them.
+        if (_pointsOver != snapshot.Over && sweep.Spec.HasReplicates && sweep.Trials <= MostTrialsToList)
+        {
+            _bestPoint = await cluster.Reader.BestPointAsync(sweep.Id, cancellation) is { } point
+                && await cluster.Reader.TrialAsync(sweep.Id, point.First, cancellation) is { } first ? (first, point.Objective) : null;
+            _pointsOver = snapshot.Over;
+        }
+
         var open = view.OpenTrial is { } number ? await HistoryAsync(sweep.Id, number, cancellation) : null;
-        return snapshot with { Best = _best, Failures = _failures, Open = open };
+        return snapshot with { Best = _best, BestPoint = _bestPoint, Failures = _failures, Open = open };
     }
 
     private async Task<TrialCurve?> CurveAsync(int sweep, int number, CancellationToken cancellation)

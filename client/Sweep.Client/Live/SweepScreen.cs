@@ -22,6 +22,8 @@ internal static class SweepScreen
         List<IRenderable> lines = [Head(snapshot, width), Progress(snapshot, timeLeft, width)];
         if (Best(snapshot, width) is { } best)
             lines.Add(best);
+        if (snapshot.BestPoint is { } point)
+            lines.Add(BestPoint(snapshot, point.First, point.Objective, width));
         lines.AddRange((snapshot.Failures ?? []).Select(trial => Lines.Of(
             width,
             ($"✗ trial {trial.Number}", "red"),
@@ -75,6 +77,11 @@ internal static class SweepScreen
         var curve = snapshot.Best is { } drawn && room > 0 ? Sparkline.Of(drawn.Values(metric), room) : "";
         return Lines.Of(width, (words, "bold"), (parameters, null), (curve, "green"));
     }
+
+    private static Markup BestPoint(ProgressSnapshot snapshot, TrialSummary first, Spread objective, int width) => Lines.Of(
+        width,
+        ($"best point: mean {Quantities.Loss(objective.Mean)} ± {Quantities.Loss(objective.Margin ?? 0)} of {objective.Count} seeds", "bold"),
+        (ParameterText.Join(first.Parameters, snapshot.Sweep.Spec.Parameters.VaryingWithoutSeed), null));
 
     private static Table Trials(ProgressSnapshot snapshot, LiveChoice choice, int width, int room)
     {

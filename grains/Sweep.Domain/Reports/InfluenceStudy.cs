@@ -193,7 +193,9 @@ internal sealed record InfluenceStudy(
         /// <summary>Of each factor what it explains; null when the measure is the same everywhere, or missing somewhere.</summary>
         public IReadOnlyList<(TermInfluence Term, double? Probability)>? Influences(ReportMeasure measure)
         {
-            if (_design is null || Values(measure) is not { } values || InfluenceTest.Of(_design, values) is not { } influences)
+            if (_design is null || Values(measure) is not { } values)
+                return null;
+            if ((measure.IsCounted ? InfluenceTest.WithoutChance(_design, values) : InfluenceTest.Of(_design, values)) is not { } influences)
                 return null;
             var single = influences.Take(_factors.Count).ToList();
             var corrected = InfluenceTest.Corrected([.. single.Select(influence => influence.Probability)]);

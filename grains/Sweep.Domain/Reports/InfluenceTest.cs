@@ -55,6 +55,13 @@ internal static class InfluenceTest
         ];
     }
 
+    /// <summary>The share of each term for numbers in which no chance is, so that nothing is corrected and nothing tested.</summary>
+    /// <returns>Null when all values are equal.</returns>
+    public static IReadOnlyList<TermInfluence>? WithoutChance(FactorDesign design, IReadOnlyList<double> values) =>
+        Standardized(values) is { } standard
+            ? [.. design.Split(standard).Squares.Select(squares => new TermInfluence(Math.Min(1, squares / design.Observations), null))]
+            : null;
+
     /// <summary>
     /// Corrects probabilities for their number: with none of the terms having an effect, the smallest one is below 0.05 in at most 5 % of
     /// the cases. Source: Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6, 1979.

@@ -8,7 +8,8 @@ namespace Sweep.Domain.Reports;
 /// <param name="Unit">Empty where it has none.</param>
 /// <param name="Goal">Which way is better.</param>
 /// <param name="Read">Null when the trial has no such number.</param>
-public sealed record ReportMeasure(string Name, string Unit, Goal Goal, Func<TrialSummary, double?> Read)
+/// <param name="IsCounted">Whether the number follows from the parameters alone, so that no chance is in it.</param>
+public sealed record ReportMeasure(string Name, string Unit, Goal Goal, Func<TrialSummary, double?> Read, bool IsCounted = false)
 {
     private static readonly ReportMeasure[] OnTest =
     [
@@ -20,8 +21,8 @@ public sealed record ReportMeasure(string Name, string Unit, Goal Goal, Func<Tri
     [
         new("train_seconds", "s", Goal.Minimize, trial => trial.Result?.TrainSeconds),
         new("inference_ms", "ms", Goal.Minimize, trial => trial.Result?.InferenceMilliseconds),
-        new("macs", "", Goal.Minimize, trial => trial.Result?.Macs),
-        new("model_bytes", "bytes", Goal.Minimize, trial => trial.Result?.ModelBytes),
+        new("macs", "", Goal.Minimize, trial => trial.Result?.Macs, IsCounted: true),
+        new("model_bytes", "bytes", Goal.Minimize, trial => trial.Result?.ModelBytes, IsCounted: true),
     ];
 
     /// <summary>

@@ -23,10 +23,10 @@ public sealed record ReportPoint(int? Rank, IReadOnlyList<TrialSummary> Trials, 
     public IEnumerable<TrialSummary> Succeeded => Trials.Where(SweepReport.HasSucceeded);
 
     /// <summary>A number of the trials that succeeded; null when none has it.</summary>
-    public Spread? Of(ReportMeasure measure) => Spread.Of([.. Succeeded.Select(measure.Read).OfType<double>().Where(double.IsFinite)]);
+    public Spread? Of(Func<TrialSummary, double?> read) => Spread.Of([.. Succeeded.Select(read).OfType<double>().Where(double.IsFinite)]);
 
     /// <summary>The points of some trials: those with results by rank, then the others by the number of their first trial.</summary>
-    internal static IReadOnlyList<ReportPoint> All(SweepSpec spec, IEnumerable<TrialSummary> trials)
+    public static IReadOnlyList<ReportPoint> All(SweepSpec spec, IEnumerable<TrialSummary> trials)
     {
         var names = spec.Parameters.VaryingWithoutSeed;
         var points = trials

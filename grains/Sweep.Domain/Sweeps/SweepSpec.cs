@@ -44,6 +44,10 @@ public sealed record SweepSpec(
     [JsonIgnore]
     public int TrialsPerPoint => Replicates ?? 1;
 
+    /// <summary>Whether points have several trials, with different seeds.</summary>
+    [JsonIgnore]
+    public bool HasReplicates => TrialsPerPoint > 1 || Parameters.Varying.Count > Parameters.VaryingWithoutSeed.Count;
+
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         TypeInfoResolver = DomainJson.Default,

@@ -42,6 +42,20 @@ public sealed class SweepReader(NpgsqlDataSource source)
     public async Task<TrialSummary?> TrialAsync(int sweep, int number, CancellationToken cancellation = default) =>
         (await SummariesAsync("where t.id = $1", cancellation, new TrialId(sweep, number).Value)).SingleOrDefault();
 
+    /// <summary>
+    /// Of the points of a sweep of which at least two trials have succeeded the one with the best mean of the objective, by the number of
+    /// its first trial; null when there is none.
+    /// </summary>
+    public async Task<(int First, Spread Objective)?> BestPointAsync(int sweep, CancellationToken cancellation = default) =>
+        (await source.Statement(
+            """
+            select first_trial, mean, deviation, succeeded::integer
+            from configurations where sweep_id = $1 and succeeded > 1 order by mean_score, first_trial limit 1
+            """,
+            sweep).RowsAsync(
+                row => (row.GetInt32(0), new Spread(row.GetDouble(1), row.GetDouble(2), row.GetInt32(3))),
+                cancellation)) is [var best] ? best : null;
+
     /// <summary>The trials that failed last, the newest first.</summary>
     /// <param name="most">The greatest number of trials to read.</param>
     public Task<IReadOnlyList<TrialSummary>> FailuresAsync(int sweep, int most, CancellationToken cancellation = default) =>

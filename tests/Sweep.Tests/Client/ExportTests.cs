@@ -3,7 +3,9 @@ using System.Text.Json;
 using Parquet.Serialization;
 using Sweep.Client.Export;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Search;
 using Sweep.Domain.Trials;
+using Sweep.Tests.Search;
 
 namespace Sweep.Tests.Client;
 
@@ -43,6 +45,37 @@ public sealed class ExportTests
         Assert.Equal("rnn", rows[0]["cell"]);
         Assert.Equal(10L, rows[0]["sequence_length"]);
         Assert.Null(rows[1].GetValueOrDefault("best_val_loss"));
+    }
+
+    [Fact]
+    public async Task Points_are_the_means_over_seeds_with_their_interval()
+    {
+        var trials = Enumerable.Range(1, 4)
+            .Select(number => Samples.Trial(number, TrialState.Succeeded) is var trial && number < 4 ? trial with
+            {
+                Parameters = trial.Parameters.With("seed", new ParameterValue.Whole(number)),
+                BestValue = number,
+            }
+            : trial with { Parameters = trial.Parameters.With("hidden_size", new ParameterValue.Whole(7)), BestValue = 9 })
+            .ToList();
+        var spec = Spaces.Spec(Spaces.Of(
+            Spaces.Choice("hidden_size", Spaces.Whole(128), Spaces.Whole(7)),
+            Spaces.Choice("seed", Spaces.Whole(1), Spaces.Whole(2), Spaces.Whole(3))));
+        using var stream = new MemoryStream();
+        await PointExport.Of(spec, trials).WriteAsync(stream, ExportFormat.Json, TestContext.Current.CancellationToken);
+        var rows = JsonDocument.Parse(stream.ToArray()).RootElement;
+        Assert.Equal(2, rows.GetArrayLength());
+        // Of 1, 2 and 3 the mean is 2 and the deviation 1; the t quantile for two degrees of freedom is 4.3027.
+        Assert.Equal((1, 3, 3, 2.0, 1.0), (
+            rows[0].GetProperty("first_trial").GetInt32(), rows[0].GetProperty("trials").GetInt32(),
+            rows[0].GetProperty("succeeded").GetInt32(), rows[0].GetProperty("mean").GetDouble(),
+            rows[0].GetProperty("deviation").GetDouble()));
+        Assert.Equal(2 + (4.302653 / Math.Sqrt(3)), rows[0].GetProperty("high").GetDouble(), 1e-5);
+        Assert.Equal(1.8421, rows[0].GetProperty("mean_best_val_loss").GetDouble(), 1e-9);
+        Assert.Equal((4, 7, JsonValueKind.Null), (
+            rows[1].GetProperty("first_trial").GetInt32(), rows[1].GetProperty("hidden_size").GetInt32(),
+            rows[1].GetProperty("low").ValueKind));
+        Assert.False(rows[0].TryGetProperty("seed", out _));
     }
 
     private static async Task<byte[]> Write(ExportFormat format)

@@ -38,6 +38,15 @@ public sealed class LiveProgressTests
         Assert.Contains("━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌", wide, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_sweep_whose_points_have_several_seeds_shows_the_best_mean_with_its_interval()
+    {
+        var snapshot = Snapshot(running: 9, trials: 9);
+        var lines = Lines(200, new(), snapshot with { BestPoint = (snapshot.Best!.Trial, new(1.75, 0.1, 4)) });
+        // The t quantile for three degrees of freedom is 3.182, and 3.182 · 0.1 / 2 = 0.159.
+        Assert.Contains("best point: mean 1.750 ± 0.159 of 4 seeds", lines[3], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(80)]
     [InlineData(200)]

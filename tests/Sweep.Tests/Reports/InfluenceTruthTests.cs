@@ -130,6 +130,21 @@ public sealed class InfluenceTruthTests
     }
 
     [Fact]
+    public void Of_a_number_that_follows_from_the_parameters_nothing_is_chance()
+    {
+        var spec = Spec(Of(Choice("cell", Word("rnn"), Word("gru"), Word("lstm")), Choice("layers", Whole(1), Whole(2))));
+        // The models' sizes are 10, 20, 30, 40, 50 and 60, so their mean is 35 and the sum of squares 1750.
+        var report = SweepReport.Of(spec, ReportTrials.Of(spec, [1, 2, 3, 1.5, 2.4, 3.6]));
+        var size = report.Measures.Single(influence => influence.Measure.Name == "model_bytes");
+        Assert.All(size.Effects, effect => Assert.Null(effect.Probability));
+        var means = spec.Parameters.Varying.ToDictionary(name => name, name => SearchMethods.For(spec).Trials().Index()
+            .GroupBy(trial => trial.Item.ValueOf(name), trial => 10.0 * (trial.Index + 1))
+            .Sum(group => group.Count() * (group.Average() - 35) * (group.Average() - 35)) / 1750);
+        Assert.All(size.Effects, effect => Assert.Equal(means[effect.Parameter], effect.Explained!.Value, 1e-9));
+        Assert.Equal(1, means.Values.Sum(), 1e-9);
+    }
+
+    [Fact]
     public void A_parameters_share_is_the_textbooks_omega_squared()
     {
         // Two cells and two layers, each combination with three seeds.

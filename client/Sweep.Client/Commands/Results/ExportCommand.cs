@@ -14,8 +14,8 @@ internal static class ExportCommand
         var address = CommonOptions.Sweep();
         var format = new Option<string>("--format") { Description = "csv, json or parquet.", DefaultValueFactory = _ => "csv" };
         format.AcceptOnlyFromAmong("csv", "json", "parquet");
-        var what = new Option<string>("--what") { Description = "trials or epochs.", DefaultValueFactory = _ => "trials" };
-        what.AcceptOnlyFromAmong("trials", "epochs");
+        var what = new Option<string>("--what") { Description = "trials, epochs, or points: the means over trials that differ in their seed alone.", DefaultValueFactory = _ => "trials" };
+        what.AcceptOnlyFromAmong("trials", "epochs", "points");
         var output = new Option<string?>("--output")
         {
             Description = "The file to write; without it the standard output.",
@@ -37,9 +37,12 @@ internal static class ExportCommand
                 WholeFile.Check("--output", named);
             await using var cluster = await context.OpenAsync();
             var sweep = await context.Value(address).FindAsync(cluster.Reader, context.Cancellation);
-            var table = context.Value(what) == "epochs"
-                ? EpochExport.Of(cluster.Reader.EpochsAsync(sweep.Id, null, context.Cancellation))
-                : TrialExport.Of(await cluster.Reader.TrialsAsync(sweep.Id, context.Cancellation));
+            var table = context.Value(what) switch
+            {
+                "epochs" => EpochExport.Of(cluster.Reader.EpochsAsync(sweep.Id, null, context.Cancellation)),
+                "points" => PointExport.Of(sweep.Spec, await cluster.Reader.TrialsAsync(sweep.Id, context.Cancellation)),
+                _ => TrialExport.Of(await cluster.Reader.TrialsAsync(sweep.Id, context.Cancellation)),
+            };
             if (context.Value(output) is { } file)
                 await WholeFile.WriteAsync(file, mode: null, partial => WriteAsync(File.OpenWrite(partial)));
             else

@@ -36,7 +36,7 @@ internal static class PointTable
                 point.Objective?.Deviation,
                 point.Objective?.Low,
                 point.Objective?.High,
-                .. measures.Select(measure => (object?)point.Of(measure)?.Mean),
+                .. measures.Select(measure => (object?)point.Of(measure.Read)?.Mean),
             ]),
         ]);
     }
