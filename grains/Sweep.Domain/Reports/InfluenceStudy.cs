@@ -195,7 +195,8 @@ internal sealed record InfluenceStudy(
         {
             if (_design is null || Values(measure) is not { } values)
                 return null;
-            if ((measure.IsCounted ? InfluenceTest.WithoutChance(_design, values) : InfluenceTest.Of(_design, values)) is not { } influences)
+            var found = measure.IsCounted ? InfluenceTest.WithoutChance(_design, values) : InfluenceTest.Of(_design, values);
+            if (found is not { } influences)
                 return null;
             var single = influences.Take(_factors.Count).ToList();
             var corrected = InfluenceTest.Corrected([.. single.Select(influence => influence.Probability)]);
