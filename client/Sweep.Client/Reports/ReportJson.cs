@@ -26,7 +26,10 @@ internal static class ReportJson
         effects = report.Effects,
         measures = report.Measures.Select(influence => new
         {
-            influence.Measure.Name, influence.Measure.Unit, influence.Measure.Goal, influence.Effects,
+            influence.Measure.Name,
+            influence.Measure.Unit,
+            influence.Measure.Goal,
+            influence.Effects,
         }),
         importance = report.Decomposition,
         fronts = report.Fronts.Select(front => new { front.Metric, front.Cost, trials = front.Trials.Select(trial => trial.Number) }),

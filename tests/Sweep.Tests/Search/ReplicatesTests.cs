@@ -54,7 +54,8 @@ public sealed class ReplicatesTests
     public void Replicates_count_for_the_largest_number_of_trials() => Assert.Contains(
         "2,000,000 trials with 1000 replicates",
         Assert.Single(SpecRules.Problems(Spec(
-            Of(Range("learning_rate", 0.1, 1, count: 2000))) with { Replicates = 1000 })).ToString(),
+            Of(Range("learning_rate", 0.1, 1, count: 2000))) with
+        { Replicates = 1000 })).ToString(),
         StringComparison.Ordinal);
 
     [Fact]
