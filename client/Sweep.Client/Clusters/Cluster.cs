@@ -39,6 +39,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     public IDatasetStore Datasets => new DatasetStore(_source);
 
+    public IWeightsStore Weights => new WeightsStore(_source);
+
     public ITrialStore Trials => new TrialStore(_source);
 
     public IAttemptStore Attempts => new AttemptStore(_source);

@@ -15,6 +15,7 @@ namespace Sweep.Domain.Sweeps;
 /// <param name="Replicates">
 /// How often each point is trained, each time with another seed; from 1 to <see cref="MaxReplicates"/>.
 /// </param>
+/// <param name="StartFrom">The weights from which each trial begins; null for random ones.</param>
 public sealed record SweepSpec(
     string Name,
     DatasetSpec Dataset,
@@ -26,7 +27,8 @@ public sealed record SweepSpec(
     int Retries,
     long Seed,
     double StallLimit = SweepSpec.DefaultStallLimit,
-    int Replicates = 1)
+    int Replicates = 1,
+    StartSpec? StartFrom = null)
 {
     public const double DefaultStallLimit = 3600;
 

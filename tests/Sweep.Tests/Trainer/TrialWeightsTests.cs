@@ -10,6 +10,7 @@ using Sweep.Domain.Protocol;
 using Sweep.Domain.Search;
 using Sweep.Domain.Trials;
 using Sweep.Tests.Client;
+using Sweep.Trainer.Checkpoints;
 using Sweep.Trainer.Data;
 using Sweep.Trainer.Models;
 using Sweep.Trainer.Training;
@@ -109,6 +110,67 @@ public sealed class TrialWeightsTests
         var scores = tensor(JsonSerializer.Deserialize<double[]>(said)!, float32).reshape(3, -1);
         Assert.True(scores.allclose(Expected(folder.Weights), rtol: 1e-5, atol: 1e-6), $"{scores - Expected(folder.Weights)}");
     }
+
+    /// <summary>Stops a training that began from weights in its first and in its second epoch.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_training_that_began_from_weights_goes_on_bit_for_bit(bool fewerCharacters)
+    {
+        var weights = TrialWeights.OfCheckpoint(Trained(CellKind.Lstm, 2, [7]))!;
+        var parameters = weights.Parameters with { Epochs = 3, LearningRate = 0.01, Dropout = 0.3, Seed = 5 };
+        var content = TrialOrders.Text(310);
+        if (fewerCharacters)
+            content = string.Concat(content.Where(character => character is not ('a' or ' ')));
+
+        var whole = Begun(content, parameters, weights.File, int.MaxValue);
+        Assert.Equal([1, 2, 3], whole.Epochs.Select(epoch => epoch.Epoch));
+        Assert.NotEqual(whole.Epochs[0].TrainLoss, Begun(content, parameters, null, int.MaxValue).Epochs[0].TrainLoss);
+        foreach (var question in new[] { 0, 3, 12 })
+        {
+            var before = Begun(content, parameters, weights.File, question);
+            var after = Begun(content, parameters, before.Checkpoint, int.MaxValue);
+
+            Assert.Equal(Losses(whole.Epochs), Losses([.. before.Epochs, .. after.Epochs]));
+            Assert.Equal(ResumeTests.Tensors(whole.Checkpoint), ResumeTests.Tensors(after.Checkpoint));
+        }
+    }
+
+    [Fact]
+    public void A_training_begins_with_the_weights_and_a_new_optimizer()
+    {
+        var checkpoint = Trained(CellKind.Gru, 1, []);
+        var weights = TrialWeights.OfCheckpoint(checkpoint)!;
+
+        var begun = Tensors(Begun(TrialOrders.Text(310), weights.Parameters, weights.File, stopAt: 0).Checkpoint);
+
+        Assert.All(Tensors(weights.File), tensor => Equal(tensor.Value, begun[$"model.{tensor.Key}"]));
+        Assert.All(
+            begun.Where(tensor => tensor.Key.StartsWith("optimizer.", StringComparison.Ordinal)),
+            tensor => Assert.All(tensor.Value.Bytes, value => Assert.Equal(0, value)));
+    }
+
+    private static (List<EpochMetrics> Epochs, byte[] Checkpoint) Begun(
+        string content, TrialParameters parameters, byte[]? from, int stopAt)
+    {
+        using var text = TextWindowsTests.Load(content);
+        var (epochs, checkpoint, questions) = (new List<EpochMetrics>(), Array.Empty<byte>(), 0);
+        Attempt.Run(
+            TrialOrders.Order(parameters), text, from is null ? null : new SafeTensorsFile(from), CPU,
+            new("2.10.0", "processor", "AVX2", Threads: 1, "cpu"), new TrainerLog(TextWriter.Null),
+            (message, payload) =>
+            {
+                if (message is TrainerEvent.EpochFinished epoch)
+                    epochs.Add(epoch.Report);
+                if (message is TrainerEvent.CheckpointWritten)
+                    checkpoint = payload;
+            },
+            () => questions++ == stopAt ? new TrainerCommand.Stop(Checkpoint: true) : null);
+        return (epochs, checkpoint);
+    }
+
+    private static (int, double, double, double)[] Losses(IEnumerable<EpochMetrics> epochs) =>
+        [.. epochs.Select(epoch => (epoch.Epoch, epoch.TrainLoss, epoch.ValLoss, epoch.ValAccuracy))];
 
     private const string Reader =
         """
