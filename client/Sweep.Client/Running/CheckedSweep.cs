@@ -44,7 +44,10 @@ public sealed record CheckedSweep(SweepSpec Spec, DatasetText Dataset, TrialWeig
         }
         catch (Exception error) when (error is WrongInputException or RequestRefusedException)
         {
-            throw new SweepFileException($"{place.Origin}: start_from: {error.Message}", error) { Line = place.Origin.Line ?? long.MaxValue };
+            throw new SweepFileException($"{place.Origin}: start_from: {error.Message}", error)
+            {
+                Line = place.Origin.Line ?? long.MaxValue,
+            };
         }
     }
 

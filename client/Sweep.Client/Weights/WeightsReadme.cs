@@ -26,8 +26,9 @@ internal static class WeightsReadme
         return $"""
             # {sweep.Name}/{trial.Number}
 
-            A model of the next character, trained on {MarkdownReport.Plain(sweep.Spec.Dataset.Name)}. `{WeightsFolder.Model}` has the weights
-            of epoch {weights.Epoch}, the best of those so far by {PlainText.Of(sweep.Spec.Objective.Metric)}; the last epoch may be a later one.
+            A model of the next character, trained on {MarkdownReport.Plain(sweep.Spec.Dataset.Name)}. `{WeightsFolder.Model}` has the
+            weights of epoch {weights.Epoch}, the best of those so far by {PlainText.Of(sweep.Spec.Objective.Metric)}; the last epoch may
+            be a later one.
 
             The model takes the ids of {parameters.SequenceLength} characters, int64 (batch, length), and gives the scores of the next one,
             float32 (batch, {weights.Vocabulary.Size}). It was trained on windows of this length, each from a zero state.
@@ -46,7 +47,8 @@ internal static class WeightsReadme
 
             ## PyTorch
 
-            With the packages torch and safetensors, in this folder: `python3 next.py "some text"` prints the character that is most likely next.
+            With the packages torch and safetensors, in this folder: `python3 next.py "some text"` prints the character that is most
+            likely next.
 
             ```python
             {PyTorch(weights)}

@@ -11,8 +11,8 @@ namespace Sweep.Domain.Models;
 public sealed record SafeTensor(string Type, IReadOnlyList<long> Shape, int Begin, int Length);
 
 /// <summary>
-/// The layout of a safetensors file: the length of the header (8 bytes, little-endian), the header (JSON with the type, shape and offsets of
-/// each tensor), and the bytes of the tensors.
+/// The layout of a safetensors file: the length of the header (8 bytes, little-endian), the header (JSON with the type, shape and offsets
+/// of each tensor), and the bytes of the tensors.
 /// Source: https://huggingface.co/docs/safetensors.
 /// </summary>
 public sealed class SafeTensors

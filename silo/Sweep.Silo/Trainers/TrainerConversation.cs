@@ -67,8 +67,8 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
     }
 
     /// <summary>
-    /// Sends the checkpoint from which the training goes on, or the weights of another trial, from which it begins. An error in it becomes the
-    /// outcome of that training.
+    /// Sends the checkpoint from which the training goes on, or the weights of another trial, from which it begins. An error in it becomes
+    /// the outcome of that training.
     /// </summary>
     /// <exception cref="TrainerStalledException">The process does not read what is sent.</exception>
     public async Task LoadCheckpointAsync(StoredCheckpoint checkpoint, CancellationToken cancellation)

@@ -9,7 +9,10 @@ using static TorchSharp.torch;
 
 namespace Sweep.Trainer.Training;
 
-/// <summary>One attempt of a trial: it begins afresh or from weights of another trial, or goes on from a checkpoint, trains, and measures the finished model.</summary>
+/// <summary>
+/// One attempt of a trial: it begins afresh or from weights of another trial, or goes on from a checkpoint, trains, and measures the
+/// finished model.
+/// </summary>
 internal static class Attempt
 {
     private const int SampleLength = 100;

@@ -32,7 +32,8 @@ internal sealed record CommandContext(ParseResult Line, Terminal Terminal, Cance
         var datasets = new DatasetReader(
             () => Path.Combine(Choice.Home.Folder, "datasets"), async _ => (await clusters.GetAsync()).Datasets);
         return CheckedSweep.LoadAsync(
-            file, overrides, datasets, Cancellation, async (trial, cancel) => await StartTrial.ReadAsync(trial, await clusters.GetAsync(), cancel));
+            file, overrides, datasets, Cancellation,
+            async (trial, cancel) => await StartTrial.ReadAsync(trial, await clusters.GetAsync(), cancel));
     }
 
     /// <summary>Opens the cluster for a command that ends soon.</summary>

@@ -19,7 +19,11 @@ internal static class StartTrial
         var sweep = await address.FindAsync(cluster.Reader, cancellation);
         // The best epoch of a trial that still runs may change, and the file would then mean something else.
         if (await cluster.Reader.TrialAsync(sweep.Id, number, cancellation) is not { State: TrialState.Succeeded } trial)
-            throw new WrongInputException($"found {address}, which has not succeeded; expected a trial that has (sweep show {address.Name}).");
+        {
+            throw new WrongInputException(
+                $"found {address}, which has not succeeded; expected a trial that has (sweep show {address.Name}).");
+        }
+
         var weights = await WeightsReader.ReadAsync(cluster, new(sweep.Id, trial.Number), cancellation);
         return new(new(sweep.Name, number, weights.Epoch, weights.Sha256), weights);
     }

@@ -36,7 +36,8 @@ internal static class DownloadCommand
             var trial = (await cluster.Reader.TrialAsync(sweep.Id, number, context.Cancellation))!;
             var readme = WeightsReadme.Of(sweep, trial, weights);
             var bytes = await WeightsFolder.WriteAsync(folder, weights, readme, context.Cancellation);
-            context.Terminal.Out.WriteLine($"{folder}: the weights of epoch {weights.Epoch}, {Quantities.Bytes(bytes)}; see README.md there.");
+            context.Terminal.Out.WriteLine(
+                $"{folder}: the weights of epoch {weights.Epoch}, {Quantities.Bytes(bytes)}; see README.md there.");
             return ExitCode.Done;
         });
     }
