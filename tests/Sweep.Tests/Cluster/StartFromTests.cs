@@ -61,7 +61,8 @@ public sealed class StartFromTests(PostgresServer server) : IAsyncLifetime
         Assert.Contains("its trials are 1 to 1", await RefusedAsync(2, "download", "first/2"), StringComparison.Ordinal);
         Assert.Contains("No sweep is named none", await RefusedAsync(2, "download", "none/1"), StringComparison.Ordinal);
         await _silo.QueryAsync<int>("delete from checkpoints");
-        Assert.Contains("has no checkpoint", await RefusedAsync(1, "download", "first/1", "--output", $"{folder}2"), StringComparison.Ordinal);
+        Assert.Contains(
+            "has no checkpoint", await RefusedAsync(1, "download", "first/1", "--output", $"{folder}2"), StringComparison.Ordinal);
         Assert.False(Directory.Exists($"{folder}2"));
     }
 
@@ -69,9 +70,13 @@ public sealed class StartFromTests(PostgresServer server) : IAsyncLifetime
     public async Task Trials_begin_from_the_weights_even_when_their_sweep_is_deleted_meanwhile()
     {
         var best = (await _silo!.QueryAsync<double>("select best_value from trials")).Single();
-        Write("on", $"parameters: {{ cell: gru, hidden_size: 8, sequence_length: 5, seed: {{ values: [1, 2] }}, {Still} }}\nstart_from: first/1");
+        Write(
+            "on",
+            $"parameters: {{ cell: gru, hidden_size: 8, sequence_length: 5, seed: {{ values: [1, 2] }}, {Still} }}\nstart_from: first/1");
         Assert.Contains(
-            "Start: each trial begins from the weights of first/1 after epoch", await RunAsync("plan", Yaml("on")), StringComparison.Ordinal);
+            "Start: each trial begins from the weights of first/1 after epoch",
+            await RunAsync("plan", Yaml("on")),
+            StringComparison.Ordinal);
 
         await RunAsync("run", Yaml("on"), "--detach");
         await RunAsync("delete", "first", "--yes");
@@ -103,11 +108,15 @@ public sealed class StartFromTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("cell: gru, hidden_size: { values: [8, 16] }", "parameters.hidden_size: found 16; the weights of first/1 are for 8 alone, so write hidden_size: 8")]
+    [InlineData(
+        "cell: gru, hidden_size: { values: [8, 16] }",
+        "parameters.hidden_size: found 16; the weights of first/1 are for 8 alone, so write hidden_size: 8")]
     [InlineData("cell: { values: [gru, lstm] }, hidden_size: 8", "parameters.cell: found lstm; the weights of first/1 are for gru alone")]
     [InlineData("cell: gru", "parameters.hidden_size: found 128; the weights of first/1 are for 8 alone")]
     [InlineData("cell: gru, hidden_size: 8, layers: 2", "parameters.layers: found 2; the weights of first/1 are for 1 alone")]
-    [InlineData("cell: gru, hidden_size: 8, fully_connected: [4]", "parameters.fully_connected: found [4]; the weights of first/1 are for [] alone")]
+    [InlineData(
+        "cell: gru, hidden_size: 8, fully_connected: [4]",
+        "parameters.fully_connected: found [4]; the weights of first/1 are for [] alone")]
     public async Task A_model_of_another_shape_is_refused_in_one_line(string parameters, string expected)
     {
         Write("other", $"parameters: {{ {parameters} }}\nstart_from: first/1");
