@@ -371,14 +371,32 @@ comment on column configurations.optimizer is 'adam, sgd or adamw.';
 comment on column configurations.weight_decay is 'L2 penalty, or decoupled decay.';
 comment on column configurations.gradient_clipping is 'Largest norm of the gradients; 0 is no limit.';
 
+-- Weights from which the trials of a sweep begin. They are a copy, so that the trial that they come from may be pruned or deleted.
+create table weights (
+  sha256   text primary key,
+  data     bytea not null,
+  added_at timestamptz not null default clock_timestamp()
+);
+alter table weights alter column data set storage external;
+comment on table weights is 'Weights of trials from which other trials begin, each stored once.';
+comment on column weights.sha256 is 'SHA-256 of the data, lower-case hexadecimal.';
+comment on column weights.data is 'A safetensors file, with the parameters and the vocabulary of the trial in its metadata.';
+comment on column weights.added_at is 'When it was stored.';
+
+alter table sweeps add column weights text references weights;
+create index sweeps_by_weights on sweeps (weights);
+comment on column sweeps.weights is 'weights.sha256 of what its trials begin from; null where they begin from random weights.';
+
 do $$
 begin
   if exists (select from pg_roles where rolname = 'sweep_reader') then
-    grant select on attempts, configurations to sweep_reader;
+    grant select on attempts, configurations, weights to sweep_reader;
   end if;
   if exists (select from pg_roles where rolname = 'sweep_worker') then
     grant select, insert, delete on attempts to sweep_worker;
     grant select on configurations to sweep_worker;
+    -- A column is enough to lock a row.
+    grant select, insert, delete, update (added_at) on weights to sweep_worker;
     grant update (
       validation_seconds, train_processor_seconds, validation_processor_seconds, inference_ms_low, inference_ms_high,
       test_windows, test_loss, test_loss_error, test_accuracy, prompt) on trials to sweep_worker;

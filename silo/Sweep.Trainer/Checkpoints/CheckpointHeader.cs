@@ -51,7 +51,7 @@ internal sealed record CheckpointHeader(
     int? FirstTarget = null,
     long? SplitSeed = null)
 {
-    private const string Format = "sweep-checkpoint-1";
+    private const string Format = TrialWeights.CheckpointKey;
     private const int MostThreads = 1024;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)

@@ -9,7 +9,10 @@ using static TorchSharp.torch;
 
 namespace Sweep.Trainer.Training;
 
-/// <summary>One attempt of a trial: it starts afresh or from a checkpoint, trains, and measures the finished model.</summary>
+/// <summary>
+/// One attempt of a trial: it begins afresh or from weights of another trial, or goes on from a checkpoint, trains, and measures the
+/// finished model.
+/// </summary>
 internal static class Attempt
 {
     private const int SampleLength = 100;
@@ -31,14 +34,25 @@ internal static class Attempt
     {
         using var memory = new PeakMemory();
         using var scope = NewDisposeScope();
-        var before = checkpoint is null ? null : CheckpointHeader.Of(checkpoint).Environment;
+        var weights = checkpoint?.Weights();
+        var header = checkpoint is null || weights is not null ? null : CheckpointHeader.Of(checkpoint);
+        // A trial that began from weights keeps their vocabulary, of which its own text may lack characters.
+        var vocabulary = weights?.Vocabulary ?? header?.Trial().Vocabulary;
+        using var encoded = vocabulary is null ? null : text.EncodedBy(vocabulary);
+        text = encoded ?? text;
+        var before = header?.Environment;
         using var threads = new TrialThreads(before?.Threads ?? environment.Threads);
         var here = environment with { Threads = threads.Count };
         say(new TrainerEvent.Began(here), []);
         using var windows = new TextWindows(text, trial);
         using var state = new TrainingState(trial, text, device) { Environment = here };
         log.Started(trial, text, windows.Counts, device);
-        if (checkpoint is not null)
+        if (weights is not null)
+        {
+            state.Begin(checkpoint!);
+            log.BeganFrom(weights.Epoch);
+        }
+        else if (checkpoint is not null)
         {
             state.Load(checkpoint);
             log.Resumed(state.Epoch, state.Step);

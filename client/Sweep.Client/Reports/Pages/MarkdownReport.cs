@@ -36,7 +36,7 @@ internal static class MarkdownReport
         _ => throw new ArgumentOutOfRangeException(nameof(block), block, null),
     };
 
-    private static string Table(OutputTable table) => string.Join(
+    public static string Table(OutputTable table) => string.Join(
         '\n',
         [
             Row(table.Columns.Select(column => Plain(column.Heading))),
@@ -61,7 +61,7 @@ internal static class MarkdownReport
     }
 
     /// <summary>Escapes the text, so that it is one line in which no character acts as markup.</summary>
-    private static string Plain(string text)
+    public static string Plain(string text)
     {
         var plain = new StringBuilder(text.Length);
         foreach (var letter in text)
