@@ -195,7 +195,10 @@ public sealed class TrialWeightsTests
         // The step is so large that the loss rises again.
         var trial = TrialOrders.Order(TrialOrders.Parameters(cell) with
         {
-            Layers = layers, FullyConnected = widths, Epochs = 12, LearningRate = 0.1,
+            Layers = layers,
+            FullyConnected = widths,
+            Epochs = 12,
+            LearningRate = 0.1,
         });
         using var windows = new TextWindows(text, trial);
         using var state = new TrainingState(trial, text, CPU);
@@ -278,7 +281,9 @@ public sealed class TrialWeightsTests
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments)
         {
-            WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true,
+            WorkingDirectory = folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
         var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var said = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
