@@ -48,7 +48,7 @@ public sealed class SweepGrain(
             List<ParameterMap> proposals = [.. SearchMethods.For(spec).Trials()];
             if (TextFit.Problems(proposals, spec.Dataset, characters).FirstOrDefault() is { } misfit)
                 return new(null, 0, misfit.ToString());
-            if (spec.StartFrom is { } start && await CannotStartAsync(start, proposals) is { } refusal)
+            if (spec.StartFrom is { } start && await CannotStartAsync(start, spec.Dataset, proposals) is { } refusal)
                 return new(null, 0, refusal);
             try
             {
@@ -65,12 +65,12 @@ public sealed class SweepGrain(
         return new(_sweep.Spec.Name, _sweep.Trials, null);
     }
 
-    private async Task<string?> CannotStartAsync(StartSpec start, IReadOnlyList<ParameterMap> proposals)
+    private async Task<string?> CannotStartAsync(StartSpec start, DatasetSpec dataset, IReadOnlyList<ParameterMap> proposals)
     {
         try
         {
             return await weights.ReadAsync(start.Sha256) is { } file
-                ? StartFit.Problems(proposals, start, TrialWeights.Of(file)).FirstOrDefault()?.ToString()
+                ? StartFit.Problems(proposals, dataset, start, TrialWeights.Of(file)).FirstOrDefault()?.ToString()
                 : $"The weights of {start} ({start.Sha256}) are not stored.";
         }
         catch (InvalidDataException error)

@@ -24,7 +24,7 @@ public sealed record CheckedSweep(SweepSpec Spec, DatasetText Dataset, TrialWeig
         var draft = await SweepFile.ReadAsync(path, overrides, cancellation);
         var text = await FetchAsync(draft.Dataset, datasets, cancellation);
         var start = draft.StartFrom is null ? null : await StartAsync(draft, draft.StartFrom, starts, cancellation);
-        SizeCheck.Check(draft, text.Characters, text.Vocabulary, start is null ? null : (start.Start, start.Weights));
+        FitCheck.Check(draft, text.Characters, text.Vocabulary, start is null ? null : (start.Start, start.Weights));
         var spec = draft.Spec with { Dataset = draft.Spec.Dataset with { Sha256 = text.Sha256 }, StartFrom = start?.Start };
         return new(spec, text, start?.Weights);
     }

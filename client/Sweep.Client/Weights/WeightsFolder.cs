@@ -8,11 +8,11 @@ namespace Sweep.Client.Weights;
 /// <summary>A folder with the weights of a trial, its vocabulary and a README.</summary>
 internal static class WeightsFolder
 {
-    public const string Model = "model.safetensors";
-    public const string Characters = "vocabulary.json";
+    public const string ModelFile = "model.safetensors";
+    public const string VocabularyFile = "vocabulary.json";
     private const string Readme = "README.md";
 
-    private static readonly string[] Names = [Model, Characters, Readme];
+    private static readonly string[] Names = [ModelFile, VocabularyFile, Readme];
 
     /// <summary>Checks that the files can be written, before the cluster is opened.</summary>
     /// <exception cref="WrongInputException">
@@ -41,8 +41,8 @@ internal static class WeightsFolder
     public static async Task<long> WriteAsync(string folder, TrialWeights weights, string readme, CancellationToken cancellation)
     {
         Directory.CreateDirectory(folder);
-        var size = await WriteAsync(Model, file => File.WriteAllBytesAsync(file, weights.File, cancellation));
-        await WriteAsync(Characters, file => File.WriteAllTextAsync(file, Vocabulary(weights) + "\n", cancellation));
+        var size = await WriteAsync(ModelFile, file => File.WriteAllBytesAsync(file, weights.File, cancellation));
+        await WriteAsync(VocabularyFile, file => File.WriteAllTextAsync(file, Vocabulary(weights) + "\n", cancellation));
         await WriteAsync(Readme, file => File.WriteAllTextAsync(file, readme, cancellation));
         return size;
 

@@ -1,5 +1,4 @@
 using Sweep.Client.Output;
-using Sweep.Client.Reports.Pages;
 using Sweep.Client.Tables;
 using Sweep.Domain.Models;
 using Sweep.Domain.Reports;
@@ -26,7 +25,7 @@ internal static class WeightsReadme
         return $"""
             # {sweep.Name}/{trial.Number}
 
-            A model of the next character, trained on {MarkdownReport.Plain(sweep.Spec.Dataset.Name)}. `{WeightsFolder.Model}` has the
+            A model of the next character, trained on {Markdown.Plain(sweep.Spec.Dataset.Name)}. `{WeightsFolder.ModelFile}` has the
             weights of epoch {weights.Epoch}, the best of those so far by {PlainText.Of(sweep.Spec.Objective.Metric)}; the last epoch may
             be a later one.
 
@@ -35,15 +34,16 @@ internal static class WeightsReadme
 
             ## Tensors
 
-            {MarkdownReport.Table(tensors)}
+            {Markdown.Table(tensors)}
 
             ## Vocabulary
 
-            `{WeightsFolder.Characters}` has {weights.Vocabulary.Size} characters. The id of a character is its place, from 0.{characters}
+            `{WeightsFolder.VocabularyFile}` has {weights.Vocabulary.Size} characters. The id of a character is its place, from
+            0.{characters}
 
             ## Trial
 
-            {MarkdownReport.Table(TrialFacts.Of(trial))}
+            {Markdown.Table(TrialFacts.Of(trial))}
 
             ## PyTorch
 
@@ -95,12 +95,12 @@ internal static class WeightsReadme
 
             def read():
                 model = CharacterModel()
-                model.load_state_dict(load_file("{{WeightsFolder.Model}}"))
+                model.load_state_dict(load_file("{{WeightsFolder.ModelFile}}"))
                 return model.eval()
 
 
             if __name__ == "__main__":
-                with open("{{WeightsFolder.Characters}}", encoding="utf-8") as file:
+                with open("{{WeightsFolder.VocabularyFile}}", encoding="utf-8") as file:
                     vocabulary = json.load(file)
                 ids = [vocabulary.index(character) for character in sys.argv[1]][-{{parameters.SequenceLength}}:]
                 with torch.no_grad():
@@ -118,12 +118,12 @@ internal static class WeightsReadme
             using TorchSharp.Modules;
             using static TorchSharp.torch;
 
-            using var json = JsonDocument.Parse(File.ReadAllText("{{WeightsFolder.Characters}}"));
+            using var json = JsonDocument.Parse(File.ReadAllText("{{WeightsFolder.VocabularyFile}}"));
             var vocabulary = json.RootElement.EnumerateArray().Select(character => character.GetString()!).ToList();
             var ids = args[0].EnumerateRunes().Select(character => (long)vocabulary.IndexOf(character.ToString()))
                 .TakeLast({{parameters.SequenceLength}}).ToArray();
             using var _ = no_grad();
-            var model = new CharacterModel("{{WeightsFolder.Model}}");
+            var model = new CharacterModel("{{WeightsFolder.ModelFile}}");
             Console.WriteLine(vocabulary[(int)model.call(tensor(ids).unsqueeze(0)).argmax(1).item<long>()]);
 
             public sealed class CharacterModel : nn.Module<Tensor, Tensor>

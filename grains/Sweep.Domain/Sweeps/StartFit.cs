@@ -11,9 +11,10 @@ public static class StartFit
 
     private static readonly string[] Shape = ["cell", "hidden_size", "layers", "fully_connected"];
 
+    /// <param name="dataset">Its split says whether a seed chooses windows.</param>
     /// <param name="text">The characters of the trials' text; null where they are not known.</param>
     public static IEnumerable<SpecProblem> Problems(
-        IReadOnlyList<ParameterMap> trials, StartSpec start, TrialWeights weights, Vocabulary? text = null)
+        IReadOnlyList<ParameterMap> trials, DatasetSpec dataset, StartSpec start, TrialWeights weights, Vocabulary? text = null)
     {
         var source = BuiltInParameters.Catalog.Read(weights.Parameters.ToJson());
         foreach (var name in Shape)
@@ -28,6 +29,14 @@ public static class StartFit
             }
         }
 
+        if (dataset.Kind != SplitKind.Windows && HaveNoChance(trials))
+        {
+            yield return SpecProblem.About(
+                "start_from",
+                $"{start} with a full batch, no dropout and several seeds, of which each would train the same",
+                "expected a batch_size, dropout between layers, or one seed");
+        }
+
         var missing = text?.Characters.Except(weights.Vocabulary.Characters).ToList() ?? [];
         if (missing.Count > 0)
         {
@@ -38,6 +47,13 @@ public static class StartFit
                 "expected a trial whose text had all characters of this one");
         }
     }
+
+    /// <summary>Whether trials differ in their seed alone, and nothing in them is drawn by it, since their weights are given.</summary>
+    private static bool HaveNoChance(IReadOnlyList<ParameterMap> trials) => trials
+        .Select(trial => trial.ForModel())
+        .Where(trial => trial.BatchSize is null && (trial.Dropout == 0 || trial.Layers == 1))
+        .CountBy(trial => (trial with { Seed = 0 }).ToJson())
+        .Any(same => same.Value > 1);
 
     private static string Quoted(Rune character) => $"'{character}'";
 }

@@ -149,6 +149,18 @@ public sealed class StartFromTests(PostgresServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Seeds_that_would_decide_nothing_are_refused_in_one_line()
+    {
+        const string alike = "parameters: { cell: gru, hidden_size: 8, batch_size: full }\nstart_from: first/1\nreplicates: 2";
+        Write("other", alike);
+        Assert.Contains(
+            "start_from: found first/1 with a full batch, no dropout and several seeds, of which each would train the same",
+            await RefusedAsync(2, "plan", Yaml("other")), StringComparison.Ordinal);
+        Write("other", alike.Replace("full", "16", StringComparison.Ordinal));
+        await RunAsync("plan", Yaml("other"));
+    }
+
+    [Fact]
     public async Task A_text_with_new_characters_is_refused_in_one_line()
     {
         _folder.Write("text.txt", TrialOrders.Text(600) + "Zürich");

@@ -7,7 +7,9 @@ using Sweep.Tests.Postgres;
 
 namespace Sweep.Tests.Cluster;
 
-/// <summary>Where the trials of sweeps run, and what becomes of them when a worker cannot train, drains, stops or is declared dead.</summary>
+/// <summary>
+/// Where the trials of sweeps run, and what becomes of them when a worker cannot train, drains, stops or is declared dead.
+/// </summary>
 [Collection("silos")]
 public sealed class SweepWorkerTests(PostgresServer server)
 {

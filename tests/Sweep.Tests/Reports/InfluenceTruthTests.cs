@@ -130,6 +130,48 @@ public sealed class InfluenceTruthTests
     }
 
     [Fact]
+    public void The_verdict_names_what_is_told_apart_from_chance_even_where_more_values_explain_more()
+    {
+        // Of eight lengths with two trials each the share is often larger than that of two cells, but so is that of chance.
+        var spec = Spec(Of(
+            Choice("cell", Word("rnn"), Word("gru")),
+            Choice("sequence_length", [.. Enumerable.Range(1, 8).Select(length => Whole(length))])));
+        var reports = Enumerable.Range(1, 60)
+            .Select(Report)
+            .Where(report => Effect(report, "cell").Matters && !Effect(report, "sequence_length").Matters)
+            .Where(report => Effect(report, "sequence_length").Explained > Effect(report, "cell").Explained)
+            .ToList();
+        Assert.NotEmpty(reports);
+        Assert.All(reports, report => Assert.StartsWith("cell mattered", report.Verdict, StringComparison.Ordinal));
+        Assert.All(reports, report => Assert.Equal("cell", report.Effects[0].Parameter));
+
+        SweepReport Report(int seed)
+        {
+            var noise = new SimulatedNoise(seed);
+            double[] lengths = [.. Enumerable.Range(0, 8).Select(_ => noise.Next())];
+            return SweepReport.Of(spec, ReportTrials.Of(
+                spec, [.. Enumerable.Range(0, 16).Select(trial => 100 + (trial / 8 * 1.6) + lengths[trial % 8] + noise.Next())]));
+        }
+
+        static ParameterEffect Effect(SweepReport report, string name) => report.Effects.Single(effect => effect.Parameter == name);
+    }
+
+    [Fact]
+    public void One_parameter_is_tested_by_its_replicates()
+    {
+        var spec = Spec(Of(Choice("hidden_size", Whole(1), Whole(2), Whole(3)))) with { Replicates = 3 };
+        double[] losses = [1, 1.1, 1.2, 5, 5.1, 5.2, 9, 9.1, 9.2];
+        var effect = Assert.Single(SweepReport.Of(spec, ReportTrials.Of(spec, losses)).Effects);
+        // Between the means 1.1, 5.1 and 9.1 there are 96 squares, within each 0.02.
+        Assert.Equal((96 - (2 * 0.01)) / (96.06 + 0.01), effect.Explained!.Value, 1e-9);
+        Assert.True(effect.Matters);
+        var report = SweepReport.Of(spec, [.. ReportTrials.Of(spec, losses).Select((trial, index) =>
+            index == 4 ? trial with { State = Domain.Trials.TrialState.Failed, BestValue = null } : trial)]);
+        Assert.True(Assert.Single(report.Effects).Matters);
+        Assert.Null(report.Decomposition);
+    }
+
+    [Fact]
     public void Of_a_number_that_follows_from_the_parameters_nothing_is_chance()
     {
         var spec = Spec(Of(Choice("cell", Word("rnn"), Word("gru"), Word("lstm")), Choice("layers", Whole(1), Whole(2))));

@@ -77,6 +77,15 @@ public sealed class ReplicatesTests
     }
 
     [Fact]
+    public void The_reason_is_told_whichever_of_two_equal_trials_comes_first()
+    {
+        var space = Of(Choice("layers", Whole(1)), Choice("dropout", ParameterValue.Of(0.5), Whole(0)));
+        var plan = SweepPlan.Of(Spec(space) with { Replicates = 1 }, characters: 1000, vocabulary: 10);
+        Assert.Equal((1, 1), (plan.Trials.Count, plan.LeftOut));
+        Assert.Equal(["dropout does nothing with one layer"], plan.Reasons);
+    }
+
+    [Fact]
     public void A_point_that_is_drawn_again_is_tried_once()
     {
         var plan = SweepPlan.Of(Spec(Space, new(MethodKind.Random, 50)) with { Replicates = 1 }, characters: 1000, vocabulary: 10);

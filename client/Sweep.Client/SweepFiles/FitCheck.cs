@@ -5,7 +5,7 @@ using Sweep.Domain.Sweeps;
 namespace Sweep.Client.SweepFiles;
 
 /// <summary>Checks that every trial of a sweep fits the text, and the weights that it starts from.</summary>
-internal static class SizeCheck
+internal static class FitCheck
 {
     /// <param name="characters">The length of the text in characters.</param>
     /// <param name="start">What the trials start from; null for random weights.</param>
@@ -17,7 +17,7 @@ internal static class SizeCheck
     {
         var problems = new Problems();
         var trials = SearchMethods.For(draft.Spec).Trials().ToList();
-        var misfits = start is var (from, weights) ? StartFit.Problems(trials, from, weights, text) : [];
+        var misfits = start is var (from, weights) ? StartFit.Problems(trials, draft.Spec.Dataset, from, weights, text) : [];
         foreach (var problem in TextFit.Problems(trials, draft.Spec.Dataset, characters).Concat(misfits))
             problems.Add(problem.In(draft.Tree));
         problems.ThrowFirst();
