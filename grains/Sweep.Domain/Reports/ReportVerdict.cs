@@ -55,9 +55,9 @@ internal static class ReportVerdict
 
     private static string Share(ParameterEffect effect) => $"{Math.Round(100 * effect.Explained!.Value)} %";
 
-    private static string Chance(ParameterEffect effect) => effect.Probability < 0.001
-        ? "p < 0.001"
-        : string.Create(CultureInfo.InvariantCulture, $"p = {effect.Probability:0.000}");
+    private static string Chance(ParameterEffect effect) => ProbabilityText.Of(effect.Probability!.Value) is var text && text[0] == '<'
+        ? $"p {text}"
+        : $"p = {text}";
 
     private static string Trials(int count) => count == 1 ? "1 trial" : $"{count} trials";
 }

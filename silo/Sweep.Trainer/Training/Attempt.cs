@@ -69,12 +69,13 @@ internal static class Attempt
         TestResult? test = null;
         if (windows.Counts.Test > 0 && (test = loop.Test()) is null)
             return new TrainerEvent.Stopped();
-        var result = Measure(trial.Parameters, text, windows, state, device, new Heartbeat(TimeProvider.System, say));
-        return new TrainerEvent.Succeeded(result with { Test = test, PeakMemoryBytes = memory.Bytes });
+        var result = Measure(trial.Parameters, text, windows, state, device, memory, new Heartbeat(TimeProvider.System, say));
+        return new TrainerEvent.Succeeded(result with { Test = test });
     }
 
     private static TrialResult Measure(
-        TrialParameters parameters, TextDataset text, TextWindows windows, TrainingState state, Device device, Heartbeat heartbeat)
+        TrialParameters parameters, TextDataset text, TextWindows windows, TrainingState state, Device device, PeakMemory memory,
+        Heartbeat heartbeat)
     {
         using var scope = NewDisposeScope();
         var shape = ModelShape.Of(parameters, text.Vocabulary.Size);
@@ -92,7 +93,7 @@ internal static class Attempt
             shape.Macs,
             windows.Counts.Training,
             windows.Counts.Validation,
-            PeakMemoryBytes: 0,
+            memory.Bytes,
             sample,
             prompt,
             ValidationSeconds: state.ValidationTime?.Wall.TotalSeconds,

@@ -31,10 +31,8 @@ public sealed class InfluenceTruthTests
     [InlineData(SimulatedDesign.Drawn, 1)]
     public void Known_effects_are_found_in_their_order(SimulatedDesign design, int replicates)
     {
-        var share = SimulatedTruth.Share(Sweeps / 5, design, replicates, SimulatedTruth.CellBeforeLayers, (report, _) =>
-            report.Effects[0] is { Parameter: "cell", Matters: true } && report.Effects[1] is { Parameter: "layers", Matters: true }
-            && report.Effects.Skip(2).Count(effect => effect.Matters) == 0
-            && report.Verdict.StartsWith("cell mattered most:", StringComparison.Ordinal));
+        var share = SimulatedTruth.Share(
+            Sweeps / 5, design, replicates, SimulatedTruth.CellBeforeLayers, SimulatedTruth.FindsCellBeforeLayers);
         Assert.InRange(share, 0.9, 1);
     }
 
@@ -42,7 +40,7 @@ public sealed class InfluenceTruthTests
     public void An_effect_beside_a_far_larger_one_is_found()
     {
         // The layers' effect is a hundredth of the cells'. A test that counted the cells' effect as noise would not see it.
-        var share = SimulatedTruth.Share(Sweeps / 4, SimulatedDesign.Grid, 1, SimulatedTruth.CellFarBeforeLayers, (report, _) =>
+        var share = SimulatedTruth.Share(Sweeps / 4, SimulatedDesign.Grid, 1, SimulatedTruth.CellFarBeforeLayers, report =>
             report.Effects.Single(effect => effect.Parameter == "layers").Matters);
         Assert.InRange(share, 0.9, 1);
     }
@@ -50,8 +48,8 @@ public sealed class InfluenceTruthTests
     [Fact]
     public void Two_equal_effects_are_not_ordered()
     {
-        var share = SimulatedTruth.Share(Sweeps / 4, SimulatedDesign.Grid, 1, SimulatedTruth.LayersLikeWidth, (report, _) =>
-            report.Verdict.Contains(" mattered most", StringComparison.Ordinal));
+        var share = SimulatedTruth.Share(
+            Sweeps / 4, SimulatedDesign.Grid, 1, SimulatedTruth.LayersLikeWidth, SimulatedTruth.SaysThatOneMatteredMost);
         // A share of 0.05 of 50 is observed with a standard error of 0.031.
         Assert.InRange(share, 0, 0.05 + (2 * 0.031));
     }
@@ -59,9 +57,8 @@ public sealed class InfluenceTruthTests
     [Fact]
     public void An_interaction_is_found_by_replicates_and_is_no_main_effect()
     {
-        var share = SimulatedTruth.Share(Sweeps / 4, SimulatedDesign.Grid, 3, SimulatedTruth.OnlyTogether, (report, _) =>
-            report.Decomposition!.Shares[0] is { Parameters: ["cell", "layers"], Matters: true }
-            && report.Effects.All(effect => !effect.Matters));
+        var share = SimulatedTruth.Share(
+            Sweeps / 4, SimulatedDesign.Grid, 3, SimulatedTruth.OnlyTogether, SimulatedTruth.FindsOnlyTheInteraction);
         Assert.InRange(share, 0.85, 1);
     }
 
