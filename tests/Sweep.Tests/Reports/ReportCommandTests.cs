@@ -90,7 +90,18 @@ public sealed class ReportCommandTests(StorageDatabase database) : IClassFixture
                 (expected, found) => Math.Abs(expected - found) < 1e-9);
         }
 
-        Assert.Contains("| rank | cell |", await FileAsync("--markdown"), StringComparison.Ordinal);
+        var markdown = await FileAsync("--markdown");
+        Assert.Contains("| rank | cell |", markdown, StringComparison.Ordinal);
+        // Of each value the mean over its three points, each of which is the mean over its seeds.
+        var accuracy = Assert.Single((await database.Reader.QueryAsync(
+            "select avg(mean_val_accuracy), avg(mean_val_accuracy) + 4.30265272991 * stddev_samp(mean_val_accuracy) / sqrt(3), "
+                + "avg(mean_inference_ms) from configurations where sweep = 'seeds' and cell = 'rnn'",
+            TestContext.Current.CancellationToken)).Rows).Select(Number).ToList();
+        var means = markdown.Split('\n').Last(line => line.StartsWith("| cell | rnn |", StringComparison.Ordinal)).Split(" | ");
+        Assert.Equal($"{Percent(accuracy[0])} ± {Percent(accuracy[1] - accuracy[0])}", means[3]);
+        Assert.Equal(accuracy[2].ToString("0.00", System.Globalization.CultureInfo.InvariantCulture), means[6]);
+
+        static string Percent(double share) => (100 * share).ToString("0.0", System.Globalization.CultureInfo.InvariantCulture) + "%";
 
         static double Number(object? value) =>
             double.Parse($"{value}", System.Globalization.CultureInfo.InvariantCulture);

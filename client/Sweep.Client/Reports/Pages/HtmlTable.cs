@@ -21,7 +21,7 @@ internal static class HtmlTable
         {Html.Join(table.Rows.Select((row, index) => Html.Of(
             $"<tr{new Html(index < RowsAtFirst ? "" : " class=\"more\"")}>{Html.Join(table.Columns.Zip(row, Cell))}</tr>\n")))}</tbody>
         </table></div>
-        <p class="tools"></p>
+        <p class="all tools"></p>
 
         """);
 

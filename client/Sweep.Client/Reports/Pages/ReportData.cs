@@ -17,6 +17,12 @@ internal static class ReportData
     /// <summary>The greatest number of trials of which the page has the numbers, not counting those in its table and charts.</summary>
     public const int MostTrials = 5000;
 
+    /// <summary>The greatest number of shares in the bars.</summary>
+    public const int MostShares = 12;
+
+    /// <summary>The greatest number of parameters with a chart of what their values did.</summary>
+    public const int MostEffects = 6;
+
     /// <summary>The greatest number of trials in the parallel coordinates.</summary>
     public const int MostLines = 400;
 
@@ -75,6 +81,8 @@ internal static class ReportData
                 curves = contents.Curves.GroupBy(row => row.Number).Select(Curve),
                 fronts = report.Fronts.Select(front => new { front.Metric, front.Cost, trials = front.Trials.Select(row => row.Number) }),
                 shares = Shares(report),
+                most_shares = MostShares,
+                most_effects = MostEffects,
                 effects = report.Effects.Select(effect => new
                 {
                     effect.Parameter,

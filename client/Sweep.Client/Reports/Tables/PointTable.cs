@@ -19,7 +19,7 @@ internal static class PointTable
     {
         var (varying, metric) = (report.Spec.Parameters.VaryingWithoutSeed, report.Spec.Objective.Metric);
         var measures = report.Measures.Skip(1).Select(influence => influence.Measure).ToList();
-        var format = Format(metric.Name);
+        var format = MeasureFormat.Of(metric.Name);
         return new(
         [
             OutputColumn.Number("rank", "rank"),
@@ -31,9 +31,9 @@ internal static class PointTable
             OutputColumn.Number("low", "95 %\nfrom", format),
             OutputColumn.Number("high", "\nto", format),
             .. Last.Select(column => OutputColumn.Number(
-                column.Name, column.Name.Replace('_', '\n'), Format(column.Name), dispensable: true)),
+                column.Name, column.Name.Replace('_', '\n'), MeasureFormat.Of(column.Name), dispensable: true)),
             .. measures.Select((measure, index) => OutputColumn.Number(
-                measure.Name, measure.Name.Replace('_', '\n'), Format(measure.Name), dispensable: index > 2)),
+                measure.Name, measure.Name.Replace('_', '\n'), MeasureFormat.Of(measure.Name), dispensable: index > 2)),
         ],
         [
             .. report.Points.Select(point => (IReadOnlyList<object?>)
@@ -51,15 +51,4 @@ internal static class PointTable
             ]),
         ]);
     }
-
-    private static Func<double, string> Format(string measure) => measure switch
-    {
-        "val_accuracy" or "test_accuracy" or "last_val_accuracy" => Quantities.Percent,
-        "perplexity" => Quantities.Perplexity,
-        "train_seconds" => Quantities.Seconds,
-        "inference_ms" => Quantities.Milliseconds,
-        "macs" => Quantities.Count,
-        "model_bytes" => Quantities.Bytes,
-        _ => Quantities.Loss,
-    };
 }

@@ -10,7 +10,7 @@ function importance() {
     place.parentElement.hidden = true;
     return;
   }
-  const rows = data.shares.slice(0, 12).map(row => ({ ...row, name: shareName(row) }));
+  const rows = data.shares.slice(0, data.most_shares).map(row => ({ ...row, name: shareName(row) }));
   const longest = d3.max(rows, row => row.name.length);
   const width = Math.max(280, Math.min(720, place.clientWidth));
   const text = rows.map(row => `${row.name} ${shareText(row)}`).join(", ");
@@ -47,7 +47,7 @@ function interactions() {
 function effects() {
   const rows = data.dots.map(number => trials.get(number)).filter(trial => trial.best !== null && visible(trial));
   multiples("effects", parent => {
-    for (const effect of data.effects.slice(0, 6)) {
+    for (const effect of data.effects.slice(0, data.most_effects)) {
       const name = effect.parameter;
       box(parent, sentence(label(name)), `and ${label(data.metric)}`, width => effectChart(name, effect.values, rows, width));
     }
