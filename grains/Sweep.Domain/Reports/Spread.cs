@@ -16,11 +16,15 @@ public sealed record Spread(double Mean, double? Deviation, int Count)
     /// <summary>Upper end of the 95 % interval of the mean; null when there is a single number.</summary>
     public double? High => Mean + Margin;
 
+    /// <summary>Half the width of the 95 % interval of the mean; null when there is a single number.</summary>
+    public double? Margin => Error is { } error ? error * StandardErrors(Count) : null;
+
     /// <summary>
-    /// Half the width of the 95 % interval of the mean; null when there is a single number. Source: Student, The probable error of a mean,
-    /// Biometrika 6, 1908.
+    /// How many standard errors lie between the mean of some numbers and an end of its 95 % interval. Source: Student, The probable error
+    /// of a mean, Biometrika 6, 1908.
     /// </summary>
-    public double? Margin => Error is { } error ? error * StudentT.InvCDF(0, 1, Count - 1, 0.975) : null;
+    /// <param name="count">How many numbers there are; at least 2.</param>
+    public static double StandardErrors(int count) => StudentT.InvCDF(0, 1, count - 1, 0.975);
 
     /// <returns>Null when there are no numbers.</returns>
     public static Spread? Of(IReadOnlyList<double> numbers)

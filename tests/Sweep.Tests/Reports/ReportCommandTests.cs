@@ -119,6 +119,31 @@ public sealed class ReportCommandTests(StorageDatabase database) : IClassFixture
     }
 
     [Fact]
+    public async Task Attempts_that_computed_with_different_instructions_have_a_row_each()
+    {
+        await ReportRows.AddNineAsync(database, "instructions");
+        Assert.DoesNotContain("| torch |", await MarkdownAsync(), StringComparison.Ordinal);
+        await using (var add = database.Source.CreateCommand(
+            """
+            insert into attempts (trial_id, attempt, torch, processor, capability, threads, device, gpu, driver)
+            select t.id, 1, '2.10.0', 'Xeon', case when t.number < 3 then 'AVX2' else 'AVX512' end, 1,
+              case t.number when 9 then 'cuda:1' else 'cpu' end, case t.number when 9 then 'H100' end, case t.number when 9 then '580.1' end
+            from trials t join sweeps s on s.id = t.sweep_id where s.name = 'instructions'
+            """))
+        {
+            Assert.Equal(9, await add.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        }
+
+        var markdown = await MarkdownAsync();
+        Assert.Contains("| torch |", markdown, StringComparison.Ordinal);
+        Assert.Contains("| 2.10.0 | Xeon | AVX2 | 1 | cpu |  |  | 2 | 2 |", markdown, StringComparison.Ordinal);
+        Assert.Contains("| 2.10.0 | Xeon | AVX512 | 1 | cpu |  |  | 6 | 6 |", markdown, StringComparison.Ordinal);
+        Assert.Contains("| 2.10.0 | Xeon | AVX512 | 1 | cuda | H100 | 580.1 | 1 | 1 |", markdown, StringComparison.Ordinal);
+
+        async Task<string> MarkdownAsync() => (await RunAsync(["instructions", "--markdown"])).Output;
+    }
+
+    [Fact]
     public async Task Long_curves_are_thinned_but_keep_their_first_best_and_last_epoch()
     {
         await ReportRows.AddManyAsync(database, "long-curves", 25);

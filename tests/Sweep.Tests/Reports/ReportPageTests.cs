@@ -58,7 +58,7 @@ public sealed class ReportPageTests(StorageDatabase database) : IClassFixture<St
             Assert.Equal(front, shown);
         }
 
-        await page.AssertDrawnAsync(expectedCharts: 4 + 6 + 1 + 2 + 15 + 1);
+        await page.AssertDrawnAsync(expectedCharts: 4 + 6 + 1 + 2 + 16 + 1);
         await page.AssertQuietAsync();
         await ReportPage.SaveAsync("nine.pdf", await page.Browser.PrintAsync());
 
@@ -71,7 +71,7 @@ public sealed class ReportPageTests(StorageDatabase database) : IClassFixture<St
     public async Task The_means_of_two_parameters_together_are_those_of_SQL_for_any_two_and_each_measure()
     {
         Assert.SkipUnless(File.Exists(Browser.Program), Browser.WhyMissing);
-        await ReportRows.AddNineAsync(database, "pivoted");
+        await ReportRows.AddNineAsync(database, "pivoted", replicates: 3);
         await using var page = await ReportPage.OpenAsync(database, "pivoted");
         foreach (var (rows, columns) in new[] { ("cell", "sequence_length"), ("sequence_length", "cell") })
         {
@@ -83,9 +83,11 @@ public sealed class ReportPageTests(StorageDatabase database) : IClassFixture<St
                 ("Validation loss, last epoch", "last_val_loss"),
             })
             {
+                // Student's t of two degrees of freedom is 4.302653.
                 var expected = await RowsAsync(
-                    $"select to_char(avg({measure}), 'FM0.000') from trial_summary where sweep = 'pivoted' "
-                    + $"group by {rows}, {columns} order by {Order(rows)}, {Order(columns)}");
+                    $"select to_char(avg({measure}), 'FM0.000') || case when stddev({measure}) > 1e-6 then "
+                    + $"' ± ' || to_char(4.302653 * stddev({measure}) / sqrt(3), 'FM0.000') else '' end "
+                    + $"from trial_summary where sweep = 'pivoted' group by {rows}, {columns} order by {Order(rows)}, {Order(columns)}");
                 var cells = await page.AskAsync(
                     $"[...[...document.querySelectorAll('.heat table')].find(table => table.caption.textContent.startsWith('{caption} by'))"
                     + ".querySelectorAll('td')].map(cell => cell.textContent)");

@@ -120,6 +120,11 @@ internal static class ReportRows
             (1.9 * gates) + (parameters.SequenceLength * 0.31) + (number * 0.01), 0.1 * gates, 9_000.0 / gates,
             12_000 + (33_000 * gates), 48_000 + (132_000 * gates), parameters.SequenceLength * 33_000L * gates, 1_904, 476, 310_000_000,
             number == 2 ? HostileSample : "ther the sore and the mart\nof have and the thear, " + number,
-            "To be, or not to be, that is the question");
+            "To be, or not to be, that is the question",
+            ValidationSeconds: 0.4 * gates,
+            TrainProcessorSeconds: (1.8 * gates) + (number * 0.01),
+            ValidationProcessorSeconds: 0.3 * gates,
+            InferenceLowMilliseconds: 0.09 * gates,
+            InferenceHighMilliseconds: 0.12 * gates);
     }
 }

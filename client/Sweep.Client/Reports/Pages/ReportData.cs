@@ -81,6 +81,7 @@ internal static class ReportData
                 curves = contents.Curves.GroupBy(row => row.Number).Select(Curve),
                 fronts = report.Fronts.Select(front => new { front.Metric, front.Cost, trials = front.Trials.Select(row => row.Number) }),
                 shares = Shares(report),
+                student = Student(report),
                 most_shares = MostShares,
                 most_effects = MostEffects,
                 effects = report.Effects.Select(effect => new
@@ -91,6 +92,14 @@ internal static class ReportData
             },
             Options);
     }
+
+    /// <summary>
+    /// How many standard errors the 95 % interval of a mean reaches: the mean of two numbers, of three, and so on up to the most replicates
+    /// of a point.
+    /// </summary>
+    private static IEnumerable<double> Student(SweepReport report) => Enumerable
+        .Range(2, Math.Max(0, report.Points.Select(point => point.Trials.Count).DefaultIfEmpty().Max() - 1))
+        .Select(Spread.StandardErrors);
 
     /// <summary>
     /// The share of each parameter and each pair of parameters, and whether it is told apart from chance; the rest has no parameters.

@@ -29,29 +29,49 @@ function drawPivot() {
   const [line, series] = overColumns ? [across, down] : [down, across];
   const cells = d3.group(measured, down.of, across.of);
   const [fewest, most] = d3.extent([...cells.values()].flatMap(row => [...row.values()].map(inCell => inCell.length)));
-  const means = `means of ${fewest === most ? most : `${fewest} to ${most}`} ${most === 1 ? "trial" : "trials"} a cell`;
+  const ofPoints = [...cells.values()].some(row => [...row.values()].some(isOnePoint));
+  const means = `means of ${fewest === most ? most : `${fewest} to ${most}`} ${most === 1 ? "trial" : "trials"} a cell`
+    + (ofPoints ? ", ± the 95 % interval over seeds" : "");
   multiples("pivot", parent => {
     const longest = d3.max(across.names, text => text.length);
     parent.style.setProperty("--least", `${Math.max(19, 8 + across.names.length * (longest > 7 ? 5.5 : 3.7))}rem`);
     for (const name of measures) {
       const value = (row, column) => d3.mean(cells.get(row)?.get(column) ?? [], trial => trial[name]) ?? null;
+      const margin = (row, column) => marginOf(cells.get(row)?.get(column) ?? [], name);
       if (!measured.some(trial => trial[name] !== null)) continue;
       const place = box(parent, sentence(label(name)), "", width => {
         if (!line.isNumber) return document.createElement("span");
         const points = series.names.flatMap((row, index) => line.names
-          .map(at => ({ at: Number(at), value: overColumns ? value(row, at) : value(at, row), series: row, colour: palette[index % 8] }))
-          .filter(point => point.value !== null));
+          .map(at => {
+            const cell = overColumns ? [row, at] : [at, row];
+            return { at: Number(at), value: value(...cell), margin: margin(...cell), series: row, colour: palette[index % 8] };
+          })
+          .filter(point => point.value !== null)
+          .map(point => ({ ...point, low: point.value - point.margin, high: point.value + point.margin })));
         return pivotLines(name, overColumns ? pivot.columns : pivot.rows, overColumns ? pivot.rows : pivot.columns, points, line, width);
       });
       place.append(heatMap({
         caption: `${sentence(label(name))} by ${label(pivot.rows)} and ${label(pivot.columns)}, ${means}`,
         corner: `${label(pivot.rows)} \\ ${label(pivot.columns)}`, rows: down.names, columns: across.names, name: text => text, value,
-        text: number => shown(name, number), best: higherIsBetter(name) ? d3.max : d3.min,
+        margin, text: number => shown(name, number), best: higherIsBetter(name) ? d3.max : d3.min,
       }));
     }
   });
   place.prepend(bar);
   if (line.isNumber) bar.append(seriesKey(overColumns ? pivot.rows : pivot.columns, series.names));
+}
+
+// Whether trials differ in their seeds alone.
+function isOnePoint(inCell) {
+  return inCell.length > 1 && inCell.every(trial => data.varying.every(parameter => trial.p[parameter] === inCell[0].p[parameter]));
+}
+
+// Half the width of the mean's 95 % interval; 0 where the trials are no replicates of one point.
+function marginOf(inCell, name) {
+  const numbers = inCell.map(trial => trial[name]).filter(number => number !== null);
+  return isOnePoint(inCell) && numbers.length > 1
+    ? data.student[numbers.length - 2] * d3.deviation(numbers) / Math.sqrt(numbers.length)
+    : 0;
 }
 
 function seriesKey(name, names) {
@@ -68,7 +88,7 @@ function seriesKey(name, names) {
 
 function pivotLines(name, over, by, points, line, width) {
   const ticks = line.names.map(Number);
-  const text = points.map(point => `${label(by)} ${point.series}, ${label(over)} ${point.at}: ${shown(name, point.value)}`).join("; ");
+  const text = points.map(point => `${label(by)} ${point.series}, ${label(over)} ${point.at}: ${withMargin(name, point)}`).join("; ");
   return plot(`${sentence(label(name))} over ${label(over)}, a line for each ${label(by)}`, text, width, {
     height: 190,
     x: {
@@ -78,15 +98,18 @@ function pivotLines(name, over, by, points, line, width) {
     marks: [
       Plot.gridY({ ...grid, ticks: 5 }),
       Plot.line(points, { x: "at", y: "value", z: "series", stroke: "colour", strokeWidth: 1.6 }),
+      Plot.ruleX(points.filter(point => point.margin > 0), { x: "at", y1: "low", y2: "high", stroke: "colour", strokeWidth: 1.2 }),
       Plot.dot(points, { x: "at", y: "value", r: 3, fill: "colour" }),
       tip(points, { x: "at", y: "value" }, point =>
-        `${label(by)} ${point.series}\n${label(over)} ${point.at}\n${label(name)} ${shown(name, point.value)}`),
+        `${label(by)} ${point.series}\n${label(over)} ${point.at}\n${label(name)} ${withMargin(name, point)}`),
     ],
   });
 }
 
+const withMargin = (name, { value, margin }) => shown(name, value) + (margin > 0 ? ` ± ${shown(name, margin)}` : "");
+
 // A table whose cells are the more coloured the higher their numbers are.
-function heatMap({ caption, corner, rows, columns, name, value, text, best }) {
+function heatMap({ caption, corner, rows, columns, name, value, margin, text, best }) {
   const region = document.createElement("div");
   region.className = "heat";
   region.tabIndex = 0;
@@ -109,6 +132,12 @@ function heatMap({ caption, corner, rows, columns, name, value, text, best }) {
       const [cell, number] = [line.insertCell(), value(row, column)];
       cell.textContent = number === null ? "–" : text(number);
       if (number === null) continue;
+      const half = margin?.(row, column);
+      if (half > 0) {
+        const small = document.createElement("small");
+        small.textContent = ` ± ${text(half)}`;
+        cell.append(small);
+      }
       cell.style.setProperty("--share", differ ? (number - low) / (high - low) : 0);
       if (number === winner && differ) cell.classList.add("best");
     }
