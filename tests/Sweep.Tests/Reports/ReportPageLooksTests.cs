@@ -83,8 +83,11 @@ public sealed class ReportPageLooksTests(StorageDatabase database) : IClassFixtu
                 var scheme = dark ? "dark" : "light";
                 await page.PhotographAsync($"{name}-{scheme}-{width}.png");
                 Assert.Equal(width, (await page.AskAsync("document.documentElement.scrollWidth")).GetInt32());
-                Assert.Empty(await ListAsync(Cut));
-                Assert.Empty(await ListAsync(Faint.Replace("LEAST", $"{LeastContrast}", StringComparison.Ordinal)));
+                // What is cut does not depend on the colours, nor contrast on the width.
+                if (!dark)
+                    Assert.Empty(await ListAsync(Cut));
+                if (width == 1280)
+                    Assert.Empty(await ListAsync(Faint.Replace("LEAST", $"{LeastContrast}", StringComparison.Ordinal)));
                 var expected = dark ? "rgb(22, 24, 27)" : "rgb(252, 252, 251)";
                 Assert.Equal(expected, (await page.AskAsync("getComputedStyle(document.body).backgroundColor")).GetString());
             }
