@@ -82,7 +82,10 @@ public abstract record TrainerEvent
     /// The trainer takes steps. It is sent about once a second while a model is trained, validated or measured. It may come at any other
     /// time too, and then means only that the trainer lives.
     /// </summary>
-    public sealed record Progress : TrainerEvent;
+    /// <param name="Share">
+    /// The part of the running epoch that is trained, at least 0 and below 1; null while no training step is taken.
+    /// </param>
+    public sealed record Progress(double? Share = null) : TrainerEvent;
 
     public sealed record EpochFinished(EpochMetrics Report) : TrainerEvent;
 
