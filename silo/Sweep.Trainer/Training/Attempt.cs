@@ -1,6 +1,7 @@
 using Sweep.Domain.Models;
 using Sweep.Domain.Protocol;
 using Sweep.Domain.Search;
+using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Trainer.Checkpoints;
 using Sweep.Trainer.Data;
@@ -46,6 +47,9 @@ internal static class Attempt
         say(new TrainerEvent.Began(here), []);
         using var windows = new TextWindows(text, trial);
         using var state = new TrainingState(trial, text, device) { Environment = here };
+        // A client checks this before; one of an earlier version did not.
+        if (CheckpointFit.Problem(trial.Parameters, text.Vocabulary.Size) is { } tooLarge)
+            throw new ImpossibleTrialException(tooLarge.ToString());
         log.Started(trial, text, windows.Counts, device);
         if (weights is not null)
         {

@@ -192,7 +192,7 @@ public sealed class TrainerProgramTests
         Assert.Contains("The checkpoint is damaged", await Failure(trainer, FailureReason.TrainerError));
 
         await trainer.SendAsync(TrialOrders.Order(Small with { SequenceLength = 310 }));
-        Assert.Contains("gives 0 training", await Failure(trainer, FailureReason.TrainerError));
+        Assert.Contains("gives 0 training", await Failure(trainer, FailureReason.Impossible));
 
         await trainer.SendAsync(TrialOrders.Order(Small with { HiddenSize = 1_000_000 }));
         await Failure(trainer, FailureReason.OutOfMemory);

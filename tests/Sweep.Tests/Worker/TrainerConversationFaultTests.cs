@@ -154,6 +154,7 @@ public sealed class TrainerConversationFaultTests
 
     [Theory]
     [InlineData(FailureReason.Diverged, FailureReason.Diverged)]
+    [InlineData(FailureReason.Impossible, FailureReason.Impossible)]
     [InlineData(FailureReason.OutOfMemory, FailureReason.OutOfMemory)]
     [InlineData(FailureReason.TrainerError, FailureReason.TrainerError)]
     [InlineData(FailureReason.WorkerLost, FailureReason.TrainerError)]
