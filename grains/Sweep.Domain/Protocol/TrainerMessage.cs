@@ -31,6 +31,7 @@ public abstract record TrainerCommand
     /// <param name="Test">Share of the windows held out for the test; 0 for none.</param>
     /// <param name="FirstTarget">See <see cref="DatasetSpec.FirstTarget"/>.</param>
     /// <param name="SplitSeed">The sweep's seed when all trials have the same targets; otherwise null.</param>
+    /// <param name="Precision">See <see cref="SweepSpec.Precision"/>.</param>
     public sealed record Train(
         long Trial,
         int Attempt,
@@ -41,7 +42,8 @@ public abstract record TrainerCommand
         double CheckpointEvery,
         double Test = 0,
         int? FirstTarget = null,
-        long? SplitSeed = null) : TrainerCommand;
+        long? SplitSeed = null,
+        Precision? Precision = null) : TrainerCommand;
 
     /// <summary>Ends the training after the step that runs now, with a checkpoint or without.</summary>
     public sealed record Stop(bool Checkpoint) : TrainerCommand;

@@ -26,7 +26,7 @@ internal sealed partial class AttemptRun
             var (dataset, seed) = (spec.Dataset, spec.Dataset.FirstTarget is null ? (long?)null : spec.Seed);
             var command = new TrainerCommand.Train(
                 trial.Value, Attempt, parameters, dataset.Split, dataset.Validation, spec.Objective, spec.Checkpoint.Every,
-                dataset.Test, dataset.FirstTarget, seed);
+                dataset.Test, dataset.FirstTarget, seed, spec.Precision);
             return await trainer.TrainAsync(command, _stop.Task);
         }
         catch (OperationCanceledException) when (_abandoned.IsCancellationRequested)

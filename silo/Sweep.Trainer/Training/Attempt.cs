@@ -6,6 +6,7 @@ using Sweep.Domain.Trials;
 using Sweep.Trainer.Checkpoints;
 using Sweep.Trainer.Data;
 using Sweep.Trainer.Results;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sweep.Trainer.Training;
@@ -43,7 +44,12 @@ internal static class Attempt
         text = encoded ?? text;
         var before = header?.Environment;
         using var threads = new TrialThreads(before?.Threads ?? environment.Threads);
-        var here = environment with { Threads = threads.Count };
+        var isOnGpu = device.type == DeviceType.CUDA;
+        var here = environment with { Threads = threads.Count, Precision = isOnGpu ? trial.Precision : null };
+        if (isOnGpu)
+            Libtorch.Use(trial.Precision ?? Precision.Float32);
+        else if (trial.Precision is { } unknown)
+            log.IgnoredPrecision(unknown);
         say(new TrainerEvent.Began(here), []);
         using var windows = new TextWindows(text, trial);
         using var state = new TrainingState(trial, text, device) { Environment = here };
