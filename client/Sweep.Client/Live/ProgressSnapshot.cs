@@ -22,6 +22,9 @@ internal sealed record ProgressSnapshot(
 {
     public int Over => Sweep.Succeeded + Sweep.Failed + Sweep.Cancelled;
 
+    /// <summary>The epochs that all trials together have trained, with the parts of those that run.</summary>
+    public double EpochsTrained => Sweep.EpochsDone + Running.Sum(trial => trial.EpochsTrained - trial.EpochsDone);
+
     public IReadOnlyList<string> Varying => Sweep.Spec.Parameters.Varying;
 }
 

@@ -54,7 +54,7 @@ internal static class SweepScreen
     private static Markup Progress(ProgressSnapshot snapshot, TimeLeft timeLeft, int width)
     {
         var sweep = snapshot.Sweep;
-        var share = sweep.EpochsTotal == 0 ? 0 : Math.Clamp(sweep.EpochsDone / (double)sweep.EpochsTotal, 0, 1);
+        var share = sweep.EpochsTotal == 0 ? 0 : Math.Clamp(snapshot.EpochsTrained / sweep.EpochsTotal, 0, 1);
         return Lines.Of(
             width,
             [
@@ -91,7 +91,7 @@ internal static class SweepScreen
         var metric = snapshot.Sweep.Spec.Objective.Metric;
         (string Title, Func<TrialSummary, string> Value)[] columns =
         [
-            ("epoch", trial => $"{trial.EpochsDone}/{trial.Parameters.Epochs}"),
+            ("epoch", trial => $"{EpochCount.Of(trial.EpochsTrained)}/{trial.Parameters.Epochs}"),
             .. width < Wide ? Array.Empty<(string, Func<TrialSummary, string>)>() : [("", Bar)],
             ("train", trial => trial.Last is { } last ? Quantities.Loss(last.TrainLoss) : ""),
             ("val", trial => trial.Last is { } last ? Quantities.Loss(last.ValLoss) : ""),
@@ -130,7 +130,7 @@ internal static class SweepScreen
 
     private static string Bar(TrialSummary trial)
     {
-        var full = trial.EpochsDone * TrialBar / Math.Max(1, trial.Parameters.Epochs);
+        var full = (int)(trial.EpochsTrained * TrialBar / Math.Max(1, trial.Parameters.Epochs));
         return new string('━', Math.Min(full, TrialBar)).PadRight(TrialBar, '╌');
     }
 

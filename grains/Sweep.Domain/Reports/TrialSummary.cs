@@ -11,6 +11,9 @@ namespace Sweep.Domain.Reports;
 /// <param name="Last">The last epoch's numbers.</param>
 /// <param name="Reason">Why it failed, in words.</param>
 /// <param name="PrunedAt">When its checkpoint, log and epochs but the best and the last were freed; null while they are kept.</param>
+/// <param name="Trained">
+/// The epochs that its worker had trained a few seconds ago, with the part of the running one; null where it does not run.
+/// </param>
 public sealed record TrialSummary(
     int Number,
     ParameterMap Parameters,
@@ -24,4 +27,9 @@ public sealed record TrialSummary(
     TrialResult? Result,
     string? Worker,
     string? Reason,
-    DateTimeOffset? PrunedAt = null);
+    DateTimeOffset? PrunedAt = null,
+    double? Trained = null)
+{
+    /// <summary>The epochs that it has trained, with the part of the running one as far as that is known.</summary>
+    public double EpochsTrained => Trained is { } trained && Math.Floor(trained) == EpochsDone ? trained : EpochsDone;
+}

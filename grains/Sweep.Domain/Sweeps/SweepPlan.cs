@@ -8,7 +8,7 @@ namespace Sweep.Domain.Sweeps;
 /// <param name="ModelParameters">Trainable numbers.</param>
 /// <param name="ModelBytes">Bytes of the parameters as float32.</param>
 /// <param name="Macs">Multiply-accumulates of a forward pass for one window: see <see cref="ModelShape.Macs"/>.</param>
-/// <param name="TrainingBytes">A rough upper bound of the memory that training takes: see <see cref="ModelShape.TrainingBytes"/>.</param>
+/// <param name="TrainingBytes">The memory of the trainer at its peak on a CPU: see <see cref="TrainingMemory"/>.</param>
 /// <param name="CheckpointBytes">Bytes of the tensors in a checkpoint; the rest of it is small.</param>
 /// <param name="CheckpointSeconds">The shortest time from one checkpoint to the next.</param>
 public sealed record PlannedTrial(
@@ -40,7 +40,7 @@ public sealed record SweepPlan(IReadOnlyList<PlannedTrial> Trials, int LeftOut, 
             var checkpoint = shape.CheckpointBytes(parameters.Optimizer);
             return new PlannedTrial(
                 number, trial, windows, shape.Parameters, shape.Bytes, shape.Macs,
-                shape.TrainingBytes(parameters.BatchSize ?? windows.Training),
+                TrainingMemory.Peak(shape, parameters.Optimizer, parameters.BatchSize, windows, characters),
                 checkpoint, spec.Checkpoint.Interval(checkpoint));
         }
     }

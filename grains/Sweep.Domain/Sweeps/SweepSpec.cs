@@ -17,6 +17,7 @@ namespace Sweep.Domain.Sweeps;
 /// before replicates came: it trains every trial that its method proposes, also those that are equal.
 /// </param>
 /// <param name="StartFrom">The weights from which each trial begins; null for random ones.</param>
+/// <param name="Precision">The precision of products on a GPU; null for float32.</param>
 public sealed record SweepSpec(
     string Name,
     DatasetSpec Dataset,
@@ -29,7 +30,8 @@ public sealed record SweepSpec(
     long Seed,
     double StallLimit = SweepSpec.DefaultStallLimit,
     int? Replicates = null,
-    StartSpec? StartFrom = null)
+    StartSpec? StartFrom = null,
+    Precision? Precision = null)
 {
     public const double DefaultStallLimit = 3600;
 

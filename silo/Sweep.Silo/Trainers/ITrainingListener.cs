@@ -1,3 +1,4 @@
+using Sweep.Domain.Protocol;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Silo.Trainers;
@@ -10,6 +11,10 @@ internal interface ITrainingListener
 
     /// <summary>Receives where the training takes place, once and before anything else but lines of the log.</summary>
     void Began(AttemptEnvironment environment);
+
+    /// <summary>Receives that the trainer computes, about once a second.</summary>
+    /// <param name="share">See <see cref="TrainerEvent.Progress.Share"/>.</param>
+    void Progressed(double? share);
 
     /// <summary>Receives the numbers of an epoch. The trainer's next event is not read before this ends.</summary>
     Task EpochFinishedAsync(EpochMetrics report);

@@ -170,7 +170,8 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
         {
             switch (happened)
             {
-                case TrainerEvent.Progress:
+                case TrainerEvent.Progress(var share) when share is null or (>= 0 and < 1):
+                    _listener!.Progressed(share);
                     break;
                 case TrainerEvent.Began(var environment) when !hasBegun:
                     hasBegun = true;

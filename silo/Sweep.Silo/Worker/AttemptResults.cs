@@ -17,6 +17,7 @@ internal sealed class AttemptResults : ITrainingListener
     private readonly AttemptId _attempt;
     private readonly ITrialGrain _grain;
     private readonly Objective _objective;
+    private readonly AttemptProgress _progress;
     private readonly AttemptServices _services;
     private readonly Action<StopCause> _stop;
     private readonly CancellationToken _abandoned;
@@ -31,11 +32,13 @@ internal sealed class AttemptResults : ITrainingListener
         AttemptId attempt,
         ITrialGrain grain,
         Objective objective,
+        AttemptProgress progress,
         AttemptServices services,
         Action<StopCause> stop,
         CancellationToken abandoned)
     {
-        (_attempt, _grain, _objective, _services, _stop, _abandoned) = (attempt, grain, objective, services, stop, abandoned);
+        (_attempt, _grain, _objective, _progress) = (attempt, grain, objective, progress);
+        (_services, _stop, _abandoned) = (services, stop, abandoned);
         _log = services.Log.For(attempt.Trial, attempt.Attempt);
         _checkpoints = new(WaitUntilEpochsAreStoredAsync, StoreAsync, stale: IsBehind, Refuse);
     }
@@ -52,8 +55,11 @@ internal sealed class AttemptResults : ITrainingListener
     public void Began(AttemptEnvironment environment) =>
         _environment = StoreAsync(new EnvironmentRow(_attempt.Trial, _attempt.Attempt, WentOnFrom, environment));
 
+    public void Progressed(double? share) => _progress.Progressed(share);
+
     public async Task EpochFinishedAsync(EpochMetrics report)
     {
+        _progress.EpochFinished(report.Epoch);
         var value = report.Value(_objective.Metric);
         var now = _services.Time.GetUtcNow();
         var began = now - TimeSpan.FromSeconds(report.Seconds);
@@ -75,8 +81,11 @@ internal sealed class AttemptResults : ITrainingListener
         }
     }
 
-    public void CheckpointWritten(int epoch, int step, byte[] data) =>
+    public void CheckpointWritten(int epoch, int step, byte[] data)
+    {
+        _progress.Progressed();
         _checkpoints.Add(new(_attempt.Attempt, epoch, step, Convert.ToHexStringLower(SHA256.HashData(data)), data));
+    }
 
     /// <summary>Waits until all that was received so far is stored. The answer is false when the attempt is not the running one.</summary>
     /// <exception cref="StorageRefusedException">The database refuses some of it.</exception>

@@ -21,12 +21,12 @@ internal sealed partial class AttemptRun
             var spec = await ReadAsync(() => services.Specs.GetAsync(trial.Sweep), _abandoned.Token);
             var parameters = TrialParameters.FromJson(assignment.ParametersJson);
             await TraceAsync(spec, parameters);
-            _results = new(new(trial, Attempt), _grain, spec.Objective, services, Stop, _abandoned.Token);
+            _results = new(new(trial, Attempt), _grain, spec.Objective, Progress, services, Stop, _abandoned.Token);
             var trainer = await PreparedAsync(spec, assignment.HasCheckpoint, _results, beforeTraining);
             var (dataset, seed) = (spec.Dataset, spec.Dataset.FirstTarget is null ? (long?)null : spec.Seed);
             var command = new TrainerCommand.Train(
                 trial.Value, Attempt, parameters, dataset.Split, dataset.Validation, spec.Objective, spec.Checkpoint.Every,
-                dataset.Test, dataset.FirstTarget, seed);
+                dataset.Test, dataset.FirstTarget, seed, spec.Precision);
             return await trainer.TrainAsync(command, _stop.Task);
         }
         catch (OperationCanceledException) when (_abandoned.IsCancellationRequested)
@@ -94,6 +94,7 @@ internal sealed partial class AttemptRun
             if (await ReadAsync(() => services.Store.ReadCheckpointAsync(trial), cancellation) is not { } checkpoint)
                 return false;
             results.WentOnFrom = checkpoint.Attempt;
+            Progress.EpochFinished(checkpoint.Epoch);
             await trainer.LoadCheckpointAsync(checkpoint, cancellation);
             return true;
         }

@@ -36,6 +36,11 @@ internal sealed partial class AttemptRun(
 
     public AttemptId Granted => new(trial, granted);
 
+    /// <summary>The number of the slot that trains, from 1.</summary>
+    public int SlotNumber => slot.Number;
+
+    public AttemptProgress Progress { get; } = new(services.Time);
+
     /// <summary>The number of the attempt, from 1; 0 before it is opened.</summary>
     public int Attempt { get; private set; }
 

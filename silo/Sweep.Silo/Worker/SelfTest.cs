@@ -117,6 +117,10 @@ internal static class SelfTest
         {
         }
 
+        public void Progressed(double? share)
+        {
+        }
+
         public Task EpochFinishedAsync(EpochMetrics report) => Task.CompletedTask;
 
         public void CheckpointWritten(int epoch, int step, byte[] data)

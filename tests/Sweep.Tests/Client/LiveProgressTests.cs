@@ -39,6 +39,23 @@ public sealed class LiveProgressTests
     }
 
     [Fact]
+    public void A_long_epoch_is_shown_with_the_part_of_it_that_is_trained()
+    {
+        var snapshot = Snapshot(running: 1, trials: 9);
+        var trial = Samples.Trial(1, TrialState.Running, epochsDone: 0) with { Trained = 0.4299 };
+        var within = snapshot with { Running = [trial], Sweep = snapshot.Sweep with { EpochsDone = 0, EpochsTotal = 1 } };
+        var lines = Lines(200, new(), within);
+        Assert.Contains(lines, line => line.Contains(" 0.42/100 ", StringComparison.Ordinal));
+        Assert.Contains("43.0%", lines[1], StringComparison.Ordinal);
+        var open = within with { Open = new(new(trial, []), [], []) };
+        Assert.Contains("epoch 0.42 of 100", string.Join('\n', Lines(80, new(Open: 1), open)), StringComparison.Ordinal);
+
+        // What the worker told last is of an epoch that has ended in the meantime.
+        var later = snapshot with { Running = [Samples.Trial(1, TrialState.Running, epochsDone: 50) with { Trained = 49.9 }] };
+        Assert.Contains(Lines(200, new(), later), line => line.Contains(" 50/100 ", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void A_sweep_whose_points_have_several_seeds_shows_the_best_mean_with_its_interval()
     {
         var snapshot = Snapshot(running: 9, trials: 9);

@@ -35,7 +35,7 @@ public sealed class FrameTests
         new TrainerEvent.Succeeded(new(1.5, 0.25, 1e5, 44_332, 177_328, 333_312, 1900, 476, 1L << 33, "é😀\u0000")),
         new TrainerEvent.Failed(FailureReason.OutOfMemory, "no memory"),
         new TrainerEvent.Stopped(),
-        new TrainerEvent.Progress(),
+        new TrainerEvent.Progress(0.25),
         new TrainerEvent.Generated("text"),
     ];
 

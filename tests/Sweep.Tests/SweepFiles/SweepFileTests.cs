@@ -49,6 +49,7 @@ public sealed class SweepFileTests
             stall_limit: 10m
             seed: 42
             replicates: 5
+            precision: tf32
             """)).Spec;
         Assert.Equal(
             ("full-1.0", new DatasetSpec("cats", spec.Dataset.Sha256, SplitKind.Random, 0.25, Test: 0.125, FirstTarget: 20)),
@@ -58,6 +59,7 @@ public sealed class SweepFileTests
         Assert.Equal(new ResourceSpec(2, 8, -3), spec.Resources);
         Assert.Equal(new CheckpointSpec(120, 4), spec.Checkpoint);
         Assert.Equal((0, 600.0, 42L, 5), (spec.Retries, spec.StallLimit, spec.Seed, spec.Replicates));
+        Assert.Equal(Precision.Tf32, spec.Precision);
         var dimensions = spec.Parameters.Dimensions.ToDictionary(dimension => dimension.Name);
         Assert.Equal(["cell", "layers", "dropout", "learning_rate", "fully_connected", "batch_size", "hidden_size"], dimensions.Keys);
         Assert.Equal(new DimensionDomain.Range(1e-4, 1e-1, Scale.Log, null, null), dimensions["learning_rate"].Domain);

@@ -48,6 +48,7 @@ public sealed class WrongFileTests
         "checkpoint: { every: -1 }",
         "checkpoint.every: found -1; expected seconds, such as 30, 30s or 2m, at most 1,000,000; 0 is each epoch.")]
     [InlineData("replicates: 0", "replicates: found 0; expected a whole number from 1 to 1,000.")]
+    [InlineData("precision: bf16", "precision: found bf16; expected one of float32, tf32.")]
     [InlineData("stall_limit: soon", "stall_limit: found soon; expected seconds, such as 600, 30s or 2m, from 5 to 1,000,000.")]
     [InlineData("stall_limit: 0", "stall_limit: found 0; expected seconds, such as 600, 30s or 2m, from 5 to 1,000,000.")]
     [InlineData("stall_limit: 4.9", "stall_limit: found 4.9; expected seconds, such as 600, 30s or 2m, from 5 to 1,000,000.")]

@@ -44,6 +44,24 @@ public sealed class TrainerProgramTests
     }
 
     [Fact]
+    public async Task A_long_epoch_reports_how_far_it_is_before_it_ends()
+    {
+        using var trainer = new TrainerProgram();
+        await trainer.Load(TrialOrders.Text(1_000_000));
+        await trainer.SendAsync(TrialOrders.Order(Small with { HiddenSize = 64, SequenceLength = 50 }));
+        var shares = new List<double>();
+        while (shares.Count < 3 && await trainer.Next() is var (message, _))
+        {
+            Assert.IsNotType<TrainerEvent.EpochFinished>(message);
+            if (message is TrainerEvent.Progress { Share: { } share })
+                shares.Add(share);
+        }
+
+        Assert.Equal(shares.Distinct().Order(), shares);
+        Assert.InRange(shares[^1], 1e-6, 1);
+    }
+
+    [Fact]
     public async Task What_is_in_the_test_part_of_the_text_changes_nothing_but_the_test_loss()
     {
         // The last tenth of the text is the test part. Turned round it has the same characters.
@@ -174,7 +192,7 @@ public sealed class TrainerProgramTests
         Assert.Contains("The checkpoint is damaged", await Failure(trainer, FailureReason.TrainerError));
 
         await trainer.SendAsync(TrialOrders.Order(Small with { SequenceLength = 310 }));
-        Assert.Contains("gives 0 training", await Failure(trainer, FailureReason.TrainerError));
+        Assert.Contains("gives 0 training", await Failure(trainer, FailureReason.Impossible));
 
         await trainer.SendAsync(TrialOrders.Order(Small with { HiddenSize = 1_000_000 }));
         await Failure(trainer, FailureReason.OutOfMemory);

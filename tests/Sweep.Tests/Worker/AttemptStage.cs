@@ -112,6 +112,8 @@ internal sealed class AttemptStage : IAsyncDisposable
         return string.Join(", ", Reports);
     }
 
+    public AttemptProgress Progress => _run.Progress;
+
     public bool IsRunning => !_running!.IsCompleted;
 
     public async ValueTask DisposeAsync()

@@ -13,6 +13,8 @@ internal sealed class RecordedTraining : ITrainingListener
 
     public ConcurrentQueue<(int Epoch, int Step, int Data)> Checkpoints { get; } = new();
 
+    public ConcurrentQueue<double?> Progress { get; } = new();
+
     public ConcurrentQueue<AttemptEnvironment> Environments { get; } = new();
 
     /// <summary>The error with which the listener answers an epoch; null for none.</summary>
@@ -21,6 +23,8 @@ internal sealed class RecordedTraining : ITrainingListener
     public void Log(string line) => Lines.Enqueue(line);
 
     public void Began(AttemptEnvironment environment) => Environments.Enqueue(environment);
+
+    public void Progressed(double? share) => Progress.Enqueue(share);
 
     public Task EpochFinishedAsync(EpochMetrics report)
     {
