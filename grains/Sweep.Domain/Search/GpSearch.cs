@@ -15,7 +15,7 @@ public sealed class GpSearch(SearchSpace space, long seed, int trials, SearchWin
     public const int MostFitted = 64;
 
     /// <summary>Points of Sobol's sequence among which a proposal is sought, and steps from the best of them in each round.</summary>
-    public const int Candidates = 400, Steps = 60;
+    public const int Candidates = 250, Steps = 40;
 
     private static readonly double[] Rounds = [0.1, 0.03, 0.01];
 
@@ -56,7 +56,7 @@ public sealed class GpSearch(SearchSpace space, long seed, int trials, SearchWin
         var latest = Enumerable.Range(0, over.Count).Reverse().Take(MostFitted / 2);
         int[] fitted = [.. Enumerable.Range(0, over.Count).OrderBy(index => values[index]).ThenBy(index => index)
             .Except(latest).Take(MostFitted / 2).Concat(latest).Order()];
-        var scales = GaussianProcess.Fit(
+        var scales = GaussianScales.Fit(
             [.. fitted.Select(index => points[over[index]])], [.. fitted.Select(index => values[index])], owners);
 
         List<double[]> seen = [.. over.Select(index => points[index])];

@@ -7,10 +7,10 @@ namespace Sweep.Domain.Search;
 public static class NondominatedRanks
 {
     /// <summary>Whether one point is at least as good in each score and better in one.</summary>
-    public static bool Dominates(IReadOnlyList<double> one, IReadOnlyList<double> other)
+    public static bool Dominates(double[] one, double[] other)
     {
         var better = false;
-        for (var score = 0; score < one.Count; score++)
+        for (var score = 0; score < one.Length; score++)
         {
             if (one[score] > other[score])
                 return false;
@@ -21,43 +21,35 @@ public static class NondominatedRanks
     }
 
     /// <summary>
-    /// The fronts of the points by their index: the first is dominated by none, the second by the first alone, and so on.
+    /// The fronts of the points by their index: the first is dominated by none, the second by the first alone, and so on. Source: Zhang et
+    /// al., An efficient approach to nondominated sorting, IEEE Trans. Evol. Comput. 19(2), 2015: no point is dominated by one behind it.
     /// </summary>
-    public static IReadOnlyList<IReadOnlyList<int>> Fronts(IReadOnlyList<IReadOnlyList<double>> points)
+    public static IReadOnlyList<IReadOnlyList<int>> Fronts(IReadOnlyList<double[]> points)
     {
-        var dominates = points.Select(_ => new List<int>()).ToArray();
-        var dominatedBy = new int[points.Count];
-        for (var one = 0; one < points.Count; one++)
+        var fronts = new List<List<int>>();
+        int[] order = [.. Enumerable.Range(0, points.Count)];
+        Array.Sort(order, (one, other) =>
+            points[one].AsSpan().SequenceCompareTo(points[other]) is var by and not 0 ? by : one.CompareTo(other));
+        foreach (var index in order)
         {
-            for (var other = 0; other < points.Count; other++)
-            {
-                if (Dominates(points[one], points[other]))
-                {
-                    dominates[one].Add(other);
-                    dominatedBy[other]++;
-                }
-            }
+            // A front's last members are the nearest ones, so they are the first to try.
+            if (fronts.Find(front => front.FindLastIndex(member => Dominates(points[member], points[index])) < 0) is { } found)
+                found.Add(index);
+            else
+                fronts.Add([index]);
         }
 
-        var fronts = new List<IReadOnlyList<int>>();
-        for (List<int> front = [.. Enumerable.Range(0, points.Count).Where(index => dominatedBy[index] == 0)]; front.Count > 0;)
-        {
-            fronts.Add(front);
-            var next = front.SelectMany(index => dominates[index]).Where(index => --dominatedBy[index] == 0).Order().ToList();
-            front = next;
-        }
-
-        return fronts;
+        return [.. fronts.Select(front => front.Order().ToList())];
     }
 
     /// <summary>
     /// How much room each point of a front has: the sum over the scores of the distance between its neighbours, as a share of the front's
     /// width; infinite at the ends.
     /// </summary>
-    public static double[] Crowding(IReadOnlyList<IReadOnlyList<double>> front)
+    public static double[] Crowding(IReadOnlyList<double[]> front)
     {
         var room = new double[front.Count];
-        for (var score = 0; front.Count > 0 && score < front[0].Count; score++)
+        for (var score = 0; front.Count > 0 && score < front[0].Length; score++)
         {
             int[] order = [.. Enumerable.Range(0, front.Count).OrderBy(index => front[index][score]).ThenBy(index => index)];
             var width = front[order[^1]][score] - front[order[0]][score];

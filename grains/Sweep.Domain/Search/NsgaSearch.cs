@@ -48,8 +48,12 @@ public sealed class NsgaSearch(SearchSpace space, long seed, int trials, SearchW
         }
     }
 
-    private static IReadOnlyList<double>? Scores(KnownTrial trial) =>
-        (trial.Scores ?? (trial.Score is { } score ? [score] : null)) is { } scores && scores.All(double.IsFinite) ? scores : null;
+    /// <summary>The scores of a trial; null when it has not got all of them.</summary>
+    private static double[]? Scores(KnownTrial trial)
+    {
+        var scores = trial.Scores?.ToArray() ?? (trial.Score is { } score ? [score] : []);
+        return scores.Length > 0 && scores.All(double.IsFinite) ? scores : null;
+    }
 
     /// <summary>The population in the order in which its members win.</summary>
     private IReadOnlyList<(double[] Places, int Front, double Room)> Parents(IReadOnlyList<KnownTrial> scored)

@@ -1,4 +1,4 @@
-using MathNet.Numerics;
+using System.Numerics;
 using MathNet.Numerics.Distributions;
 
 namespace Sweep.Domain.Search;
@@ -19,86 +19,90 @@ internal sealed class ParzenDensity
     private const double PriorWeight = 1;
 
     private readonly IReadOnlyList<SearchAxis> _axes;
-    private readonly double[][] _observations;
+    private readonly bool[] _ordered;
+    private readonly int _observations;
     private readonly double _deviation;
 
-    /// <summary>The logarithm of each kernel's weight over the probability that is not cut off; the last one is the prior's.</summary>
+    /// <summary>
+    /// By axis the places of the observations, and the logarithm of each kernel's weight over the probability that is not cut off. They are
+    /// filled up with kernels of no weight, so that several of them can be computed at one time.
+    /// </summary>
+    private readonly double[][] _places;
     private readonly double[] _heights;
 
-    /// <summary>Sums of the weights up to each kernel.</summary>
+    private readonly double _priorHeight;
+
+    /// <summary>Sums of the weights up to each kernel; the last one is the prior.</summary>
     private readonly double[] _weightsUpTo;
 
     /// <param name="observations">By number of the trial; each has a place for each axis.</param>
-    public ParzenDensity(IReadOnlyList<SearchAxis> axes, double[][] observations)
+    public ParzenDensity(IReadOnlyList<SearchAxis> axes, IReadOnlyList<double[]> observations)
     {
-        (_axes, _observations) = (axes, observations);
-        var kernels = observations.Length + 1;
+        (_axes, _observations) = (axes, observations.Count);
+        _ordered = [.. axes.Select(axis => axis.IsOrdered)];
         // The lower bound keeps a few observations that lie close together from hiding the rest of the space.
         _deviation = Math.Clamp(
-            Width * Math.Pow(Math.Max(observations.Length, 1), -1.0 / (axes.Count + 4)), 1.0 / Math.Min(100, kernels + 1), 1);
-        _weightsUpTo = new double[kernels];
-        _heights = new double[kernels];
-        var total = 0.0;
-        for (var kernel = 0; kernel < kernels; kernel++)
-        {
-            var weight = kernel == observations.Length ? PriorWeight : Weight(kernel, observations.Length);
-            _weightsUpTo[kernel] = total += weight;
-            _heights[kernel] = Math.Log(weight);
-            for (var axis = 0; axis < axes.Count; axis++)
-            {
-                if (axes[axis].IsOrdered)
-                {
-                    var (middle, deviation) = Kernel(kernel, axis);
-                    _heights[kernel] -= Math.Log(deviation * (Below(1, middle, deviation) - Below(0, middle, deviation)));
-                }
-            }
-        }
+            Width * Math.Pow(Math.Max(_observations, 1), -1.0 / (axes.Count + 4)), 1.0 / Math.Min(100, _observations + 2), 1);
+        var filled = (_observations + Vector<double>.Count - 1) / Vector<double>.Count * Vector<double>.Count;
+        _places = [.. axes.Select((_, axis) => observations.Select(observation => observation[axis])
+            .Concat(Enumerable.Repeat(0.0, filled - _observations)).ToArray())];
 
-        for (var kernel = 0; kernel < kernels; kernel++)
-            _heights[kernel] -= Math.Log(total);
+        _weightsUpTo = new double[_observations + 1];
+        var total = 0.0;
+        for (var kernel = 0; kernel <= _observations; kernel++)
+            _weightsUpTo[kernel] = total += kernel == _observations ? PriorWeight : Weight(kernel, _observations);
+        _heights = new double[filled];
+        Array.Fill(_heights, double.NegativeInfinity);
+        for (var kernel = 0; kernel < _observations; kernel++)
+            _heights[kernel] = Math.Log(Weight(kernel, _observations) / total);
+        _priorHeight = Math.Log(PriorWeight / total);
+        foreach (var (axis, places) in _places.Index().Where(axis => _ordered[axis.Index]))
+        {
+            for (var kernel = 0; kernel < _observations; kernel++)
+            {
+                var within = NormalTable.Between(-places[kernel] / _deviation, (1 - places[kernel]) / _deviation);
+                _heights[kernel] -= Math.Log(_deviation * within);
+            }
+
+            _priorHeight -= Math.Log(NormalTable.Between(-0.5, 0.5));
+        }
     }
 
     /// <summary>The density at a point, but for a factor that all densities on the same axes have.</summary>
     public double At(ReadOnlySpan<double> point)
     {
-        var axes = _axes.Count;
-        // On each axis: the factor of the squared distance, or what another kind takes from the logarithm.
-        Span<double> scales = stackalloc double[axes];
-        Span<bool> ordered = stackalloc bool[axes];
-        var prior = _heights[^1];
+        var prior = _priorHeight;
         var same = 0.0;
-        for (var axis = 0; axis < axes; axis++)
+        foreach (var (axis, of) in _axes.Index())
         {
-            ordered[axis] = _axes[axis].IsOrdered;
-            if (ordered[axis])
+            if (of.IsOrdered)
             {
-                scales[axis] = 0.5 / (_deviation * _deviation);
                 prior -= 0.5 * (point[axis] - 0.5) * (point[axis] - 0.5);
             }
             else
             {
-                var kinds = _axes[axis].Points;
-                scales[axis] = Math.Log(_heights.Length + 1);
-                same += Math.Log((_heights.Length + 1.0) / (_heights.Length + kinds));
-                prior -= Math.Log(kinds);
+                same += Math.Log((Kernels + 1.0) / (Kernels + of.Points));
+                prior -= Math.Log(of.Points);
             }
         }
 
-        var density = Math.Exp(prior);
-        for (var kernel = 0; kernel < _observations.Length; kernel++)
+        var (narrow, another) = (new Vector<double>(0.5 / (_deviation * _deviation)), new Vector<double>(Math.Log(Kernels + 1)));
+        var sum = Vector<double>.Zero;
+        for (var kernel = 0; kernel < _heights.Length; kernel += Vector<double>.Count)
         {
-            var observation = _observations[kernel];
-            var height = _heights[kernel] + same;
-            for (var axis = 0; axis < axes; axis++)
+            var height = new Vector<double>(_heights, kernel) + new Vector<double>(same);
+            for (var axis = 0; axis < _places.Length; axis++)
             {
-                var distance = point[axis] - observation[axis];
-                height -= ordered[axis] ? scales[axis] * distance * distance : distance == 0 ? 0 : scales[axis];
+                var distance = new Vector<double>(_places[axis], kernel) - new Vector<double>(point[axis]);
+                height -= _ordered[axis]
+                    ? narrow * distance * distance
+                    : Vector.ConditionalSelect(Vector.Equals(distance, Vector<double>.Zero), Vector<double>.Zero, another);
             }
 
-            density += Math.Exp(height);
+            sum += Vector.Exp(height);
         }
 
-        return density;
+        return Math.Exp(prior) + Vector.Sum(sum);
     }
 
     /// <summary>A point drawn from the density.</summary>
@@ -106,7 +110,7 @@ internal sealed class ParzenDensity
     {
         var weight = draws.Uniform() * _weightsUpTo[^1];
         var kernel = 0;
-        while (kernel < _observations.Length && _weightsUpTo[kernel] <= weight)
+        while (kernel < _observations && _weightsUpTo[kernel] <= weight)
             kernel++;
         var point = new double[_axes.Count];
         for (var axis = 0; axis < point.Length; axis++)
@@ -114,30 +118,26 @@ internal sealed class ParzenDensity
         return point;
     }
 
+    /// <summary>The kernels with the prior.</summary>
+    private int Kernels => _observations + 1;
+
     /// <summary>Inverts the distribution of a normal number that lies within the axis.</summary>
     private double DrawNumber(int kernel, int axis, double uniform)
     {
-        var (middle, deviation) = Kernel(kernel, axis);
-        var (low, high) = (Below(0, middle, deviation), Below(1, middle, deviation));
-        var number = Math.Clamp(low + (uniform * (high - low)), double.Epsilon, Math.BitDecrement(1));
-        return Math.Clamp(Normal.InvCDF(middle, deviation, number), 0, Math.BitDecrement(1));
+        var (middle, deviation) = kernel == _observations ? (0.5, 1) : (_places[axis][kernel], _deviation);
+        var (low, high) = (Normal.CDF(middle, deviation, 0), Normal.CDF(middle, deviation, 1));
+        var share = Math.Clamp(low + (uniform * (high - low)), double.Epsilon, Math.BitDecrement(1));
+        return Math.Clamp(Normal.InvCDF(middle, deviation, share), 0, Math.BitDecrement(1));
     }
 
     /// <summary>The kernel's own kind has the weight of an observation more than each of the others.</summary>
     private double DrawKind(int kernel, int axis, double uniform)
     {
-        var kinds = _axes[axis].Points;
-        var ownShare = kernel == _observations.Length ? 0 : _heights.Length / (double)(_heights.Length + kinds);
-        return uniform < ownShare ? _observations[kernel][axis] : Math.Min((uniform - ownShare) / (1 - ownShare), Math.BitDecrement(1));
+        var ownShare = kernel == _observations ? 0 : Kernels / (double)(Kernels + _axes[axis].Points);
+        return uniform < ownShare ? _places[axis][kernel] : Math.Min((uniform - ownShare) / (1 - ownShare), Math.BitDecrement(1));
     }
-
-    private (double Middle, double Deviation) Kernel(int kernel, int axis) =>
-        kernel == _observations.Length ? (0.5, 1) : (_observations[kernel][axis], _deviation);
-
-    private static double Below(double place, double middle, double deviation) =>
-        0.5 * SpecialFunctions.Erfc((middle - place) / (deviation * Constants.Sqrt2));
 
     private static double Weight(int observation, int observations) =>
         observations - observation <= Recent ? 1
-        : 1.0 / observations + ((1 - (1.0 / observations)) * observation / (observations - Recent));
+        : (1.0 / observations) + ((1 - (1.0 / observations)) * observation / (observations - Recent));
 }

@@ -15,7 +15,10 @@ public sealed class ReplicatedSearch(ISearchMethod points, int replicates, Param
     {
         this.Check(number);
         var replicate = (number - 1) % replicates;
-        var point = points.Propose(Point(number), [.. known.Where(trial => trial.Number % replicates == 0)]);
+        var point = points.Propose(Point(number), [.. known
+            .Where(trial => Point(trial.Number) < Point(number))
+            .GroupBy(trial => Point(trial.Number))
+            .Select(point => Mean(point.Key, [.. point]))]);
         return replicate == 0 ? point : catalog.All
             .Where(definition => definition.IsSeed)
             .Aggregate(point, (map, definition) => map.With(definition.Name, new ParameterValue.Whole(Seed(seed, replicate))));
@@ -27,6 +30,22 @@ public sealed class ReplicatedSearch(ISearchMethod points, int replicates, Param
     /// <param name="replicate">From 0.</param>
     public static long Seed(long seed, int replicate) =>
         replicate == 0 ? seed : (long)(SplitMix64.Uniform(seed, replicate, dimension: -1) * 1_000_000_000);
+
+    /// <summary>
+    /// A point as one trial: its score is the mean of those that its replicates have, and it is known as far as the least known of them.
+    /// </summary>
+    private static KnownTrial Mean(int point, IReadOnlyList<KnownTrial> trials)
+    {
+        var scored = trials.Where(trial => trial.Score is not null).ToList();
+        return new(
+            point,
+            trials[0].Parameters,
+            scored.Count > 0 ? scored.Average(trial => trial.Score!.Value) : null,
+            scored.Min(trial => trial.Rung),
+            trials.Select(trial => trial.Scores).OfType<IReadOnlyList<double>>().ToList() is { Count: > 0 } all
+                ? [.. all[0].Select((_, objective) => all.Average(scores => scores[objective]))]
+                : null);
+    }
 
     private int Point(int number) => ((number - 1) / replicates) + 1;
 }

