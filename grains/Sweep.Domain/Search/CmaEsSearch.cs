@@ -60,13 +60,17 @@ public sealed class CmaEsSearch : ISearchMethod
         var distributions = new List<CmaEsDistribution> { CmaEsDistribution.First(axes, Generation) };
         for (var generation = 0; generation < WaitsFor(number) / Generation; generation++)
         {
-            var trials = known.Skip(generation * Generation).Take(Generation).ToList();
+            // Whole trials are known better than those of a rung, and a late rung better than an early one.
+            var trials = known.Skip(generation * Generation).Take(Generation)
+                .OrderByDescending(trial => trial.HasScore)
+                .ThenByDescending(trial => trial.Rung ?? int.MaxValue)
+                .ThenBy(trial => trial.Score)
+                .ThenBy(trial => trial.Number)
+                .ToList();
             // A drawn point has more to it than the trial's parameters, which are rounded and may lack values where a condition fails.
             var drawn = distributions[Math.Max(0, generation - Lag)];
             distributions.Add(distributions[^1].After(
-                [.. trials.OrderBy(trial => trial.HasScore ? trial.Score : double.PositiveInfinity).ThenBy(trial => trial.Number)
-                    .Select(trial => Point(drawn, trial.Number))],
-                trials.Count(trial => trial.HasScore)));
+                [.. trials.Select(trial => Point(drawn, trial.Number))], trials.Count(trial => trial.HasScore)));
         }
 
         return distributions[^1];

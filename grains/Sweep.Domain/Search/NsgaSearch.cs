@@ -41,7 +41,7 @@ public sealed class NsgaSearch(SearchSpace space, long seed, int trials, SearchW
         for (var attempt = 1; ; attempt++)
         {
             var draws = new RandomStream(seed, number, -200 - attempt);
-            var (one, other) = (parents[Tournament(parents, ref draws)].Places, parents[Tournament(parents, ref draws)].Places);
+            var (one, other) = (Tournament(parents, ref draws), Tournament(parents, ref draws));
             var child = Cube.Trial(axis => Child(axis, one[axis], other[axis], ref draws));
             if (attempt == Attempts || !tried.Any(places => places.AsSpan().SequenceEqual(Cube.Places(child))))
                 return child;
@@ -55,19 +55,19 @@ public sealed class NsgaSearch(SearchSpace space, long seed, int trials, SearchW
         return scores.Length > 0 && scores.All(double.IsFinite) ? scores : null;
     }
 
-    /// <summary>The population in the order in which its members win.</summary>
-    private IReadOnlyList<(double[] Places, int Front, double Room)> Parents(IReadOnlyList<KnownTrial> scored)
+    /// <summary>The places of the population's members, in the order in which they win.</summary>
+    private IReadOnlyList<double[]> Parents(IReadOnlyList<KnownTrial> scored)
     {
         var points = scored.Select(trial => Scores(trial)!).ToList();
-        var parents = new List<(double[], int, double)>();
-        foreach (var (rank, front) in NondominatedRanks.Fronts(points).Index())
+        var parents = new List<double[]>();
+        foreach (var front in NondominatedRanks.Fronts(points))
         {
             var room = NondominatedRanks.Crowding([.. front.Select(index => points[index])]);
             parents.AddRange(front.Zip(room)
                 .OrderByDescending(member => member.Second)
                 .ThenBy(member => member.First)
                 .Take(Population - parents.Count)
-                .Select(member => (Cube.Places(scored[member.First].Parameters), rank, member.Second)));
+                .Select(member => Cube.Places(scored[member.First].Parameters)));
             if (parents.Count == Population)
                 break;
         }
@@ -75,9 +75,9 @@ public sealed class NsgaSearch(SearchSpace space, long seed, int trials, SearchW
         return parents;
     }
 
-    /// <summary>The better one of two that are drawn; parents are in their order already.</summary>
-    private static int Tournament(IReadOnlyList<(double[], int, double)> parents, ref RandomStream draws) =>
-        Math.Min(draws.Below(parents.Count), draws.Below(parents.Count));
+    /// <summary>The better one of two that are drawn.</summary>
+    private static double[] Tournament(IReadOnlyList<double[]> parents, ref RandomStream draws) =>
+        parents[Math.Min(draws.Below(parents.Count), draws.Below(parents.Count))];
 
     private double Child(int axis, double one, double other, ref RandomStream draws)
     {

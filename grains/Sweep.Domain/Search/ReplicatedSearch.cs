@@ -18,7 +18,7 @@ public sealed class ReplicatedSearch(ISearchMethod points, int replicates, Param
         var point = points.Propose(Point(number), [.. known
             .Where(trial => Point(trial.Number) < Point(number))
             .GroupBy(trial => Point(trial.Number))
-            .Select(point => Mean(point.Key, [.. point]))]);
+            .Select(trials => Mean(trials.Key, [.. trials]))]);
         return replicate == 0 ? point : catalog.All
             .Where(definition => definition.IsSeed)
             .Aggregate(point, (map, definition) => map.With(definition.Name, new ParameterValue.Whole(Seed(seed, replicate))));
