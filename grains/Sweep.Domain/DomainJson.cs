@@ -13,4 +13,6 @@ namespace Sweep.Domain;
 [JsonSerializable(typeof(TrialParameters))]
 [JsonSerializable(typeof(TrainerCommand))]
 [JsonSerializable(typeof(TrainerEvent))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+[JsonSerializable(typeof(long[]))]
 internal sealed partial class DomainJson : JsonSerializerContext;

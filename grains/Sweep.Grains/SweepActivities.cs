@@ -29,8 +29,7 @@ public static class SweepActivities
     /// Starts the span of an epoch that has just finished. While the span is the current one, the histogram of epochs records it as an
     /// exemplar.
     /// </summary>
-    public static Activity? Epoch(EpochMetrics report, DateTimeOffset now) => Source.HasListeners()
-        ? Source.StartActivity(ActivityKind.Internal, startTime: now - TimeSpan.FromSeconds(report.Seconds), name: "epoch")
-            ?.SetTag("sweep.epoch", report.Epoch)
+    public static Activity? Epoch(int epoch, DateTimeOffset began) => Source.HasListeners()
+        ? Source.StartActivity(ActivityKind.Internal, startTime: began, name: "epoch")?.SetTag("sweep.epoch", epoch)
         : null;
 }

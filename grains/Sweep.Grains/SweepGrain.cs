@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sweep.Contracts;
+using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
@@ -9,7 +10,7 @@ namespace Sweep.Grains;
 /// <summary>Carries a sweep from its submission to its last trial.</summary>
 [PlaceOn(SiloRole.Control)]
 public sealed class SweepGrain(
-    ISweepStore store, ITrialStore trials, IDatasetStore datasets, IAttemptStore attempts, IGrainFactory grains)
+    ISweepStore store, ITrialStore trials, IDatasetStore datasets, IWeightsStore weights, IAttemptStore attempts, IGrainFactory grains)
     : Grain, ISweepGrain, ISweepProgress
 {
     /// <summary>The wait after the end of a trial, so that trials that end close together cost only one look at the rows.</summary>
@@ -47,6 +48,8 @@ public sealed class SweepGrain(
             List<ParameterMap> proposals = [.. SearchMethods.For(spec).Trials()];
             if (TextFit.Problems(proposals, spec.Dataset, characters).FirstOrDefault() is { } misfit)
                 return new(null, 0, misfit.ToString());
+            if (spec.StartFrom is { } start && await CannotStartAsync(start, spec.Dataset, proposals) is { } refusal)
+                return new(null, 0, refusal);
             try
             {
                 _sweep = await store.AddAsync(Id, spec, request.ExactName, proposals);
@@ -60,6 +63,20 @@ public sealed class SweepGrain(
         if (_sweep.State == SweepState.Running)
             await AdmitAsync();
         return new(_sweep.Spec.Name, _sweep.Trials, null);
+    }
+
+    private async Task<string?> CannotStartAsync(StartSpec start, DatasetSpec dataset, IReadOnlyList<ParameterMap> proposals)
+    {
+        try
+        {
+            return await weights.ReadAsync(start.Sha256) is { } file
+                ? StartFit.Problems(proposals, dataset, start, TrialWeights.Of(file)).FirstOrDefault()?.ToString()
+                : $"The weights of {start} ({start.Sha256}) are not stored.";
+        }
+        catch (InvalidDataException error)
+        {
+            return $"The weights of {start} cannot be used: {error.Message.TrimEnd('.')}.";
+        }
     }
 
     public Task<CommandReply> Pause() => CommandAsync(SweepMove.Pause, async sweep =>

@@ -16,6 +16,7 @@ public static class StorageRegistration
     public static IServiceCollection AddSweepStorage(this IServiceCollection services, string connectionString) => services
         .AddSingleton<NpgsqlDataSource>(_ => Database.Open(connectionString))
         .AddSingleton<IDatasetStore, DatasetStore>()
+        .AddSingleton<IWeightsStore, WeightsStore>()
         .AddSingleton<ISweepStore, SweepStore>()
         .AddSingleton<ITrialStore, TrialStore>()
         .AddSingleton<IAttemptStore, AttemptStore>()

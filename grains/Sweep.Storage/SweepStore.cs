@@ -125,9 +125,9 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
     {
         await using var connection = await source.ConnectAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var dataset = await connection.Statement("select dataset from sweeps where id = $1 for update", id)
-            .ValueAsync<string>(cancellation);
-        if (dataset is null)
+        var used = await connection.Statement("select dataset, weights from sweeps where id = $1 for update", id)
+            .RowsAsync(row => (Dataset: row.GetString(0), Weights: row.MaybeText(1)), cancellation);
+        if (used is not [var (dataset, weights)])
             return;
         // A trial of a cancelled sweep may still run. Once its row is cancelled, its writes are refused.
         await connection.Statement(
@@ -140,11 +140,19 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
             id).ExecuteAsync(cancellation);
         await connection.Statement("insert into deleted_sweeps (id) values ($1)", id).ExecuteAsync(cancellation);
         await connection.Statement("delete from sweeps where id = $1", id).ExecuteAsync(cancellation);
-        // Without this lock, two deletions at the same time would each still see the sweep of the other, and neither would delete the text.
-        await connection.Statement("select from datasets where sha256 = $1 for update", dataset).ExecuteAsync(cancellation);
-        await connection.Statement("delete from datasets where sha256 = $1 and not exists (select from sweeps where dataset = $1)", dataset)
-            .ExecuteAsync(cancellation);
+        await DeleteUnusedAsync(connection, "datasets", "dataset", dataset, cancellation);
+        if (weights is not null)
+            await DeleteUnusedAsync(connection, "weights", "weights", weights, cancellation);
         await transaction.CommitAsync(cancellation);
+    }
+
+    private static async Task DeleteUnusedAsync(
+        NpgsqlConnection connection, string table, string column, string sha256, CancellationToken cancellation)
+    {
+        // Without this lock, two deletions at the same time would each still see the sweep of the other, and neither would delete the row.
+        await connection.Statement($"select from {table} where sha256 = $1 for update", sha256).ExecuteAsync(cancellation);
+        await connection.Statement($"delete from {table} where sha256 = $1 and not exists (select from sweeps where {column} = $1)", sha256)
+            .ExecuteAsync(cancellation);
     }
 
     /// <summary>Reads a sweep and locks its row, so that no other transaction changes its state until this one ends.</summary>
@@ -202,19 +210,21 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
         {
             return await connection.Statement(
                 """
-                insert into sweeps (id, name, state, spec, dataset, retries, metric, goal, varying, trial_count)
-                values ($1, $2, 'running', $3::jsonb, $4, $5, $6, $7, $8, $9)
+                insert into sweeps (id, name, state, spec, dataset, retries, metric, goal, varying, trial_count, weights)
+                values ($1, $2, 'running', $3::jsonb, $4, $5, $6, $7, $8, $9, $10)
                 on conflict do nothing
                 """,
                 id, spec.Name, spec.ToJson(), spec.Dataset.Sha256, spec.Retries, spec.Objective.Metric.Name,
                 StoredName.Of(spec.Objective.Goal),
-                spec.Parameters.Varying.ToArray(), trials).ExecuteAsync(cancellation) == 1;
+                spec.Parameters.Varying.ToArray(), trials, spec.StartFrom?.Sha256).ExecuteAsync(cancellation) == 1;
         }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {
             throw new InvalidOperationException(
-                $"The dataset {spec.Dataset.Name} with SHA-256 {spec.Dataset.Sha256} is not stored; "
-                + $"store it before the sweep {spec.Name}.",
+                error.ConstraintName == "sweeps_weights_fkey"
+                    ? $"The weights of {spec.StartFrom} are not stored; store them before the sweep {spec.Name}."
+                    : $"The dataset {spec.Dataset.Name} with SHA-256 {spec.Dataset.Sha256} is not stored; "
+                        + $"store it before the sweep {spec.Name}.",
                 error);
         }
     }

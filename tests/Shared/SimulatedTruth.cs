@@ -49,24 +49,27 @@ public static class SimulatedTruth
     public static double OnlyTogether(TrialParameters trial) =>
         (trial.Layers == 1 ? 2 : -2) * ((int)trial.Cell - 1);
 
-    public static bool SaysThatSomethingMattered(SweepReport report, TrialParameters[] points) =>
+    public static bool SaysThatSomethingMattered(SweepReport report) =>
         report.Verdict.Contains(" mattered", StringComparison.Ordinal)
         && !report.Verdict.StartsWith("No parameter", StringComparison.Ordinal);
 
+    public static bool SaysThatOneMatteredMost(SweepReport report) => report.Verdict.Contains(" mattered most", StringComparison.Ordinal);
+
+    /// <summary>Whether a report on <see cref="CellBeforeLayers"/> finds both effects, in their order, and no other one.</summary>
+    public static bool FindsCellBeforeLayers(SweepReport report) =>
+        report.Effects[0] is { Parameter: "cell", Matters: true } && report.Effects[1] is { Parameter: "layers", Matters: true }
+        && report.Effects.Skip(2).All(effect => !effect.Matters)
+        && report.Verdict.StartsWith("cell mattered most:", StringComparison.Ordinal);
+
+    /// <summary>Whether a report on <see cref="OnlyTogether"/> finds the interaction and no main effect.</summary>
+    public static bool FindsOnlyTheInteraction(SweepReport report) =>
+        report.Decomposition!.Shares[0] is { Parameters: ["cell", "layers"], Matters: true }
+        && report.Effects.All(effect => !effect.Matters);
+
     /// <summary>The share of some sweeps whose report has a property.</summary>
     public static double Share(
-        int sweeps, SimulatedDesign design, int replicates, Func<TrialParameters, double> truth,
-        Func<SweepReport, TrialParameters[], bool> has)
-    {
-        var found = 0;
-        for (var seed = 1; seed <= sweeps; seed++)
-        {
-            var (report, points) = Report(seed, design, replicates, truth);
-            found += has(report, points) ? 1 : 0;
-        }
-
-        return (double)found / sweeps;
-    }
+        int sweeps, SimulatedDesign design, int replicates, Func<TrialParameters, double> truth, Func<SweepReport, bool> has) =>
+        (double)Enumerable.Range(1, sweeps).Count(seed => has(Report(seed, design, replicates, truth))) / sweeps;
 
     /// <summary>The share of the points' 95 % intervals in which the true mean lies.</summary>
     public static double Coverage(int sweeps, int replicates)
@@ -74,7 +77,7 @@ public static class SimulatedTruth
         var (covered, all) = (0, 0);
         for (var seed = 1; seed <= sweeps; seed++)
         {
-            foreach (var point in Report(seed, SimulatedDesign.Grid, replicates, CellBeforeLayers).Report.Points)
+            foreach (var point in Report(seed, SimulatedDesign.Grid, replicates, CellBeforeLayers).Points)
             {
                 var truth = Base + CellBeforeLayers(point.Parameters.ForModel());
                 covered += point.Objective!.Low <= truth && truth <= point.Objective.High ? 1 : 0;
@@ -88,8 +91,7 @@ public static class SimulatedTruth
     /// <summary>Keeps all losses positive.</summary>
     private const double Base = 1000;
 
-    private static (SweepReport Report, TrialParameters[] Points) Report(
-        int seed, SimulatedDesign design, int replicates, Func<TrialParameters, double> truth)
+    private static SweepReport Report(int seed, SimulatedDesign design, int replicates, Func<TrialParameters, double> truth)
     {
         var space = new SearchSpace(design == SimulatedDesign.Grid
             ? Small
@@ -116,7 +118,7 @@ public static class SimulatedTruth
                 new TrialResult(1, 1, 1, 1, 1, 1, 1, 1, 1, ""), Worker: null, Reason: null));
         }
 
-        return (SweepReport.Of(spec, trials), [.. trials.Select(trial => trial.Parameters.ForModel())]);
+        return SweepReport.Of(spec, trials);
     }
 
     private static Dimension Choice(string name, params ParameterValue[] values) => new(name, new DimensionDomain.Choice(values));

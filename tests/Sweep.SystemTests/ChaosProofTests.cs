@@ -127,6 +127,19 @@ public sealed class ChaosProofTests : IAsyncDisposable
     }
 
     [Fact]
+    public void A_hang_explains_a_stall_also_when_another_trainer_of_its_silo_was_killed_later()
+    {
+        var history = History(
+            Leased(1, 0), Event(1, 6, "requeued", "trainer_died"), Leased(2, 7), Event(2, 20, "requeued", "stalled")) with
+        {
+            Trials = [new(Trial, 1, "queued", 2, 0, 5)],
+        };
+        Disturb(ChaosVictim.Trainer, "a", at: 4, ChaosDeed.Hang).Dispose();
+        Disturb(ChaosVictim.Trainer, "a", at: 5).Dispose();
+        Assert.Empty(Causes(history));
+    }
+
+    [Fact]
     public void Moves_and_epochs_that_are_not_allowed_in_a_history_are_found()
     {
         var twice = History(Leased(1, 0), Leased(2, 1));
@@ -168,10 +181,10 @@ public sealed class ChaosProofTests : IAsyncDisposable
     private IReadOnlyList<Violation> Causes(SweepHistory history) =>
         [.. new CauseProof([history], [], new HashSet<int>(), _journal).Violations()];
 
-    private Disturbance Disturb(ChaosVictim victim, string? silo, double at)
+    private Disturbance Disturb(ChaosVictim victim, string? silo, double at, ChaosDeed deed = ChaosDeed.Kill)
     {
         _clock.Now = At(at);
-        return _journal.Begin(new(victim, ChaosDeed.Kill), silo, "");
+        return _journal.Begin(new(victim, deed), silo, "");
     }
 
     private sealed class HandClock : TimeProvider

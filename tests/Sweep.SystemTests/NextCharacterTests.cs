@@ -12,7 +12,7 @@ public sealed class NextCharacterTests : IDisposable
     private const string File = "examples/next-character.yaml";
 
     /// <summary>Epochs of each of the 9 trials. They are few enough for a test, and enough to interrupt the sweep.</summary>
-    private const int Epochs = 20;
+    private const int Epochs = 10;
 
     private static readonly string[] Small =
     [

@@ -11,22 +11,22 @@ public sealed class StandbyTests(UndisturbedSweep undisturbed)
     [Fact]
     public async Task A_sweep_ends_on_the_standby_with_the_same_results_and_the_old_primary_is_not_used_when_it_is_back()
     {
-        var losses = await undisturbed.LossesAsync(UndisturbedSweep.Part);
+        var losses = await undisturbed.LossesAsync(UndisturbedSweep.ShortPart);
         await using var cluster = await RealCluster.StartAsync(silos: 0);
         await cluster.Database.AddStandbyAsync(synchronous: true);
         for (var silo = 0; silo < 2; silo++)
             await cluster.AddSiloAsync();
-        await UndisturbedSweep.Part.SubmitAsync(cluster, Name);
+        await UndisturbedSweep.ShortPart.SubmitAsync(cluster, Name);
         using var watch = cluster.Start("watch", Name);
-        await cluster.EpochsAsync(30, Patience);
+        await cluster.EpochsAsync(20, Patience);
 
         await cluster.Database.FailOverAsync();
-        await cluster.EpochsAsync(60, Patience);
+        await cluster.EpochsAsync(40, Patience);
         await cluster.Database.BringBackAsync();
         var left = await cluster.Database.FirstValueAsync<string>(Written);
         await cluster.SweepIsOverAsync(Name, Patience);
 
-        Violations.None(await new SweepProof(cluster.Database, Name).ViolationsAsync(UndisturbedSweep.Part.Epochs, losses));
+        Violations.None(await new SweepProof(cluster.Database, Name).ViolationsAsync(UndisturbedSweep.ShortPart.Epochs, losses));
         // Nothing is trained twice, since each trial has a single attempt, which goes on after the kill.
         Violations.None(await cluster.Database.LinesAsync(
             "select format('trial %s: attempt %s %s', trial_id, attempt, event) from trial_events " +
@@ -46,12 +46,12 @@ public sealed class StandbyTests(UndisturbedSweep undisturbed)
     [Fact]
     public async Task Epochs_that_an_asynchronous_standby_lacks_are_trained_again_with_the_same_results()
     {
-        var losses = await undisturbed.LossesAsync(UndisturbedSweep.Part);
+        var losses = await undisturbed.LossesAsync(UndisturbedSweep.ShortPart);
         await using var cluster = await RealCluster.StartAsync(silos: 0);
         await cluster.Database.AddStandbyAsync(synchronous: false);
         for (var silo = 0; silo < 2; silo++)
             await cluster.AddSiloAsync();
-        await UndisturbedSweep.Part.SubmitAsync(cluster, Name);
+        await UndisturbedSweep.ShortPart.SubmitAsync(cluster, Name);
         await cluster.EpochsAsync(10, Patience);
 
         // The standby lacks the end of a trial, the attempts after it, the joining of one silo, and the death of another.
@@ -66,7 +66,7 @@ public sealed class StandbyTests(UndisturbedSweep undisturbed)
         // The silo that is missing in the standby's table of members ends, so another one is started.
         await cluster.AddSiloAsync();
         await cluster.SweepIsOverAsync(Name, Patience);
-        Violations.None(await new SweepProof(cluster.Database, Name).ViolationsAsync(UndisturbedSweep.Part.Epochs, losses));
+        Violations.None(await new SweepProof(cluster.Database, Name).ViolationsAsync(UndisturbedSweep.ShortPart.Epochs, losses));
     }
 
     /// <summary>A query of values that silos and clients change all the time, which must not change on the old primary.</summary>

@@ -13,8 +13,11 @@ public sealed class UndisturbedSweep
     /// <summary>A grid that trains long enough for a killer to do each of its acts, some of them twice.</summary>
     public static readonly TrainingGrid Grid = new(["rnn", "lstm", "gru"], [10, 20, 30], Epochs: 20);
 
-    /// <summary>A part of the grid, for tests that disturb a sweep once.</summary>
+    /// <summary>A part of the grid, for tests that disturb a sweep once or twice.</summary>
     public static readonly TrainingGrid Part = Grid with { Lengths = [10, 20] };
+
+    /// <summary>The part with fewer epochs, for tests that wait for numbers of epochs between their disturbances.</summary>
+    public static readonly TrainingGrid ShortPart = Part with { Epochs = 12 };
 
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(8);
     private readonly Lazy<Task<IReadOnlyList<string>>> _losses = new(TrainAsync);

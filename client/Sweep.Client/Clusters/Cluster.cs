@@ -4,6 +4,7 @@ using Sweep.Client.Errors;
 using Sweep.Client.Local;
 using Sweep.Contracts;
 using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
 using Sweep.Storage;
 using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
@@ -37,6 +38,12 @@ internal sealed class Cluster : IAsyncDisposable
     public PrivateCluster? Private { get; }
 
     public IDatasetStore Datasets => new DatasetStore(_source);
+
+    public IWeightsStore Weights => new WeightsStore(_source);
+
+    public ITrialStore Trials => new TrialStore(_source);
+
+    public IAttemptStore Attempts => new AttemptStore(_source);
 
     public string ConnectionString => _connectionString;
 

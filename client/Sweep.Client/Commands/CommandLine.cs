@@ -39,6 +39,7 @@ internal static class CommandLine
             ReportCommand.Create(terminal),
             ExportCommand.Create(terminal),
             GenerateCommand.Create(terminal),
+            DownloadCommand.Create(terminal),
             WorkersCommand.Create(terminal),
             SiloCommand.Create(terminal),
             DrainCommand.Create(terminal),

@@ -48,17 +48,21 @@ internal static class TrialExport
             trials.Select(trial => Fields.Select(field => field.Value(trial)).ToArray()).ToAsyncEnumerable());
 
     /// <summary>The column of a parameter.</summary>
-    public static (ExportColumn Column, Func<TrialSummary, object?> Value) Parameter(ParameterDefinition definition) => definition.Kind switch
+    public static (ExportColumn Column, Func<TrialSummary, object?> Value) Parameter(ParameterDefinition definition)
     {
-        ParameterKind.Whole when definition.IsNumber => (
-            ExportColumn.Whole(definition.Name), trial => ((ParameterValue.Whole)trial.Parameters.ValueOf(definition.Name)).Number),
-        ParameterKind.Real => (
-            ExportColumn.Real(definition.Name),
-            trial => trial.Parameters.ValueOf(definition.Name) is ParameterValue.Whole whole
-                ? (double)whole.Number
-                : ((ParameterValue.Real)trial.Parameters.ValueOf(definition.Name)).Number),
-        _ => (ExportColumn.Text(definition.Name), trial => trial.Parameters.ValueOf(definition.Name).ToString()),
-    };
+        var name = definition.Name;
+        return definition.Kind switch
+        {
+            ParameterKind.Whole when definition.IsNumber => (
+                ExportColumn.Whole(name), trial => ((ParameterValue.Whole)trial.Parameters.ValueOf(name)).Number),
+            ParameterKind.Real => (
+                ExportColumn.Real(name),
+                trial => trial.Parameters.ValueOf(name) is ParameterValue.Whole whole
+                    ? (double)whole.Number
+                    : ((ParameterValue.Real)trial.Parameters.ValueOf(name)).Number),
+            _ => (ExportColumn.Text(name), trial => trial.Parameters.ValueOf(name).ToString()),
+        };
+    }
 
     private static IEnumerable<(ExportColumn, Func<TrialSummary, object?>)> Epoch(string prefix, Func<TrialSummary, EpochMetrics?> epoch) =>
     [

@@ -80,7 +80,9 @@ internal static class SweepScreen
 
     private static Markup BestPoint(ProgressSnapshot snapshot, TrialSummary first, Spread objective, int width) => Lines.Of(
         width,
-        ($"best point: mean {Quantities.Loss(objective.Mean)} ± {Quantities.Loss(objective.Margin ?? 0)} of {objective.Count} seeds", "bold"),
+        (
+            $"best point: mean {Quantities.Loss(objective.Mean)} ± {Quantities.Loss(objective.Margin ?? 0)} of {objective.Count} seeds",
+            "bold"),
         (ParameterText.Join(first.Parameters, snapshot.Sweep.Spec.Parameters.VaryingWithoutSeed), null));
 
     private static Table Trials(ProgressSnapshot snapshot, LiveChoice choice, int width, int room)

@@ -1,6 +1,6 @@
-using System.Text.Json.Nodes;
 using Sweep.Client.Tables;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Search;
 using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Reports;
@@ -18,18 +18,26 @@ internal static class ReportJson
         points = report.Points.Select(point => new
         {
             point.Rank,
-            parameters = report.Spec.Parameters.VaryingWithoutSeed.ToDictionary(
-                name => name, name => JsonNode.Parse(point.Parameters.ToJson())![name]),
-            trials = point.Trials.Select(trial => trial.Number),
+            parameters = new ParameterMap(
+                [.. report.Spec.Parameters.VaryingWithoutSeed.Select(name => (name, point.Parameters.ValueOf(name)))]),
+            trials = point.Trials.Select(trial => trial.Number).ToArray(),
             point.Objective,
         }),
         effects = report.Effects,
         measures = report.Measures.Select(influence => new
         {
-            influence.Measure.Name, influence.Measure.Unit, influence.Measure.Goal, influence.Effects,
+            influence.Measure.Name,
+            influence.Measure.Unit,
+            influence.Measure.Goal,
+            influence.Effects,
         }),
         importance = report.Decomposition,
-        fronts = report.Fronts.Select(front => new { front.Metric, front.Cost, trials = front.Trials.Select(trial => trial.Number) }),
+        fronts = report.Fronts.Select(front => new
+        {
+            front.Metric,
+            front.Cost,
+            trials = front.Trials.Select(trial => trial.Number).ToArray(),
+        }),
         answer = report.Answer,
         verdict = report.Verdict,
         notes = report.Notes,

@@ -25,7 +25,10 @@ internal static class ResumeRule
     // Specifications are compared as JSON, since records compare their lists by reference, and the database changes the order of members.
     private static bool AreEqual(SweepSpec one, SweepSpec other) => JsonNode.DeepEquals(Content(one), Content(other));
 
-    /// <summary>The specification without its name, and with today's word for a split that an earlier version named otherwise.</summary>
-    private static JsonNode? Content(SweepSpec spec) =>
-        JsonNode.Parse((spec with { Name = "", Dataset = spec.Dataset with { Split = spec.Dataset.Kind } }).ToJson());
+    /// <summary>
+    /// The specification without its name, with today's word for a split that an earlier version named otherwise, and with the number of
+    /// replicates that an earlier version did not have.
+    /// </summary>
+    private static JsonNode? Content(SweepSpec spec) => JsonNode.Parse(
+        (spec with { Name = "", Dataset = spec.Dataset with { Split = spec.Dataset.Kind }, Replicates = spec.TrialsPerPoint }).ToJson());
 }

@@ -10,19 +10,18 @@ namespace Sweep.Client.Running;
 /// <summary>Starts the sweep of a checked sweep file: a new sweep, or the one that an earlier run left unfinished.</summary>
 internal sealed class SweepStart(Cluster cluster, CommandConsole console)
 {
-    /// <param name="text">The text of the dataset in UTF-8.</param>
     /// <param name="exactName">Whether a name that is taken is refused, instead of getting a suffix.</param>
     /// <param name="afresh">Whether a new sweep is started even if there is an unfinished one.</param>
     /// <returns>The sweep's name.</returns>
     /// <exception cref="RequestRefusedException">The cluster refused the sweep.</exception>
-    public async Task<string> StartAsync(SweepSpec spec, byte[] text, bool exactName, bool afresh)
+    public async Task<string> StartAsync(CheckedSweep sweep, bool exactName, bool afresh)
     {
-        var unfinished = afresh ? null : ResumeRule.Find(spec, await cluster.Reader.ListAsync(console.Cancellation));
+        var unfinished = afresh ? null : ResumeRule.Find(sweep.Spec, await cluster.Reader.ListAsync(console.Cancellation));
         if (unfinished is not null && !ConfirmResume(unfinished))
             unfinished = null;
         if (cluster.Private is not null)
             await PauseOthersAsync(unfinished?.Id);
-        return unfinished is null ? await SubmitAsync(spec, text, exactName) : await ResumeAsync(unfinished);
+        return unfinished is null ? await SubmitAsync(sweep, exactName) : await ResumeAsync(unfinished);
     }
 
     private bool ConfirmResume(SweepOverview sweep)
@@ -60,9 +59,12 @@ internal sealed class SweepStart(Cluster cluster, CommandConsole console)
         return sweep.Name;
     }
 
-    private async Task<string> SubmitAsync(SweepSpec spec, byte[] text, bool exactName)
+    private async Task<string> SubmitAsync(CheckedSweep sweep, bool exactName)
     {
-        await cluster.Datasets.AddAsync(spec.Dataset.Sha256, spec.Dataset.Name, text, console.Cancellation);
+        var spec = sweep.Spec;
+        await cluster.Datasets.AddAsync(spec.Dataset.Sha256, spec.Dataset.Name, sweep.Dataset.Bytes, console.Cancellation);
+        if (sweep.Start is { } weights)
+            await cluster.Weights.AddAsync(spec.StartFrom!.Sha256, weights.File, console.Cancellation);
         var id = await cluster.Reader.NextSweepIdAsync(console.Cancellation);
         var request = new SubmitRequest(spec.ToJson(), exactName);
         var reply = await cluster.RequestAsync(id, grain => grain.Submit(request), console.Cancellation);

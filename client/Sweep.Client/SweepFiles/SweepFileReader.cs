@@ -9,7 +9,8 @@ namespace Sweep.Client.SweepFiles;
 /// <summary>The contents of a sweep file, before its dataset is fetched.</summary>
 /// <param name="Spec">The specification, complete except for the hash of its dataset.</param>
 /// <param name="Tree">The file with its line numbers, for errors that are found only with the dataset.</param>
-internal sealed record SweepDraft(SweepSpec Spec, DatasetSection Dataset, YamlMap Tree);
+/// <param name="StartFrom">The trial from whose weights the trials start, as it is written; null for none.</param>
+internal sealed record SweepDraft(SweepSpec Spec, DatasetSection Dataset, YamlMap Tree, string? StartFrom = null);
 
 /// <summary>
 /// Makes a specification from the tree of a sweep file. Keys and types are checked here, the allowed values in the domain. The text of the
@@ -20,7 +21,7 @@ internal sealed partial class SweepFileReader
     private static readonly string[] Keys =
     [
         "name", "dataset", "objective", "method", "budget", "parameters", "resources", "checkpoint", "retries", "stall_limit", "seed",
-        "replicates",
+        "replicates", "start_from",
     ];
 
     private readonly Problems _problems = new();
@@ -77,6 +78,7 @@ internal sealed partial class SweepFileReader
         var retries = _file.Whole("retries", SpecBounds.Retries) ?? 3;
         var stallLimit = _file.Read<double?>("stall_limit", node => ReadSeconds(node)) ?? SweepSpec.DefaultStallLimit;
         var seed = _file.Whole("seed", SpecBounds.Seed) ?? 0;
+        var start = _file.Text("start_from");
         var replicates = _file.Whole("replicates", SpecBounds.Replicates) ?? 1;
         return new(
             new(
@@ -90,7 +92,8 @@ internal sealed partial class SweepFileReader
                 objective, method, space ?? new([]), resources, checkpoint, (int)retries, seed, stallLimit,
                 (int)replicates),
             dataset!,
-            _tree);
+            _tree,
+            start);
     }
 
     private SweepFileException Place(SpecProblem problem) => problem.Path == "name" && _file.Find("name") is null

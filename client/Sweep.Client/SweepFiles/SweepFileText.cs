@@ -28,6 +28,7 @@ internal static class SweepFileText
             Invariant($"retries: {spec.Retries}"),
             Invariant($"stall_limit: {spec.StallLimit}"),
             .. spec.Replicates > 1 ? [Invariant($"replicates: {spec.Replicates}")] : Array.Empty<string>(),
+            .. spec.StartFrom is { } start ? [$"start_from: {start}"] : Array.Empty<string>(),
             Invariant($"seed: {spec.Seed}"),
         ];
         return string.Join('\n', lines);

@@ -21,6 +21,7 @@ public abstract record TrainerCommand
 
     /// <summary>
     /// The bytes are a checkpoint. The next <see cref="Train"/> goes on from it, and the next <see cref="Generate"/> uses its best weights.
+    /// Or they are <see cref="Models.TrialWeights"/>, from which the next <see cref="Train"/> begins.
     /// </summary>
     public sealed record LoadCheckpoint(string Sha256) : TrainerCommand;
 

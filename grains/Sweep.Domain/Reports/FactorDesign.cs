@@ -48,7 +48,7 @@ internal sealed class BalancedDesign : FactorDesign
     /// <returns>Null where a combination is missing, or observed more often than another.</returns>
     public static BalancedDesign? Of(IReadOnlyList<Factor> factors, bool withPairs)
     {
-        if (factors.Count < 2 || !IsBalanced(factors))
+        if (!IsBalanced(factors))
             return null;
         IReadOnlyList<int>[] single = [.. Enumerable.Range(0, factors.Count).Select(factor => (IReadOnlyList<int>)[factor])];
         var pairs =

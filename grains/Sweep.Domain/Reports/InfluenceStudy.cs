@@ -3,7 +3,7 @@ using Sweep.Domain.Sweeps;
 namespace Sweep.Domain.Reports;
 
 /// <summary>What the parameters of a sweep did to the numbers of its trials.</summary>
-/// <param name="Effects">On the objective, the one that explains most first.</param>
+/// <param name="Effects">On the objective: those that are told apart from chance first, then by what they explain.</param>
 /// <param name="Measures">On the objective and on every other number.</param>
 /// <param name="Decomposition">Null unless the trials that succeeded are a full grid.</param>
 /// <param name="Leads">
@@ -40,7 +40,9 @@ internal sealed record InfluenceStudy(
         List<ParameterEffect> effects =
         [
             .. factors.Select((factor, index) => Effect(factor, over, measures[0].Influences?[index]))
-                .OrderByDescending(effect => effect.Explained ?? -1)
+                // With more values a share may be larger and yet be chance.
+                .OrderByDescending(effect => effect.Matters)
+                .ThenByDescending(effect => effect.Explained ?? -1)
                 .ThenByDescending(effect => effect.Raw ?? -1),
         ];
         return new(
@@ -94,7 +96,7 @@ internal sealed record InfluenceStudy(
             .ToList();
         List<List<double>> means =
         [
-            .. groups.Select(points => points.Select(point => Mean(point, trial => trial.BestValue)).OfType<double>().ToList())
+            .. groups.Select(points => points.Select(point => point.Of(trial => trial.BestValue)?.Mean).OfType<double>().ToList())
                 .Where(numbers => numbers.Count > 0),
         ];
         var (points, raw) = (means.Sum(numbers => numbers.Count), CorrelationRatio(means));
@@ -132,7 +134,7 @@ internal sealed record InfluenceStudy(
             Means(trial => trial.Result?.Parameters),
             Means(trial => trial.Result?.ModelBytes));
 
-        Spread? Means(Func<TrialSummary, double?> read) => Spread.Of([.. points.Select(point => Mean(point, read)).OfType<double>()]);
+        Spread? Means(Func<TrialSummary, double?> read) => Spread.Of([.. points.Select(point => point.Of(read)?.Mean).OfType<double>()]);
     }
 
     private static MeasureInfluence Influence(
@@ -147,7 +149,7 @@ internal sealed record InfluenceStudy(
                     .. factor.Labels.Select((_, group) => Spread.Of(
                     [
                         .. over.Where((_, place) => factor.Groups[place] == group)
-                            .Select(point => Mean(point, measure.Read))
+                            .Select(point => point.Of(measure.Read)?.Mean)
                             .OfType<double>(),
                     ])),
                 ],
@@ -156,34 +158,40 @@ internal sealed record InfluenceStudy(
                 .OrderByDescending(effect => effect.Explained ?? -1),
         ]);
 
-    private static double? Mean(ReportPoint point, Func<TrialSummary, double?> read) =>
-        Spread.Of([.. point.Succeeded.Select(read).OfType<double>().Where(double.IsFinite)])?.Mean;
-
     /// <summary>The points that succeeded, and the design that they are.</summary>
     private sealed class Measured
     {
         private readonly IReadOnlyList<ReportPoint> _points;
         private readonly IReadOnlyList<Factor> _factors;
 
-        /// <summary>The observations are the trials of a balanced grid with replicates, and otherwise the points.</summary>
-        private readonly bool _hasReplicates;
+        /// <summary>
+        /// Whether the observations are trials and not points: in a balanced grid with replicates, and where points leave nothing to tell
+        /// chance by.
+        /// </summary>
+        private readonly bool _observesTrials;
         private readonly FactorDesign? _design;
 
         /// <summary>The design with pairs of factors.</summary>
-        private readonly FactorDesign? _whole;
+        private readonly BalancedDesign? _whole;
 
         public Measured(IReadOnlyList<ReportPoint> points, IReadOnlyList<Factor> factors)
         {
             (_points, _factors) = (points, [.. factors.Where(factor => factor.Labels.Count > 1)]);
             if (_factors.Count == 0)
                 return;
-            var replicates = points.Select(point => point.Succeeded.Count()).Distinct().ToList();
-            _whole = replicates is [> 1 and var same] ? BalancedDesign.Of(Repeated(same), withPairs: true) : null;
-            _hasReplicates = _whole is not null;
+            List<int> replicates = [.. points.Select(point => point.Succeeded.Count())];
+            _whole = replicates.Distinct().ToList() is [> 1] ? BalancedDesign.Of(Repeated(replicates), withPairs: true) : null;
+            _observesTrials = _whole is not null;
             _whole ??= BalancedDesign.Of(_factors, withPairs: true);
             // Without replicates pairs would leave too little to tell single parameters from chance.
-            _design = _hasReplicates ? _whole
+            _design = _observesTrials ? _whole
                 : (FactorDesign?)BalancedDesign.Of(_factors, withPairs: false) ?? AdditiveDesign.Of(_factors);
+            if (_design is { RestFreedom: 0 } && replicates.Any(count => count > 1))
+            {
+                (_observesTrials, _whole) = (true, null);
+                _design = AdditiveDesign.Of(Repeated(replicates));
+            }
+
             Indices = [.. factors.Select(factor => _factors.ToList().IndexOf(factor))];
         }
 
@@ -195,10 +203,11 @@ internal sealed record InfluenceStudy(
         {
             if (_design is null || Values(measure) is not { } values)
                 return null;
-            if ((measure.IsCounted ? InfluenceTest.WithoutChance(_design, values) : InfluenceTest.Of(_design, values)) is not { } influences)
+            var found = measure.IsCounted ? InfluenceTest.WithoutChance(_design, values) : InfluenceTest.Of(_design, values);
+            if (found is not { } influences)
                 return null;
             var single = influences.Take(_factors.Count).ToList();
-            var corrected = InfluenceTest.Corrected([.. single.Select(influence => influence.Probability)]);
+            var corrected = InfluenceTest.HolmCorrected([.. single.Select(influence => influence.Probability)]);
             return
             [
                 .. Indices.Select(index => index < 0 ? (new(null, null), null) : (single[index], corrected[index])),
@@ -206,7 +215,7 @@ internal sealed record InfluenceStudy(
         }
 
         public VarianceDecomposition? Decomposition(ReportMeasure measure) =>
-            _whole is { } design && Values(measure) is { } values
+            _factors.Count > 1 && _whole is { } design && Values(measure) is { } values
                 ? VarianceDecomposition.Of(_factors, design, InfluenceTest.Of(design, values))
                 : null;
 
@@ -217,19 +226,20 @@ internal sealed record InfluenceStudy(
                 && (others is not [>= 0 and var second] || InfluenceTest.IsLarger(_design, values, first, second));
         }
 
-        private IReadOnlyList<Factor> Repeated(int replicates) =>
+        /// <param name="replicates">Of each point how many of its trials succeeded.</param>
+        private IReadOnlyList<Factor> Repeated(IReadOnlyList<int> replicates) =>
         [
             .. _factors.Select(factor => factor with
             {
-                Groups = [.. factor.Groups.SelectMany(group => Enumerable.Repeat(group, replicates))],
+                Groups = [.. factor.Groups.Zip(replicates).SelectMany(point => Enumerable.Repeat(point.First, point.Second))],
             }),
         ];
 
         private List<double>? Values(ReportMeasure measure)
         {
-            var values = _hasReplicates
+            var values = _observesTrials
                 ? _points.SelectMany(point => point.Succeeded.Select(measure.Read)).ToList()
-                : [.. _points.Select(point => Mean(point, measure.Read))];
+                : [.. _points.Select(point => point.Of(measure.Read)?.Mean)];
             return values.All(value => value is { } number && double.IsFinite(number)) ? [.. values.Select(value => value!.Value)] : null;
         }
     }

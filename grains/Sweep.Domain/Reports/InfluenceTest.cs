@@ -46,11 +46,10 @@ internal static class InfluenceTest
         if (Standardized(values) is not { } standard)
             return null;
         var (squares, rest) = design.Split(standard);
-        var total = (double)design.Observations;
         return
         [
             .. design.Terms.Select((_, term) => new TermInfluence(
-                IsTestable(design, term) ? Corrected(design, squares, rest, total, term) : null,
+                IsTestable(design, term) ? OmegaSquared(design, squares, rest, term) : null,
                 IsTestable(design, term) ? Probability(design, standard, term, Ratio(design, squares, rest, term)) : null)),
         ];
     }
@@ -66,7 +65,7 @@ internal static class InfluenceTest
     /// Corrects probabilities for their number: with none of the terms having an effect, the smallest one is below 0.05 in at most 5 % of
     /// the cases. Source: Holm, A simple sequentially rejective multiple test procedure, Scandinavian Journal of Statistics 6, 1979.
     /// </summary>
-    public static IReadOnlyList<double?> Corrected(IReadOnlyList<double?> probabilities)
+    public static IReadOnlyList<double?> HolmCorrected(IReadOnlyList<double?> probabilities)
     {
         var corrected = new double?[probabilities.Count];
         var (left, largest) = (probabilities.Count(probability => probability is not null), 0.0);
@@ -120,10 +119,11 @@ internal static class InfluenceTest
         return deviation > Nothing * Math.Abs(mean) ? [.. values.Select(value => (value - mean) / deviation)] : null;
     }
 
-    private static double Corrected(FactorDesign design, double[] squares, double rest, double total, int term)
+    /// <summary>The squares of all standardized values are as many as there are values.</summary>
+    private static double OmegaSquared(FactorDesign design, double[] squares, double rest, int term)
     {
         var mean = rest / design.RestFreedom;
-        return Math.Clamp((squares[term] - (design.Freedom[term] * mean)) / (total + mean), 0, 1);
+        return Math.Clamp((squares[term] - (design.Freedom[term] * mean)) / (design.Observations + mean), 0, 1);
     }
 
     private static double Ratio(FactorDesign design, double[] squares, double rest, int term)

@@ -33,7 +33,7 @@ public sealed record ReportPoint(int? Rank, IReadOnlyList<TrialSummary> Trials, 
             .OrderBy(trial => trial.Number)
             .GroupBy(trial => string.Join('\n', names.Select(name => trial.Parameters.ValueOf(name))))
             .Select(group => new ReportPoint(null, [.. group], null))
-            .Select(point => point with { Objective = Spread.Of([.. point.Succeeded.Select(trial => trial.BestValue!.Value)]) })
+            .Select(point => point with { Objective = point.Of(trial => trial.BestValue) })
             .OrderBy(point => point.Objective is { } spread ? spec.Objective.Score(spread.Mean) : double.PositiveInfinity)
             .ToList();
         return Ranked(points);

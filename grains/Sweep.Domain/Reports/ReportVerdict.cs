@@ -18,7 +18,8 @@ internal static class ReportVerdict
         var comparable = study.Effects
             .Select(effect => (Effect: effect, Means: BestFirst(effect)))
             .Where(pair => pair.Means.Count > 1)
-            .OrderByDescending(pair => pair.Effect.Explained ?? -1)
+            .OrderByDescending(pair => pair.Effect.Matters)
+            .ThenByDescending(pair => pair.Effect.Explained ?? -1)
             .ThenByDescending(pair => Math.Abs(pair.Means[0].Objective!.Mean - pair.Means[^1].Objective!.Mean))
             .ToList();
         if (comparable.Count == 0)
@@ -44,7 +45,7 @@ internal static class ReportVerdict
         }
 
         return strongest.Probability is null
-            ? $"{strongest.Parameter} made the largest difference: {both}; with one trial a value this may be chance."
+            ? $"{strongest.Parameter} made the largest difference: {both}; with so few trials this may be chance."
             : $"No parameter is told apart from chance. {strongest.Parameter} made the largest difference: {both}; so large a one " +
                 $"is no surprise without any effect ({Chance(strongest)}).";
 
@@ -54,9 +55,9 @@ internal static class ReportVerdict
 
     private static string Share(ParameterEffect effect) => $"{Math.Round(100 * effect.Explained!.Value)} %";
 
-    private static string Chance(ParameterEffect effect) => effect.Probability < 0.001
-        ? "p < 0.001"
-        : string.Create(CultureInfo.InvariantCulture, $"p = {effect.Probability:0.000}");
+    private static string Chance(ParameterEffect effect) => ProbabilityText.Of(effect.Probability!.Value) is var text && text[0] == '<'
+        ? $"p {text}"
+        : $"p = {text}";
 
     private static string Trials(int count) => count == 1 ? "1 trial" : $"{count} trials";
 }

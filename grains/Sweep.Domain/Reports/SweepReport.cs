@@ -112,6 +112,9 @@ public sealed record SweepReport(
                 "(replicates: 5 trains each point with five seeds).";
         }
 
+        if (spec.StartFrom is { } start)
+            yield return Invariant($"Each trial began from the weights of {start} after epoch {start.Epoch}, not from random ones.");
+
         foreach (var note in SplitText.Notes(spec, trials))
             yield return note;
 

@@ -29,11 +29,11 @@ public sealed record VarianceDecomposition(IReadOnlyList<VarianceShare> Shares, 
 {
     /// <returns>Null where nothing is left to tell chance by.</returns>
     internal static VarianceDecomposition? Of(
-        IReadOnlyList<Factor> factors, FactorDesign design, IReadOnlyList<TermInfluence>? influences)
+        IReadOnlyList<Factor> factors, BalancedDesign design, IReadOnlyList<TermInfluence>? influences)
     {
-        if (influences is null || design is not BalancedDesign || influences.Any(influence => influence.Explained is null))
+        if (influences is null || influences.Any(influence => influence.Explained is null))
             return null;
-        var corrected = InfluenceTest.Corrected([.. influences.Select(influence => influence.Probability)]);
+        var corrected = InfluenceTest.HolmCorrected([.. influences.Select(influence => influence.Probability)]);
         var shares = influences
             .Select((influence, term) => new VarianceShare(
                 [.. design.Terms[term].Select(factor => factors[factor].Name)], influence.Explained!.Value, corrected[term]!.Value))

@@ -10,15 +10,15 @@ public sealed class DistinctSearch : ISearchMethod
     public DistinctSearch(ISearchMethod all)
     {
         _all = all;
-        var seen = new HashSet<string>();
+        var seen = new Dictionary<string, string?>();
         var reasons = new HashSet<string>();
         foreach (var (index, trial) in all.Trials().Index())
         {
             var (same, reason) = EqualTrials.Of(trial);
-            if (seen.Add(same))
+            if (seen.TryAdd(same, reason))
                 _kept.Add(index + 1);
             else
-                reasons.Add(reason ?? "drawn a second time");
+                reasons.Add(reason ?? seen[same] ?? "drawn a second time");
         }
 
         Reasons = [.. reasons];

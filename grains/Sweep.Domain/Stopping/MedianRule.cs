@@ -15,7 +15,7 @@ public sealed class MedianRule(int first, int every, int trials, MetricWords wor
 
     public IReadOnlyList<int> Rungs(int number, int epochs) =>
         // The first ones have too few before them.
-        number <= trials ? [] :         [
+        number <= trials ? [] : [
             .. Enumerable.Range(0, Math.Max(0, (epochs - 1 - first + every) / every)).Select(step => first + (step * every)),
         ];
 

@@ -49,8 +49,8 @@ public interface ISweepStore
     Task<bool> IsOverAsync(int id, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Removes the sweep, and its dataset when no other sweep uses it. From then on its name is free, and nothing of it is shown, started
-    /// or accepted any more. The rows of its trials are removed later.
+    /// Removes the sweep, and its dataset and the weights that it starts from when no other sweep uses them. From then on its
+    /// name is free, and nothing of it is shown, started or accepted any more. The rows of its trials are removed later.
     /// </summary>
     Task DeleteAsync(int id, CancellationToken cancellation = default);
 }

@@ -6,9 +6,12 @@ public static class SearchMethods
 {
     /// <summary>The trials of a spec: its method's points without those that train the same, each with all of its replicates.</summary>
     /// <exception cref="ArgumentException">The spec lacks what its method needs.</exception>
-    public static ISearchMethod For(SweepSpec spec) => spec.TrialsPerPoint == 1
-        ? Points(spec)
-        : new ReplicatedSearch(Points(spec), spec.TrialsPerPoint, spec.Parameters.Catalog, spec.Seed);
+    public static ISearchMethod For(SweepSpec spec) => For(spec, Points(spec));
+
+    /// <param name="points">As <see cref="Points"/> gives them.</param>
+    internal static ISearchMethod For(SweepSpec spec, ISearchMethod points) => spec.TrialsPerPoint == 1
+        ? points
+        : new ReplicatedSearch(points, spec.TrialsPerPoint, spec.Parameters.Catalog, spec.Seed);
 
     /// <summary>The points that the method of a spec tries.</summary>
     internal static ISearchMethod Points(SweepSpec spec) =>

@@ -74,10 +74,14 @@ public static partial class SpecRules
         else if (Trials(spec) is var trials && trials > most)
         {
             var all = spec.TrialsPerPoint == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" with {spec.Replicates} replicates");
+            var isGrid = spec.Method.Kind == MethodKind.Grid;
+            var less = isGrid ? "shorten a list, or use method: random" : "lower it";
             yield return SpecProblem.About(
-                spec.Method.Kind == MethodKind.Grid ? "parameters" : "budget.trials",
+                isGrid ? "parameters" : "budget.trials",
                 string.Create(CultureInfo.InvariantCulture, $"a {Kind(spec.Method.Kind)} of {trials:#,0} trials{all}"),
-                string.Create(CultureInfo.InvariantCulture, $"expected at most {most:#,0}; shorten a list, or use method: random"));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"expected at most {most:#,0}; {less}{(spec.TrialsPerPoint > 1 ? ", or lower replicates" : "")}"));
         }
     }
 

@@ -25,9 +25,10 @@ public sealed record SweepPlan(IReadOnlyList<PlannedTrial> Trials, int LeftOut, 
     /// <param name="vocabulary">Distinct characters of the text.</param>
     public static SweepPlan Of(SweepSpec spec, int characters, int vocabulary)
     {
-        var distinct = SearchMethods.Points(spec) as DistinctSearch;
+        var points = SearchMethods.Points(spec);
+        var distinct = points as DistinctSearch;
         return new(
-            [.. SearchMethods.For(spec).Trials().Select((trial, index) => Planned(index + 1, trial))],
+            [.. SearchMethods.For(spec, points).Trials().Select((trial, index) => Planned(index + 1, trial))],
             distinct?.LeftOut ?? 0,
             distinct?.Reasons ?? []);
 

@@ -16,6 +16,7 @@ namespace Sweep.Domain.Sweeps;
 /// How often each point is trained, each time with another seed; from 1 to <see cref="MaxReplicates"/>. Null in a spec that was stored
 /// before replicates came: it trains every trial that its method proposes, also those that are equal.
 /// </param>
+/// <param name="StartFrom">The weights from which each trial begins; null for random ones.</param>
 public sealed record SweepSpec(
     string Name,
     DatasetSpec Dataset,
@@ -27,7 +28,8 @@ public sealed record SweepSpec(
     int Retries,
     long Seed,
     double StallLimit = SweepSpec.DefaultStallLimit,
-    int? Replicates = null)
+    int? Replicates = null,
+    StartSpec? StartFrom = null)
 {
     public const double DefaultStallLimit = 3600;
 

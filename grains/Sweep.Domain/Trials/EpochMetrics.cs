@@ -28,6 +28,13 @@ public sealed record EpochMetrics(
     [JsonIgnore]
     public double Perplexity => Math.Exp(ValLoss);
 
+    /// <summary>
+    /// How much worse the model is on windows that it was not trained on: validation loss minus training loss, nats a character. Dropout
+    /// and weights that move within the epoch raise the training loss, so the gap is below 0 in the first epochs.
+    /// </summary>
+    [JsonIgnore]
+    public double Gap => ValLoss - TrainLoss;
+
     /// <exception cref="ArgumentOutOfRangeException">No epoch has this metric.</exception>
     public double Value(Metric metric) => BuiltInMetrics.Catalog.Of(metric).Read(this);
 }

@@ -11,7 +11,14 @@ namespace Sweep.Domain.Trials;
 /// <param name="PrunedAt">When its checkpoint, log and epochs were freed; null while they are kept.</param>
 public sealed record StoredTrial(
     TrialId Id, ParameterMap Parameters, TrialState State, int Attempt, int Failures, int Losses, string? Worker, bool HasCheckpoint,
-    bool Alone = false, DateTimeOffset? PrunedAt = null);
+    bool Alone = false, DateTimeOffset? PrunedAt = null)
+{
+    /// <summary>Why a trial without a checkpoint has none, in a sentence.</summary>
+    public string NoCheckpoint => PrunedAt is { } pruned
+        ? $"Trial {Id.Number} has no checkpoint any more: sweep prune freed it on {pruned:yyyy-MM-dd}."
+        : $"Trial {Id.Number} has no checkpoint: it has not written one yet, "
+            + "or it is not among the best whose checkpoints are kept (checkpoint.keep).";
+}
 
 /// <param name="Attempt">The newest one; 0 before the first.</param>
 /// <param name="Worker">The worker that trains it; null while it waits.</param>

@@ -149,42 +149,61 @@ comment on column trial_summary.test_loss_error is 'Standard error of test_loss 
 comment on column trial_summary.test_accuracy is 'Share of test windows whose most likely next character is right, 0 to 1.';
 comment on column trial_summary.prompt is 'The text from which the sample goes on.';
 
--- A seed makes replicates of a point and no other point, so it is no parameter that explains anything. Equal values stay in one quarter.
+-- A seed makes replicates of a point and no other point, so it is no parameter that explains anything, and means are over points. Equal
+-- values stay in one quarter.
 create or replace view parameter_effects as
-with valued as (
+with points as (
+  select
+    t.sweep_id,
+    t.params - 'seed' as params,
+    min(t.number) as number,
+    count(*) filter (where f.finished) as succeeded,
+    count(*) filter (where not f.finished) as failed,
+    avg(t.best_value) filter (where f.finished) as best_value,
+    avg(t.train_seconds) filter (where f.finished) as train_seconds,
+    avg(t.parameters) filter (where f.finished) as parameters,
+    avg(t.model_bytes) filter (where f.finished) as model_bytes
+  from trials t
+  -- NaN is above infinity.
+  cross join lateral (
+    select t.state = 'succeeded' and coalesce(t.best_value > '-infinity' and t.best_value < 'infinity', false) as finished
+  ) f
+  where t.state in ('succeeded', 'failed')
+  group by t.sweep_id, t.params - 'seed'
+), valued as (
   select
     s.id as sweep_id,
     s.name as sweep,
     s.metric,
     v.parameter,
-    t.number,
-    t.params -> v.parameter as value,
-    case when jsonb_typeof(t.params -> v.parameter) = 'number' then (t.params ->> v.parameter)::double precision end as amount,
-    -- NaN is above infinity.
-    t.state = 'succeeded' and coalesce(t.best_value > '-infinity' and t.best_value < 'infinity', false) as succeeded,
-    t.best_value,
-    t.train_seconds,
-    t.parameters,
-    t.model_bytes
+    p.number,
+    p.params -> v.parameter as value,
+    case when jsonb_typeof(p.params -> v.parameter) = 'number' then (p.params ->> v.parameter)::double precision end as amount,
+    p.succeeded,
+    p.failed,
+    p.best_value,
+    p.train_seconds,
+    p.parameters,
+    p.model_bytes
   from sweeps s
   cross join lateral unnest(s.varying) v(parameter)
-  join trials t on t.sweep_id = s.id and t.state in ('succeeded', 'failed')
+  join points p on p.sweep_id = s.id
   where v.parameter <> 'seed'
 ), ranked as (
   select
     *,
     dense_rank() over (partition by sweep_id, sweep, parameter order by value) as rank,
     rank() over (partition by sweep_id, sweep, parameter order by amount) as place,
-    count(*) over (partition by sweep_id, sweep, parameter) as trials,
+    count(*) over (partition by sweep_id, sweep, parameter) as points,
     bool_and(amount is not null) over (partition by sweep_id, sweep, parameter) as is_numeric
   from valued
 ), divided as (
   select
     *,
     max(rank) over (partition by sweep_id, sweep, parameter) as different,
-    -- Drawn from a range almost every value is its own: quarters of the trials can be compared.
+    -- Drawn from a range almost every value is its own: quarters of the points can be compared.
     case
-      when is_numeric and max(rank) over (partition by sweep_id, sweep, parameter) > 8 then (place - 1) * 4 / trials
+      when is_numeric and max(rank) over (partition by sweep_id, sweep, parameter) > 8 then (place - 1) * 4 / points
     end as quarter
   from ranked
 ), grouped as (
@@ -198,28 +217,29 @@ with valued as (
     min(amount) as value_from,
     max(amount) as value_to,
     min(number) as first_trial,
-    count(*) filter (where succeeded) as succeeded,
-    count(*) filter (where not succeeded) as failed,
-    avg(best_value) filter (where succeeded) as mean,
-    stddev_samp(best_value) filter (where succeeded) as deviation,
-    coalesce(var_pop(best_value) filter (where succeeded), 0) * count(*) filter (where succeeded) as within,
-    avg(train_seconds) filter (where succeeded) as mean_train_seconds,
-    avg(parameters) filter (where succeeded) as mean_parameters,
-    avg(model_bytes) filter (where succeeded) as mean_model_bytes
+    sum(succeeded)::bigint as succeeded,
+    sum(failed)::bigint as failed,
+    count(best_value) as points,
+    avg(best_value) as mean,
+    stddev_samp(best_value) as deviation,
+    coalesce(var_pop(best_value), 0) * count(best_value) as within,
+    avg(train_seconds) as mean_train_seconds,
+    avg(parameters) as mean_parameters,
+    avg(model_bytes) as mean_model_bytes
   from divided
   where different > 1
   group by sweep_id, sweep, metric, parameter, quarter, case when quarter is null then value #>> '{}' end
 ), centred as (
   select
     *,
-    sum(succeeded * mean) over (partition by sweep_id, sweep, parameter)
-      / nullif(sum(succeeded) over (partition by sweep_id, sweep, parameter), 0) as grand_mean,
+    sum(points * mean) over (partition by sweep_id, sweep, parameter)
+      / nullif(sum(points) over (partition by sweep_id, sweep, parameter), 0) as grand_mean,
     count(mean) over (partition by sweep_id, sweep, parameter) as filled,
-    sum(succeeded) over (partition by sweep_id, sweep, parameter) as all_succeeded,
+    sum(points) over (partition by sweep_id, sweep, parameter) as all_points,
     sum(within) over (partition by sweep_id, sweep, parameter) as all_within
   from grouped
 ), spread as (
-  select *, coalesce(sum(succeeded * (mean - grand_mean) ^ 2) over (partition by sweep_id, sweep, parameter), 0) as between_values
+  select *, coalesce(sum(points * (mean - grand_mean) ^ 2) over (partition by sweep_id, sweep, parameter), 0) as between_values
   from centred
 )
 select
@@ -240,19 +260,18 @@ select
   mean_parameters::double precision as mean_parameters,
   mean_model_bytes::double precision as mean_model_bytes,
   case
-    when filled > 1 and all_succeeded > filled and between_values + all_within > 0
+    when filled > 1 and all_points > filled and between_values + all_within > 0
     then least(1, between_values / (between_values + all_within))
   end as explained,
   (case
-    when filled > 1 and all_succeeded > filled and between_values + all_within > 0
-    then (filled - 1.0) / (all_succeeded - 1)
+    when filled > 1 and all_points > filled and between_values + all_within > 0
+    then (filled - 1.0) / (all_points - 1)
   end)::double precision as chance
 from spread;
 
-
 comment on column parameter_effects.explained is
   'Share of the variance of the objective between trials, as observed (correlation ratio η², Fisher 1925), 0 to 1, the same in each of its rows; null when it would say nothing. Hold it against chance; sweep report corrects for it.';
-comment on column parameter_effects.chance is 'What explained is on average for a parameter without any effect: (values - 1) / (trials - 1).';
+comment on column parameter_effects.chance is 'What explained is on average for a parameter without any effect: (values - 1) / (points - 1).';
 
 -- The factor of 95 % intervals. Source of the expansion for large samples: Abramowitz and Stegun, 26.7.5.
 create function student_t_975(freedom bigint)
@@ -371,14 +390,32 @@ comment on column configurations.optimizer is 'adam, sgd or adamw.';
 comment on column configurations.weight_decay is 'L2 penalty, or decoupled decay.';
 comment on column configurations.gradient_clipping is 'Largest norm of the gradients; 0 is no limit.';
 
+-- Weights from which the trials of a sweep begin. They are a copy, so that the trial that they come from may be pruned or deleted.
+create table weights (
+  sha256   text primary key,
+  data     bytea not null,
+  added_at timestamptz not null default clock_timestamp()
+);
+alter table weights alter column data set storage external;
+comment on table weights is 'Weights of trials from which other trials begin, each stored once.';
+comment on column weights.sha256 is 'SHA-256 of the data, lower-case hexadecimal.';
+comment on column weights.data is 'A safetensors file, with the parameters and the vocabulary of the trial in its metadata.';
+comment on column weights.added_at is 'When it was stored.';
+
+alter table sweeps add column weights text references weights;
+create index sweeps_by_weights on sweeps (weights);
+comment on column sweeps.weights is 'weights.sha256 of what its trials begin from; null where they begin from random weights.';
+
 do $$
 begin
   if exists (select from pg_roles where rolname = 'sweep_reader') then
-    grant select on attempts, configurations to sweep_reader;
+    grant select on attempts, configurations, weights to sweep_reader;
   end if;
   if exists (select from pg_roles where rolname = 'sweep_worker') then
     grant select, insert, delete on attempts to sweep_worker;
     grant select on configurations to sweep_worker;
+    -- A column is enough to lock a row.
+    grant select, insert, delete, update (added_at) on weights to sweep_worker;
     grant update (
       validation_seconds, train_processor_seconds, validation_processor_seconds, inference_ms_low, inference_ms_high,
       test_windows, test_loss, test_loss_error, test_accuracy, prompt) on trials to sweep_worker;

@@ -33,13 +33,7 @@ public sealed class GeneratorGrain(
         try
         {
             if (await attempts.ReadCheckpointAsync(id) is not { } checkpoint)
-            {
-                return new(null, trial.PrunedAt is { } pruned
-                    ? $"Trial {id.Number} has no checkpoint any more: sweep prune freed it on {pruned:yyyy-MM-dd}."
-                    : $"Trial {id.Number} has no checkpoint: it has not written one yet, "
-                        + "or it is not among the best whose checkpoints are kept (checkpoint.keep).");
-            }
-
+                return new(null, trial.NoCheckpoint);
             var dataset = (await specs.GetAsync(id.Sweep)).Dataset.Sha256;
             return await GenerateAsync(request, dataset, await datasets.ReadAsync(dataset, CancellationToken.None), checkpoint);
         }

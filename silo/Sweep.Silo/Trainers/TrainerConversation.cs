@@ -66,7 +66,10 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
         _state = before;
     }
 
-    /// <summary>Sends the checkpoint from which the training goes on. An error in it becomes the outcome of that training.</summary>
+    /// <summary>
+    /// Sends the checkpoint from which the training goes on, or the weights of another trial, from which it begins. An error in it becomes
+    /// the outcome of that training.
+    /// </summary>
     /// <exception cref="TrainerStalledException">The process does not read what is sent.</exception>
     public async Task LoadCheckpointAsync(StoredCheckpoint checkpoint, CancellationToken cancellation)
     {

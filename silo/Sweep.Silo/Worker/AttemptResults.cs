@@ -24,6 +24,7 @@ internal sealed class AttemptResults : ITrainingListener
     private readonly CheckpointWriter _checkpoints;
     private volatile StorageRefusedException? _refusal;
     private Task _environment = Task.CompletedTask;
+    private DateTimeOffset _epochsUntil;
 
     /// <param name="abandoned">Is cancelled when the results of the attempt are not needed any more.</param>
     public AttemptResults(
@@ -54,8 +55,12 @@ internal sealed class AttemptResults : ITrainingListener
     public async Task EpochFinishedAsync(EpochMetrics report)
     {
         var value = report.Value(_objective.Metric);
-        using (SweepActivities.Epoch(report, _services.Time.GetUtcNow()))
+        var now = _services.Time.GetUtcNow();
+        var began = now - TimeSpan.FromSeconds(report.Seconds);
+        // Reports that waited arrive together, but no epoch begins before the one in front of it has ended.
+        using (SweepActivities.Epoch(report.Epoch, began < _epochsUntil ? _epochsUntil : began))
             _services.Instruments.EpochFinished(report.Seconds);
+        _epochsUntil = now;
         _services.Metrics.Add(new(_attempt.Trial, _attempt.Attempt, report, value, _objective.Score(value)), Refuse);
         if (_services.Metrics.AreBehind(_attempt.Trial, _attempt.Attempt))
             _stop(StopCause.Behind);

@@ -65,8 +65,8 @@ internal sealed partial class AttemptRun
         trainer.Begin(results, watch);
         if (!trainer.HasText(spec.Dataset.Sha256))
             await LoadTextAsync(trainer, spec.Dataset.Sha256, cancellation);
-        if (hasCheckpoint)
-            await LoadCheckpointAsync(trainer, results, cancellation);
+        if (!(hasCheckpoint && await LoadCheckpointAsync(trainer, results, cancellation)) && spec.StartFrom is { } start)
+            await LoadWeightsAsync(trainer, start, cancellation);
         return trainer;
     }
 
@@ -77,15 +77,25 @@ internal sealed partial class AttemptRun
         await trainer.LoadTextAsync(sha256, text, cancellation);
     }
 
-    private async Task LoadCheckpointAsync(TrainerConversation trainer, AttemptResults results, CancellationToken cancellation)
+    private async Task LoadWeightsAsync(TrainerConversation trainer, StartSpec start, CancellationToken cancellation)
+    {
+        using var step = SweepActivities.Step("load weights");
+        var file = await ReadAsync(() => services.Weights.ReadAsync(start.Sha256), cancellation)
+            ?? throw new InvalidDataException($"The weights of {start} are not stored.");
+        await trainer.LoadCheckpointAsync(new(Attempt, Epoch: 0, Step: 0, start.Sha256, file), cancellation);
+    }
+
+    /// <returns>False when there is no checkpoint to go on from.</returns>
+    private async Task<bool> LoadCheckpointAsync(TrainerConversation trainer, AttemptResults results, CancellationToken cancellation)
     {
         using var step = SweepActivities.Step("load checkpoint");
         try
         {
             if (await ReadAsync(() => services.Store.ReadCheckpointAsync(trial), cancellation) is not { } checkpoint)
-                return;
+                return false;
             results.WentOnFrom = checkpoint.Attempt;
             await trainer.LoadCheckpointAsync(checkpoint, cancellation);
+            return true;
         }
         catch (InvalidDataException error)
         {
@@ -93,6 +103,7 @@ internal sealed partial class AttemptRun
             // retries for a fault that is not its own.
             LogCheckpointRefused(error.Message);
             results.Log($"{error.Message} The trial begins again.");
+            return false;
         }
     }
 

@@ -1,3 +1,4 @@
+using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
 using Sweep.Silo.Delivery;
@@ -10,6 +11,7 @@ public sealed record AttemptServices(
     IAttemptStore Store,
     SweepSpecs Specs,
     DatasetCache Datasets,
+    IWeightsStore Weights,
     MetricWriter Metrics,
     AttemptLog Log,
     StorageAlarm Alarm,

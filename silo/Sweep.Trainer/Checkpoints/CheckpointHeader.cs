@@ -33,7 +33,9 @@ internal sealed partial class CheckpointJson : JsonSerializerContext;
 /// <param name="Characters">The vocabulary, in the order of the ids.</param>
 /// <param name="Times">The parts of the times; null where a version that did not measure them began the trial.</param>
 /// <param name="Environment">Where the checkpoint was made; null where an earlier version made it.</param>
-/// <param name="Test">See <see cref="TrainerCommand.Train"/>, as for the two members after it.</param>
+/// <param name="Test">See <see cref="TrainerCommand.Train"/>.</param>
+/// <param name="FirstTarget">See <see cref="TrainerCommand.Train"/>.</param>
+/// <param name="SplitSeed">See <see cref="TrainerCommand.Train"/>.</param>
 internal sealed record CheckpointHeader(
     int Epoch,
     int Step,
@@ -51,7 +53,7 @@ internal sealed record CheckpointHeader(
     int? FirstTarget = null,
     long? SplitSeed = null)
 {
-    private const string Format = "sweep-checkpoint-1";
+    private const string Format = TrialWeights.CheckpointKey;
     private const int MostThreads = 1024;
 
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)

@@ -9,13 +9,8 @@ namespace Sweep.Trainer.Data;
 /// <summary>A text as the ids of its characters.</summary>
 internal sealed class TextDataset : IDisposable
 {
-    private TextDataset(string sha256, string text, Device device)
-    {
-        Sha256 = sha256;
-        Vocabulary = Vocabulary.Of(text);
-        using var scope = NewDisposeScope();
-        Ids = torch.tensor(Vocabulary.Encode(text)).to(device).DetachFromDisposeScope();
-    }
+    private TextDataset(string sha256, Vocabulary vocabulary, Tensor ids) =>
+        (Sha256, Vocabulary, Ids) = (sha256, vocabulary, ids.DetachFromDisposeScope());
 
     public string Sha256 { get; }
 
@@ -44,12 +39,30 @@ internal sealed class TextDataset : IDisposable
         try
         {
             var text = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true).GetString(bytes);
-            return text.Length == 0 ? throw new TrainerException("The text is empty.") : new(sha256, text, device);
+            if (text.Length == 0)
+                throw new TrainerException("The text is empty.");
+            using var scope = NewDisposeScope();
+            var vocabulary = Vocabulary.Of(text);
+            return new(sha256, vocabulary, torch.tensor(vocabulary.Encode(text)).to(device));
         }
         catch (DecoderFallbackException error)
         {
             throw new TrainerException($"The text is not UTF-8: byte {error.Index} is wrong.");
         }
+    }
+
+    /// <summary>The same text by the ids of a larger vocabulary.</summary>
+    /// <returns>Null when the vocabulary is that of the text itself.</returns>
+    /// <exception cref="TrainerException">The text has characters that the vocabulary has not.</exception>
+    public TextDataset? EncodedBy(Vocabulary vocabulary)
+    {
+        if (vocabulary.Characters.SequenceEqual(Vocabulary.Characters))
+            return null;
+        var ids = vocabulary.Encode(string.Concat(Vocabulary.Characters));
+        if (ids.Length < Vocabulary.Size)
+            throw new TrainerException("The text has characters that the trial's vocabulary has not.");
+        using var scope = NewDisposeScope();
+        return new(Sha256, vocabulary, torch.tensor(ids).to(Ids.device).index_select(0, Ids));
     }
 
     public void Dispose() => Ids.Dispose();

@@ -9,7 +9,10 @@ using static TorchSharp.torch;
 
 namespace Sweep.Trainer.Training;
 
-/// <summary>One attempt of a trial: it starts afresh or from a checkpoint, trains, and measures the finished model.</summary>
+/// <summary>
+/// One attempt of a trial: it begins afresh or from weights of another trial, or goes on from a checkpoint, trains, and measures the
+/// finished model.
+/// </summary>
 internal static class Attempt
 {
     private const int SampleLength = 100;
@@ -31,14 +34,25 @@ internal static class Attempt
     {
         using var memory = new PeakMemory();
         using var scope = NewDisposeScope();
-        var before = checkpoint is null ? null : CheckpointHeader.Of(checkpoint).Environment;
+        var weights = checkpoint?.Weights();
+        var header = checkpoint is null || weights is not null ? null : CheckpointHeader.Of(checkpoint);
+        // A trial that began from weights keeps their vocabulary, of which its own text may lack characters.
+        var vocabulary = weights?.Vocabulary ?? header?.Trial().Vocabulary;
+        using var encoded = vocabulary is null ? null : text.EncodedBy(vocabulary);
+        text = encoded ?? text;
+        var before = header?.Environment;
         using var threads = new TrialThreads(before?.Threads ?? environment.Threads);
         var here = environment with { Threads = threads.Count };
         say(new TrainerEvent.Began(here), []);
         using var windows = new TextWindows(text, trial);
         using var state = new TrainingState(trial, text, device) { Environment = here };
         log.Started(trial, text, windows.Counts, device);
-        if (checkpoint is not null)
+        if (weights is not null)
+        {
+            state.Begin(checkpoint!);
+            log.BeganFrom(weights.Epoch);
+        }
+        else if (checkpoint is not null)
         {
             state.Load(checkpoint);
             log.Resumed(state.Epoch, state.Step);
@@ -55,12 +69,13 @@ internal static class Attempt
         TestResult? test = null;
         if (windows.Counts.Test > 0 && (test = loop.Test()) is null)
             return new TrainerEvent.Stopped();
-        var result = Measure(trial.Parameters, text, windows, state, device, new Heartbeat(TimeProvider.System, say));
-        return new TrainerEvent.Succeeded(result with { Test = test, PeakMemoryBytes = memory.Bytes });
+        var result = Measure(trial.Parameters, text, windows, state, device, memory, new Heartbeat(TimeProvider.System, say));
+        return new TrainerEvent.Succeeded(result with { Test = test });
     }
 
     private static TrialResult Measure(
-        TrialParameters parameters, TextDataset text, TextWindows windows, TrainingState state, Device device, Heartbeat heartbeat)
+        TrialParameters parameters, TextDataset text, TextWindows windows, TrainingState state, Device device, PeakMemory memory,
+        Heartbeat heartbeat)
     {
         using var scope = NewDisposeScope();
         var shape = ModelShape.Of(parameters, text.Vocabulary.Size);
@@ -78,7 +93,7 @@ internal static class Attempt
             shape.Macs,
             windows.Counts.Training,
             windows.Counts.Validation,
-            PeakMemoryBytes: 0,
+            memory.Bytes,
             sample,
             prompt,
             ValidationSeconds: state.ValidationTime?.Wall.TotalSeconds,

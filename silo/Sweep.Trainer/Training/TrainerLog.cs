@@ -19,6 +19,8 @@ internal sealed class TrainerLog(TextWriter writer)
                 ? "" : $" and {windows.Test} for the test")}, {shape.Parameters} parameters");
     }
 
+    public void BeganFrom(int epoch) => Line($"began from the weights that another trial had after epoch {epoch}");
+
     public void Resumed(int epoch, int step) => Line($"resumed after epoch {epoch} and step {step}");
 
     /// <param name="before">Where the checkpoint was made.</param>

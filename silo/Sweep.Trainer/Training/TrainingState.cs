@@ -136,6 +136,14 @@ internal sealed class TrainingState : IDisposable
                 "Use a smaller hidden_size or fewer layers.");
     }
 
+    /// <summary>Replaces the first weights by those of another trial.</summary>
+    /// <exception cref="TrainerException">They are those of a model of another shape.</exception>
+    public void Begin(SafeTensorsFile weights)
+    {
+        foreach (var (name, parameter) in Model.Parameters)
+            weights.CopyTo(name, parameter);
+    }
+
     /// <summary>Replaces the state by that of a checkpoint of this trial.</summary>
     /// <exception cref="TrainerException">The checkpoint is damaged, or belongs to other parameters or another text.</exception>
     public void Load(SafeTensorsFile file)

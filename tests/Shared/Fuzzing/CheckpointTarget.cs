@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text.Json;
+using Sweep.Domain.Models;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Trainer;
@@ -51,7 +52,7 @@ public sealed class CheckpointTarget : FuzzTarget
     private static byte[] JsonText(Dictionary<string, string> metadata) =>
         JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object>
         {
-            [SafeTensorsFile.MetadataKey] = metadata,
+            [SafeTensors.MetadataKey] = metadata,
             ["model.bias"] = new { dtype = "F32", shape = new[] { 1 }, data_offsets = new[] { 0, 4 } },
             ["optimizer.steps"] = new { dtype = "I64", shape = new[] { 1 }, data_offsets = new[] { 4, 12 } },
         });

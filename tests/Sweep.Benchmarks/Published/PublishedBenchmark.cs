@@ -26,8 +26,8 @@ public static class PublishedBenchmark
                 || replicates < 2)))
         {
             Console.Error.WriteLine(
-                $"published: found {string.Join(' ', arguments)}; write the path of the published text and, if not 5, how many replicates " +
-                "(at least 2).");
+                $"published: found {string.Join(' ', arguments)}; write the path of the published text and, if not 5, how many " +
+                "replicates (at least 2).");
             return 2;
         }
 

@@ -36,7 +36,8 @@ public sealed class ResumeRuleTests
     {
         var stored = Samples.Spec();
         Assert.Equal((SplitKind.Random, null), (stored.Dataset.Split, stored.Dataset.FirstTarget));
-        var file = stored with { Dataset = stored.Dataset with { Split = SplitKind.Windows } };
+        Assert.Null(stored.Replicates);
+        var file = stored with { Dataset = stored.Dataset with { Split = SplitKind.Windows }, Replicates = 1 };
         Assert.NotNull(ResumeRule.Find(file, [Samples.Overview(stored)]));
         Assert.Null(ResumeRule.Find(stored.WithFirstTarget(), [Samples.Overview(stored)]));
     }

@@ -64,6 +64,61 @@ public sealed class ReportCommandTests(StorageDatabase database) : IClassFixture
     }
 
     [Fact]
+    public async Task A_sweep_with_several_seeds_has_a_row_a_point_with_mean_interval_and_last_epoch()
+    {
+        await ReportRows.AddNineAsync(database, "seeds", replicates: 3);
+        var output = (await RunAsync(["seeds"])).Output;
+        Assert.Contains("The best of 9 points (27 trials that succeeded)", await FileAsync("--html"), StringComparison.Ordinal);
+        Assert.Contains("95 % from", output, StringComparison.Ordinal);
+        Assert.Matches(@"cell +\d+\.\d% +0\.00\d +rnn +9 ", output);
+        var csv = (await RunAsync(["seeds", "-o", "csv"])).Output.TrimEnd('\n').Split('\n').Select(line => line.Split(',')).ToList();
+        Assert.Equal(10, csv.Count);
+        var rows = csv.Skip(1).Select(line => csv[0].Zip(line).ToDictionary(pair => pair.First, pair => pair.Second)).ToList();
+        foreach (var row in rows)
+        {
+            var stored = Assert.Single((await database.Reader.QueryAsync(
+                "select avg(best_value), stddev_samp(best_value), count(*), avg(last_val_loss), avg(last_val_accuracy), avg(inference_ms) "
+                    + $"from trial_summary where sweep = 'seeds' and cell = '{row["cell"]}' "
+                    + $"and sequence_length = {row["sequence_length"]}",
+                TestContext.Current.CancellationToken)).Rows).Select(Number).ToList();
+            // The t quantile for two degrees of freedom.
+            var margin = 4.30265272991 * stored[1] / Math.Sqrt(3);
+            Assert.Equal(
+                [stored[0], stored[1], stored[2], stored[0] - margin, stored[0] + margin, stored[3], stored[4], stored[5]],
+                ((string[])["val_loss", "deviation", "succeeded", "low", "high", "last_val_loss", "last_val_accuracy", "inference_ms"])
+                    .Select(name => Number(row[name])),
+                (expected, found) => Math.Abs(expected - found) < 1e-9);
+        }
+
+        var markdown = await FileAsync("--markdown");
+        Assert.Contains("| rank | cell |", markdown, StringComparison.Ordinal);
+        // Of each value the mean over its three points, each of which is the mean over its seeds.
+        var accuracy = Assert.Single((await database.Reader.QueryAsync(
+            "select avg(mean_val_accuracy), avg(mean_val_accuracy) + 4.30265272991 * stddev_samp(mean_val_accuracy) / sqrt(3), "
+                + "avg(mean_inference_ms) from configurations where sweep = 'seeds' and cell = 'rnn'",
+            TestContext.Current.CancellationToken)).Rows).Select(Number).ToList();
+        var means = markdown.Split('\n').Last(line => line.StartsWith("| cell | rnn |", StringComparison.Ordinal)).Split(" | ");
+        Assert.Equal($"{Percent(accuracy[0])} ± {Percent(accuracy[1] - accuracy[0])}", means[3]);
+        Assert.Equal(accuracy[2].ToString("0.00", System.Globalization.CultureInfo.InvariantCulture), means[6]);
+
+        static string Percent(double share) => (100 * share).ToString("0.0", System.Globalization.CultureInfo.InvariantCulture) + "%";
+
+        static double Number(object? value) =>
+            double.Parse($"{value}", System.Globalization.CultureInfo.InvariantCulture);
+
+        async Task<string> FileAsync(string form)
+        {
+            if (form == "--markdown")
+                return (await RunAsync(["seeds", form])).Output;
+            var page = Path.GetTempFileName();
+            Assert.Equal(0, (await RunAsync(["seeds", form, page])).Code);
+            var text = await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken);
+            File.Delete(page);
+            return text;
+        }
+    }
+
+    [Fact]
     public async Task Long_curves_are_thinned_but_keep_their_first_best_and_last_epoch()
     {
         await ReportRows.AddManyAsync(database, "long-curves", 25);

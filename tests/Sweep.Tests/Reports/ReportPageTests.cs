@@ -58,7 +58,7 @@ public sealed class ReportPageTests(StorageDatabase database) : IClassFixture<St
             Assert.Equal(front, shown);
         }
 
-        await page.AssertDrawnAsync(expectedCharts: 4 + 6 + 1 + 2 + 13 + 1);
+        await page.AssertDrawnAsync(expectedCharts: 4 + 6 + 1 + 2 + 15 + 1);
         await page.AssertQuietAsync();
         await ReportPage.SaveAsync("nine.pdf", await page.Browser.PrintAsync());
 

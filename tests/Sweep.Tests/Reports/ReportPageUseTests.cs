@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Sweep.Domain.Reports;
 using Sweep.Tests.Storage;
 
 namespace Sweep.Tests.Reports;
@@ -42,25 +44,55 @@ public sealed class ReportPageUseTests(StorageDatabase database) : IClassFixture
         }
     }
 
-    [Theory]
-    [InlineData("lstm", "cell = 'lstm'")]
-    [InlineData("LSTM 20", "cell = 'lstm' and sequence_length = 20")]
-    [InlineData("failed", "state = 'failed'")]
-    [InlineData("val_loss<1.75 cell=gru", "val_loss < 1.75 and cell = 'gru'")]
-    [InlineData("sequence_length>=20", "sequence_length >= 20")]
-    [InlineData("no such text", "false")]
-    public async Task The_filter_finds_values_states_and_ranges(string words, string expected)
+    [Fact]
+    public async Task The_filter_finds_values_states_and_ranges()
     {
         Assert.SkipUnless(File.Exists(Browser.Program), Browser.WhyMissing);
-        if (await database.Reader.FindAsync("filtered", TestContext.Current.CancellationToken) is null)
-            await ReportRows.AddNineAsync(database, "filtered", failed: 7);
+        await ReportRows.AddNineAsync(database, "filtered", failed: 7);
         await using var page = await ReportPage.OpenAsync(database, "filtered");
-        await page.SetAsync("[data-filter]", words);
-        var found = await database.Reader.QueryAsync(
-            $"select number from trial_summary where sweep = 'filtered' and {expected} order by number",
-            TestContext.Current.CancellationToken);
-        Assert.Equal(found.Rows.Select(ReportPage.Plain), (await page.CellsAsync("#trials", ["number"])).Order());
-        Assert.Equal($"{found.Rows.Count} of 9 trials match.", (await page.TextsAsync("#trials output")).Single());
+        foreach (var (words, expected) in ((string, string)[])
+        [
+            ("lstm", "cell = 'lstm'"),
+            ("LSTM 20", "cell = 'lstm' and sequence_length = 20"),
+            ("failed", "state = 'failed'"),
+            ("val_loss<1.75 cell=gru", "val_loss < 1.75 and cell = 'gru'"),
+            ("sequence_length>=20", "sequence_length >= 20"),
+            ("no such text", "false"),
+        ])
+        {
+            await page.SetAsync("[data-filter]", words);
+            var found = await database.Reader.QueryAsync(
+                $"select number from trial_summary where sweep = 'filtered' and {expected} order by number",
+                TestContext.Current.CancellationToken);
+            Assert.Equal(found.Rows.Select(ReportPage.Plain), (await page.CellsAsync("#trials", ["number"])).Order());
+            Assert.Equal($"{found.Rows.Count} of 9 trials match.", (await page.TextsAsync("#trials output")).Single());
+        }
+    }
+
+    [Fact]
+    public async Task Interactions_are_a_heat_map_in_which_what_may_be_chance_has_no_number()
+    {
+        Assert.SkipUnless(File.Exists(Browser.Program), Browser.WhyMissing);
+        await ReportRows.AddNineAsync(database, "together", replicates: 3);
+        var sweep = (await database.Reader.FindAsync("together", TestContext.Current.CancellationToken))!;
+        var report = SweepReport.Of(
+            sweep.Spec, await database.Reader.TrialsAsync(sweep.Id, TestContext.Current.CancellationToken));
+        var shares = report.Decomposition!.Shares;
+        Assert.Contains(shares, share => share.Matters);
+        await using var page = await ReportPage.OpenAsync(database, "together");
+        string[] names = ["cell", "sequence_length"];
+        var expected =
+            from row in names
+            from column in names
+            let share = shares.Single(share => share.Parameters.Order().SequenceEqual(new[] { row, column }.Distinct().Order()))
+            select share.Matters ? Text(share.Share) : "chance";
+        Assert.Equal(expected.Order(), (await page.TextsAsync("#chart-shares td")).Order());
+        Assert.Equal(
+            shares.Where(share => !share.Matters).Select(share => Text(share.Share) + " chance"),
+            (await page.TextsAsync("#chart-importance text")).Where(text => text.EndsWith(" chance", StringComparison.Ordinal)));
+        await page.AssertQuietAsync();
+
+        static string Text(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture) + "%";
     }
 
     [Fact]

@@ -31,9 +31,11 @@ internal static class ReportRows
 
     /// <summary>Adds a sweep of three cells at three lengths. Trial 3 lost its worker once.</summary>
     /// <param name="failed">The number of a trial that fails; 0 for none.</param>
-    public static async Task AddNineAsync(StorageDatabase database, string name, int failed = 0, double shift = 0, int epochs = 40)
+    /// <param name="replicates">How many seeds each of the nine points has; the losses of a point's trials differ by 0.01 or more.</param>
+    public static async Task AddNineAsync(
+        StorageDatabase database, string name, int failed = 0, double shift = 0, int epochs = 40, int replicates = 1)
     {
-        var spec = Nine(name, epochs);
+        var spec = Nine(name, epochs) with { Replicates = replicates };
         var trials = SearchMethods.For(spec).Trials().ToList();
         var id = await database.Reader.NextSweepIdAsync();
         await database.Sweeps.AddAsync(id, spec, exactName: true, trials);
@@ -49,7 +51,8 @@ internal static class ReportRows
                 attempt = 2;
             }
 
-            var trained = Enumerable.Range(1, trial.Number == failed ? 3 : epochs).Select(epoch => Epoch(parameters, epoch, shift));
+            var trained = Enumerable.Range(1, trial.Number == failed ? 3 : epochs).Select(epoch =>
+                Epoch(parameters, epoch, shift + (0.01 * (index % replicates * (1 + (index % 2))))));
             await database.Attempts.WriteEpochsAsync([.. trained.Select(epoch => Row(trial, attempt, epoch, spec.Objective))]);
             await database.Trials.MoveAsync(
                 trial.Number == failed

@@ -104,7 +104,7 @@ public sealed class SweepReportTests
         Assert.Null(report.Effects[0].Explained);
         Assert.Equal(
             "cell made the largest difference: mean val_loss 1 with gru (1 trial), 2 with rnn (1 trial); " +
-                "with one trial a value this may be chance.",
+                "with so few trials this may be chance.",
             report.Verdict);
     }
 

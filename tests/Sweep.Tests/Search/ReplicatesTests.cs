@@ -73,7 +73,8 @@ public sealed class ReplicatesTests
     public void Replicates_count_for_the_largest_number_of_trials() => Assert.Contains(
         "2,000,000 trials with 1000 replicates",
         Assert.Single(SpecRules.Problems(Spec(
-            Of(Range("learning_rate", 0.1, 1, count: 2000))) with { Replicates = 1000 })).ToString(),
+            Of(Range("learning_rate", 0.1, 1, count: 2000))) with
+        { Replicates = 1000 })).ToString(),
         StringComparison.Ordinal);
 
     [Fact]
@@ -92,6 +93,15 @@ public sealed class ReplicatesTests
         Assert.DoesNotContain(kept, trial => trial is { Optimizer: OptimizerKind.AdamW, WeightDecay: 0 });
         Assert.Contains("dropout does nothing with one layer", plan.Reasons);
         Assert.Contains("adamw without weight_decay is adam", plan.Reasons);
+    }
+
+    [Fact]
+    public void The_reason_is_told_whichever_of_two_equal_trials_comes_first()
+    {
+        var space = Of(Choice("layers", Whole(1)), Choice("dropout", ParameterValue.Of(0.5), Whole(0)));
+        var plan = SweepPlan.Of(Spec(space) with { Replicates = 1 }, characters: 1000, vocabulary: 10);
+        Assert.Equal((1, 1), (plan.Trials.Count, plan.LeftOut));
+        Assert.Equal(["dropout does nothing with one layer"], plan.Reasons);
     }
 
     [Fact]

@@ -11,11 +11,15 @@ public sealed class ParameterEffectsTests(StorageDatabase database) : IClassFixt
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task The_view_agrees_with_the_report_on_values_numbers_and_shares()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task The_view_agrees_with_the_report_on_values_numbers_and_shares(int replicates)
     {
-        var spec = Spec("effects") with
+        var name = $"effects-{replicates}";
+        var spec = Spec(name) with
         {
+            Replicates = replicates,
             Parameters = new([
                 new(
                     "cell",
@@ -49,7 +53,7 @@ public sealed class ParameterEffectsTests(StorageDatabase database) : IClassFixt
             var rows = (await database.Reader.QueryAsync(
                 "select value, succeeded, failed, mean, deviation, mean_train_seconds, mean_parameters, mean_model_bytes, explained, "
                     + "chance "
-                    + $"from parameter_effects where sweep = 'effects' and parameter = '{effect.Parameter}' order by position",
+                    + $"from parameter_effects where sweep = '{name}' and parameter = '{effect.Parameter}' order by position",
                 Cancellation)).Rows;
             if (effect.Parameter != "learning_rate")
                 Assert.Equal(effect.Values.Select(value => value.Value), rows.Select(row => row[0]));
@@ -71,7 +75,7 @@ public sealed class ParameterEffectsTests(StorageDatabase database) : IClassFixt
 
         var quarters = (await database.Reader.QueryAsync(
             "select value, value_from, value_to from parameter_effects "
-                + "where sweep = 'effects' and parameter = 'learning_rate' order by position",
+                + $"where sweep = '{name}' and parameter = 'learning_rate' order by position",
             Cancellation)).Rows;
         Assert.StartsWith("0.00100 … ", quarters[0][0]!, StringComparison.Ordinal);
         Assert.Equal(

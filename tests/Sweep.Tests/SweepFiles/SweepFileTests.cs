@@ -67,6 +67,15 @@ public sealed class SweepFileTests
         Assert.Equal(["cell", "layers", "dropout", "learning_rate", "fully_connected", "hidden_size"], spec.Parameters.Varying);
     }
 
+    [Fact]
+    public async Task Points_that_would_train_the_same_are_left_out_of_a_file_that_does_not_ask_for_replicates()
+    {
+        using var folder = new SweepFileFolder();
+        var plan = (await folder.LoadAsync(
+            "dataset: { path: text.txt }\nparameters: { layers: { values: [1, 2] }, dropout: { values: [0, 0.5] } }")).Plan();
+        Assert.Equal((3, 1), (plan.Trials.Count, plan.LeftOut));
+    }
+
     [Theory]
     [InlineData("30", 30)]
     [InlineData("1.5", 1.5)]

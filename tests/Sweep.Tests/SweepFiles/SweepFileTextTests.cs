@@ -50,7 +50,8 @@ public sealed class SweepFileTextTests
         var hash = StorageDatabase.Hash(System.Text.Encoding.UTF8.GetBytes(SweepFileFolder.Text));
         var spec = StorageDatabase.Spec() with
         {
-            Dataset = new("a \"b\": #c", hash, Domain.Sweeps.SplitKind.Tail, 0.25), Replicates = 1,
+            Dataset = new("a \"b\": #c", hash, Domain.Sweeps.SplitKind.Tail, 0.25),
+            Replicates = 1,
         };
         spec = spec.WithFirstTarget();
         Assert.Equal(spec.ToJson(), (await folder.LoadAsync(SweepFileText.Of(spec))).Spec.ToJson());

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using Sweep.Domain.Protocol;
@@ -14,10 +15,15 @@ public sealed class EnvironmentTests
 
     /// <summary>A trial whose sums are long enough for libtorch to divide them among threads.</summary>
     private static readonly TrainerCommand.Train Order = TrialOrders.Order(
-        TrialOrders.Parameters(CellKind.Lstm) with { HiddenSize = 192, BatchSize = 512, Epochs = 3, SequenceLength = 12 },
+        TrialOrders.Parameters(CellKind.Lstm) with { HiddenSize = 192, BatchSize = 512, Epochs = 2, SequenceLength = 12 },
         checkpointEvery: 0);
 
     private static readonly string Text = TrialOrders.Text(1_500);
+
+    /// <summary>The trainings that several tests start from.</summary>
+    private static readonly ConcurrentDictionary<(int Threads, string? Instructions), Lazy<Task<Training>>> Trainings = [];
+
+    private sealed record Training(AttemptEnvironment Began, byte[] First, byte[] Last);
 
     [Fact]
     public async Task A_training_begins_with_where_it_takes_place()
@@ -86,8 +92,14 @@ public sealed class EnvironmentTests
         XDocument.Load(RepositoryFolder.Join("Directory.Packages.props")).Descendants("PackageVersion")
             .Single(package => package.Attribute("Include")!.Value == "libtorch-cpu-linux-x64").Attribute("Version")!.Value;
 
-    /// <summary>Trains the whole trial, and returns where it took place, its first checkpoint and its last one.</summary>
-    private static async Task<(AttemptEnvironment Began, byte[] First, byte[] Last)> Train(int threads, string? instructions = null)
+    /// <summary>
+    /// Returns where a training of the whole trial took place, its first checkpoint and its last one. Each is trained once for all tests,
+    /// since it has the same bits each time.
+    /// </summary>
+    private static Task<Training> Train(int threads, string? instructions = null) =>
+        Trainings.GetOrAdd((threads, instructions), _ => new(() => TrainOnce(threads, instructions))).Value;
+
+    private static async Task<Training> TrainOnce(int threads, string? instructions)
     {
         List<(string, string)> variables = [(TrainerEnvironment.Threads, $"{threads}")];
         if (instructions is not null)
@@ -96,7 +108,7 @@ public sealed class EnvironmentTests
         await trainer.Load(Text);
         await trainer.SendAsync(Order);
         var (_, _, heard) = await trainer.ReceiveAsync<TrainerEvent.Succeeded>();
-        return (Began(heard), heard.First(one => one.Message is TrainerEvent.CheckpointWritten).Payload, heard[^1].Payload);
+        return new(Began(heard), heard.First(one => one.Message is TrainerEvent.CheckpointWritten).Payload, heard[^1].Payload);
     }
 
     private static AttemptEnvironment Began(List<(TrainerEvent Message, byte[] Payload)> heard) =>

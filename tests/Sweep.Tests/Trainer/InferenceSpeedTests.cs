@@ -40,13 +40,22 @@ public sealed class InferenceSpeedTests
         using var load = new BurningCores();
         using var trainer = new TrainerProgram();
         await trainer.Load(TrialOrders.Text(310));
-        var parameters = TrialOrders.Parameters(CellKind.Gru) with { HiddenSize = 256, SequenceLength = 30, BatchSize = 256, Epochs = 1 };
-        var (one, other) = (await Measured(seed: 1), await Measured(seed: 2));
+        var parameters = TrialOrders.Parameters(CellKind.Gru) with { HiddenSize = 128, SequenceLength = 30, BatchSize = 256, Epochs = 1 };
+        // Two threads of one core slow each other down by processor time too, and other tests come and go meanwhile, so the two models take
+        // turns and the better time of each is compared.
+        var (ones, others) = (new List<TrialResult>(), new List<TrialResult>());
+        for (var turn = 0; turn < 3; turn++)
+        {
+            ones.Add(await Measured(seed: 1));
+            others.Add(await Measured(seed: 2));
+        }
 
-        Assert.InRange(one.InferenceMilliseconds / other.InferenceMilliseconds, 1 / 1.3, 1.3);
-        Assert.InRange(one.InferenceWindowsPerSecond / other.InferenceWindowsPerSecond, 1 / 1.3, 1.3);
+        Assert.InRange(
+            ones.Min(result => result.InferenceMilliseconds) / others.Min(result => result.InferenceMilliseconds), 1 / 1.3, 1.3);
+        Assert.InRange(
+            ones.Max(result => result.InferenceWindowsPerSecond) / others.Max(result => result.InferenceWindowsPerSecond), 1 / 1.3, 1.3);
         Assert.All(
-            [one, other],
+            ones.Concat(others),
             result => Assert.InRange(
                 result.InferenceMilliseconds, result.InferenceLowMilliseconds!.Value, result.InferenceHighMilliseconds!.Value));
 

@@ -54,7 +54,8 @@ internal sealed class AttemptStage : IAsyncDisposable
         var sweeps = Fake.Of<ISweepStore>((_, _) => Task.FromResult<StoredSweep?>(new(1, spec, SweepState.Running, Trials: 1)));
         var datasets = Fake.Of<IDatasetStore>((_, _) => Task.FromResult<byte[]?>([1, 2, 3]));
         var services = new AttemptServices(
-            Fake.Of<IGrainFactory>((_, _) => grain), Store, new SweepSpecs(sweeps), new DatasetCache(datasets), _metrics,
+            Fake.Of<IGrainFactory>((_, _) => grain), Store, new SweepSpecs(sweeps), new DatasetCache(datasets),
+            Fake.Of<IWeightsStore>((_, _) => Task.FromResult<byte[]?>(null)), _metrics,
             new AttemptLog(Store, Alarm, Time), Alarm, instruments, Time);
         _run = new(Trial, granted: 1, "worker", Slot, services, Log, _workerEnds.Token);
     }

@@ -52,6 +52,7 @@ public sealed class WorkerServiceTests
             store,
             new SweepSpecs(Fake.Of<ISweepStore>((_, _) => Task.FromResult<StoredSweep?>(new(1, spec, SweepState.Running, Trials: 1)))),
             new DatasetCache(Fake.Of<IDatasetStore>((_, _) => Task.FromResult<byte[]?>([1]))),
+            Fake.Of<IWeightsStore>((_, _) => Task.FromResult<byte[]?>(null)),
             metrics,
             new AttemptLog(store, alarm, time),
             alarm,

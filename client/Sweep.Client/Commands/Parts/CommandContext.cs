@@ -26,12 +26,14 @@ internal sealed record CommandContext(ParseResult Line, Terminal Terminal, Cance
     /// <inheritdoc cref="CommandConsole.PrintLine"/>
     public void PrintLine(string line) => Console.PrintLine(line);
 
-    /// <summary>Reads and checks a sweep file. The cluster is opened only if the file names a dataset that is stored there.</summary>
+    /// <summary>Reads and checks a sweep file. The cluster is opened only if the file names a dataset or a trial there.</summary>
     public Task<CheckedSweep> LoadAsync(string file, IReadOnlyList<string> overrides, LazyCluster clusters)
     {
         var datasets = new DatasetReader(
             () => Path.Combine(Choice.Home.Folder, "datasets"), async _ => (await clusters.GetAsync()).Datasets);
-        return CheckedSweep.LoadAsync(file, overrides, datasets, Cancellation);
+        return CheckedSweep.LoadAsync(
+            file, overrides, datasets, Cancellation,
+            async (trial, cancel) => await StartTrial.ReadAsync(trial, await clusters.GetAsync(), cancel));
     }
 
     /// <summary>Opens the cluster for a command that ends soon.</summary>

@@ -14,7 +14,11 @@ internal static class ExportCommand
         var address = CommonOptions.Sweep();
         var format = new Option<string>("--format") { Description = "csv, json or parquet.", DefaultValueFactory = _ => "csv" };
         format.AcceptOnlyFromAmong("csv", "json", "parquet");
-        var what = new Option<string>("--what") { Description = "trials, epochs, or points: the means over trials that differ in their seed alone.", DefaultValueFactory = _ => "trials" };
+        var what = new Option<string>("--what")
+        {
+            Description = "trials, epochs, or points: the means over trials that differ in their seed alone.",
+            DefaultValueFactory = _ => "trials",
+        };
         what.AcceptOnlyFromAmong("trials", "epochs", "points");
         var output = new Option<string?>("--output")
         {

@@ -45,6 +45,8 @@ internal static class PlanCommand
                         $"({string.Join("; ", plan.Reasons)}).");
                 }
 
+                if (sweep.Spec.StartFrom is { } start)
+                    context.Terminal.Out.WriteLine($"Start: each trial begins from the weights of {start} after epoch {start.Epoch}.");
                 context.Terminal.Out.WriteLine(SplitText.Plan(sweep.Spec.Dataset, sweep.Dataset.Characters));
                 context.Terminal.Out.WriteLine(Checkpoints(sweep.Spec, plan));
             }

@@ -39,7 +39,7 @@ internal static class RunCommand
             var sweep = await context.LoadAsync(context.Value(file), overrides, clusters);
             var cluster = await clusters.GetAsync();
             var stored = await new SweepStart(cluster, context.Console)
-                .StartAsync(sweep.Spec, sweep.Dataset.Bytes, exactName: chosen is not null, context.Value(afresh));
+                .StartAsync(sweep, exactName: chosen is not null, context.Value(afresh));
             if (!context.Value(detach))
                 return await new SweepFollower(cluster, context.Console).FollowAsync(stored, $"sweep resume {stored}");
             context.PrintLine($"{stored} runs; `sweep watch {stored}` shows it.");

@@ -44,7 +44,8 @@ internal static class ShowCommand
                 $"epoch {sweep.EpochsDone} of {sweep.EpochsTotal}");
             context.Terminal.WriteUntrusted(
                 $"{PlainText.Of(objective.Goal)} {PlainText.Of(objective.Metric)} on {sweep.Spec.Dataset.Name}, "
-                + $"created {Quantities.LocalTime(sweep.CreatedAt)}");
+                + $"created {Quantities.LocalTime(sweep.CreatedAt)}"
+                + (sweep.Spec.StartFrom is { } start ? $", each trial from the weights of {start} after epoch {start.Epoch}" : ""));
             context.Terminal.Out.WriteLine();
         }
 

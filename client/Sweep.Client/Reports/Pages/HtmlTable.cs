@@ -40,9 +40,9 @@ internal static class HtmlTable
     private static Html Cell(OutputColumn column, object? value)
     {
         var text = column.Text(value);
-        var kind = column.Name == "number" ? new Html("th scope=\"row\"") : new Html("td");
+        var (tag, scope) = column.Name == "number" ? (new Html("th"), new Html(" scope=\"row\"")) : (new Html("td"), Html.Empty);
         var plain = column.Format is null ? Html.Empty : Html.Of($" data-v=\"{PlainText.Of(value)}\"");
-        return Html.Of($"<{kind}{Alignment(column, text)}{plain}>{text}</{new Html(kind.Markup[..2])}>");
+        return Html.Of($"<{tag}{scope}{Alignment(column, text)}{plain}>{text}</{tag}>");
     }
 
     private static Html Alignment(OutputColumn column, string text) => new(

@@ -1,5 +1,5 @@
 using System.Text;
-using Sweep.Client.Output;
+using static Sweep.Client.Output.Markdown;
 
 namespace Sweep.Client.Reports.Pages;
 
@@ -36,16 +36,6 @@ internal static class MarkdownReport
         _ => throw new ArgumentOutOfRangeException(nameof(block), block, null),
     };
 
-    private static string Table(OutputTable table) => string.Join(
-        '\n',
-        [
-            Row(table.Columns.Select(column => Plain(column.Heading))),
-            Row(table.Columns.Select(column => column.RightAligned ? "--:" : "---")),
-            .. table.Rows.Select(row => Row(table.Columns.Zip(row, (column, value) => Plain(column.Text(value))))),
-        ]);
-
-    private static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
-
     /// <summary>Puts the text between fences that are longer than any in the text, so that the text cannot close them.</summary>
     private static string Fenced(string text, string language)
     {
@@ -58,19 +48,5 @@ internal static class MarkdownReport
 
         var fence = new string('`', Math.Max(3, longest + 1));
         return $"{fence}{language}\n{text.ReplaceLineEndings("\n").TrimEnd('\n')}\n{fence}";
-    }
-
-    /// <summary>Escapes the text, so that it is one line in which no character acts as markup.</summary>
-    private static string Plain(string text)
-    {
-        var plain = new StringBuilder(text.Length);
-        foreach (var letter in text)
-        {
-            if (letter is '\\' or '`' or '*' or '[' or ']' or '<' or '>' or '|' or '&' or '#' or '~' or '@')
-                plain.Append('\\');
-            plain.Append(char.IsControl(letter) || letter is '\u2028' or '\u2029' ? ' ' : letter);
-        }
-
-        return plain.ToString();
     }
 }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Sweep.Client.Output;
-using Sweep.Client.Tables;
 using Sweep.Domain.Reports;
 using Sweep.Domain.Search;
 using Sweep.Storage.Reading;
@@ -17,6 +16,12 @@ internal static class ReportData
 
     /// <summary>The greatest number of trials of which the page has the numbers, not counting those in its table and charts.</summary>
     public const int MostTrials = 5000;
+
+    /// <summary>The greatest number of shares in the bars.</summary>
+    public const int MostShares = 12;
+
+    /// <summary>The greatest number of parameters with a chart of what their values did.</summary>
+    public const int MostEffects = 6;
 
     /// <summary>The greatest number of trials in the parallel coordinates.</summary>
     public const int MostLines = 400;
@@ -35,11 +40,16 @@ internal static class ReportData
         ("val_accuracy", row => row.Best?.ValAccuracy),
         ("perplexity", row => row.Best?.Perplexity),
         ("train_loss", row => row.Best?.TrainLoss),
-        ("gap", row => row.Best?.Gap()),
+        ("gap", row => row.Best?.Gap),
+        ("test_loss", row => row.Result?.Test?.Loss),
+        ("test_accuracy", row => row.Result?.Test?.Accuracy),
+        ("last_train_loss", row => row.Last?.TrainLoss),
         ("last_val_loss", row => row.Last?.ValLoss),
         ("last_val_accuracy", row => row.Last?.ValAccuracy),
-        ("last_gap", row => row.Last?.Gap()),
+        ("last_perplexity", row => row.Last?.Perplexity),
+        ("last_gap", row => row.Last?.Gap),
         ("train_seconds", row => row.Result?.TrainSeconds),
+        ("train_processor_seconds", row => row.Result?.TrainProcessorSeconds),
         ("inference_ms", row => row.Result?.InferenceMilliseconds),
         ("parameters", row => row.Result?.Parameters),
         ("model_bytes", row => row.Result?.ModelBytes),
@@ -71,6 +81,8 @@ internal static class ReportData
                 curves = contents.Curves.GroupBy(row => row.Number).Select(Curve),
                 fronts = report.Fronts.Select(front => new { front.Metric, front.Cost, trials = front.Trials.Select(row => row.Number) }),
                 shares = Shares(report),
+                most_shares = MostShares,
+                most_effects = MostEffects,
                 effects = report.Effects.Select(effect => new
                 {
                     effect.Parameter,
@@ -80,15 +92,22 @@ internal static class ReportData
             Options);
     }
 
-    /// <summary>The share of each parameter and each pair of parameters; the rest has none.</summary>
+    /// <summary>
+    /// The share of each parameter and each pair of parameters, and whether it is told apart from chance; the rest has no parameters.
+    /// </summary>
     private static IEnumerable<object> Shares(SweepReport report) => report.Decomposition is { } parts
-        ? parts.Shares.Select(share => new { share.Parameters, share.Share })
-            .Append(new { Parameters = (IReadOnlyList<string>)[], Share = parts.Rest })
+        ? parts.Shares.Select(share => new { share.Parameters, share.Share, share.Matters })
+            .Append(new { Parameters = (IReadOnlyList<string>)[], Share = parts.Rest, Matters = true })
         : report.Effects.Where(effect => effect.Explained is not null)
-            .Select(effect => new { Parameters = (IReadOnlyList<string>)[effect.Parameter], Share = effect.Explained!.Value });
+            .Select(effect => new
+            {
+                Parameters = (IReadOnlyList<string>)[effect.Parameter],
+                Share = effect.Explained!.Value,
+                effect.Matters,
+            });
 
     private static object Effect(ValueEffect value) =>
-        new { value.Value, n = value.Count, value.Objective!.Mean, value.Objective.Low, value.Objective.High };
+        new { value.Value, n = value.Objective!.Count, value.Objective.Mean, value.Objective.Low, value.Objective.High };
 
     /// <summary>
     /// The trials as columns, which are far shorter than as rows. A parameter has its values once, and for each trial the place of its one.
@@ -127,7 +146,7 @@ internal static class ReportData
             train_loss = epochs.Select(row => Short(row.Metrics.TrainLoss)),
             val_loss = epochs.Select(row => Short(row.Metrics.ValLoss)),
             val_accuracy = epochs.Select(row => Short(row.Metrics.ValAccuracy)),
-            gap = epochs.Select(row => Short(row.Metrics.Gap())),
+            gap = epochs.Select(row => Short(row.Metrics.Gap)),
         };
     }
 

@@ -153,7 +153,13 @@ internal static class ReportSections
         "effects",
         "What each parameter did",
         [
-            new ReportBlock.Figure("importance", "Share of the variance between the trials, without what chance adds to it."),
+            new ReportBlock.Figure(
+                "importance",
+                "Share of the variance between the trials, without what chance adds to it; grey and marked where it is not told apart "
+                + "from chance."
+                + (report.Decomposition?.Shares.Count >= ReportData.MostShares
+                    ? Invariant($" The {ReportData.MostShares} largest.")
+                    : "")),
             new ReportBlock.Paragraph(report.Decomposition is { } parts
                 ? $"Of the variance of {PlainText.Of(report.Spec.Objective.Metric)} between the trials, "
                     + Invariant($"what is listed explains {100 - (100 * parts.Rest):0.#} %; ")
@@ -169,13 +175,19 @@ internal static class ReportSections
             new ReportBlock.Figure("shares", "What each parameter explains alone (on the diagonal), and each pair of them together."),
             new ReportBlock.Figure(
                 "effects",
-                "A tick is the mean of the trials with the value, and a bar its 95 % interval (Student's t; none for a single trial). "
+                $"A tick is the mean of the {(report.HasReplicates ? "points" : "trials")} with the value, and a bar its 95 % interval "
+                + $"(Student's t; none for a single {(report.HasReplicates ? "point" : "trial")}). "
                 + "Each faint dot is a trial."
+                + (report.Effects.Count > ReportData.MostEffects
+                    ? Invariant($" The {ReportData.MostEffects} parameters that explain most.")
+                    : "")
                 + Part(report, ReportData.MostDots)),
             new ReportBlock.Rows("Effects", EffectTable.Of(report)),
             new ReportBlock.Paragraph(
                 "What each parameter explains of every number that trials end with; chance where it is not told apart from chance."),
             new ReportBlock.Rows("Influence", InfluenceTable.Of(report)),
+            new ReportBlock.Paragraph("The means of all of these numbers for each value, with their 95 % intervals."),
+            new ReportBlock.Rows("Means", MeasureTable.Of(report)),
         ]);
 
     private static ReportSection? Pairs(SweepReport report) => report.Effects.Count < 2 ? null : new(

@@ -27,7 +27,7 @@ internal static class EffectTable
         [
             index == 0 ? Name(effect) : "",
             index == 0 && effect.Explained is { } share ? Quantities.Percent(share) : "",
-            index == 0 ? Probability(effect.Probability) : "",
+            index == 0 && effect.Probability is { } probability ? ProbabilityText.Of(probability) : "",
             value.Value,
             value.Count,
             WithMargin(value.Objective),
@@ -39,14 +39,6 @@ internal static class EffectTable
 
     /// <summary>The parameter, with those that changed only together with it.</summary>
     public static string Name(ParameterEffect effect) => string.Join(" + ", [effect.Parameter, .. effect.ChangesWith]);
-
-    /// <summary>A probability for people; nothing for null.</summary>
-    public static string Probability(double? value) => value switch
-    {
-        null => "",
-        < 0.001 => "<0.001",
-        { } known => known.ToString("0.000", CultureInfo.InvariantCulture),
-    };
 
     private static string WithMargin(Spread? spread) => spread switch
     {

@@ -14,7 +14,7 @@ internal static class ImportanceTable
         ],
         [
             .. decomposition.Shares.Select(share => (IReadOnlyList<object?>)
-                [string.Join(" × ", share.Parameters), share.Share, EffectTable.Probability(share.Probability)]),
+                [string.Join(" × ", share.Parameters), share.Share, ProbabilityText.Of(share.Probability)]),
             ["the rest", decomposition.Rest, ""],
         ]);
 }

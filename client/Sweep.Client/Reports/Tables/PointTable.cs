@@ -7,11 +7,19 @@ namespace Sweep.Client.Reports.Tables;
 /// <summary>One row for each point of the search space: the means over its trials, which differ in their seed alone.</summary>
 internal static class PointTable
 {
+    /// <summary>Numbers of the last epoch, of which published numbers mostly are.</summary>
+    private static readonly (string Name, Func<TrialSummary, double?> Read)[] Last =
+    [
+        ("last_train_loss", trial => trial.Last?.TrainLoss),
+        ("last_val_loss", trial => trial.Last?.ValLoss),
+        ("last_val_accuracy", trial => trial.Last?.ValAccuracy),
+    ];
+
     public static OutputTable Of(SweepReport report)
     {
         var (varying, metric) = (report.Spec.Parameters.VaryingWithoutSeed, report.Spec.Objective.Metric);
         var measures = report.Measures.Skip(1).Select(influence => influence.Measure).ToList();
-        var format = Format(metric.Name);
+        var format = MeasureFormat.Of(metric.Name);
         return new(
         [
             OutputColumn.Number("rank", "rank"),
@@ -22,8 +30,10 @@ internal static class PointTable
             OutputColumn.Number("deviation", "devi-\nation", format),
             OutputColumn.Number("low", "95 %\nfrom", format),
             OutputColumn.Number("high", "\nto", format),
+            .. Last.Select(column => OutputColumn.Number(
+                column.Name, column.Name.Replace('_', '\n'), MeasureFormat.Of(column.Name), dispensable: true)),
             .. measures.Select((measure, index) => OutputColumn.Number(
-                measure.Name, measure.Name.Replace('_', '\n'), Format(measure.Name), dispensable: index > 2)),
+                measure.Name, measure.Name.Replace('_', '\n'), MeasureFormat.Of(measure.Name), dispensable: index > 2)),
         ],
         [
             .. report.Points.Select(point => (IReadOnlyList<object?>)
@@ -36,19 +46,9 @@ internal static class PointTable
                 point.Objective?.Deviation,
                 point.Objective?.Low,
                 point.Objective?.High,
+                .. Last.Select(column => (object?)point.Of(column.Read)?.Mean),
                 .. measures.Select(measure => (object?)point.Of(measure.Read)?.Mean),
             ]),
         ]);
     }
-
-    private static Func<double, string> Format(string measure) => measure switch
-    {
-        "val_accuracy" or "test_accuracy" => Quantities.Percent,
-        "perplexity" => Quantities.Perplexity,
-        "train_seconds" => Quantities.Seconds,
-        "inference_ms" => Quantities.Milliseconds,
-        "macs" => Quantities.Count,
-        "model_bytes" => Quantities.Bytes,
-        _ => Quantities.Loss,
-    };
 }

@@ -70,8 +70,8 @@ internal static class ReportTable
                     ? [trial.Result?.Test?.Loss, trial.Result?.Test?.LossError, trial.Result?.Test?.Accuracy]
                     : Array.Empty<object?>(),
                 trial.Best?.ValAccuracy, trial.Best?.Perplexity,
-                trial.Best?.Gap(),
-                trial.Last?.Epoch, trial.Last?.TrainLoss, trial.Last?.ValLoss, trial.Last?.ValAccuracy, trial.Last?.Gap(),
+                trial.Best?.Gap,
+                trial.Last?.Epoch, trial.Last?.TrainLoss, trial.Last?.ValLoss, trial.Last?.ValAccuracy, trial.Last?.Gap,
                 trial.Result?.TrainSeconds, trial.Result?.InferenceMilliseconds, trial.Result?.InferenceWindowsPerSecond,
                 trial.Result?.Parameters, trial.Result?.ModelBytes, trial.Result?.Macs,
                 .. more.Select(column => trial.Result is { } result ? (object?)column.Value(result) : null),

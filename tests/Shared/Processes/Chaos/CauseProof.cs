@@ -43,7 +43,8 @@ public sealed class CauseProof(
         {
             if (fact.Reason is null || fact.IsLoss || (greedy.Contains(history.Id) && fact.Reason == "out_of_memory"))
                 continue;
-            var cause = journal.Disturbances.FirstOrDefault(disturbance =>
+            // Only a hang explains a stall, so it is the last that explains anything else.
+            var cause = journal.Disturbances.OrderBy(disturbance => disturbance.Act.Deed == ChaosDeed.Hang).FirstOrDefault(disturbance =>
                 disturbance.Act.Victim == ChaosVictim.Trainer && disturbance.Silo == fact.Worker
                     && Explains(disturbance.Act.Deed, fact.Reason)
                 && !spent.Contains(disturbance) && disturbance.Overlaps(fact.At - ReportLimit, fact.At));

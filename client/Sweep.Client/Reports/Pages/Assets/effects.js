@@ -1,6 +1,7 @@
 // What each parameter did: its share of the variance, and the means of its values with their intervals.
 
 const shareName = row => row.parameters.join(" × ") || "the rest";
+const shareText = row => d3.format(".1%")(row.share) + (row.matters ? "" : " chance");
 
 function importance() {
   const place = document.getElementById("chart-importance");
@@ -9,18 +10,18 @@ function importance() {
     place.parentElement.hidden = true;
     return;
   }
-  const rows = data.shares.slice(0, 12).map(row => ({ name: shareName(row), share: row.share }));
+  const rows = data.shares.slice(0, data.most_shares).map(row => ({ ...row, name: shareName(row) }));
   const longest = d3.max(rows, row => row.name.length);
   const width = Math.max(280, Math.min(720, place.clientWidth));
-  const text = rows.map(row => `${row.name} ${d3.format(".1%")(row.share)}`).join(", ");
+  const text = rows.map(row => `${row.name} ${shareText(row)}`).join(", ");
   place.replaceChildren(plot("Share of the variance", text, width, {
-    height: 26 * rows.length + 10, marginLeft: Math.min(width * .5, longest * 6.8 + 14), marginRight: 52, marginTop: 4, marginBottom: 6,
+    height: 26 * rows.length + 10, marginLeft: Math.min(width * .5, longest * 6.8 + 14), marginRight: 100, marginTop: 4, marginBottom: 6,
     x: { domain: [0, Math.max(.01, d3.max(rows, row => row.share))], axis: null },
     y: { domain: rows.map(row => row.name), label: null, tickSize: 0, padding: .35 },
     marks: [
-      Plot.barX(rows, { x: "share", y: "name", fill: row => row.name === "the rest" ? "var(--faint)" : "var(--c0)", fillOpacity: .85 }),
+      Plot.barX(rows, { x: "share", y: "name", fill: row => row.name === "the rest" || !row.matters ? "var(--faint)" : "var(--c0)", fillOpacity: .85 }),
       Plot.text(rows, {
-        x: "share", y: "name", text: row => d3.format(".1%")(row.share), textAnchor: "start", dx: 6, fill: "var(--ink)",
+        x: "share", y: "name", text: shareText, textAnchor: "start", dx: 6, fill: "var(--ink)",
       }),
     ],
   }));
@@ -33,19 +34,20 @@ function interactions() {
   const pairs = data.shares.filter(row => row.parameters.length === 2);
   place.parentElement.hidden = pairs.length === 0;
   if (pairs.length === 0) return;
-  const share = new Map(data.shares.map(row => [row.parameters.toSorted().join("\n"), row.share]));
+  // A share that is not told apart from chance has no colour and no number.
+  const share = new Map(data.shares.map(row => [row.parameters.toSorted().join("\n"), row.matters ? row.share : 0]));
   const names = [...new Set(data.shares.flatMap(row => row.parameters))];
   place.replaceChildren(heatMap({
     caption: "Share of the variance of each parameter and each pair", corner: "", rows: names, columns: names, name: label,
     value: (row, column) => share.get(row === column ? row : [row, column].toSorted().join("\n")) ?? null,
-    text: value => d3.format(".1%")(value), best: null,
+    text: value => value === 0 ? "chance" : d3.format(".1%")(value), best: null,
   }));
 }
 
 function effects() {
   const rows = data.dots.map(number => trials.get(number)).filter(trial => trial.best !== null && visible(trial));
   multiples("effects", parent => {
-    for (const effect of data.effects.slice(0, 6)) {
+    for (const effect of data.effects.slice(0, data.most_effects)) {
       const name = effect.parameter;
       box(parent, sentence(label(name)), `and ${label(data.metric)}`, width => effectChart(name, effect.values, rows, width));
     }

@@ -28,6 +28,8 @@ function drawPivot() {
   const overColumns = across.isNumber || !down.isNumber;
   const [line, series] = overColumns ? [across, down] : [down, across];
   const cells = d3.group(measured, down.of, across.of);
+  const [fewest, most] = d3.extent([...cells.values()].flatMap(row => [...row.values()].map(inCell => inCell.length)));
+  const means = `means of ${fewest === most ? most : `${fewest} to ${most}`} ${most === 1 ? "trial" : "trials"} a cell`;
   multiples("pivot", parent => {
     const longest = d3.max(across.names, text => text.length);
     parent.style.setProperty("--least", `${Math.max(19, 8 + across.names.length * (longest > 7 ? 5.5 : 3.7))}rem`);
@@ -42,7 +44,7 @@ function drawPivot() {
         return pivotLines(name, overColumns ? pivot.columns : pivot.rows, overColumns ? pivot.rows : pivot.columns, points, line, width);
       });
       place.append(heatMap({
-        caption: `${sentence(label(name))} by ${label(pivot.rows)} and ${label(pivot.columns)}`,
+        caption: `${sentence(label(name))} by ${label(pivot.rows)} and ${label(pivot.columns)}, ${means}`,
         corner: `${label(pivot.rows)} \\ ${label(pivot.columns)}`, rows: down.names, columns: across.names, name: text => text, value,
         text: number => shown(name, number), best: higherIsBetter(name) ? d3.max : d3.min,
       }));

@@ -1,0 +1,40 @@
+using Sweep.Client.Output;
+using Sweep.Domain.Reports;
+
+namespace Sweep.Client.Reports.Tables;
+
+/// <summary>
+/// One row for each value of each parameter that varies, one column for each number that trials end with: its mean over the points with the
+/// value, and the mean's 95 % interval.
+/// </summary>
+internal static class MeasureTable
+{
+    public static OutputTable Of(SweepReport report) => new(
+        [
+            new("parameter", "parameter"),
+            new("value", "value"),
+            .. report.Measures.Select(influence => new OutputColumn(
+                influence.Measure.Name, influence.Measure.Name.Replace('_', '\n'), RightAligned: true)),
+        ],
+        [
+            .. report.Effects.SelectMany(effect => effect.Values.Select((value, index) => (IReadOnlyList<object?>)
+            [
+                index == 0 ? EffectTable.Name(effect) : "",
+                value.Value,
+                .. report.Measures.Select(influence => Cell(
+                    influence.Measure.Name,
+                    influence.Effects.Single(other => other.Parameter == effect.Parameter).Spreads[index])),
+            ])),
+        ]);
+
+    private static string Cell(string measure, Spread? spread)
+    {
+        var format = MeasureFormat.Of(measure);
+        return spread switch
+        {
+            null => "",
+            { Margin: > 0 and var margin } => $"{format(spread.Mean)} ± {format(margin)}",
+            _ => format(spread.Mean),
+        };
+    }
+}
