@@ -17,6 +17,8 @@ namespace Sweep.Domain.Sweeps;
 /// before replicates came: it trains every trial that its method proposes, also those that are equal.
 /// </param>
 /// <param name="StartFrom">The weights from which each trial begins; null for random ones.</param>
+/// <param name="Budget">What ends the sweep before its last trial; null for nothing.</param>
+/// <param name="Search">How a method that learns waits for outcomes; null for the other methods.</param>
 public sealed record SweepSpec(
     string Name,
     DatasetSpec Dataset,
@@ -29,7 +31,9 @@ public sealed record SweepSpec(
     long Seed,
     double StallLimit = SweepSpec.DefaultStallLimit,
     int? Replicates = null,
-    StartSpec? StartFrom = null)
+    StartSpec? StartFrom = null,
+    BudgetSpec? Budget = null,
+    SearchSpec? Search = null)
 {
     public const double DefaultStallLimit = 3600;
 
