@@ -36,6 +36,9 @@ public sealed class SweepSearch(SweepSpec spec)
     /// <returns>Null when there is none.</returns>
     public TrialProposals? Next(IReadOnlyList<OutcomeRow> rows, int count)
     {
+        // A standby that took over may lack the last rows.
+        if (Known > rows.Count)
+            _parameters.RemoveRange(rows.Count, Known - rows.Count);
         _parameters.AddRange(rows.Skip(Known).Select(row => row.Parameters!));
         var trials = rows.Select((row, index) => new TrialOutcome(
             row.Number, _parameters[index], row.State.IsOver(), row.State == TrialState.Succeeded ? row.Score : null)).ToList();
