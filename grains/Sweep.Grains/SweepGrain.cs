@@ -16,15 +16,27 @@ public sealed class SweepGrain(
     /// <summary>The wait after the end of a trial, so that trials that end close together cost only one look at the rows.</summary>
     private static readonly TimeSpan SettleDelay = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>The longest wait for the end of a budget's time. No timer waits for the years that a budget may have.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
     private StoredSweep? _sweep;
+    private SweepSearch? _search;
+    private BudgetCount? _budget;
+    private bool _hasLooked;
     private IGrainTimer? _settling;
+    private IGrainTimer? _deadline;
 
     private int Id => (int)this.GetPrimaryKeyLong();
 
     private ISchedulerGrain Scheduler => grains.GetGrain<ISchedulerGrain>(0);
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken) =>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
         _sweep = await store.LoadAsync(Id, cancellationToken);
+        // The silo that had this grain before may have died when a trial had ended and nothing had followed from it yet.
+        if (_sweep is { State: SweepState.Running } sweep && (sweep.Spec.Method.Kind.Learns() || sweep.Spec.Budget is not null))
+            await TrialEnded();
+    }
 
     public async Task<SubmitReply> Submit(SubmitRequest request)
     {
@@ -45,14 +57,15 @@ public sealed class SweepGrain(
                 return new(null, 0, mistake.ToString());
             if (await datasets.CharactersAsync(spec.Dataset.Sha256) is not { } characters)
                 return new(null, 0, $"The dataset {spec.Dataset.Name} ({spec.Dataset.Sha256}) is not stored.");
-            List<ParameterMap> proposals = [.. SearchMethods.For(spec).Trials()];
-            if (TextFit.Problems(proposals, spec.Dataset, characters).FirstOrDefault() is { } misfit)
+            var first = SearchMethods.First(spec);
+            var toCheck = spec.Method.Kind.Learns() ? SearchMethods.ToCheck(spec) : first;
+            if (TextFit.Problems(toCheck, spec.Dataset, characters).FirstOrDefault() is { } misfit)
                 return new(null, 0, misfit.ToString());
-            if (spec.StartFrom is { } start && await CannotStartAsync(start, spec.Dataset, proposals) is { } refusal)
+            if (spec.StartFrom is { } start && await CannotStartAsync(start, spec.Dataset, toCheck) is { } refusal)
                 return new(null, 0, refusal);
             try
             {
-                _sweep = await store.AddAsync(Id, spec, request.ExactName, proposals);
+                _sweep = await store.AddAsync(Id, spec, request.ExactName, first);
             }
             catch (NameTakenException error)
             {
@@ -62,6 +75,8 @@ public sealed class SweepGrain(
 
         if (_sweep.State == SweepState.Running)
             await AdmitAsync();
+        if (_sweep.Spec.Budget?.Time is not null)
+            await TrialEnded();
         return new(_sweep.Spec.Name, _sweep.Trials, null);
     }
 
@@ -103,6 +118,8 @@ public sealed class SweepGrain(
         if (await store.RetryAsync(Id, trial) is not var (sweep, numbers))
             return Unknown();
         _sweep = sweep;
+        // What was counted of a trial that is tried again is counted anew.
+        _budget = null;
         // A user whose answer was lost repeats the order. The order then finds nothing to do, because the trials wait or run already, and
         // that must not look like a mistake.
         if (numbers.Count == 0 && (trial is null ? await store.IsOverAsync(Id) : !await WaitsOrRunsAsync(trial.Value)))
@@ -148,6 +165,10 @@ public sealed class SweepGrain(
                 _sweep = await store.LoadAsync(Id, cancellation);
             if (_sweep is null)
                 return;
+            if (_sweep.State == SweepState.Running)
+                await GoOnAsync(cancellation);
+            if (_sweep is null)
+                return;
             // This is read before the checkpoints are freed: when every trial is over by now, no checkpoint can come that stays behind.
             var over = _sweep.State is SweepState.Running or SweepState.Paused && await store.IsOverAsync(Id, cancellation);
             await attempts.FreeCheckpointsAsync(Id, _sweep.Spec.Checkpoint.Keep, cancellation);
@@ -161,6 +182,54 @@ public sealed class SweepGrain(
             _settling = null;
         }
     }
+
+    /// <summary>Ends the sweep if its budget is met, and otherwise proposes the trials that follow from those that have ended.</summary>
+    private async Task GoOnAsync(CancellationToken cancellation)
+    {
+        var isMet = _sweep!.Spec.Budget is { } budget && await IsMetAsync(budget, cancellation);
+        if (!isMet && _sweep!.Spec.Method.Kind.Learns())
+        {
+            _search ??= new(_sweep.Spec);
+            var rows = await store.OutcomesAsync(Id, _search.Known, cancellation);
+            var isStored = _search.Next(rows, _sweep.Trials) is { } next && await store.ProposeAsync(Id, next, cancellation);
+            // What another activation has stored may not be queued yet.
+            if (isStored || !_hasLooked)
+                await AdmitAsync();
+            _hasLooked = true;
+        }
+    }
+
+    private async Task<bool> IsMetAsync(BudgetSpec budget, CancellationToken cancellation)
+    {
+        if (_sweep!.EndedBy is not null)
+            return false;
+        _budget ??= new(_sweep.Spec);
+        var (age, trials) = await store.SpentAsync(Id, _budget.Last, cancellation);
+        var byTrials = trials.Select(_budget.Add).FirstOrDefault(met => met is not null);
+        if ((byTrials ?? _budget.Met(age)) is { } met)
+        {
+            // If this cannot be stored now, everything is counted again.
+            _budget = null;
+            _sweep = await store.EndAsync(Id, met, isReproducible: byTrials is not null, cancellation);
+            await Scheduler.Withdraw(Id, LeaseOrder.Cancel);
+            return true;
+        }
+
+        if (budget.Time is { } time)
+        {
+            _deadline?.Dispose();
+            _deadline = this.RegisterGrainTimer(
+                TrialEnded,
+                new GrainTimerCreationOptions(Shorter(TimeSpan.FromSeconds(time) - age, LongestWait), Timeout.InfiniteTimeSpan)
+                {
+                    KeepAlive = true,
+                });
+        }
+
+        return false;
+    }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private async Task<CommandReply> CancelTrialAsync(int number)
     {
@@ -176,7 +245,7 @@ public sealed class SweepGrain(
         {
             TrialState.Cancelled => new(true, $"Trial {number} of {_sweep.Spec.Name} is cancelled."),
             TrialState.Running => new(true, $"Trial {number} of {_sweep.Spec.Name} is cancelled: it stops after the step that it is in."),
-            null => Unknown(),
+            null => new(false, $"Trial {number} of {_sweep.Spec.Name} is not proposed yet."),
             _ => new(
                 false,
                 $"Trial {number} of {_sweep.Spec.Name} has {state.Value.ToString().ToLowerInvariant()}: "

@@ -88,7 +88,7 @@ public sealed class SimulatedTrainer(SimulatedTrainers trainers) : ITrainer
                 return;
             }
 
-            var loss = 4.0 / (epoch + (train.Trial % 7));
+            var loss = trainers.Loss?.Invoke(train, epoch) ?? (4.0 / (epoch + (train.Trial % 7)));
             var rate = train.Parameters.LearningRate;
             Emit(new TrainerEvent.EpochFinished(new EpochMetrics(epoch, loss, loss + 0.1, 1 / (1 + loss), rate, 0.001, 1_000)));
             if (train.CheckpointEvery == 0)
@@ -121,6 +121,9 @@ public sealed class SimulatedTrainers : ITrainerFactory
     /// null does nothing.
     /// </summary>
     public Func<TrainerCommand.Train, int, TrainerEvent?>? Fault { get; init; }
+
+    /// <summary>The training loss of an epoch; null for one that falls. The validation loss is 0.1 above it.</summary>
+    public Func<TrainerCommand.Train, int, double>? Loss { get; init; }
 
     public bool FinalCheckpoint { get; init; }
 

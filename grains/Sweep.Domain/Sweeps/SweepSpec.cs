@@ -17,6 +17,8 @@ namespace Sweep.Domain.Sweeps;
 /// before replicates came: it trains every trial that its method proposes, also those that are equal.
 /// </param>
 /// <param name="StartFrom">The weights from which each trial begins; null for random ones.</param>
+/// <param name="Budget">What ends the sweep before its last trial; null for nothing.</param>
+/// <param name="Search">How a method that learns waits for outcomes; null for the other methods.</param>
 /// <param name="Precision">The precision of products on a GPU; null for float32.</param>
 public sealed record SweepSpec(
     string Name,
@@ -31,6 +33,8 @@ public sealed record SweepSpec(
     double StallLimit = SweepSpec.DefaultStallLimit,
     int? Replicates = null,
     StartSpec? StartFrom = null,
+    BudgetSpec? Budget = null,
+    SearchSpec? Search = null,
     Precision? Precision = null)
 {
     public const double DefaultStallLimit = 3600;

@@ -60,7 +60,7 @@ internal static class ReportSections
             ("Objective", $"{PlainText.Of(spec.Objective.Goal)} {PlainText.Of(spec.Objective.Metric)}"),
             ("Trials",
                 Invariant($"{contents.Sweep.Trials:#,0}, ")
-                + (spec.Method.Kind == Domain.Search.MethodKind.Grid ? "every point of the grid" : "drawn at random")
+                + SearchText.Of(spec)
                 + Invariant($"; {contents.Sweep.Succeeded:#,0} succeeded, {contents.Sweep.Failed:#,0} failed")),
             .. spec.Parameters.Varying.Select(
                 name => (name, SweepFileText.Domain(spec.Parameters.Dimensions.Single(dimension => dimension.Name == name)))),
