@@ -57,6 +57,26 @@ public sealed class SweepSearchTests
     }
 
     [Fact]
+    public void Rows_that_a_standby_lacks_are_proposed_again_by_arrival_from_what_is_there_then()
+    {
+        var spec = Searched with { Search = new(12, SearchOrder.Arrival) };
+        var search = new SweepSearch(spec);
+        var rows = Rows(search.Next([], 40)!, []);
+        rows = [.. rows.Select(row => row with { State = TrialState.Succeeded, Score = row.Number })];
+        rows = Rows(search.Next(rows, 40)!, rows);
+        Assert.Null(search.Next(rows, 40));
+        List<OutcomeRow> left = [.. rows.Take(12).Select(row => row with { Score = -row.Number })];
+        var again = search.Next(left, 40)!;
+        Assert.Equal(new SweepSearch(spec).Next(left, 40)!.Trials.Select(Json), again.Trials.Select(Json));
+        Assert.NotEqual(rows.Skip(12).Select(row => Json(row.Parameters!)), again.Trials.Select(Json));
+        var other = Rows(again, left);
+        Assert.Equal(again.Trials.Select(Json), other.Skip(12).Select(row => Json(row.Parameters!)));
+        Assert.Null(search.Next(other, 40));
+
+        static string Json(ParameterMap trial) => trial.ToJson();
+    }
+
+    [Fact]
     public void Trials_that_stand_for_all_of_a_space_reach_its_ends_together()
     {
         var space = Of(
