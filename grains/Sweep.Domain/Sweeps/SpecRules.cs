@@ -34,6 +34,7 @@ public static partial class SpecRules
             "objective.metric", spec.Objective.Metric, $"expected {BuiltInMetrics.Catalog.Expectation}"),
         .. Method(spec.Method),
         .. DimensionRules.Problems(spec.Parameters, spec.Method.Kind),
+        .. ConstraintRules.Problems(spec.Parameters),
         .. SpecBounds.Slots.Problems(spec.Resources.Slots),
         .. SpecBounds.MaxConcurrent.Problems(spec.Resources.MaxConcurrent),
         .. SpecBounds.Priority.Problems(spec.Resources.Priority),
@@ -71,6 +72,8 @@ public static partial class SpecRules
                 $"{SpecProblem.Show(spec.Replicates)} and several values of {listed}",
                 $"expected one of them; leave {listed} out for seeds that are derived from the sweep's");
         }
+        else if (ConstraintRules.Unsatisfied(spec.Parameters, spec.Method.Kind) is { } unsatisfied)
+            yield return unsatisfied;
         else if (Trials(spec) is var trials && trials > most)
         {
             var all = spec.TrialsPerPoint == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" with {spec.Replicates} replicates");

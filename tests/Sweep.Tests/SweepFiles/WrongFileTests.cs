@@ -53,6 +53,26 @@ public sealed class WrongFileTests
     [InlineData("stall_limit: 4.9", "stall_limit: found 4.9; expected seconds, such as 600, 30s or 2m, from 5 to 1,000,000.")]
     [InlineData("stall_limit: 300h", "stall_limit: found 300h; expected seconds, such as 600, 30s or 2m, from 5 to 1,000,000.")]
     [InlineData("stall_limit: -1", "stall_limit: found -1; expected seconds, such as 600, 30s or 2m, from 5 to 1,000,000.")]
+    [InlineData(
+        "require: layers < 3", "require: found layers < 3; expected a list of constraints, such as [hidden_size * layers <= 1024].")]
+    [InlineData("require: []", "require: found 0 constraints; expected 1 to 100, such as [hidden_size * layers <= 1024].")]
+    [InlineData(
+        "require: [width < 3]",
+        "require: found width < 3, where width is no parameter with numbers; expected sequence_length, hidden_size, layers, " +
+            "learning_rate, batch_size, dropout, epochs, weight_decay, gradient_clipping.")]
+    [InlineData(
+        "require:\n- layers < 3\n- Max(layers, 2) < 3",
+        "require: found Max(layers, 2) < 3; expected comparisons of numbers and parameters (+ - * / < <= > >= == !=) joined by and, or; " +
+            "such as hidden_size * layers <= 1024.",
+        5)]
+    [InlineData("require: [layers > 1]", "require: found layers > 1; expected a constraint that some combination of the grid satisfies.")]
+    [InlineData(
+        "require: [layers > 0, layers > 1]",
+        "require: found layers > 1; expected a constraint that some combination of the grid satisfies.")]
+    [InlineData(
+        "method: random\nbudget: { trials: 9 }\nrequire: [layers > 1]",
+        "require: found layers > 1; expected a constraint that some point of the space satisfies.",
+        5)]
     [InlineData("checkpoint: { keep: 0 }", "checkpoint.keep: found 0; expected a whole number of at least 1.")]
     [InlineData("dataset: { path: other.txt }", "dataset: found the key a second time; it stands at x.yaml:1 already.")]
     [InlineData("---\nname: y", ": found a second document; expected one.")]
@@ -92,6 +112,26 @@ public sealed class WrongFileTests
         "dataset: { path: text.txt }\nparameters:\n  epochs: { min: 1, max: 1000, step: 1 }\n" +
             "  layers: { min: 1, max: 100, step: 1 }\n  hidden_size: { min: 1, max: 100, step: 1 }",
         "x.yaml:2: parameters: found a grid of 10,000,000 trials; expected at most 999,999; shorten a list, or use method: random.")]
+    [InlineData(
+        "dataset: { path: text.txt }\nparameters:\n  layers: { values: [1, 3] }\n  hidden_size: { values: [8, 16] }\n" +
+            "require: [layers > 1, layers * hidden_size < 24, hidden_size > 7]",
+        "x.yaml:5: require: found constraints that no combination of the grid satisfies together; expected fewer or weaker ones.")]
+    [InlineData(
+        "dataset: { path: text.txt }\nparameters: { batch_size: { values: [16, full] }, layers: { values: [1, 2] } }\n" +
+            "require: [batch_size < 99]",
+        "x.yaml:3: require: found batch_size < 99, where batch_size may be a word; " +
+            "expected only parameters whose values in this file are all numbers.")]
+    [InlineData(
+        "dataset: { path: text.txt }\nmethod: random\nbudget: { trials: 9 }\n" +
+            "parameters: { dropout: { min: 0, max: 0.9 } }\nrequire: [dropout > 0.8996]",
+        "x.yaml:5: require: found constraints that 4 of 10,000 random points satisfy; " +
+            "expected at least 10; narrow the parameters' values instead, or use method: grid.")]
+    [InlineData(
+        "dataset: { path: text.txt }\nparameters:\n  epochs: { min: 1, max: 1000, step: 1 }\n" +
+            "  layers: { min: 1, max: 100, step: 1 }\n  hidden_size: { min: 1, max: 100, step: 1 }\n" +
+            "require: [epochs * layers * hidden_size < 99]",
+        "x.yaml:6: require: found constraints on parameters that have 10,000,000 combinations in the grid; " +
+            "expected at most 200,000; shorten a list, or use method: random.")]
     public async Task A_file_that_lacks_something_is_refused(string yaml, string expected)
     {
         using var folder = new SweepFileFolder();

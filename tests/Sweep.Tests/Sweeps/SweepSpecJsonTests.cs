@@ -36,6 +36,15 @@ public sealed class SweepSpecJsonTests
     }
 
     [Fact]
+    public void Constraints_are_read_as_they_were_written_and_a_spec_without_them_has_none()
+    {
+        var spec = Spec(Space with { Require = ["layers < 3"] });
+        Assert.Equal(spec.ToJson(), SweepSpec.FromJson(spec.ToJson()).ToJson());
+        Assert.Equal(Trials(spec), Trials(SweepSpec.FromJson(spec.ToJson())));
+        Assert.Null(SweepSpec.FromJson(Spec(Space).ToJson().Replace(",\"require\":null", "", StringComparison.Ordinal)).Parameters.Require);
+    }
+
+    [Fact]
     public void Members_that_a_newer_version_wrote_are_skipped()
     {
         var json = Spec(Space).ToJson();
