@@ -21,7 +21,7 @@ internal sealed partial class SweepFileReader
     private static readonly string[] Keys =
     [
         "name", "dataset", "objective", "method", "budget", "parameters", "resources", "checkpoint", "retries", "stall_limit", "seed",
-        "replicates", "start_from",
+        "replicates", "start_from", "stop",
     ];
 
     private readonly Problems _problems = new();
@@ -80,6 +80,7 @@ internal sealed partial class SweepFileReader
         var seed = _file.Whole("seed", SpecBounds.Seed) ?? 0;
         var start = _file.Text("start_from");
         var replicates = _file.Whole("replicates", SpecBounds.Replicates) ?? 1;
+        var stop = _file.Read("stop", new StopReader(_problems).Read);
         return new(
             new(
                 name,
@@ -90,7 +91,8 @@ internal sealed partial class SweepFileReader
                     dataset?.Validation ?? DatasetSection.DefaultValidation,
                     dataset?.Test ?? 0),
                 objective, method, space ?? new([]), resources, checkpoint, (int)retries, seed, stallLimit,
-                (int)replicates),
+                (int)replicates,
+                Stop: stop),
             dataset!,
             _tree,
             start);
