@@ -2,6 +2,7 @@ using System.Text.Json;
 using Sweep.Contracts;
 using Sweep.Domain.Models;
 using Sweep.Domain.Search;
+using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 
@@ -10,21 +11,28 @@ namespace Sweep.Grains;
 /// <summary>Carries a sweep from its submission to its last trial.</summary>
 [PlaceOn(SiloRole.Control)]
 public sealed class SweepGrain(
-    ISweepStore store, ITrialStore trials, IDatasetStore datasets, IWeightsStore weights, IAttemptStore attempts, IGrainFactory grains)
+    ISweepStore store, ITrialStore trials, IDatasetStore datasets, IWeightsStore weights, IAttemptStore attempts,
+    IJudgementStore judgements, SweepInstruments instruments, IGrainFactory grains)
     : Grain, ISweepGrain, ISweepProgress
 {
     /// <summary>The wait after the end of a trial, so that trials that end close together cost only one look at the rows.</summary>
     private static readonly TimeSpan SettleDelay = TimeSpan.FromMilliseconds(50);
 
     private StoredSweep? _sweep;
+    private SweepJudge? _judge;
     private IGrainTimer? _settling;
 
     private int Id => (int)this.GetPrimaryKeyLong();
 
     private ISchedulerGrain Scheduler => grains.GetGrain<ISchedulerGrain>(0);
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken) =>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
         _sweep = await store.LoadAsync(Id, cancellationToken);
+        // Trials that wait to be judged may have become ready while no activation was there.
+        if (Judge() is not null)
+            await TrialEnded();
+    }
 
     public async Task<SubmitReply> Submit(SubmitRequest request)
     {
@@ -90,6 +98,27 @@ public sealed class SweepGrain(
         return $"{sweep.Spec.Name} goes on, with {Trials(await AdmitAsync())} to go.";
     });
 
+    public async Task<CommandReply> ResumeTrial(int trial)
+    {
+        if (await store.ResumeTrialAsync(new(Id, trial)) is not var (sweep, state, resumed))
+            return Unknown();
+        _sweep = sweep;
+        if (state is not { } found)
+            return new(false, $"{sweep.Spec.Name} has trials 1 to {sweep.Trials}; found {trial}.");
+        // A user whose answer was lost repeats the order, and the trial waits or runs by then.
+        if (!resumed && found.IsOver())
+        {
+            return new(
+                false,
+                $"Trial {trial} of {sweep.Spec.Name} has {found.ToString().ToLowerInvariant()}: "
+                    + "only a trial that a stopping rule ended can be resumed by itself.");
+        }
+
+        if (sweep.State == SweepState.Running)
+            await AdmitAsync();
+        return new(true, $"Trial {trial} of {sweep.Spec.Name} goes on to its last epoch, and is not judged again.");
+    }
+
     public Task<CommandReply> Cancel(int? trial) => trial is { } number
         ? CancelTrialAsync(number)
         : CommandAsync(SweepMove.Cancel, async sweep =>
@@ -139,6 +168,22 @@ public sealed class SweepGrain(
         return Task.CompletedTask;
     }
 
+    public async Task<RungReply> Judge(int number, int epoch)
+    {
+        _sweep ??= await store.LoadAsync(Id);
+        if (Judge() is not { } judge)
+            return new(Domain.Stopping.Verdict.GoOn, "no rule judges this sweep");
+        var (judgement, reason) = await judge.JudgeAsync(number, epoch);
+        // Trials that wait for this one may be judged now.
+        await TrialEnded();
+        return new(
+            judgement is null ? Domain.Stopping.Verdict.Wait
+                : judgement.Stops ? Domain.Stopping.Verdict.Stop : Domain.Stopping.Verdict.GoOn,
+            reason);
+    }
+
+    private SweepJudge? Judge() => _judge ??= SweepJudge.For(_sweep, judgements, instruments);
+
     private async Task SettleAsync(CancellationToken cancellation)
     {
         try
@@ -148,6 +193,12 @@ public sealed class SweepGrain(
                 _sweep = await store.LoadAsync(Id, cancellation);
             if (_sweep is null)
                 return;
+            if (Judge() is { } judge)
+            {
+                foreach (var (trial, attempt, _) in await judge.ReleaseAsync())
+                    await Scheduler.Ended(trial.Value, worker: "", requeue: true, holder: null, attempt, newest: attempt);
+            }
+
             // This is read before the checkpoints are freed: when every trial is over by now, no checkpoint can come that stays behind.
             var over = _sweep.State is SweepState.Running or SweepState.Paused && await store.IsOverAsync(Id, cancellation);
             await attempts.FreeCheckpointsAsync(Id, _sweep.Spec.Checkpoint.Keep, cancellation);

@@ -28,7 +28,8 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
           update trials t set
             state = case when w.state = 'queued' then 'cancelled' else t.state end,
             ended_at = case when w.state = 'queued' then clock_timestamp() end,
-            cancelling = w.state = 'running'
+            cancelling = w.state = 'running',
+            held_at = null
           from wanted w where t.id = w.id
           returning t.id, t.attempt, t.state
         )
@@ -94,7 +95,8 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
             ), again as (
               update trials t set
                 state = case when w.state = 'running' then t.state else 'queued' end,
-                cancelling = false, failures = 0, losses = 0, alone = false, reason = null, ended_at = null, pruned_at = null
+                cancelling = false, failures = 0, losses = 0, alone = false, reason = null, ended_at = null, pruned_at = null,
+                held_at = null
               from wanted w where t.id = w.id
               returning t.id, t.number, t.attempt, t.state
             ), event as (
@@ -107,6 +109,30 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
         if (numbers.Count > 0)
             sweep = await StoreAsync(connection, transaction, sweep, sweep.State.After(SweepMove.Retry), cancellation);
         return (sweep, numbers);
+    }
+
+    public async Task<(StoredSweep Sweep, TrialState? State, bool Resumed)?> ResumeTrialAsync(
+        TrialId trial, CancellationToken cancellation = default)
+    {
+        await using var connection = await source.ConnectAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (await LockAsync(connection, trial.Sweep, cancellation) is not { } sweep)
+            return null;
+        var resumed = await connection.Statement(
+            """
+            with again as (
+              update trials set
+                state = 'queued', trains_on = true, failures = 0, losses = 0, alone = false, reason = null, ended_at = null, pruned_at = null
+              where id = $1 and state = 'stopped'
+              returning id, attempt
+            )
+            insert into trial_events (trial_id, attempt, event) select id, attempt, 'resumed' from again
+            """,
+            trial.Value).ExecuteAsync(cancellation) == 1;
+        var state = await connection.Statement("select state from trials where id = $1", trial.Value).ValueAsync<string>(cancellation);
+        if (resumed)
+            sweep = await StoreAsync(connection, transaction, sweep, sweep.State.After(SweepMove.Retry), cancellation);
+        return (sweep, state is null ? null : StoredName.Parse<TrialState>(state), resumed);
     }
 
     public async Task<IReadOnlyDictionary<int, SweepState>> StatesAsync(

@@ -20,7 +20,7 @@ internal sealed record ProgressSnapshot(
     TrialCurve? Best = null, (TrialSummary First, Spread Objective)? BestPoint = null, IReadOnlyList<TrialSummary>? Failures = null,
     TrialHistory? Open = null)
 {
-    public int Over => Sweep.Succeeded + Sweep.Failed + Sweep.Cancelled;
+    public int Over => Sweep.Succeeded + Sweep.Failed + Sweep.Cancelled + Sweep.Stopped;
 
     public IReadOnlyList<string> Varying => Sweep.Spec.Parameters.Varying;
 }

@@ -47,6 +47,8 @@ internal static class SweepScreen
             width,
             (sweep.Name, "bold"),
             ($"{sweep.Succeeded} of {sweep.Trials} done, {sweep.Running} running, {sweep.Queued} waiting", null),
+            (sweep.Held > 0 ? $"{sweep.Held} of them to be judged" : "", null),
+            (sweep.Stopped > 0 ? $"{sweep.Stopped} stopped" : "", null),
             (sweep.Failed > 0 ? $"{sweep.Failed} failed" : "", "red"),
             (sweep.Cancelled > 0 ? $"{sweep.Cancelled} cancelled" : "", null));
     }

@@ -21,7 +21,7 @@ internal sealed partial class SweepFileReader
     private static readonly string[] Keys =
     [
         "name", "dataset", "objective", "method", "budget", "parameters", "resources", "checkpoint", "retries", "stall_limit", "seed",
-        "replicates", "start_from", "require",
+        "replicates", "start_from", "stop", "require",
     ];
 
     private readonly Problems _problems = new();
@@ -81,6 +81,7 @@ internal sealed partial class SweepFileReader
         var start = _file.Text("start_from");
         var require = _file.Read("require", ReadConstraints);
         var replicates = _file.Whole("replicates", SpecBounds.Replicates) ?? 1;
+        var stop = _file.Read("stop", new StopReader(_problems).Read);
         return new(
             new(
                 name,
@@ -91,7 +92,8 @@ internal sealed partial class SweepFileReader
                     dataset?.Validation ?? DatasetSection.DefaultValidation,
                     dataset?.Test ?? 0),
                 objective, method, (space ?? new([])) with { Require = require }, resources, checkpoint, (int)retries, seed, stallLimit,
-                (int)replicates),
+                (int)replicates,
+                Stop: stop),
             dataset!,
             _tree,
             start);

@@ -35,6 +35,9 @@ public sealed class ReachableValues
     /// <summary>Characters of the longest window that a trial can have.</summary>
     public int LongestWindow => (int)Of("sequence_length").Largest;
 
+    /// <summary>The most epochs that a trial can train.</summary>
+    public int MostEpochs => (int)Of("epochs").Largest;
+
     private Reach Of(string parameter) => _reaches.GetValueOrDefault(parameter) ?? new(null, false, null, Default(parameter));
 
     private ParameterValue? Default(string parameter) => _catalog.Find(parameter)?.Default;

@@ -45,6 +45,7 @@ public static partial class SpecRules
         .. SpecBounds.StallLimit.Problems(spec.StallLimit),
         .. SpecBounds.Seed.Problems(spec.Seed),
         .. SpecBounds.Replicates.Problems(spec.Replicates),
+        .. StopProblems.OfKeys(spec.Stop),
     ];
 
     /// <summary>The mistakes in a spec whose keys are all right: it has nothing to try, or too much.</summary>
@@ -61,6 +62,8 @@ public static partial class SpecRules
 
         if (FirstTarget(spec) is { } wrong)
             yield return wrong;
+        foreach (var problem in StopProblems.OfTheWhole(spec))
+            yield return problem;
         if (spec.Parameters.Dimensions.Count == 0)
             yield return SpecProblem.About("parameters", "no parameter", "expected at least one, such as cell: lstm");
         else if (spec.Method.Kind == MethodKind.Random && spec.Parameters.Varying.Count == 0)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sweep.Domain.Search;
+using Sweep.Domain.Stopping;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Domain.Sweeps;
@@ -17,6 +18,7 @@ namespace Sweep.Domain.Sweeps;
 /// before replicates came: it trains every trial that its method proposes, also those that are equal.
 /// </param>
 /// <param name="StartFrom">The weights from which each trial begins; null for random ones.</param>
+/// <param name="Stop">The rules that end trials before their last epochs, in the order in which they judge; null for none.</param>
 public sealed record SweepSpec(
     string Name,
     DatasetSpec Dataset,
@@ -29,7 +31,8 @@ public sealed record SweepSpec(
     long Seed,
     double StallLimit = SweepSpec.DefaultStallLimit,
     int? Replicates = null,
-    StartSpec? StartFrom = null)
+    StartSpec? StartFrom = null,
+    IReadOnlyList<StopSpec>? Stop = null)
 {
     public const double DefaultStallLimit = 3600;
 

@@ -14,7 +14,8 @@ public sealed class SweepReader(NpgsqlDataSource source)
         """
         select p.sweep_id, p.sweep, p.state, s.spec::text, p.trial_count,
           p.queued::integer, p.running::integer, p.succeeded::integer, p.failed::integer, p.cancelled::integer,
-          p.epochs_done, p.epochs_total, p.best_value, p.best_trial, p.created_at, p.ended_at
+          p.epochs_done, p.epochs_total, p.best_value, p.best_trial, p.created_at, p.ended_at,
+          p.stopped::integer, p.held::integer
         from sweep_progress p join sweeps s on s.id = p.sweep_id
         """;
 
@@ -148,19 +149,23 @@ public sealed class SweepReader(NpgsqlDataSource source)
     private static SweepOverview Overview(NpgsqlDataReader row) => new(
         row.GetInt32(0), row.GetString(1), StoredName.Parse<SweepState>(row.GetString(2)), SweepSpec.FromJson(row.GetString(3)),
         row.GetInt32(4), row.GetInt32(5), row.GetInt32(6), row.GetInt32(7), row.GetInt32(8), row.GetInt32(9),
-        row.GetInt64(10), row.GetInt64(11), row.Maybe<double>(12), row.Maybe<int>(13), row.Time(14), row.Maybe<DateTimeOffset>(15));
+        row.GetInt64(10), row.GetInt64(11), row.Maybe<double>(12), row.Maybe<int>(13), row.Time(14), row.Maybe<DateTimeOffset>(15),
+        row.GetInt32(16), row.GetInt32(17));
 
     private static LogEntry ReadLog(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetInt32(1), row.Time(2), row.GetString(3));
 }
 
 /// <summary>A sweep with the counts of its trials in each state.</summary>
 /// <param name="Queued">The number of trials that wait.</param>
+/// <param name="Stopped">The number of trials that a stopping rule ended.</param>
+/// <param name="Held">The number of those that wait to be judged by a stopping rule.</param>
 /// <param name="EpochsDone">The epochs that all trials together have finished.</param>
 /// <param name="EpochsTotal">The epochs of all trials together. A trial that is over counts only the epochs that it finished.</param>
 public sealed record SweepOverview(
     int Id, string Name, SweepState State, SweepSpec Spec, int Trials,
     int Queued, int Running, int Succeeded, int Failed, int Cancelled,
-    long EpochsDone, long EpochsTotal, double? BestValue, int? BestTrial, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt);
+    long EpochsDone, long EpochsTotal, double? BestValue, int? BestTrial, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt,
+    int Stopped = 0, int Held = 0);
 
 public sealed record TrialEvent(int Number, int Attempt, DateTimeOffset At, string Event, string? Worker, string? Reason, string? Detail);
 

@@ -47,6 +47,23 @@ public sealed class WrongFileTests
     [InlineData(
         "checkpoint: { every: -1 }",
         "checkpoint.every: found -1; expected seconds, such as 30, 30s or 2m, at most 1,000,000; 0 is each epoch.")]
+    [InlineData("stop: asha", "stop: found asha; expected a stopping rule, such as { rule: asha, first: 1, factor: 3 }, or a list of them.")]
+    [InlineData("stop: []", "stop: found []; expected a stopping rule, such as { rule: asha, first: 1, factor: 3 }, or a list of them.")]
+    [InlineData("stop: { rule: ash }", "stop.rule: found ash; expected one of asha, hyperband, median, threshold, patience.")]
+    [InlineData("stop: { rule: asha, fist: 1 }", "stop.fist: found an unknown key; the nearest known key is first.")]
+    [InlineData("stop: { rule: asha, epoch: 1 }", "stop.epoch: found an unknown key; expected one of rule, first, factor.")]
+    [InlineData("stop: { rule: asha, first: 0 }", "stop.first: found 0; expected a whole number of at least 1.")]
+    [InlineData("stop: { rule: hyperband, factor: 1 }", "stop.factor: found 1; expected a whole number from 2 to 1,000,000.")]
+    [InlineData("stop: { rule: threshold, epoch: 2 }", "stop: found no value; expected a value of the objective for it.")]
+    [InlineData("stop: { rule: threshold, epoch: 2, value: low }", "stop.value: found low; expected a value of the objective.")]
+    [InlineData("stop: { rule: patience, epochs: 3, gain: -1 }", "stop.gain: found -1; expected a number of at least 0.")]
+    [InlineData(
+        "stop: { rule: asha, first: 100 }",
+        "stop.first: found 100; expected at most 19, since no trial trains more than 20 epochs.")]
+    [InlineData(
+        "stop:\n  - { rule: asha }\n  - { rule: median, trials: 0 }",
+        "stop.trials: found 0; expected a whole number from 1 to 1,000,000.",
+        5)]
     [InlineData("replicates: 0", "replicates: found 0; expected a whole number from 1 to 1,000.")]
     [InlineData("stall_limit: soon", "stall_limit: found soon; expected seconds, such as 600, 30s or 2m, from 5 to 1,000,000.")]
     [InlineData("stall_limit: 0", "stall_limit: found 0; expected seconds, such as 600, 30s or 2m, from 5 to 1,000,000.")]

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Sweep.Domain.Search;
+using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
@@ -10,6 +11,7 @@ using Sweep.Silo.Delivery;
 using Sweep.Silo.Trainers;
 using Sweep.Silo.Worker;
 using Sweep.Simulation;
+using Verdict = Sweep.Grains.Verdict;
 
 namespace Sweep.Tests.Worker;
 
@@ -55,7 +57,7 @@ internal sealed class AttemptStage : IAsyncDisposable
         var datasets = Fake.Of<IDatasetStore>((_, _) => Task.FromResult<byte[]?>([1, 2, 3]));
         var services = new AttemptServices(
             Fake.Of<IGrainFactory>((_, _) => grain), Store, new SweepSpecs(sweeps), new DatasetCache(datasets),
-            Fake.Of<IWeightsStore>((_, _) => Task.FromResult<byte[]?>(null)), _metrics,
+            Fake.Of<IWeightsStore>((_, _) => Task.FromResult<byte[]?>(null)), Judgements, _metrics,
             new AttemptLog(Store, Alarm, Time), Alarm, instruments, Time);
         _run = new(Trial, granted: 1, "worker", Slot, services, Log, _workerEnds.Token);
     }
@@ -63,6 +65,14 @@ internal sealed class AttemptStage : IAsyncDisposable
     public FakeTimeProvider Time { get; } = new();
 
     public ScriptedStore Store { get; } = new();
+
+    /// <summary>A store without any judgement.</summary>
+    private static IJudgementStore Judgements => Fake.Of<IJudgementStore>((method, arguments) => method.Name switch
+    {
+        nameof(IJudgementStore.AddAsync) => Task.FromResult((StoredJudgement)arguments[0]!),
+        nameof(IJudgementStore.ScoresAsync) => Task.FromResult<IReadOnlyList<double>>([]),
+        _ => throw new NotSupportedException(method.Name),
+    });
 
     public DeviceGate Gate { get; } = new();
 
