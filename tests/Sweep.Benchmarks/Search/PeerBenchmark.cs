@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Sweep.Domain.Search;
+using Sweep.Processes;
 
 namespace Sweep.Benchmarks.Search;
 
@@ -123,7 +124,7 @@ internal static class PeerBenchmark
 
     private static async Task<List<JsonElement>> PeerAsync(IEnumerable<string> arguments)
     {
-        var script = Path.Combine(RepositoryRoot(), "tests", "peers", "optuna_search.py");
+        var script = Path.Combine(BuiltPrograms.Repository, "tests", "peers", "optuna_search.py");
         using var process = Process.Start(
             new ProcessStartInfo("/usr/bin/python3", [script, .. arguments]) { RedirectStandardOutput = true })!;
         var lines = new List<JsonElement>();
@@ -132,14 +133,6 @@ internal static class PeerBenchmark
         await process.WaitForExitAsync();
         return process.ExitCode == 0 ? lines : throw new InvalidOperationException(
             "The peer's program failed; it needs apt-get install python3-optuna python3-cmaes python3-scipy.");
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Sweep.sln")))
-            folder = folder.Parent ?? throw new InvalidOperationException("The benchmark runs in the folder of the repository.");
-        return folder.FullName;
     }
 
     private static string? Text(string[] arguments, string option) =>
