@@ -113,7 +113,9 @@ public sealed class RuleReplayTests
         foreach (var epochs in new[] { 2, 3, 5, 20 })
         {
             Assert.All(ReplayReport.Usual(epochs), rule =>
-                Assert.NotEmpty(SweepRules.Of([rule], Words, epochs, () => 50)!.Rungs(50, epochs)));
+                // The last kind of Hyperband's cohorts has no rung.
+                Assert.Contains(Enumerable.Range(1, 50), number =>
+                    SweepRules.Of([rule], Words, epochs, () => 50)!.Rungs(number, epochs).Count > 0));
         }
 
         Assert.Equal(4, ReplayReport.Usual(20).Select(rule => rule.GetType()).Distinct().Count());
