@@ -122,7 +122,8 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
             """
             with again as (
               update trials set
-                state = 'queued', trains_on = true, failures = 0, losses = 0, alone = false, reason = null, ended_at = null, pruned_at = null
+                state = 'queued', trains_on = true, failures = 0, losses = 0, alone = false, reason = null, ended_at = null,
+                pruned_at = null
               where id = $1 and state = 'stopped'
               returning id, attempt
             )

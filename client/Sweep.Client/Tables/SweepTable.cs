@@ -30,8 +30,8 @@ internal static class SweepTable
     [
         .. sweeps.Select(sweep => (IReadOnlyList<object?>)
         [
-            sweep.Name, sweep.State, sweep.Trials, sweep.Succeeded, sweep.Running, sweep.Queued, sweep.Stopped, sweep.Failed, sweep.Cancelled,
-            sweep.EpochsDone, sweep.EpochsTotal, sweep.Spec.Objective.Metric, sweep.BestValue, sweep.BestTrial,
+            sweep.Name, sweep.State, sweep.Trials, sweep.Succeeded, sweep.Running, sweep.Queued, sweep.Stopped, sweep.Failed,
+            sweep.Cancelled, sweep.EpochsDone, sweep.EpochsTotal, sweep.Spec.Objective.Metric, sweep.BestValue, sweep.BestTrial,
             sweep.CreatedAt, sweep.EndedAt,
         ]),
     ]);

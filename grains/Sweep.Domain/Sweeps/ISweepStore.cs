@@ -40,8 +40,8 @@ public interface ISweepStore
     Task<(StoredSweep Sweep, IReadOnlyList<int> Numbers)?> RetryAsync(int id, int? number, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Puts a trial that a stopping rule ended back in the queue, to be trained on to its last epoch without being judged again, and has the
-    /// sweep go on unless it is paused.
+    /// Puts a trial that a stopping rule ended back in the queue, to be trained on to its last epoch without being judged again, and has
+    /// the sweep go on unless it is paused.
     /// </summary>
     /// <returns>
     /// The sweep and the trial as they are stored now, and whether the trial was stopped until then; null when there is no such sweep.

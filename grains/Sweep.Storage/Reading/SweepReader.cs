@@ -67,6 +67,17 @@ public sealed class SweepReader(NpgsqlDataSource source)
     public Task<IReadOnlyList<TrialSummary>> RunningAsync(int sweep, CancellationToken cancellation = default) =>
         SummariesAsync("where t.sweep_id = $1 and t.state = 'running' order by t.number", cancellation, sweep);
 
+    /// <summary>What stopping rules decided at the ends of epochs, by epoch.</summary>
+    public Task<IReadOnlyList<Rung>> RungsAsync(int sweep, CancellationToken cancellation = default) => source.Statement(
+        """
+        select epoch, count(*)::integer, count(*) filter (where stops)::integer,
+          (array_agg(bound order by trial_id desc) filter (where bound is not null))[1]
+        from judgements where trial_id between $1 and $2
+        group by epoch order by epoch
+        """,
+        First(sweep, null), Last(sweep, null)).RowsAsync(
+            row => new Rung(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.Maybe<double>(3)), cancellation);
+
     /// <summary>Epochs in the order of trial and epoch.</summary>
     /// <param name="number">One trial, or null for all.</param>
     public IAsyncEnumerable<(int Number, int Attempt, EpochMetrics Metrics)> EpochsAsync(
@@ -166,6 +177,12 @@ public sealed record SweepOverview(
     int Queued, int Running, int Succeeded, int Failed, int Cancelled,
     long EpochsDone, long EpochsTotal, double? BestValue, int? BestTrial, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt,
     int Stopped = 0, int Held = 0);
+
+/// <summary>What stopping rules decided at the end of one epoch.</summary>
+/// <param name="Judged">How many trials have a judgement there. Rules that look at a trial alone store only those that stop it.</param>
+/// <param name="Stopped">How many of them were stopped.</param>
+/// <param name="Bound">The value that the trial with the highest number was held against; null when there was none.</param>
+public sealed record Rung(int Epoch, int Judged, int Stopped, double? Bound);
 
 public sealed record TrialEvent(int Number, int Attempt, DateTimeOffset At, string Event, string? Worker, string? Reason, string? Detail);
 

@@ -128,7 +128,8 @@ public sealed class StoppedSweepTests(PostgresServer server)
             ["epoch 1: val_loss 2.333 is number 2 of 4 trials, of which the best goes on; it has 2.167"],
             await silo.QueryAsync<string>("select reason from trials where number = 4"));
         Assert.Equal(
-            ["leased", "held", "stopped"], await silo.QueryAsync<string>("select event from trial_events where trial_id % 1000000 = 4 order by id"));
+            ["leased", "held", "stopped"],
+            await silo.QueryAsync<string>("select event from trial_events where trial_id % 1000000 = 4 order by id"));
 
         Assert.True((await silo.Sweep(id).ResumeTrial(4)).Accepted);
         await silo.UntilAsync(id, sweep => sweep is { State: SweepState.Completed, Stopped: 0 }, "trial 4 to train on");
@@ -183,7 +184,8 @@ public sealed class StoppedSweepTests(PostgresServer server)
             tables.Add(string.Join(
                 "\n",
                 await silo.QueryAsync<string>(
-                    "select concat_ws(' ', trial_id % 1000000, epoch, stops, value, bound, reason) from judgements order by trial_id, epoch")));
+                    "select concat_ws(' ', trial_id % 1000000, epoch, stops, value, bound, reason) "
+                        + "from judgements order by trial_id, epoch")));
         }
 
         Assert.Equal(tables[0], tables[1]);

@@ -47,7 +47,8 @@ public sealed class WrongFileTests
     [InlineData(
         "checkpoint: { every: -1 }",
         "checkpoint.every: found -1; expected seconds, such as 30, 30s or 2m, at most 1,000,000; 0 is each epoch.")]
-    [InlineData("stop: asha", "stop: found asha; expected a stopping rule, such as { rule: asha, first: 1, factor: 3 }, or a list of them.")]
+    [InlineData(
+        "stop: asha", "stop: found asha; expected a stopping rule, such as { rule: asha, first: 1, factor: 3 }, or a list of them.")]
     [InlineData("stop: []", "stop: found []; expected a stopping rule, such as { rule: asha, first: 1, factor: 3 }, or a list of them.")]
     [InlineData("stop: { rule: ash }", "stop.rule: found ash; expected one of asha, hyperband, median, threshold, patience.")]
     [InlineData("stop: { rule: asha, fist: 1 }", "stop.fist: found an unknown key; the nearest known key is first.")]
