@@ -21,7 +21,10 @@ internal static class SweepFileText
                 + (spec.Dataset.Test > 0 ? Invariant($", test: {spec.Dataset.Test} }}") : " }"),
             $"objective: {{ metric: {PlainText.Of(spec.Objective.Metric)}, goal: {PlainText.Of(spec.Objective.Goal)} }}",
             $"method: {PlainText.Of(spec.Method.Kind)}",
-            .. spec.Method.Trials is { } trials ? [Invariant($"budget: {{ trials: {trials} }}")] : Array.Empty<string>(),
+            .. Budget(spec) is { Length: > 0 } budget ? [$"budget: {{ {budget} }}"] : Array.Empty<string>(),
+            .. spec.Search is { } search
+                ? [Invariant($"search: {{ window: {search.Window}, order: {PlainText.Of(search.Order)} }}")]
+                : Array.Empty<string>(),
             "parameters:",
             .. spec.Parameters.Dimensions.Select(dimension => $"  {dimension.Name}: {Domain(dimension)}"),
             Invariant($"resources: {{ slots: {spec.Resources.Slots}, {most}priority: {spec.Resources.Priority} }}"),
@@ -69,6 +72,17 @@ internal static class SweepFileText
         StopSpec.Patience patience => Invariant($"{{ rule: patience, epochs: {patience.Epochs}, gain: {Number(patience.Gain)} }}"),
         _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "A sweep file has no form for this stopping rule."),
     };
+
+    private static string Budget(SweepSpec spec) => string.Join(
+        ", ",
+        new (string Key, object? Value)[]
+        {
+            ("trials", spec.Method.Trials),
+            ("epochs", spec.Budget?.Epochs),
+            ("time", spec.Budget?.Time),
+            ("target", spec.Budget?.Target),
+            ("failures", spec.Budget?.Failures),
+        }.Where(part => part.Value is not null).Select(part => Invariant($"{part.Key}: {part.Value}")));
 
     private static string List(IEnumerable<ParameterValue> values) => $"[{string.Join(", ", values)}]";
 

@@ -49,6 +49,12 @@ public sealed record SweepReport(
         Notes = [.. Notes, .. ChangedEnvironments.NotesOn(resumed)],
     };
 
+    /// <summary>Adds notes on what ended the sweep and whether it can be repeated.</summary>
+    public SweepReport WithSearch(string? notReproducible, string? endedBy) => this with
+    {
+        Notes = [.. SearchText.Notes(notReproducible, endedBy), .. Notes],
+    };
+
     /// <param name="reference">Published numbers; null for none.</param>
     /// <param name="epochs">This sweep's epochs that <paramref name="reference"/> names, with the numbers of their trials.</param>
     public static SweepReport Of(

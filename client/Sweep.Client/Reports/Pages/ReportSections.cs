@@ -61,7 +61,7 @@ internal static class ReportSections
             ("Objective", $"{PlainText.Of(spec.Objective.Goal)} {PlainText.Of(spec.Objective.Metric)}"),
             ("Trials",
                 Invariant($"{contents.Sweep.Trials:#,0}, ")
-                + (spec.Method.Kind == Domain.Search.MethodKind.Grid ? "every point of the grid" : "drawn at random")
+                + SearchText.Of(spec)
                 + Invariant($"; {contents.Sweep.Succeeded:#,0} succeeded, {contents.Sweep.Failed:#,0} failed")
                 + (contents.Sweep.Stopped > 0 ? Invariant($", {contents.Sweep.Stopped:#,0} stopped") : "")),
             ("Stopping", spec.Stop is { } rules ? SweepFileText.Stop(rules) : ""),
