@@ -44,8 +44,8 @@ public interface ITrialGrain : IGrainWithIntegerKey
     Task<Verdict> Stopped(int attempt, int epoch, string reason);
 
     /// <summary>
-    /// Records that the attempt stopped at the end of an epoch where the trial cannot be judged yet. It waits for other trials and not for a
-    /// slot. The epochs and the last checkpoint must be stored before the call.
+    /// Records that the attempt stopped at the end of an epoch where the trial cannot be judged yet. It waits for other trials, and not for
+    /// a slot. The epochs and the last checkpoint must be stored before the call.
     /// </summary>
     [Alias("Hold")]
     Task<Verdict> Hold(int attempt, int epoch);

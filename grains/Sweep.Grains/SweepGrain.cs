@@ -20,7 +20,11 @@ public sealed class SweepGrain(
 
     private StoredSweep? _sweep;
     private SweepJudge? _judge;
+    private SweepSearch? _search;
+    private BudgetCount? _budget;
+    private bool _hasLooked;
     private IGrainTimer? _settling;
+    private IGrainTimer? _deadline;
 
     private int Id => (int)this.GetPrimaryKeyLong();
 
@@ -29,9 +33,12 @@ public sealed class SweepGrain(
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _sweep = await store.LoadAsync(Id, cancellationToken);
-        // Trials that wait to be judged may have become ready while no activation was there.
-        if (Judge() is not null)
+        // The silo that had this grain before may have died when a trial had ended or got to a rung, and nothing had followed from it yet.
+        if (_sweep is { State: SweepState.Running } sweep
+            && (sweep.Spec.Method.Kind.Learns() || sweep.Spec.Budget is not null || Judge() is not null))
+        {
             await TrialEnded();
+        }
     }
 
     public async Task<SubmitReply> Submit(SubmitRequest request)
@@ -53,14 +60,15 @@ public sealed class SweepGrain(
                 return new(null, 0, mistake.ToString());
             if (await datasets.CharactersAsync(spec.Dataset.Sha256) is not { } characters)
                 return new(null, 0, $"The dataset {spec.Dataset.Name} ({spec.Dataset.Sha256}) is not stored.");
-            List<ParameterMap> proposals = [.. SearchMethods.For(spec).Trials()];
-            if (TextFit.Problems(proposals, spec.Dataset, characters).FirstOrDefault() is { } misfit)
+            var first = SearchMethods.First(spec);
+            var toCheck = spec.Method.Kind.Learns() ? SearchMethods.ToCheck(spec) : first;
+            if (TextFit.Problems(toCheck, spec.Dataset, characters).FirstOrDefault() is { } misfit)
                 return new(null, 0, misfit.ToString());
-            if (spec.StartFrom is { } start && await CannotStartAsync(start, spec.Dataset, proposals) is { } refusal)
+            if (spec.StartFrom is { } start && await CannotStartAsync(start, spec.Dataset, toCheck) is { } refusal)
                 return new(null, 0, refusal);
             try
             {
-                _sweep = await store.AddAsync(Id, spec, request.ExactName, proposals);
+                _sweep = await store.AddAsync(Id, spec, request.ExactName, first);
             }
             catch (NameTakenException error)
             {
@@ -70,6 +78,8 @@ public sealed class SweepGrain(
 
         if (_sweep.State == SweepState.Running)
             await AdmitAsync();
+        if (_sweep.Spec.Budget?.Time is not null)
+            await TrialEnded();
         return new(_sweep.Spec.Name, _sweep.Trials, null);
     }
 
@@ -132,6 +142,8 @@ public sealed class SweepGrain(
         if (await store.RetryAsync(Id, trial) is not var (sweep, numbers))
             return Unknown();
         _sweep = sweep;
+        // What was counted of a trial that is tried again is counted anew.
+        _budget = null;
         // A user whose answer was lost repeats the order. The order then finds nothing to do, because the trials wait or run already, and
         // that must not look like a mistake.
         if (numbers.Count == 0 && (trial is null ? await store.IsOverAsync(Id) : !await WaitsOrRunsAsync(trial.Value)))
@@ -199,6 +211,8 @@ public sealed class SweepGrain(
                     await Scheduler.Ended(trial.Value, worker: "", requeue: true, holder: null, attempt, newest: attempt);
             }
 
+            if (_sweep.State == SweepState.Running)
+                await GoOnAsync(cancellation);
             // This is read before the checkpoints are freed: when every trial is over by now, no checkpoint can come that stays behind.
             var over = _sweep.State is SweepState.Running or SweepState.Paused && await store.IsOverAsync(Id, cancellation);
             await attempts.FreeCheckpointsAsync(Id, _sweep.Spec.Checkpoint.Keep, cancellation);
@@ -211,6 +225,53 @@ public sealed class SweepGrain(
             _settling?.Dispose();
             _settling = null;
         }
+    }
+
+    /// <summary>Ends the sweep if its budget is met, and otherwise proposes the trials that follow from those that have ended.</summary>
+    private async Task GoOnAsync(CancellationToken cancellation)
+    {
+        var isMet = _sweep!.Spec.Budget is { } budget && await IsMetAsync(budget, cancellation);
+        if (!isMet && _sweep!.Spec.Method.Kind.Learns())
+        {
+            _search ??= new(_sweep.Spec);
+            var rows = await store.OutcomesAsync(Id, _search.Known, cancellation);
+            var proposals = _search.Next(rows, _sweep.Trials, await RungScoresAsync(rows.Count));
+            var isStored = proposals is not null && await store.ProposeAsync(Id, proposals, cancellation);
+            // What another activation has stored may not be queued yet.
+            if (isStored || !_hasLooked)
+                await AdmitAsync();
+            _hasLooked = true;
+        }
+    }
+
+    /// <summary>
+    /// Of each trial the scores at the rungs that it has reached; null where the sweep has no rungs that grow by a factor.
+    /// </summary>
+    private async Task<IReadOnlyList<IReadOnlyList<double>>?> RungScoresAsync(int trials) =>
+        Judge() is { Rules.Halving: not null } judge ? await judge.RungScoresAsync(trials) : null;
+
+    private async Task<bool> IsMetAsync(BudgetSpec budget, CancellationToken cancellation)
+    {
+        if (_sweep!.EndedBy is not null)
+            return false;
+        _budget ??= new(_sweep.Spec);
+        var (age, trials) = await store.SpentAsync(Id, _budget.Last, cancellation);
+        var byTrials = trials.Select(_budget.Add).FirstOrDefault(met => met is not null);
+        if ((byTrials ?? _budget.Met(age)) is { } met)
+        {
+            _sweep = await store.EndAsync(Id, met, isReproducible: byTrials is not null, cancellation);
+            await Scheduler.Withdraw(Id, LeaseOrder.Cancel);
+            return true;
+        }
+
+        if (budget.Time is { } time && _deadline is null)
+        {
+            _deadline = this.RegisterGrainTimer(
+                TrialEnded,
+                new GrainTimerCreationOptions(TimeSpan.FromSeconds(time) - age, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+        }
+
+        return false;
     }
 
     private async Task<CommandReply> CancelTrialAsync(int number)
@@ -227,7 +288,7 @@ public sealed class SweepGrain(
         {
             TrialState.Cancelled => new(true, $"Trial {number} of {_sweep.Spec.Name} is cancelled."),
             TrialState.Running => new(true, $"Trial {number} of {_sweep.Spec.Name} is cancelled: it stops after the step that it is in."),
-            null => Unknown(),
+            null => new(false, $"Trial {number} of {_sweep.Spec.Name} is not proposed yet."),
             _ => new(
                 false,
                 $"Trial {number} of {_sweep.Spec.Name} has {state.Value.ToString().ToLowerInvariant()}: "

@@ -137,7 +137,7 @@ public sealed class SimulatedTrainers : ITrainerFactory
     /// <summary>A gate of which each epoch of one trial takes a permit; null for <see cref="Gate"/>.</summary>
     public Func<TrainerCommand.Train, SemaphoreSlim?> GateOf { get; init; } = _ => null;
 
-    /// <summary>The training loss of an epoch of a trial.</summary>
+    /// <summary>The training loss of an epoch of a trial. The validation loss is 0.1 above it.</summary>
     public Func<TrainerCommand.Train, int, double> Loss { get; init; } = (train, epoch) => 4.0 / (epoch + (train.Trial % 7));
 
     /// <summary>Duration of an epoch.</summary>

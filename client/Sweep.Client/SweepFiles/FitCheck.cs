@@ -1,5 +1,4 @@
 using Sweep.Domain.Models;
-using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.SweepFiles;
@@ -16,7 +15,7 @@ internal static class FitCheck
     public static void Check(SweepDraft draft, int characters, Vocabulary text, (StartSpec Start, TrialWeights Weights)? start)
     {
         var problems = new Problems();
-        var trials = SearchMethods.For(draft.Spec).Trials().ToList();
+        var trials = SearchMethods.ToCheck(draft.Spec);
         var misfits = start is var (from, weights) ? StartFit.Problems(trials, draft.Spec.Dataset, from, weights, text) : [];
         foreach (var problem in TextFit.Problems(trials, draft.Spec.Dataset, characters).Concat(misfits))
             problems.Add(problem.In(draft.Tree));

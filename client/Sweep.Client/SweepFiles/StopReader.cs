@@ -3,7 +3,9 @@ using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.SweepFiles;
 
-/// <summary>Reads the section <c>stop</c>: a stopping rule or a list of them. Which values are allowed is checked later, by the domain.</summary>
+/// <summary>
+/// Reads the section <c>stop</c>: a stopping rule or a list of them. Which values are allowed is checked later, by the domain.
+/// </summary>
 internal sealed class StopReader(Problems problems)
 {
     private enum Rule { Asha, Hyperband, Median, Threshold, Patience }
@@ -24,7 +26,8 @@ internal sealed class StopReader(Problems problems)
             case Rule.Asha:
                 var asha = new StopSpec.Asha();
                 var halving = Keys("first", "factor");
-                return new StopSpec.Asha(Whole(halving, SpecBounds.StopFirst, asha.First), Whole(halving, SpecBounds.StopFactor, asha.Factor));
+                return new StopSpec.Asha(
+                    Whole(halving, SpecBounds.StopFirst, asha.First), Whole(halving, SpecBounds.StopFactor, asha.Factor));
             case Rule.Hyperband:
                 var hyperband = new StopSpec.Hyperband();
                 var cohorts = Keys("first", "factor");

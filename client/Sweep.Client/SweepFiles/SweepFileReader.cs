@@ -21,7 +21,7 @@ internal sealed partial class SweepFileReader
     private static readonly string[] Keys =
     [
         "name", "dataset", "objective", "method", "budget", "parameters", "resources", "checkpoint", "retries", "stall_limit", "seed",
-        "replicates", "start_from", "stop", "require",
+        "replicates", "start_from", "search", "stop", "require",
     ];
 
     private readonly Problems _problems = new();
@@ -70,7 +70,8 @@ internal sealed partial class SweepFileReader
         var dataset = Required(
             "dataset", "the text to train on, such as dataset: { path: text.txt }", node => DatasetSection.Read(node, _problems));
         var objective = ReadObjective();
-        var method = ReadMethod();
+        var (method, budget) = ReadMethod();
+        var search = ReadSearch(method.Kind);
         var space = Required(
             "parameters", "what to train, such as parameters: { cell: { values: [rnn, lstm] } }", new ParameterReader(_problems).Read);
         var resources = ReadResources();
@@ -92,8 +93,7 @@ internal sealed partial class SweepFileReader
                     dataset?.Validation ?? DatasetSection.DefaultValidation,
                     dataset?.Test ?? 0),
                 objective, method, (space ?? new([])) with { Require = require }, resources, checkpoint, (int)retries, seed, stallLimit,
-                (int)replicates,
-                Stop: stop),
+                (int)replicates, Budget: budget, Search: search, Stop: stop),
             dataset!,
             _tree,
             start);
@@ -121,13 +121,28 @@ internal sealed partial class SweepFileReader
     private static Metric ReadMetric(YamlNode node) =>
         node is YamlScalar scalar ? new(scalar.Text) : throw node.Wrong($"expected {BuiltInMetrics.Catalog.Expectation}");
 
-    private MethodSpec ReadMethod()
+    private (MethodSpec Method, BudgetSpec? Budget) ReadMethod()
     {
         var kind = _file.Find("method") is null ? MethodKind.Grid : _file.Word<MethodKind>("method");
-        var isThere = _file.Find("budget") is not null and not YamlMap { Entries.Count: 0 };
-        var trials = Subsection("budget", "trials")?.Whole("trials", SpecBounds.Trials) ?? 1;
-        // When the method cannot be read, a valid one takes its place, so that no second mistake is reported.
-        return kind is { } known ? new(known, isThere ? (int)trials : null) : new(MethodKind.Random, 1);
+        var section = Subsection("budget", "trials", "epochs", "time", "target", "failures");
+        var budget = section is null ? new() : new BudgetSpec(
+            section.Whole("epochs", SpecBounds.Epochs),
+            section.Read<double?>("time", node => ReadSeconds(node)),
+            section.Read<double?>("target", node => PlainValue.Real(node)),
+            (int?)section.Whole("failures", SpecBounds.Failures));
+        // When something cannot be read, what is valid takes its place, so that no second mistake is reported.
+        int? instead = _file.Find("budget") is not null && (section is null || section.Find("trials") is not null) ? 1 : null;
+        var trials = (int?)section?.Whole("trials", SpecBounds.Trials) ?? instead;
+        return (kind is { } known ? new(known, trials) : new(MethodKind.Random, 1), budget == new BudgetSpec() ? null : budget);
+    }
+
+    /// <returns>Null where the file has no such section and the method needs none.</returns>
+    private SearchSpec? ReadSearch(MethodKind method)
+    {
+        var section = Subsection("search", "window", "order");
+        return section is null && !method.Learns() ? null : new(
+            (int)(section?.Whole("window", SpecBounds.Window) ?? SearchWindow.Default),
+            section?.Word<SearchOrder>("order") ?? SearchOrder.Number);
     }
 
     private ResourceSpec ReadResources()

@@ -24,15 +24,17 @@ internal static class SweepTable
         OutputColumn.Number("best_trial", "trial"),
         new("created_at", "created", LocalTime, Dispensable: true),
         new("ended_at", "ended", LocalTime, Dispensable: true),
+        new("ended_by", "budget met", Dispensable: true),
+        new("not_reproducible", "not reproducible", Dispensable: true),
     ];
 
     public static OutputTable Of(IEnumerable<SweepOverview> sweeps) => new(Columns,
     [
         .. sweeps.Select(sweep => (IReadOnlyList<object?>)
         [
-            sweep.Name, sweep.State, sweep.Trials, sweep.Succeeded, sweep.Running, sweep.Queued, sweep.Stopped, sweep.Failed, sweep.Cancelled,
-            sweep.EpochsDone, sweep.EpochsTotal, sweep.Spec.Objective.Metric, sweep.BestValue, sweep.BestTrial,
-            sweep.CreatedAt, sweep.EndedAt,
+            sweep.Name, sweep.State, sweep.Trials, sweep.Succeeded, sweep.Running, sweep.Queued, sweep.Stopped, sweep.Failed,
+            sweep.Cancelled, sweep.EpochsDone, sweep.EpochsTotal, sweep.Spec.Objective.Metric, sweep.BestValue, sweep.BestTrial,
+            sweep.CreatedAt, sweep.EndedAt, sweep.EndedBy, sweep.NotReproducible,
         ]),
     ]);
 

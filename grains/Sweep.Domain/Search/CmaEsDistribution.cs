@@ -126,12 +126,15 @@ internal sealed class CmaEsDistribution
 
         var below = Normal.CDF(_mean[axis], deviation, low);
         var above = 1 - Normal.CDF(_mean[axis], deviation, high);
+        // The rule below would change nothing then, but for the errors of quantiles near a half, by which wide axes would become narrow.
+        if (below >= margin / 2 && above >= margin / 2)
+            return;
         var between = 1 - below - above;
         var (atLeastBelow, atLeastAbove) = (Math.Max(margin / 2, below), Math.Max(margin / 2, above));
         // What was added to one side is taken from the others in proportion to what they have above the margin.
         var added = (1 - atLeastBelow - atLeastAbove - between) / (atLeastBelow + atLeastAbove + between - (1.5 * margin));
-        var fromLow = Quantile(Math.Min(0.49, atLeastBelow + (added * (atLeastBelow - (margin / 2)))));
-        var fromHigh = Quantile(Math.Min(0.49, atLeastAbove + (added * (atLeastAbove - (margin / 2)))));
+        var fromLow = Quantile(atLeastBelow + (added * (atLeastBelow - (margin / 2))));
+        var fromHigh = Quantile(atLeastAbove + (added * (atLeastAbove - (margin / 2))));
         _mean[axis] = ((low * fromHigh) + (high * fromLow)) / (fromLow + fromHigh);
         _scale[axis] = (high - low) / (_step * Math.Sqrt(_covariance[axis, axis]) * (fromLow + fromHigh));
     }

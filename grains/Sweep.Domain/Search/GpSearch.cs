@@ -34,19 +34,16 @@ public sealed class GpSearch(SearchSpace space, long seed, int trials, SearchWin
         if (model.Owners.Length == 0 || number <= StartTrials || known.Count(trial => trial.HasScore) < StartOutcomes)
             return _start.Trial(number);
         var tried = known.Select(trial => Cube.Places(trial.Parameters)).ToArray();
-        var (process, best) = Process(number, known, [.. tried.Select(model.Point)], model.Owners);
+        var (process, best) = Process(known, [.. tried.Select(model.Point)], model.Owners);
         return Highest(number, tried, places => Improvement(process.Predict(model.Point(places)), best));
     }
 
     /// <summary>The process of all trials that are known, and the lowest value that it expects at one of them.</summary>
     private (GaussianProcess Process, double Best) Process(
-        int number, IReadOnlyList<KnownTrial> known, IReadOnlyList<double[]> points, int[] owners)
+        IReadOnlyList<KnownTrial> known, IReadOnlyList<double[]> points, int[] owners)
     {
-        // Trials inside the window have no outcome yet. The others without one failed, and those that diverged count like them.
-        var over = known.Index()
-            .Where(trial => trial.Item.Number <= WaitsFor(number) || trial.Item.Score is not null)
-            .Select(trial => trial.Index)
-            .ToList();
+        // Trials that are over without an outcome failed, and those that diverged count like them.
+        var over = known.Index().Where(trial => !trial.Item.IsRunning).Select(trial => trial.Index).ToList();
         var worst = over.Where(index => known[index].HasScore).Max(index => known[index].Score!.Value);
         var scores = over.Select(index => known[index].HasScore ? known[index].Score!.Value : worst).ToList();
         var mean = scores.Average();

@@ -9,8 +9,9 @@ namespace Sweep.Domain.Search;
 /// With a stopping rule, the rung from 0 whose score it is; null when it is the score of a whole trial, which is known better.
 /// </param>
 /// <param name="Scores">With several objectives the score of each, lower winning; null with one objective.</param>
+/// <param name="IsRunning">Whether it has no score because its outcome is not known yet, and not because it ended without one.</param>
 public sealed record KnownTrial(
-    int Number, ParameterMap Parameters, double? Score, int? Rung = null, IReadOnlyList<double>? Scores = null)
+    int Number, ParameterMap Parameters, double? Score, int? Rung = null, IReadOnlyList<double>? Scores = null, bool IsRunning = false)
 {
     /// <summary>Whether it has a score that other trials can be better or worse than.</summary>
     public bool HasScore => Score is { } score && double.IsFinite(score);

@@ -40,10 +40,19 @@ public static class KnownTrials
         return known.Contains(null) ? null : [.. known.OfType<KnownTrial>()];
     }
 
+    /// <summary>What is there when it is asked, for a search by arrival, which nobody can repeat.</summary>
+    /// <param name="trials">All trials with lower numbers, in their order.</param>
+    /// <param name="most">How many of them may be unfinished, and the one that is proposed.</param>
+    /// <returns>Null while so many are unfinished that no other may be proposed.</returns>
+    public static IReadOnlyList<KnownTrial>? ByArrival(IReadOnlyList<TrialOutcome> trials, int most) =>
+        trials.Count(trial => !trial.IsOver) >= most
+            ? null
+            : [.. trials.Select(trial => Known(trial, trial.IsOver ? int.MaxValue : -1)!)];
+
     private static KnownTrial? Known(TrialOutcome trial, int rung)
     {
         if (rung < 0)
-            return new(trial.Number, trial.Parameters, null);
+            return new(trial.Number, trial.Parameters, null, IsRunning: true);
         // A rung that was reached counts also when the trial has got further since, or a proposal would depend on when it is made.
         var reached = trial.RungScores?.Count ?? 0;
         if (reached > rung)

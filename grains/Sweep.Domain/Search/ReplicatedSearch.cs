@@ -44,7 +44,8 @@ public sealed class ReplicatedSearch(ISearchMethod points, int replicates, Param
             scored.Min(trial => trial.Rung),
             trials.Select(trial => trial.Scores).OfType<IReadOnlyList<double>>().ToList() is { Count: > 0 } all
                 ? [.. all[0].Select((_, objective) => all.Average(scores => scores[objective]))]
-                : null);
+                : null,
+            IsRunning: scored.Count == 0 && trials.Any(trial => trial.IsRunning));
     }
 
     private int Point(int number) => ((number - 1) / replicates) + 1;

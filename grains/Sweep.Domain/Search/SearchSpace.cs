@@ -75,7 +75,5 @@ public abstract record DimensionDomain
 
 public enum Scale { Linear, Log }
 
-/// <param name="Trials">How many trials to draw; null for a grid, which has as many as it has points.</param>
+/// <param name="Trials">How many points to try; null for a grid, which has as many as it has points.</param>
 public sealed record MethodSpec(MethodKind Kind, int? Trials = null);
-
-public enum MethodKind { Grid, Random }

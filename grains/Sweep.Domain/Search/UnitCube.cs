@@ -20,7 +20,7 @@ internal sealed class UnitCube(SearchSpace space, long seed)
     private const int MostDraws = 100_000;
 
     /// <summary>A stream below those of all samplers.</summary>
-    private const int DrawStream = -400;
+    private const int DrawStream = -600;
 
     public IReadOnlyList<SearchAxis> Axes { get; } =
         [.. space.Dimensions.Select(dimension => new SearchAxis(dimension, space.Catalog))];

@@ -3,7 +3,10 @@ namespace Sweep.Domain.Stopping;
 /// <summary>The stopping rules of a sweep.</summary>
 /// <param name="Alone">Rules that look at the trial alone, so that its worker judges by itself; null for none.</param>
 /// <param name="Compared">Rules that compare a trial with others, so that the sweep judges; null for none.</param>
-public sealed record SweepRules(IStoppingRule? Alone, IStoppingRule? Compared)
+/// <param name="Halving">
+/// The first of these whose rungs grow by a factor, and the factor; null for none. A search that learns knows trials up to its rungs.
+/// </param>
+public sealed record SweepRules(IStoppingRule? Alone, IStoppingRule? Compared, (IStoppingRule Rule, int Factor)? Halving = null)
 {
     /// <summary>The epochs at whose ends a trial is judged by any rule, ascending.</summary>
     public IReadOnlyList<int> Rungs(int number, int epochs) =>
@@ -17,15 +20,18 @@ public sealed record SweepRules(IStoppingRule? Alone, IStoppingRule? Compared)
         if (specs is null or [])
             return null;
         List<IStoppingRule> alone = [], compared = [];
+        (IStoppingRule, int)? halving = null;
         foreach (var spec in specs)
         {
             switch (spec)
             {
                 case StopSpec.Asha(var first, var factor):
                     compared.Add(new AshaRule(first, factor, words));
+                    halving ??= (compared[^1], factor);
                     break;
                 case StopSpec.Hyperband(var first, var factor):
                     compared.Add(new HyperbandRule(first, factor, epochs, trials(), words));
+                    halving ??= (compared[^1], factor);
                     break;
                 case StopSpec.Median(var first, var every, var others):
                     compared.Add(new MedianRule(first, every, others, words));
@@ -41,7 +47,7 @@ public sealed record SweepRules(IStoppingRule? Alone, IStoppingRule? Compared)
             }
         }
 
-        return new(One(alone), One(compared));
+        return new(One(alone), One(compared), halving);
     }
 
     private static IStoppingRule? One(IReadOnlyList<IStoppingRule> rules) => rules.Count == 0 ? null : new AnyOfRules(rules);

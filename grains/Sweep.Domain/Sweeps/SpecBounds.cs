@@ -30,6 +30,15 @@ public static class SpecBounds
 
     public static WholeBound Trials { get; } = new("budget.trials", 1, SweepSpec.MaxTrials);
 
+    public static WholeBound Epochs { get; } = new("budget.epochs", 1, long.MaxValue);
+
+    public static WholeBound Failures { get; } = new("budget.failures", 1);
+
+    public static SecondsBound Time { get; } = new(
+        "budget.time", 1, BudgetSpec.MaxTime, "expected seconds, such as 600, 30m or 2h, from 1 to 100,000,000");
+
+    public static WholeBound Window { get; } = new("search.window", 1, SweepSpec.MaxTrials);
+
     public static WholeBound Slots { get; } = new("resources.slots", 1);
 
     public static WholeBound MaxConcurrent { get; } = new("resources.max_concurrent", 1);

@@ -18,6 +18,8 @@ namespace Sweep.Domain.Sweeps;
 /// before replicates came: it trains every trial that its method proposes, also those that are equal.
 /// </param>
 /// <param name="StartFrom">The weights from which each trial begins; null for random ones.</param>
+/// <param name="Budget">What ends the sweep before its last trial; null for nothing.</param>
+/// <param name="Search">How a method that learns waits for outcomes; null for the other methods.</param>
 /// <param name="Stop">The rules that end trials before their last epochs, in the order in which they judge; null for none.</param>
 public sealed record SweepSpec(
     string Name,
@@ -32,6 +34,8 @@ public sealed record SweepSpec(
     double StallLimit = SweepSpec.DefaultStallLimit,
     int? Replicates = null,
     StartSpec? StartFrom = null,
+    BudgetSpec? Budget = null,
+    SearchSpec? Search = null,
     IReadOnlyList<StopSpec>? Stop = null)
 {
     public const double DefaultStallLimit = 3600;

@@ -8,8 +8,8 @@ using Verdict = Sweep.Domain.Stopping.Verdict;
 namespace Sweep.Silo.Worker;
 
 /// <summary>
-/// Has one attempt judged at the ends of the epochs that its assignment names. Rules that look at the trial alone judge here; for those that
-/// compare it with others the sweep is asked. Either way the judgement is a row before the attempt follows it.
+/// Has one attempt judged at the ends of the epochs that its assignment names. Rules that look at the trial alone judge here; for those
+/// that compare it with others the sweep is asked. A trial stops only on a judgement that is stored.
 /// </summary>
 /// <param name="stored">Waits until the epochs so far are stored. The answer is false when the attempt is not the running one.</param>
 /// <param name="stop">Asks the attempt to stop.</param>
@@ -32,7 +32,10 @@ internal sealed class AttemptJudge(
     /// <summary>The last judgement in words.</summary>
     public string Reason { get; private set; } = "";
 
-    /// <summary>Takes the epochs before the checkpoint from which the attempt goes on, and has it judged if it was not at their end.</summary>
+    /// <summary>
+    /// Takes the epochs before the checkpoint from which the attempt goes on, and has it judged at their end if a rule judges there. The
+    /// attempt before may have ended between the checkpoint and the judgement.
+    /// </summary>
     /// <returns>False when the attempt was asked to stop.</returns>
     public async Task<bool> ResumeAsync(int epoch)
     {

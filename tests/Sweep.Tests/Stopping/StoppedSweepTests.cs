@@ -1,10 +1,12 @@
 using Sweep.Domain.Protocol;
+using Sweep.Domain.Search;
 using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Simulation;
 using Sweep.Tests.Cluster;
 using Sweep.Tests.Postgres;
+using static Sweep.Tests.Search.Spaces;
 
 namespace Sweep.Tests.Stopping;
 
@@ -41,7 +43,7 @@ public sealed class StoppedSweepTests(PostgresServer server)
         return ends;
     }
 
-    private static SweepSpec Spec(TestSilo silo, string name, int trials = Trials, params IReadOnlyList<StopSpec> rules) =>
+    private static SweepSpec Ruled(TestSilo silo, string name, int trials = Trials, params IReadOnlyList<StopSpec> rules) =>
         SimulatedSweep.Spec(name, silo.Dataset, trials, Epochs, checkpoint: new(Every: 0, Keep: 100)) with
         {
             Stop = rules.Count == 0 ? [new StopSpec.Asha(1, 3)] : rules,
@@ -59,7 +61,7 @@ public sealed class StoppedSweepTests(PostgresServer server)
     public async Task Asha_stops_the_same_trials_at_the_same_epochs_with_one_slot_and_with_three(int slots)
     {
         await using var silo = await TestSilo.StartAsync(server, new() { Loss = Loss, FinalCheckpoint = true }, slots);
-        var id = await silo.SubmitAsync(Spec(silo, "asha"));
+        var id = await silo.SubmitAsync(Ruled(silo, "asha"));
         var end = await silo.EndAsync(id);
         Assert.Equal(Expected, await EndsAsync(silo, id));
         Assert.Equal(Trials, end.Succeeded + end.Stopped);
@@ -90,7 +92,7 @@ public sealed class StoppedSweepTests(PostgresServer server)
         await using (var silo = await TestSilo.StartAsync(server, trainers, slots: 3))
         {
             connection = silo.ConnectionString;
-            id = await silo.SubmitAsync(Spec(silo, "losses"));
+            id = await silo.SubmitAsync(Ruled(silo, "losses"));
             gate.Release(10);
             await silo.UntilAsync(id, sweep => sweep.EpochsDone >= 6, "some epochs");
             await silo.RestartSchedulerAsync();
@@ -110,7 +112,7 @@ public sealed class StoppedSweepTests(PostgresServer server)
         var first = new SemaphoreSlim(0);
         await using var silo = await TestSilo.StartAsync(
             server, new() { Loss = Loss, GateOf = train => TrialId.From(train.Trial).Number == 1 ? first : null });
-        var id = await silo.SubmitAsync(Spec(silo, "waiting", trials: 4));
+        var id = await silo.SubmitAsync(Ruled(silo, "waiting", trials: 4));
         await silo.UntilAsync(id, sweep => sweep is { Held: 3, Running: 1 }, "three trials to wait for trial 1");
         Assert.Equal([2L, 3L, 4L], await silo.QueryAsync<long>("select number from trials where held_at = 1 order by number"));
         Assert.True((await silo.Sweep(id).Pause()).Accepted);
@@ -128,7 +130,8 @@ public sealed class StoppedSweepTests(PostgresServer server)
             ["epoch 1: val_loss 2.333 is number 2 of 4 trials, of which the best goes on; it has 2.167"],
             await silo.QueryAsync<string>("select reason from trials where number = 4"));
         Assert.Equal(
-            ["leased", "held", "stopped"], await silo.QueryAsync<string>("select event from trial_events where trial_id % 1000000 = 4 order by id"));
+            ["leased", "held", "stopped"],
+            await silo.QueryAsync<string>("select event from trial_events where trial_id % 1000000 = 4 order by id"));
 
         Assert.True((await silo.Sweep(id).ResumeTrial(4)).Accepted);
         await silo.UntilAsync(id, sweep => sweep is { State: SweepState.Completed, Stopped: 0 }, "trial 4 to train on");
@@ -158,7 +161,7 @@ public sealed class StoppedSweepTests(PostgresServer server)
             Fault = (train, epoch) => train.Attempt == 1 && epoch == 4 ? new TrainerEvent.Stopped() : null,
         });
         var id = await silo.SubmitAsync(
-            Spec(silo, "alone", trials: 3, new StopSpec.Patience(3, Gain: 0.001), new StopSpec.Threshold(2, Value: 5)));
+            Ruled(silo, "alone", trials: 3, new StopSpec.Patience(3, Gain: 0.001), new StopSpec.Threshold(2, Value: 5)));
         await silo.EndAsync(id);
         Assert.Equal(["1 succeeded 10", "2 stopped 5", "3 stopped 2"], await EndsAsync(silo, id));
         Assert.Equal(
@@ -178,15 +181,61 @@ public sealed class StoppedSweepTests(PostgresServer server)
         foreach (var slots in new[] { 1, 4 })
         {
             await using var silo = await TestSilo.StartAsync(server, new() { Loss = Loss }, slots);
-            var id = await silo.SubmitAsync(Spec(silo, name, Trials, rule));
+            var id = await silo.SubmitAsync(Ruled(silo, name, Trials, rule));
             Assert.True((await silo.EndAsync(id)).Stopped > 0);
             tables.Add(string.Join(
                 "\n",
                 await silo.QueryAsync<string>(
-                    "select concat_ws(' ', trial_id % 1000000, epoch, stops, value, bound, reason) from judgements order by trial_id, epoch")));
+                    "select concat_ws(' ', trial_id % 1000000, epoch, stops, value, bound, reason) "
+                        + "from judgements order by trial_id, epoch")));
         }
 
         Assert.Equal(tables[0], tables[1]);
+    }
+
+    [Theory]
+    [InlineData("asha")]
+    [InlineData("hyperband")]
+    public async Task A_search_that_learns_tries_and_stops_the_same_with_one_slot_and_with_three(string name)
+    {
+        var tables = new List<string>();
+        foreach (var slots in new[] { 1, 3 })
+        {
+            await using var silo = await TestSilo.StartAsync(
+                server, new() { Loss = (train, epoch) => Math.Abs(Math.Log10(train.Parameters.LearningRate) + 2) + (1.0 / epoch) }, slots);
+            var spec = Ruled(silo, name, Trials, name == "asha" ? new StopSpec.Asha() : new StopSpec.Hyperband()) with
+            {
+                Method = new(MethodKind.Tpe, 24),
+                Search = new(Window: 4),
+                Parameters = Of(
+                    Range("learning_rate", 1e-4, 1, Scale.Log), Choice("epochs", Whole(Epochs)), Choice("sequence_length", Whole(1)),
+                    Choice("batch_size", Word("full"))),
+            };
+            var id = await silo.SubmitAsync(spec);
+            var end = await silo.EndAsync(id);
+            Assert.Equal((24, null), (end.Proposed, end.NotReproducible));
+            Assert.True(end is { Stopped: > 0, Succeeded: > 0 });
+            tables.Add(string.Join(
+                "\n",
+                await silo.QueryAsync<string>(
+                    "select concat_ws(' ', number, params ->> 'learning_rate', state, epochs_done, reason) from trials order by number")));
+        }
+
+        Assert.Equal(tables[0], tables[1]);
+    }
+
+    [Fact]
+    public async Task By_arrival_no_trial_waits_to_be_judged()
+    {
+        await using var silo = await TestSilo.StartAsync(server, new() { Loss = Loss }, slots: 4);
+        var id = await silo.SubmitAsync(Ruled(silo, "arrival") with
+        {
+            Method = new(MethodKind.Tpe, Trials),
+            Search = new(Order: SearchOrder.Arrival),
+        });
+        await silo.EndAsync(id);
+        Assert.Equal([0L], await silo.QueryAsync<long>("select count(*) from trial_events where event = 'held'"));
+        Assert.True((await silo.QueryAsync<long>("select count(*) from judgements"))[0] >= Trials);
     }
 
     public static TheoryData<string, StopSpec> ComparingRules => new()

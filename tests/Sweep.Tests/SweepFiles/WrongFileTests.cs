@@ -16,15 +16,34 @@ public sealed class WrongFileTests
     [InlineData("seed: 1.0", "seed: found 1.0; expected a whole number of at least 0.")]
     [InlineData("seed: '1'", "seed: found the text \"1\"; expected a whole number of at least 0; write 1 without quotes.")]
     [InlineData("retries: -1", "retries: found -1; expected a whole number of at least 0.")]
-    [InlineData("method: Grid", "method: found Grid; expected one of grid, random.")]
-    [InlineData("method: tpe", "method: found tpe; expected one of grid, random.")]
+    [InlineData("method: Grid", "method: found Grid; expected one of grid, random, sobol, tpe, gp, cma-es.")]
+    [InlineData("method: cma_es", "method: found cma_es; expected one of grid, random, sobol, tpe, gp, cma-es.")]
+    [InlineData("method: nsga-ii", "method: found nsga-ii; expected one of grid, random, sobol, tpe, gp, cma-es.")]
+    [InlineData("method: cma-es", "method: found cma-es without budget.trials; expected budget: { trials: … }.")]
+    [InlineData("method: tpe\nbudget: { time: 2h }", "method: found tpe without budget.trials; expected budget: { trials: … }.")]
+    [InlineData(
+        "method: tpe\nbudget: { trials: 9 }\nsearch: { window: 0 }",
+        "search.window: found 0; expected a whole number from 1 to 999,999.", 5)]
+    [InlineData(
+        "method: tpe\nbudget: { trials: 9 }\nsearch: { windows: 4 }",
+        "search.windows: found an unknown key; the nearest known key is window.", 5)]
+    [InlineData(
+        "method: tpe\nbudget: { trials: 9 }\nsearch: { order: time }",
+        "search.order: found time; expected one of number, arrival.", 5)]
+    [InlineData(
+        "search: { window: 4 }",
+        "search: found it beside method: grid; leave it out, no trial of that method waits for an outcome.")]
+    [InlineData("budget: { epochs: 0 }", "budget.epochs: found 0; expected a whole number of at least 1.")]
+    [InlineData("budget: { time: soon }", "budget.time: found soon; expected seconds, such as 600, 30m or 2h, from 1 to 100,000,000.")]
+    [InlineData("budget: { target: low }", "budget.target: found low; expected a number.")]
+    [InlineData("budget: { failures: 0 }", "budget.failures: found 0; expected a whole number of at least 1.")]
     [InlineData("method: random", "method: found random without budget.trials; expected budget: { trials: … }.")]
-    [InlineData("budget: { trials: 5 }", "budget: found a budget for a grid; leave it out, a grid has as many trials as combinations.")]
+    [InlineData("budget: { trials: 5 }", "budget.trials: found 5 for a grid; leave it out, a grid has as many trials as combinations.")]
     [InlineData("method: random\nbudget: { trials: 0 }", "budget.trials: found 0; expected a whole number from 1 to 999,999.", 4)]
     [InlineData(
         "method: random\nbudget: { trials: 1000000 }", "budget.trials: found 1000000; expected a whole number from 1 to 999,999.", 4)]
     [InlineData("method: random\nbudget: {}", "method: found random without budget.trials; expected budget: { trials: … }.")]
-    [InlineData("method: random\nbudget: 5", "budget: found 5; expected keys: trials.", 4)]
+    [InlineData("method: random\nbudget: 5", "budget: found 5; expected keys: trials, epochs, time, target, failures.", 4)]
     [InlineData("resources: { slots: 0 }", "resources.slots: found 0; expected a whole number of at least 1.")]
     [InlineData("resources: { slot: 1 }", "resources.slot: found an unknown key; the nearest known key is slots.")]
     [InlineData("resources: { priority: high }", "resources.priority: found high; expected a whole number from -1,000,000 to 1,000,000.")]
@@ -47,7 +66,8 @@ public sealed class WrongFileTests
     [InlineData(
         "checkpoint: { every: -1 }",
         "checkpoint.every: found -1; expected seconds, such as 30, 30s or 2m, at most 1,000,000; 0 is each epoch.")]
-    [InlineData("stop: asha", "stop: found asha; expected a stopping rule, such as { rule: asha, first: 1, factor: 3 }, or a list of them.")]
+    [InlineData(
+        "stop: asha", "stop: found asha; expected a stopping rule, such as { rule: asha, first: 1, factor: 3 }, or a list of them.")]
     [InlineData("stop: []", "stop: found []; expected a stopping rule, such as { rule: asha, first: 1, factor: 3 }, or a list of them.")]
     [InlineData("stop: { rule: ash }", "stop.rule: found ash; expected one of asha, hyperband, median, threshold, patience.")]
     [InlineData("stop: { rule: asha, fist: 1 }", "stop.fist: found an unknown key; the nearest known key is first.")]

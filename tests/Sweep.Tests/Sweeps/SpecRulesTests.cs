@@ -109,10 +109,30 @@ public sealed class SpecRulesTests
             "budget.trials: found 2000000000; expected a whole number from 1 to 999,999.",
             Sound with { Method = new(MethodKind.Random, 2_000_000_000) }
         },
-        { "budget: found a budget for a grid; leave it out,", Sound with { Method = new(MethodKind.Grid, 5) } },
+        { "budget.trials: found 5 for a grid; leave it out,", Sound with { Method = new(MethodKind.Grid, 5) } },
         {
             "method: found random, but no parameter varies; expected a parameter",
             With(Choice("layers", Whole(2))) with { Method = new(MethodKind.Random, 5) }
+        },
+        {
+            "method: found gp, but no parameter that varies has an order; expected a range or a list of rising numbers, or method: tpe.",
+            With(Choice("cell", Word("rnn"), Word("gru")), Choice("layers", Whole(2), Whole(4), Whole(3))) with
+            {
+                Method = new(MethodKind.Gp, 5), Search = new(),
+            }
+        },
+        {
+            "budget.trials: found a tpe search of 1,998,000 trials with 2 replicates; expected at most 999,999; lower it, or lower",
+            With(Range("layers", 1, 4)) with { Method = new(MethodKind.Tpe, 999_000), Search = new(), Replicates = 2 }
+        },
+        {
+            "budget.time: found 0; expected seconds, such as 600, 30m or 2h, from 1 to 100,000,000.",
+            Sound with { Budget = new(Time: 0) }
+        },
+        { "budget.target: found NaN; expected a number.", Sound with { Budget = new(Target: double.NaN) } },
+        {
+            "search.window: found 0; expected a whole number from 1 to 999,999.",
+            With(Range("layers", 1, 4)) with { Method = new(MethodKind.Tpe, 5), Search = new(0) }
         },
         {
             "parameters: found a grid of 1,000,000 trials; expected at most 999,999;",

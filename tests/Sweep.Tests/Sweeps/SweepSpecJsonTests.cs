@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sweep.Domain.Search;
+using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
 using static Sweep.Tests.Search.Spaces;
 
@@ -42,6 +43,20 @@ public sealed class SweepSpecJsonTests
         Assert.Equal(spec.ToJson(), SweepSpec.FromJson(spec.ToJson()).ToJson());
         Assert.Equal(Trials(spec), Trials(SweepSpec.FromJson(spec.ToJson())));
         Assert.Null(SweepSpec.FromJson(Spec(Space).ToJson().Replace(",\"require\":null", "", StringComparison.Ordinal)).Parameters.Require);
+    }
+
+    [Fact]
+    public void Stopping_rules_are_read_from_JSON_as_they_were_written()
+    {
+        IReadOnlyList<StopSpec> rules =
+        [
+            new StopSpec.Asha(2, 4), new StopSpec.Hyperband(), new StopSpec.Median(3, 2, 7), new StopSpec.Threshold(5, -0.25),
+            new StopSpec.Patience(4, 1e-3),
+        ];
+        var json = (Spec(Space) with { Stop = rules }).ToJson();
+        Assert.Contains("\"rule\":\"asha\"", json.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal(rules, SweepSpec.FromJson(json).Stop);
+        Assert.Null(SweepSpec.FromJson(Spec(Space).ToJson()).Stop);
     }
 
     [Fact]

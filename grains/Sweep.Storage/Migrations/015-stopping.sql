@@ -47,25 +47,42 @@ select
   s.metric,
   s.goal,
   s.trial_count,
-  count(*) filter (where t.state = 'queued') as queued,
-  count(*) filter (where t.state = 'running') as running,
-  count(*) filter (where t.state = 'succeeded') as succeeded,
-  count(*) filter (where t.state = 'failed') as failed,
-  count(*) filter (where t.state = 'cancelled') as cancelled,
-  coalesce(sum(t.epochs_done), 0)::bigint as epochs_done,
-  coalesce(sum(case when t.state in ('queued', 'running') then (t.params ->> 'epochs')::integer else t.epochs_done end), 0)::bigint as epochs_total,
+  n.queued,
+  n.running,
+  n.succeeded,
+  n.failed,
+  n.cancelled,
+  n.epochs_done,
+  (n.epochs_total + greatest(0, s.trial_count - n.proposed) * n.most_epochs)::bigint as epochs_total,
   best.best_value,
   best.number as best_trial,
   s.created_at,
   s.ended_at,
-  count(*) filter (where t.state = 'stopped') as stopped,
-  count(*) filter (where t.state = 'queued' and t.held_at is not null) as held
+  n.proposed,
+  s.ended_by,
+  s.not_reproducible,
+  n.stopped,
+  n.held
 from sweeps s
-left join trials t on t.sweep_id = s.id
+cross join lateral (
+  select
+    count(*) as proposed,
+    count(*) filter (where t.state = 'queued') as queued,
+    count(*) filter (where t.state = 'running') as running,
+    count(*) filter (where t.state = 'succeeded') as succeeded,
+    count(*) filter (where t.state = 'failed') as failed,
+    count(*) filter (where t.state = 'cancelled') as cancelled,
+    count(*) filter (where t.state = 'stopped') as stopped,
+    count(*) filter (where t.state = 'queued' and t.held_at is not null) as held,
+    coalesce(sum(t.epochs_done), 0)::bigint as epochs_done,
+    coalesce(sum(case when t.state in ('queued', 'running') then (t.params ->> 'epochs')::integer else t.epochs_done end), 0)::bigint as epochs_total,
+    coalesce(max((t.params ->> 'epochs')::integer), 0) as most_epochs
+  from trials t
+  where t.sweep_id = s.id
+) n
 left join lateral (
   select b.best_value, b.number from trials b where b.sweep_id = s.id and b.best_score is not null order by b.best_score, b.number limit 1
-) best on true
-group by s.id, best.best_value, best.number;
+) best on true;
 
 comment on column sweep_progress.stopped is 'Trials that a stopping rule ended before their last epochs.';
 comment on column sweep_progress.held is 'Trials that wait to be judged by a stopping rule; they are among the queued ones.';
