@@ -20,6 +20,7 @@ public sealed class SweepGrain(
 
     private StoredSweep? _sweep;
     private SweepJudge? _judge;
+    private bool _hasAdmitted;
     private SweepSearch? _search;
     private BudgetCount? _budget;
     private bool _hasLooked;
@@ -207,6 +208,10 @@ public sealed class SweepGrain(
                 return;
             if (Judge() is { } judge)
             {
+                // What another activation has released may not be queued yet.
+                if (!_hasAdmitted && _sweep.State == SweepState.Running)
+                    await AdmitAsync();
+                _hasAdmitted = true;
                 foreach (var (trial, attempt, _) in await judge.ReleaseAsync())
                     await Scheduler.Ended(trial.Value, worker: "", requeue: true, holder: null, attempt, newest: attempt);
             }
