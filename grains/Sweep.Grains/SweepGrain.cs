@@ -18,6 +18,9 @@ public sealed class SweepGrain(
     /// <summary>The wait after the end of a trial, so that trials that end close together cost only one look at the rows.</summary>
     private static readonly TimeSpan SettleDelay = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>The longest wait for the end of a budget's time. No timer waits for the years that a budget may have.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
     private StoredSweep? _sweep;
     private SweepJudge? _judge;
     private bool _hasAdmitted;
@@ -269,15 +272,21 @@ public sealed class SweepGrain(
             return true;
         }
 
-        if (budget.Time is { } time && _deadline is null)
+        if (budget.Time is { } time)
         {
+            _deadline?.Dispose();
             _deadline = this.RegisterGrainTimer(
                 TrialEnded,
-                new GrainTimerCreationOptions(TimeSpan.FromSeconds(time) - age, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+                new GrainTimerCreationOptions(Shorter(TimeSpan.FromSeconds(time) - age, LongestWait), Timeout.InfiniteTimeSpan)
+                {
+                    KeepAlive = true,
+                });
         }
 
         return false;
     }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private async Task<CommandReply> CancelTrialAsync(int number)
     {
