@@ -221,6 +221,8 @@ public sealed class SweepGrain(
 
             if (_sweep.State == SweepState.Running)
                 await GoOnAsync(cancellation);
+            if (_sweep is null)
+                return;
             // This is read before the checkpoints are freed: when every trial is over by now, no checkpoint can come that stays behind.
             var over = _sweep.State is SweepState.Running or SweepState.Paused && await store.IsOverAsync(Id, cancellation);
             await attempts.FreeCheckpointsAsync(Id, _sweep.Spec.Checkpoint.Keep, cancellation);
@@ -267,6 +269,8 @@ public sealed class SweepGrain(
         var byTrials = trials.Select(_budget.Add).FirstOrDefault(met => met is not null);
         if ((byTrials ?? _budget.Met(age)) is { } met)
         {
+            // If this cannot be stored now, everything is counted again.
+            _budget = null;
             _sweep = await store.EndAsync(Id, met, isReproducible: byTrials is not null, cancellation);
             await Scheduler.Withdraw(Id, LeaseOrder.Cancel);
             return true;
