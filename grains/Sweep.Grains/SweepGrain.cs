@@ -18,8 +18,12 @@ public sealed class SweepGrain(
     /// <summary>The wait after the end of a trial, so that trials that end close together cost only one look at the rows.</summary>
     private static readonly TimeSpan SettleDelay = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>The longest wait for the end of a budget's time. No timer waits for the years that a budget may have.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
     private StoredSweep? _sweep;
     private SweepJudge? _judge;
+    private bool _hasAdmitted;
     private SweepSearch? _search;
     private BudgetCount? _budget;
     private bool _hasLooked;
@@ -207,12 +211,18 @@ public sealed class SweepGrain(
                 return;
             if (Judge() is { } judge)
             {
+                // What another activation has released may not be queued yet.
+                if (!_hasAdmitted && _sweep.State == SweepState.Running)
+                    await AdmitAsync();
+                _hasAdmitted = true;
                 foreach (var (trial, attempt, _) in await judge.ReleaseAsync())
                     await Scheduler.Ended(trial.Value, worker: "", requeue: true, holder: null, attempt, newest: attempt);
             }
 
             if (_sweep.State == SweepState.Running)
                 await GoOnAsync(cancellation);
+            if (_sweep is null)
+                return;
             // This is read before the checkpoints are freed: when every trial is over by now, no checkpoint can come that stays behind.
             var over = _sweep.State is SweepState.Running or SweepState.Paused && await store.IsOverAsync(Id, cancellation);
             await attempts.FreeCheckpointsAsync(Id, _sweep.Spec.Checkpoint.Keep, cancellation);
@@ -259,20 +269,28 @@ public sealed class SweepGrain(
         var byTrials = trials.Select(_budget.Add).FirstOrDefault(met => met is not null);
         if ((byTrials ?? _budget.Met(age)) is { } met)
         {
+            // If this cannot be stored now, everything is counted again.
+            _budget = null;
             _sweep = await store.EndAsync(Id, met, isReproducible: byTrials is not null, cancellation);
             await Scheduler.Withdraw(Id, LeaseOrder.Cancel);
             return true;
         }
 
-        if (budget.Time is { } time && _deadline is null)
+        if (budget.Time is { } time)
         {
+            _deadline?.Dispose();
             _deadline = this.RegisterGrainTimer(
                 TrialEnded,
-                new GrainTimerCreationOptions(TimeSpan.FromSeconds(time) - age, Timeout.InfiniteTimeSpan) { KeepAlive = true });
+                new GrainTimerCreationOptions(Shorter(TimeSpan.FromSeconds(time) - age, LongestWait), Timeout.InfiniteTimeSpan)
+                {
+                    KeepAlive = true,
+                });
         }
 
         return false;
     }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private async Task<CommandReply> CancelTrialAsync(int number)
     {

@@ -51,7 +51,8 @@ internal sealed class PlainProgress(TextWriter writer) : IProgressView
             $"{snapshot.Over}/{sweep.Trials}  {sweep.Running} running, {sweep.Queued} waiting{reason}, "
             + $"epoch {sweep.EpochsDone} of {sweep.EpochsTotal}"
             + (_timeLeft.EpochsPerSecond is { } speed ? $", {Quantities.Count(speed)} epochs/s" : "")
-            + (_timeLeft.Until(sweep.EpochsTotal) is { } left ? $", {Quantities.Duration(left)} left" : "");
+            + (_timeLeft.Until(sweep.EpochsTotal) is { } left ? $", {Quantities.Duration(left)} left" : "")
+            + (BudgetText.Left(sweep) is { Length: > 0 } budget ? $", of its budget {budget}" : "");
     }
 
     private static string Describe(TrialSummary trial, IReadOnlyList<string> varying, Objective objective)

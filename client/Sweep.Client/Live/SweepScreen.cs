@@ -22,6 +22,10 @@ internal static class SweepScreen
         ProgressSnapshot snapshot, TimeLeft timeLeft, LiveChoice choice, (string Text, string? Style) keys, int width, int height)
     {
         List<IRenderable> lines = [Head(snapshot, width), Progress(snapshot, timeLeft, width)];
+        if (BudgetText.Left(snapshot.Sweep) is { Length: > 0 } budget)
+            lines.Add(Lines.Of(width, ("left of its budget:", null), (budget, null)));
+        var notes = SearchText.Notes(snapshot.Sweep.NotReproducible, snapshot.Sweep.EndedBy);
+        lines.AddRange(notes.Select(note => Lines.Of(width, (note, "yellow"))));
         if (Best(snapshot, width) is { } best)
             lines.Add(best);
         if (snapshot.BestPoint is { } point)

@@ -140,7 +140,8 @@ internal sealed partial class SweepFileReader
     private SearchSpec? ReadSearch(MethodKind method)
     {
         var section = Subsection("search", "window", "order");
-        return section is null && !method.Learns() ? null : new(
+        var isThere = _file.Find("search") is not null and not YamlMap { Entries.Count: 0 };
+        return !isThere && !method.Learns() ? null : new(
             (int)(section?.Whole("window", SpecBounds.Window) ?? SearchWindow.Default),
             section?.Word<SearchOrder>("order") ?? SearchOrder.Number);
     }

@@ -24,8 +24,9 @@ internal static class SweepTable
         OutputColumn.Number("best_trial", "trial"),
         new("created_at", "created", LocalTime, Dispensable: true),
         new("ended_at", "ended", LocalTime, Dispensable: true),
-        new("ended_by", "budget met", Dispensable: true),
-        new("not_reproducible", "not reproducible", Dispensable: true),
+        new("budget_left", "budget left", Dispensable: true, Seldom: true),
+        new("ended_by", "budget met", Dispensable: true, Seldom: true),
+        new("not_reproducible", "not reproducible", Dispensable: true, Seldom: true),
     ];
 
     public static OutputTable Of(IEnumerable<SweepOverview> sweeps) => new(Columns,
@@ -34,7 +35,8 @@ internal static class SweepTable
         [
             sweep.Name, sweep.State, sweep.Trials, sweep.Succeeded, sweep.Running, sweep.Queued, sweep.Stopped, sweep.Failed,
             sweep.Cancelled, sweep.EpochsDone, sweep.EpochsTotal, sweep.Spec.Objective.Metric, sweep.BestValue, sweep.BestTrial,
-            sweep.CreatedAt, sweep.EndedAt, sweep.EndedBy, sweep.NotReproducible,
+            sweep.CreatedAt, sweep.EndedAt,
+            BudgetText.Left(sweep) is { Length: > 0 } left ? left : null, sweep.EndedBy, sweep.NotReproducible,
         ]),
     ]);
 

@@ -11,6 +11,11 @@ public sealed class GpSearch(SearchSpace space, long seed, int trials, SearchWin
     /// <summary>Trials before the process is fitted; until then Sobol's points are tried. It needs the outcomes of three of them.</summary>
     public const int StartTrials = 10, StartOutcomes = 3;
 
+    /// <summary>
+    /// The most trials. The time of a proposal grows with their cube: at 200 it is about 0.1 s, and here it is a second.
+    /// </summary>
+    public const int MostTrials = 1_000;
+
     /// <summary>The most outcomes that lengths are fitted to: half of them the best, the others the latest. Predictions use all.</summary>
     public const int MostFitted = 64;
 

@@ -136,6 +136,14 @@ public static partial class SpecRules
             "budget.trials", trials, "leave it out, a grid has as many trials as combinations", remark: " for a grid")],
         (not MethodKind.Grid, null) =>
             [SpecProblem.About("method", $"{method.Kind.Word()} without budget.trials", "expected budget: { trials: … }")],
+        (MethodKind.Gp, > GpSearch.MostTrials and <= SweepSpec.MaxTrials) =>
+        [
+            SpecProblem.Of(
+                "budget.trials",
+                method.Trials,
+                string.Create(CultureInfo.InvariantCulture, $"expected at most {GpSearch.MostTrials:#,0}, or method: tpe"),
+                remark: " for gp"),
+        ],
         _ => SpecBounds.Trials.Problems(method.Trials),
     };
 

@@ -47,6 +47,9 @@ public sealed class SweepSearch(SweepSpec spec)
     /// <returns>Null when there is none.</returns>
     public TrialProposals? Next(IReadOnlyList<OutcomeRow> rows, int count, IReadOnlyList<IReadOnlyList<double>>? rungScores = null)
     {
+        // A standby that took over may lack the last rows.
+        if (Known > rows.Count)
+            _parameters.RemoveRange(rows.Count, Known - rows.Count);
         _parameters.AddRange(rows.Skip(Known).Select(row => row.Parameters!));
         var trials = rows.Select((row, index) => Outcome(row, _parameters[index], rungScores?[index])).ToList();
         while (trials.Count < count && KnownFor(trials.Count + 1, trials) is { } known)

@@ -30,8 +30,21 @@ select
   s.ended_at,
   n.proposed,
   s.ended_by,
-  s.not_reproducible
+  s.not_reproducible,
+  case when b.epochs is not null then greatest(0, b.epochs - n.epochs_done) end as budget_epochs_left,
+  case when b.seconds is not null
+    then greatest(0, b.seconds - extract(epoch from coalesce(s.ended_at, clock_timestamp()) - s.created_at)::double precision)
+  end as budget_seconds_left,
+  case when b.failures is not null then greatest(0, b.failures - n.failed) end as budget_failures_left,
+  b.target as budget_target
 from sweeps s
+cross join lateral (
+  select
+    (s.spec #>> '{budget,epochs}')::bigint as epochs,
+    (s.spec #>> '{budget,time}')::double precision as seconds,
+    (s.spec #>> '{budget,failures}')::bigint as failures,
+    (s.spec #>> '{budget,target}')::double precision as target
+) b
 cross join lateral (
   select
     count(*) as proposed,
@@ -56,6 +69,10 @@ comment on column sweep_progress.epochs_total is
 comment on column sweep_progress.proposed is 'Trials that are proposed: rows of trials.';
 comment on column sweep_progress.ended_by is 'What ended it of its budget; null where nothing did.';
 comment on column sweep_progress.not_reproducible is 'Why the same sweep file may give other trials; null where it gives the same.';
+comment on column sweep_progress.budget_epochs_left is 'Epochs of its budget that its trials have not trained; null where it has no budget of epochs.';
+comment on column sweep_progress.budget_seconds_left is 'Time of its budget that is left, s; null where it has no budget of time.';
+comment on column sweep_progress.budget_failures_left is 'Failures of its budget that are left; null where it has no budget of failures.';
+comment on column sweep_progress.budget_target is 'Value of the objective that ends it; null where it has no target.';
 
 do $$
 begin

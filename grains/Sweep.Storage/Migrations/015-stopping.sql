@@ -61,9 +61,22 @@ select
   n.proposed,
   s.ended_by,
   s.not_reproducible,
+  case when b.epochs is not null then greatest(0, b.epochs - n.epochs_done) end as budget_epochs_left,
+  case when b.seconds is not null
+    then greatest(0, b.seconds - extract(epoch from coalesce(s.ended_at, clock_timestamp()) - s.created_at)::double precision)
+  end as budget_seconds_left,
+  case when b.failures is not null then greatest(0, b.failures - n.failed) end as budget_failures_left,
+  b.target as budget_target,
   n.stopped,
   n.held
 from sweeps s
+cross join lateral (
+  select
+    (s.spec #>> '{budget,epochs}')::bigint as epochs,
+    (s.spec #>> '{budget,time}')::double precision as seconds,
+    (s.spec #>> '{budget,failures}')::bigint as failures,
+    (s.spec #>> '{budget,target}')::double precision as target
+) b
 cross join lateral (
   select
     count(*) as proposed,

@@ -61,12 +61,15 @@ public sealed class StoppedSweepTests(PostgresServer server)
     public async Task Asha_stops_the_same_trials_at_the_same_epochs_with_one_slot_and_with_three(int slots)
     {
         await using var silo = await TestSilo.StartAsync(server, new() { Loss = Loss, FinalCheckpoint = true }, slots);
+        using var measured = new SiloMeasurements(silo.Meters);
         var id = await silo.SubmitAsync(Ruled(silo, "asha"));
         var end = await silo.EndAsync(id);
         Assert.Equal(Expected, await EndsAsync(silo, id));
         Assert.Equal(Trials, end.Succeeded + end.Stopped);
         // Each trial has one row for each rung that it got to.
         var rungs = ExpectedEpochs().Values.Sum(last => new[] { 1, 3, 9 }.Count(rung => rung <= last));
+        Assert.Equal(rungs, measured.Read("sweep.judgements"));
+        Assert.Equal(Trials, measured.Read("sweep.trials.finished"));
         Assert.Equal([(long)rungs], await silo.QueryAsync<long>("select count(*) from judgements"));
         // A stopped trial keeps its checkpoint, which was made where it stopped.
         Assert.Empty(await silo.QueryAsync<long>(

@@ -224,6 +224,9 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     {
         var id = await AddSearchAsync();
         await database.Trials.MoveAsync(Lease(new(id, 1)), Cancellation);
+        var left = (await database.Reader.FindAsync($"search-{id}", Cancellation))!.Left!;
+        Assert.Equal((1_000L, null), (left.Epochs, left.Failures));
+        Assert.InRange(left.Seconds!.Value, 3_000, 3_600);
         var ended = await database.Sweeps.EndAsync(id, "target: trial 1", isReproducible: true, Cancellation);
         Assert.Equal((2, "target: trial 1", SweepState.Running), (ended!.Trials, ended.EndedBy, ended.State));
         Assert.Empty(await database.QueuedAsync(id));
@@ -416,7 +419,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
     private async Task<int> AddSearchAsync()
     {
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
-        var spec = Spec($"search-{id}") with { Method = new(MethodKind.Tpe, 5), Search = new(2) };
+        var spec = Spec($"search-{id}") with { Method = new(MethodKind.Tpe, 5), Search = new(2), Budget = new(1_000, 3_600) };
         await database.Sweeps.AddAsync(id, spec, exactName: true, [Parameters, Parameters], Cancellation);
         return id;
     }

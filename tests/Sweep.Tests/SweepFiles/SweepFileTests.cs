@@ -212,12 +212,13 @@ public sealed class SweepFileTests
     [Theory]
     [InlineData("next-character", 9)]
     [InlineData("influence", 24)]
+    [InlineData("search-tpe", 24)]
     public async Task The_examples_can_be_planned(string name, int trials)
     {
         var file = RepositoryFolder.Join("examples", $"{name}.yaml");
         var sweep = await CheckedSweep.LoadAsync(file, [], new DatasetReader(() => "/nonexistent"), TestContext.Current.CancellationToken);
         Assert.Equal(name, sweep.Spec.Name);
-        Assert.Equal(trials, sweep.Plan().Trials.Count);
+        Assert.Equal(trials, sweep.Plan().Count);
         Assert.InRange(sweep.Dataset.Characters, 2350, 2450);
         Assert.True(System.Text.Ascii.IsValid(sweep.Dataset.Text));
     }

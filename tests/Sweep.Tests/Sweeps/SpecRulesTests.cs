@@ -126,6 +126,10 @@ public sealed class SpecRulesTests
             With(Range("layers", 1, 4)) with { Method = new(MethodKind.Tpe, 999_000), Search = new(), Replicates = 2 }
         },
         {
+            "budget.trials: found 1001 for gp; expected at most 1,000, or method: tpe.",
+            With(Range("layers", 1, 4)) with { Method = new(MethodKind.Gp, 1_001), Search = new() }
+        },
+        {
             "budget.time: found 0; expected seconds, such as 600, 30m or 2h, from 1 to 100,000,000.",
             Sound with { Budget = new(Time: 0) }
         },

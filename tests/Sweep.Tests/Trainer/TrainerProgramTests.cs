@@ -74,11 +74,12 @@ public sealed class TrainerProgramTests
     [Fact]
     public async Task A_trial_waits_where_it_is_judged_and_then_goes_on_or_stops_with_a_checkpoint_from_which_it_ends_the_same()
     {
-        var order = TrialOrders.Order(Small with { Epochs = 4 });
-        var whole = await TrainedAsync(order, Text);
+        var text = TrialOrders.Text(1_030);
+        var order = WithTest with { Parameters = WithTest.Parameters with { Epochs = 4 } };
+        var whole = await TrainedAsync(order, text);
 
         using var trainer = new TrainerProgram();
-        await trainer.Load(Text);
+        await trainer.Load(text);
         await trainer.SendAsync(order with { JudgedAt = [1, 2] });
         await trainer.ReceiveAsync<TrainerEvent.EpochFinished>();
         await trainer.SendAsync(new TrainerCommand.GoOn());

@@ -47,6 +47,8 @@ internal static class ShowCommand
                 $"{PlainText.Of(objective.Goal)} {PlainText.Of(objective.Metric)} on {sweep.Spec.Dataset.Name}, "
                 + $"created {Quantities.LocalTime(sweep.CreatedAt)}"
                 + (sweep.Spec.StartFrom is { } start ? $", each trial from the weights of {start} after epoch {start.Epoch}" : ""));
+            if (BudgetText.Left(sweep) is { Length: > 0 } budget)
+                context.Terminal.Out.WriteLine($"left of its budget: {budget}");
             foreach (var note in SearchText.Notes(sweep.NotReproducible, sweep.EndedBy))
                 context.Terminal.WriteUntrusted(note);
             context.Terminal.Out.WriteLine();
