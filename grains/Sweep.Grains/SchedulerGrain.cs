@@ -185,7 +185,8 @@ public sealed partial class SchedulerGrain(
             await FollowAsync(cancellation);
             foreach (var sweep in _table.Idle)
             {
-                if (await FillAsync(sweep, cancellation) == 0)
+                // All that are left may wait to be judged, and the silo that should do so may have died.
+                if (await FillAsync(sweep, cancellation) is var unfinished && (unfinished == 0 || _table.Idle.Contains(sweep)))
                     await grains.GetGrain<ISweepProgress>(sweep).TrialEnded();
             }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Sweep.Contracts;
 using Sweep.Domain.Models;
 using Sweep.Domain.Search;
+using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 
@@ -10,7 +11,8 @@ namespace Sweep.Grains;
 /// <summary>Carries a sweep from its submission to its last trial.</summary>
 [PlaceOn(SiloRole.Control)]
 public sealed class SweepGrain(
-    ISweepStore store, ITrialStore trials, IDatasetStore datasets, IWeightsStore weights, IAttemptStore attempts, IGrainFactory grains)
+    ISweepStore store, ITrialStore trials, IDatasetStore datasets, IWeightsStore weights, IAttemptStore attempts,
+    IJudgementStore judgements, SweepInstruments instruments, IGrainFactory grains)
     : Grain, ISweepGrain, ISweepProgress
 {
     /// <summary>The wait after the end of a trial, so that trials that end close together cost only one look at the rows.</summary>
@@ -20,6 +22,8 @@ public sealed class SweepGrain(
     private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
 
     private StoredSweep? _sweep;
+    private SweepJudge? _judge;
+    private bool _hasAdmitted;
     private SweepSearch? _search;
     private BudgetCount? _budget;
     private bool _hasLooked;
@@ -33,9 +37,12 @@ public sealed class SweepGrain(
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         _sweep = await store.LoadAsync(Id, cancellationToken);
-        // The silo that had this grain before may have died when a trial had ended and nothing had followed from it yet.
-        if (_sweep is { State: SweepState.Running } sweep && (sweep.Spec.Method.Kind.Learns() || sweep.Spec.Budget is not null))
+        // The silo that had this grain before may have died when a trial had ended or got to a rung, and nothing had followed from it yet.
+        if (_sweep is { State: SweepState.Running } sweep
+            && (sweep.Spec.Method.Kind.Learns() || sweep.Spec.Budget is not null || Judge() is not null))
+        {
             await TrialEnded();
+        }
     }
 
     public async Task<SubmitReply> Submit(SubmitRequest request)
@@ -105,6 +112,27 @@ public sealed class SweepGrain(
         return $"{sweep.Spec.Name} goes on, with {Trials(await AdmitAsync())} to go.";
     });
 
+    public async Task<CommandReply> ResumeTrial(int trial)
+    {
+        if (await store.ResumeTrialAsync(new(Id, trial)) is not var (sweep, state, resumed))
+            return Unknown();
+        _sweep = sweep;
+        if (state is not { } found)
+            return new(false, $"{sweep.Spec.Name} has trials 1 to {sweep.Trials}; found {trial}.");
+        // A user whose answer was lost repeats the order, and the trial waits or runs by then.
+        if (!resumed && found.IsOver())
+        {
+            return new(
+                false,
+                $"Trial {trial} of {sweep.Spec.Name} has {found.ToString().ToLowerInvariant()}: "
+                    + "only a trial that a stopping rule ended can be resumed by itself.");
+        }
+
+        if (sweep.State == SweepState.Running)
+            await AdmitAsync();
+        return new(true, $"Trial {trial} of {sweep.Spec.Name} goes on to its last epoch, and is not judged again.");
+    }
+
     public Task<CommandReply> Cancel(int? trial) => trial is { } number
         ? CancelTrialAsync(number)
         : CommandAsync(SweepMove.Cancel, async sweep =>
@@ -156,6 +184,22 @@ public sealed class SweepGrain(
         return Task.CompletedTask;
     }
 
+    public async Task<RungReply> Judge(int number, int epoch)
+    {
+        _sweep ??= await store.LoadAsync(Id);
+        if (Judge() is not { } judge)
+            return new(Domain.Stopping.Verdict.GoOn, "no rule judges this sweep");
+        var (judgement, reason) = await judge.JudgeAsync(number, epoch);
+        // Trials that wait for this one may be judged now.
+        await TrialEnded();
+        return new(
+            judgement is null ? Domain.Stopping.Verdict.Wait
+                : judgement.Stops ? Domain.Stopping.Verdict.Stop : Domain.Stopping.Verdict.GoOn,
+            reason);
+    }
+
+    private SweepJudge? Judge() => _judge ??= SweepJudge.For(_sweep, judgements, instruments);
+
     private async Task SettleAsync(CancellationToken cancellation)
     {
         try
@@ -165,6 +209,16 @@ public sealed class SweepGrain(
                 _sweep = await store.LoadAsync(Id, cancellation);
             if (_sweep is null)
                 return;
+            if (Judge() is { } judge)
+            {
+                // What another activation has released may not be queued yet.
+                if (!_hasAdmitted && _sweep.State == SweepState.Running)
+                    await AdmitAsync();
+                _hasAdmitted = true;
+                foreach (var (trial, attempt, _) in await judge.ReleaseAsync())
+                    await Scheduler.Ended(trial.Value, worker: "", requeue: true, holder: null, attempt, newest: attempt);
+            }
+
             if (_sweep.State == SweepState.Running)
                 await GoOnAsync(cancellation);
             if (_sweep is null)
@@ -191,13 +245,20 @@ public sealed class SweepGrain(
         {
             _search ??= new(_sweep.Spec);
             var rows = await store.OutcomesAsync(Id, _search.Known, cancellation);
-            var isStored = _search.Next(rows, _sweep.Trials) is { } next && await store.ProposeAsync(Id, next, cancellation);
+            var proposals = _search.Next(rows, _sweep.Trials, await RungScoresAsync(rows.Count));
+            var isStored = proposals is not null && await store.ProposeAsync(Id, proposals, cancellation);
             // What another activation has stored may not be queued yet.
             if (isStored || !_hasLooked)
                 await AdmitAsync();
             _hasLooked = true;
         }
     }
+
+    /// <summary>
+    /// Of each trial the scores at the rungs that it has reached; null where the sweep has no rungs that grow by a factor.
+    /// </summary>
+    private async Task<IReadOnlyList<IReadOnlyList<double>>?> RungScoresAsync(int trials) =>
+        Judge() is { Rules.Halving: not null } judge ? await judge.RungScoresAsync(trials) : null;
 
     private async Task<bool> IsMetAsync(BudgetSpec budget, CancellationToken cancellation)
     {

@@ -13,6 +13,7 @@ public sealed class SweepInstruments
     private readonly Counter<long> _epochs;
     private readonly Histogram<double> _epochDuration;
     private readonly Counter<long> _attemptsFailed;
+    private readonly Counter<long> _judgements;
     private readonly Counter<long> _staleWrites;
     private readonly Counter<long> _storageFailures;
     private readonly Counter<long> _connectionsRefused;
@@ -38,6 +39,8 @@ public sealed class SweepInstruments
         });
         _attemptsFailed = meter.CreateCounter<long>(
             "sweep.attempts.failed", "{attempt}", "Attempts that ended without a result, by reason.");
+        _judgements = meter.CreateCounter<long>(
+            "sweep.judgements", "{judgement}", "Judgements of trials by stopping rules, by verdict: go_on or stop.");
         _staleWrites = meter.CreateCounter<long>("sweep.writes.refused", "{write}", "Writes of an attempt that is not the running one.");
         _storageFailures = meter.CreateCounter<long>(
             "sweep.storage.failures", "{write}",
@@ -97,6 +100,9 @@ public sealed class SweepInstruments
     }
 
     public void AttemptFailed(FailureReason reason) => _attemptsFailed.Add(1, new KeyValuePair<string, object?>("reason", reason.Name()));
+
+    public void Judged(bool stops) =>
+        _judgements.Add(1, new KeyValuePair<string, object?>("verdict", stops ? "stop" : "go_on"));
 
     public void WriteRefused() => _staleWrites.Add(1);
 

@@ -165,7 +165,7 @@ public sealed class AttemptStore : IAttemptStore
             """
             delete from checkpoints where trial_id in (
               select t.id from checkpoints c
-              cross join lateral (select * from trials where id = c.trial_id and state = 'succeeded' offset 0) t
+              cross join lateral (select * from trials where id = c.trial_id and state in ('succeeded', 'stopped') offset 0) t
               where c.trial_id between $1 and $2
               order by t.best_score nulls last, t.number offset $3)
             """,

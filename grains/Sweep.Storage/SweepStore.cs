@@ -31,7 +31,8 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
           update trials t set
             state = case when w.state = 'queued' then 'cancelled' else t.state end,
             ended_at = case when w.state = 'queued' then clock_timestamp() end,
-            cancelling = w.state = 'running'
+            cancelling = w.state = 'running',
+            held_at = null
           from wanted w where t.id = w.id
           returning t.id, t.attempt, t.state
         )
@@ -99,7 +100,8 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
             ), again as (
               update trials t set
                 state = case when w.state = 'running' then t.state else 'queued' end,
-                cancelling = false, failures = 0, losses = 0, alone = false, reason = null, ended_at = null, pruned_at = null
+                cancelling = false, failures = 0, losses = 0, alone = false, reason = null, ended_at = null, pruned_at = null,
+                held_at = null
               from wanted w where t.id = w.id
               returning t.id, t.number, t.attempt, t.state
             ), event as (
@@ -124,6 +126,41 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
         return (sweep, numbers);
     }
 
+    public async Task<(StoredSweep Sweep, TrialState? State, bool Resumed)?> ResumeTrialAsync(
+        TrialId trial, CancellationToken cancellation = default)
+    {
+        await using var connection = await source.ConnectAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (await LockAsync(connection, trial.Sweep, cancellation) is not { } sweep)
+            return null;
+        var resumed = await connection.Statement(
+            """
+            with again as (
+              update trials set
+                state = 'queued', trains_on = true, failures = 0, losses = 0, alone = false, reason = null, ended_at = null,
+                pruned_at = null
+              where id = $1 and state = 'stopped'
+              returning id, attempt
+            )
+            insert into trial_events (trial_id, attempt, event) select id, attempt, 'resumed' from again
+            """,
+            trial.Value).ExecuteAsync(cancellation) == 1;
+        var state = await connection.Statement("select state from trials where id = $1", trial.Value).ValueAsync<string>(cancellation);
+        if (resumed)
+        {
+            await connection.Statement(
+                """
+                update sweeps set not_reproducible = $3
+                where id = $1 and proposed_from >= $2 and not_reproducible is null
+                """,
+                trial.Sweep, trial.Number, $"trial {trial.Number} was trained on after others had been proposed from its outcome")
+                .ExecuteAsync(cancellation);
+            sweep = await StoreAsync(connection, transaction, sweep, sweep.State.After(SweepMove.Retry), cancellation);
+        }
+
+        return (sweep, state is null ? null : StoredName.Parse<TrialState>(state), resumed);
+    }
+
     public Task<IReadOnlyList<OutcomeRow>> OutcomesAsync(int id, int known, CancellationToken cancellation = default) => source.Statement(
         """
         select number, case when number > $3 then params::text end, state, attempt, best_score
@@ -145,11 +182,13 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
         var isNext = await connection.Statement(
             """
             select coalesce(max(id), $1) = $1 + $3 - 1
-              and coalesce(sum(attempt) filter (where number <= $4), 0) = $5
-              and coalesce(bool_and(state not in ('queued', 'running')) filter (where number <= $4), true)
+              and (
+                $6 or coalesce(sum(attempt) filter (where number <= $4), 0) = $5
+                  and coalesce(bool_and(state not in ('queued', 'running')) filter (where number <= $4), true))
             from trials where id between $1 and $2
             """,
-            First(id), Last(id), proposals.First, proposals.MadeFrom, proposals.Attempts).ValueAsync<bool>(cancellation);
+            First(id), Last(id), proposals.First, proposals.MadeFrom, proposals.Attempts, proposals.IsByRung)
+            .ValueAsync<bool>(cancellation);
         if (!isNext)
             return false;
         await AddTrialsAsync(connection, id, proposals.First, proposals.Trials, cancellation);

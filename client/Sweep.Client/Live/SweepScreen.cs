@@ -2,6 +2,7 @@ using Spectre.Console;
 using Spectre.Console.Rendering;
 using Sweep.Client.Output;
 using Sweep.Domain.Reports;
+using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Live;
 
@@ -13,6 +14,7 @@ internal static class SweepScreen
     private const int RoomBesideBar = 48;
     private const int TrialBar = 20;
     private const int MostCurve = 60;
+    private const int MostRungs = 6;
 
     /// <param name="height">The greatest number of lines.</param>
     /// <param name="keys">The line that explains the keys, or the answer to an order; empty for none.</param>
@@ -28,6 +30,8 @@ internal static class SweepScreen
             lines.Add(best);
         if (snapshot.BestPoint is { } point)
             lines.Add(BestPoint(snapshot, point.First, point.Objective, width));
+        if (snapshot.Rungs is { Count: > 0 } rungs)
+            lines.Add(Rungs(rungs, width));
         lines.AddRange((snapshot.Failures ?? []).Select(trial => Lines.Of(
             width,
             ($"✗ trial {trial.Number}", "red"),
@@ -51,6 +55,8 @@ internal static class SweepScreen
             width,
             (sweep.Name, "bold"),
             ($"{sweep.Succeeded} of {sweep.Trials} done, {sweep.Running} running, {sweep.Queued} waiting", null),
+            (sweep.Held > 0 ? $"{sweep.Held} of them to be judged" : "", null),
+            (sweep.Stopped > 0 ? $"{sweep.Stopped} stopped" : "", null),
             (sweep.Failed > 0 ? $"{sweep.Failed} failed" : "", "red"),
             (sweep.Cancelled > 0 ? $"{sweep.Cancelled} cancelled" : "", null));
     }
@@ -88,6 +94,17 @@ internal static class SweepScreen
             $"best point: mean {Quantities.Loss(objective.Mean)} ± {Quantities.Loss(objective.Margin ?? 0)} of {objective.Count} seeds",
             "bold"),
         (ParameterText.Join(first.Parameters, snapshot.Sweep.Spec.Parameters.VaryingWithoutSeed), null));
+
+    /// <summary>How many trials went on at each rung, and the value that the newest one was held against.</summary>
+    private static Markup Rungs(IReadOnlyList<Rung> rungs, int width) => Lines.Of(
+        width,
+        [
+            ("stopping", "bold"),
+            .. rungs.Take(MostRungs).Select(rung => (
+                $"epoch {rung.Epoch}: {rung.Judged - rung.Stopped} of {rung.Judged} went on"
+                    + (rung.Bound is { } bound ? $" (bound {Quantities.Loss(bound)})" : ""),
+                (string?)null)),
+        ]);
 
     private static Table Trials(ProgressSnapshot snapshot, LiveChoice choice, int width, int room)
     {

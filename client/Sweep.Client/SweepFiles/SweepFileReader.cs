@@ -21,7 +21,7 @@ internal sealed partial class SweepFileReader
     private static readonly string[] Keys =
     [
         "name", "dataset", "objective", "method", "budget", "parameters", "resources", "checkpoint", "retries", "stall_limit", "seed",
-        "replicates", "start_from", "search", "precision",
+        "replicates", "start_from", "search", "stop", "require", "precision",
     ];
 
     private readonly Problems _problems = new();
@@ -80,8 +80,10 @@ internal sealed partial class SweepFileReader
         var stallLimit = _file.Read<double?>("stall_limit", node => ReadSeconds(node)) ?? SweepSpec.DefaultStallLimit;
         var seed = _file.Whole("seed", SpecBounds.Seed) ?? 0;
         var start = _file.Text("start_from");
+        var require = _file.Read("require", ReadConstraints);
         var replicates = _file.Whole("replicates", SpecBounds.Replicates) ?? 1;
         var precision = _file.Find("precision") is null ? null : _file.Word<Precision>("precision");
+        var stop = _file.Read("stop", new StopReader(_problems).Read);
         return new(
             new(
                 name,
@@ -91,8 +93,8 @@ internal sealed partial class SweepFileReader
                     dataset?.Split ?? DatasetSection.DefaultSplit,
                     dataset?.Validation ?? DatasetSection.DefaultValidation,
                     dataset?.Test ?? 0),
-                objective, method, space ?? new([]), resources, checkpoint, (int)retries, seed, stallLimit,
-                (int)replicates, Budget: budget, Search: search,
+                objective, method, (space ?? new([])) with { Require = require }, resources, checkpoint, (int)retries, seed, stallLimit,
+                (int)replicates, Budget: budget, Search: search, Stop: stop,
                 Precision: precision == Precision.Float32 ? null : precision),
             dataset!,
             _tree,
@@ -155,6 +157,10 @@ internal sealed partial class SweepFileReader
             (int)(section?.Whole("priority", SpecBounds.Priority) ?? 0),
             section?.Read("require", ReadLabels));
     }
+
+    private static IReadOnlyList<string> ReadConstraints(YamlNode node) => node is YamlList list
+        ? [.. list.Items.Select(PlainValue.Text)]
+        : throw node.Wrong("expected a list of constraints, such as [hidden_size * layers <= 1024]");
 
     private static IReadOnlyList<string> ReadLabels(YamlNode node) =>
         node is YamlList list ? [.. list.Items.Select(PlainValue.Text)] : throw node.Wrong(SpecBounds.LabelsExpected);

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Sweep.Client.Output;
 using Sweep.Domain.Search;
+using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.SweepFiles;
@@ -32,6 +33,7 @@ internal static class SweepFileText
             Invariant($"stall_limit: {spec.StallLimit}"),
             .. spec.Replicates > 1 ? [Invariant($"replicates: {spec.Replicates}")] : Array.Empty<string>(),
             .. spec.StartFrom is { } start ? [$"start_from: {start}"] : Array.Empty<string>(),
+            .. spec.Stop is { } rules ? [$"stop: {Stop(rules)}"] : Array.Empty<string>(),
             .. spec.Precision is { } precision ? [$"precision: {PlainText.Of(precision)}"] : Array.Empty<string>(),
             Invariant($"seed: {spec.Seed}"),
         ];
@@ -57,6 +59,20 @@ internal static class SweepFileText
                 nameof(dimension), dimension.Domain, "A sweep file has no form for this kind of domain."),
         };
     }
+
+    /// <summary>Stopping rules as a sweep file has them.</summary>
+    public static string Stop(IReadOnlyList<StopSpec> rules) =>
+        rules is [var only] ? Stop(only) : $"[{string.Join(", ", rules.Select(Stop))}]";
+
+    private static string Stop(StopSpec rule) => rule switch
+    {
+        StopSpec.Asha asha => Invariant($"{{ rule: asha, first: {asha.First}, factor: {asha.Factor} }}"),
+        StopSpec.Hyperband hyperband => Invariant($"{{ rule: hyperband, first: {hyperband.First}, factor: {hyperband.Factor} }}"),
+        StopSpec.Median median => Invariant($"{{ rule: median, first: {median.First}, every: {median.Every}, trials: {median.Trials} }}"),
+        StopSpec.Threshold threshold => Invariant($"{{ rule: threshold, epoch: {threshold.Epoch}, value: {Number(threshold.Value)} }}"),
+        StopSpec.Patience patience => Invariant($"{{ rule: patience, epochs: {patience.Epochs}, gain: {Number(patience.Gain)} }}"),
+        _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "A sweep file has no form for this stopping rule."),
+    };
 
     private static string Budget(SweepSpec spec) => string.Join(
         ", ",

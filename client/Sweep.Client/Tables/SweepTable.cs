@@ -14,6 +14,7 @@ internal static class SweepTable
         OutputColumn.Number("succeeded", "done"),
         OutputColumn.Number("running", "running"),
         OutputColumn.Number("queued", "waiting"),
+        OutputColumn.Number("stopped", "stopped", dispensable: true),
         OutputColumn.Number("failed", "failed"),
         OutputColumn.Number("cancelled", "cancelled", dispensable: true),
         OutputColumn.Number("epochs_done", "epochs", dispensable: true),
@@ -32,8 +33,8 @@ internal static class SweepTable
     [
         .. sweeps.Select(sweep => (IReadOnlyList<object?>)
         [
-            sweep.Name, sweep.State, sweep.Trials, sweep.Succeeded, sweep.Running, sweep.Queued, sweep.Failed, sweep.Cancelled,
-            sweep.EpochsDone, sweep.EpochsTotal, sweep.Spec.Objective.Metric, sweep.BestValue, sweep.BestTrial,
+            sweep.Name, sweep.State, sweep.Trials, sweep.Succeeded, sweep.Running, sweep.Queued, sweep.Stopped, sweep.Failed,
+            sweep.Cancelled, sweep.EpochsDone, sweep.EpochsTotal, sweep.Spec.Objective.Metric, sweep.BestValue, sweep.BestTrial,
             sweep.CreatedAt, sweep.EndedAt,
             BudgetText.Left(sweep) is { Length: > 0 } left ? left : null, sweep.EndedBy, sweep.NotReproducible,
         ]),

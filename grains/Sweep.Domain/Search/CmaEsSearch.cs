@@ -13,6 +13,9 @@ public sealed class CmaEsSearch : ISearchMethod
     /// <summary>Draws of a point until it is inside the space on every axis; the last one is moved to the border.</summary>
     public const int Draws = 10;
 
+    /// <summary>Points until one satisfies the constraints of the space; after them random trials are drawn.</summary>
+    public const int Attempts = 100;
+
     /// <summary>Streams below those of <see cref="TpeSearch"/>.</summary>
     private const int PointStream = -100, KindStream = -101;
 
@@ -45,12 +48,13 @@ public sealed class CmaEsSearch : ISearchMethod
     public ParameterMap Propose(int number, IReadOnlyList<KnownTrial> known)
     {
         this.Check(number);
-        var point = _ordered.Length == 0 ? [] : Point(Distribution(number, known), number);
+        var points = _ordered.Length == 0 ? [[]] : Points(Distribution(number, known), number);
         var places = known.Select(trial => Cube.Places(trial.Parameters)).ToArray();
         var draws = new RandomStream(_seed, number, KindStream);
-        return Cube.Trial(axis => Array.IndexOf(_ordered, axis) is var index and >= 0 && index < point.Length
+        var trials = points.Select(point => Cube.Trial(axis => Array.IndexOf(_ordered, axis) is var index and >= 0 && index < point.Length
             ? point[index]
-            : TpeGroup.Of([axis], Cube, known, places)?.Draw(ref draws)[0] ?? _start.Of(number, axis));
+            : TpeGroup.Of([axis], Cube, known, places)?.Draw(ref draws)[0] ?? _start.Of(number, axis)));
+        return trials.FirstOrDefault(Cube.Allows) ?? _start.Trial(number);
     }
 
     /// <summary>The distribution that a trial is drawn from: its generation's, which earlier generations have led to.</summary>
@@ -70,18 +74,38 @@ public sealed class CmaEsSearch : ISearchMethod
             // A drawn point has more to it than the trial's parameters, which are rounded and may lack values where a condition fails.
             var drawn = distributions[Math.Max(0, generation - Lag)];
             distributions.Add(distributions[^1].After(
-                [.. trials.Select(trial => Point(drawn, trial.Number))], trials.Count(trial => trial.HasScore)));
+                [.. trials.Select(trial => Point(drawn, trial))], trials.Count(trial => trial.HasScore)));
         }
 
         return distributions[^1];
     }
 
-    private double[] Point(CmaEsDistribution distribution, int number)
+    /// <summary>The point that a trial was made from.</summary>
+    private double[] Point(CmaEsDistribution distribution, KnownTrial trial)
+    {
+        var points = Points(distribution, trial.Number);
+        if (!Cube.HasConstraints)
+            return points.First();
+        // A trial that was drawn at random is where its parameters are.
+        var places = Cube.Places(trial.Parameters);
+        return points.FirstOrDefault(point => point.Zip(_ordered).All(place => HasValue(places[place.Second], place.Second, place.First)))
+            ?? [.. _ordered.Select(axis => double.IsNaN(places[axis]) ? 0.5 : Math.Min(places[axis], Math.BitDecrement(1)))];
+    }
+
+    /// <summary>Whether a trial has the value that a point has on an axis; also when it has none there.</summary>
+    private bool HasValue(double trial, int axis, double point) =>
+        double.IsNaN(trial) || trial == Cube.Axes[axis].PlaceOf(Cube.Axes[axis].At(point));
+
+    /// <summary>The points of a trial in the order in which they are tried until one satisfies the constraints.</summary>
+    private IEnumerable<double[]> Points(CmaEsDistribution distribution, int number)
     {
         var draws = new RandomStream(_seed, number, PointStream);
-        var point = distribution.Draw(ref draws);
-        for (var draw = 1; draw < Draws && point.Any(place => place is < 0 or >= 1); draw++)
-            point = distribution.Draw(ref draws);
-        return [.. point.Select(place => Math.Clamp(place, 0, Math.BitDecrement(1)))];
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var point = distribution.Draw(ref draws);
+            for (var draw = 1; draw < Draws && point.Any(place => place is < 0 or >= 1); draw++)
+                point = distribution.Draw(ref draws);
+            yield return [.. point.Select(place => Math.Clamp(place, 0, Math.BitDecrement(1)))];
+        }
     }
 }

@@ -37,7 +37,7 @@ public sealed class GpSearch(SearchSpace space, long seed, int trials, SearchWin
         this.Check(number);
         var model = new ModelSpace(Cube);
         if (model.Owners.Length == 0 || number <= StartTrials || known.Count(trial => trial.HasScore) < StartOutcomes)
-            return Cube.Trial(axis => _start.Of(number, axis));
+            return _start.Trial(number);
         var tried = known.Select(trial => Cube.Places(trial.Parameters)).ToArray();
         var (process, best) = Process(known, [.. tried.Select(model.Point)], model.Owners);
         return Highest(number, tried, places => Improvement(process.Predict(model.Point(places)), best));
@@ -86,14 +86,17 @@ public sealed class GpSearch(SearchSpace space, long seed, int trials, SearchWin
             }
         }
 
-        return best ?? Cube.Trial(axis => _start.Of(number, axis));
+        return best ?? _start.Trial(number);
 
         void Try(Func<int, double> place)
         {
             var trial = Cube.Trial(place);
             var places = Cube.Places(trial);
-            if (!tried.Any(other => other.AsSpan().SequenceEqual(places)) && height(places) is var found && found > top)
+            if (Cube.Allows(trial) && !tried.Any(other => other.AsSpan().SequenceEqual(places))
+                && height(places) is var found && found > top)
+            {
                 (best, top, bestPlaces) = (trial, found, places);
+            }
         }
 
         double Near(int axis, double place, double width)

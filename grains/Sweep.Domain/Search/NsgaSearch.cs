@@ -18,7 +18,7 @@ public sealed class NsgaSearch(SearchSpace space, long seed, int trials, SearchW
     /// <summary>The higher, the nearer are children to their parents.</summary>
     public const double CrossoverIndex = 15, MutationIndex = 20;
 
-    /// <summary>How often a child that was tried already is made again.</summary>
+    /// <summary>How often a child that a constraint forbids or that was tried already is made again.</summary>
     public const int Attempts = 20;
 
     private readonly SobolPlaces _start = new(new(space, seed), seed);
@@ -35,7 +35,7 @@ public sealed class NsgaSearch(SearchSpace space, long seed, int trials, SearchW
         this.Check(number);
         KnownTrial[] scored = [.. known.Where(trial => Scores(trial) is not null)];
         if (number <= Population || scored.Length < 2)
-            return Cube.Trial(axis => _start.Of(number, axis));
+            return _start.Trial(number);
         var parents = Parents(scored);
         var tried = known.Select(trial => Cube.Places(trial.Parameters)).ToArray();
         for (var attempt = 1; ; attempt++)
@@ -43,8 +43,12 @@ public sealed class NsgaSearch(SearchSpace space, long seed, int trials, SearchW
             var draws = new RandomStream(seed, number, -200 - attempt);
             var (one, other) = (Tournament(parents, ref draws), Tournament(parents, ref draws));
             var child = Cube.Trial(axis => Child(axis, one[axis], other[axis], ref draws));
-            if (attempt == Attempts || !tried.Any(places => places.AsSpan().SequenceEqual(Cube.Places(child))))
-                return child;
+            if (attempt == Attempts
+                || (Cube.Allows(child) && !tried.Any(places => places.AsSpan().SequenceEqual(Cube.Places(child)))))
+            {
+                return Cube.Allowed(number, child);
+            }
+
         }
     }
 

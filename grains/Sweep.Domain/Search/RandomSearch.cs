@@ -16,6 +16,6 @@ public sealed class RandomSearch(SearchSpace space, long seed, int trials) : ISe
     public ParameterMap Propose(int number, IReadOnlyList<KnownTrial> known)
     {
         this.Check(number);
-        return _cube.Trial(axis => SplitMix64.Uniform(seed, number, axis));
+        return _cube.Allowed(number, _cube.Trial(axis => SplitMix64.Uniform(seed, number, axis)));
     }
 }

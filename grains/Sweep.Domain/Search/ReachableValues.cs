@@ -38,6 +38,9 @@ public sealed class ReachableValues
     /// <summary>The largest whole number that a parameter can be.</summary>
     public long Largest(string parameter) => Of(parameter).Largest;
 
+    /// <summary>The most epochs that a trial can train.</summary>
+    public int MostEpochs => (int)Of("epochs").Largest;
+
     private Reach Of(string parameter) => _reaches.GetValueOrDefault(parameter) ?? new(null, false, null, Default(parameter));
 
     private ParameterValue? Default(string parameter) => _catalog.Find(parameter)?.Default;

@@ -5,7 +5,8 @@ namespace Sweep.Domain.Search;
 /// <summary>
 /// The dimensions of a sweep in the order of its file, constants among them. A parameter that the file does not name has its default.
 /// </summary>
-public sealed record SearchSpace(IReadOnlyList<Dimension> Dimensions)
+/// <param name="Require">The texts of the constraints that each point satisfies, each a <see cref="Constraint"/>; null for none.</param>
+public sealed record SearchSpace(IReadOnlyList<Dimension> Dimensions, IReadOnlyList<string>? Require = null)
 {
     /// <summary>The parameters that there are.</summary>
     [JsonIgnore]

@@ -15,7 +15,7 @@ public sealed class SobolSearch(SearchSpace space, long seed, int trials) : ISea
     public ParameterMap Propose(int number, IReadOnlyList<KnownTrial> known)
     {
         this.Check(number);
-        return _places.Cube.Trial(axis => _places.Of(number, axis));
+        return _places.Trial(number);
     }
 }
 
@@ -25,6 +25,9 @@ internal sealed class SobolPlaces(UnitCube cube, long seed)
     private readonly int[] _dimensions = [.. cube.Axes.Select((_, index) => cube.Axes.Take(index).Count(axis => !axis.IsConstant))];
 
     public UnitCube Cube => cube;
+
+    /// <summary>The trial at its own point or, where a constraint forbids that, at a random one.</summary>
+    public ParameterMap Trial(int number) => cube.Allowed(number, cube.Trial(axis => Of(number, axis)));
 
     /// <summary>The place of a trial in [0, 1). Axes beyond the sequence's dimensions are drawn at random.</summary>
     public double Of(int number, int axis) => _dimensions[axis] < SobolPoints.Dimensions

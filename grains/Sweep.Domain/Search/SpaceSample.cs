@@ -15,8 +15,8 @@ public sealed class SpaceSample(SearchSpace space, long seed) : ISearchMethod
     public ParameterMap Propose(int number, IReadOnlyList<KnownTrial> known)
     {
         var draws = new RandomStream(seed, this.Check(number), -400);
-        return _cube.Trial(axis => _cube.Axes[axis].Dimension.Domain is DimensionDomain.Range
+        return _cube.Allowed(number, _cube.Trial(axis => _cube.Axes[axis].Dimension.Domain is DimensionDomain.Range
             ? draws.Below(3) switch { 0 => 0, 1 => Math.BitDecrement(1), _ => draws.Uniform() }
-            : draws.Uniform());
+            : draws.Uniform()));
     }
 }

@@ -35,7 +35,7 @@ internal sealed class TpeGroup(IReadOnlyList<SearchAxis> axes, ParzenDensity goo
             var point = good.Draw(ref draws);
             for (var axis = 0; axis < point.Length; axis++)
                 point[axis] = axes[axis].Centre(point[axis]);
-            var ratio = good.At(point) / others.At(point);
+            var ratio = good.Evenly(point) / others.Evenly(point);
             if (ratio > most)
                 (best, most) = (point, ratio);
         }

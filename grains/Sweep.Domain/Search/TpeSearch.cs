@@ -28,8 +28,8 @@ public sealed class TpeSearch(SearchSpace space, long seed, int trials, SearchWi
     public const int Candidates = 24;
 
     /// <summary>
-    /// How often a proposal that was tried already is made again, since the same parameters would train the same. The second half of these
-    /// attempts are random draws.
+    /// How often a proposal is made again that a constraint forbids, or that was tried already and would train the same. The second half
+    /// of these attempts are random draws.
     /// </summary>
     public const int Attempts = 20;
 
@@ -59,8 +59,9 @@ public sealed class TpeSearch(SearchSpace space, long seed, int trials, SearchWi
         for (var attempt = 1; ; attempt++)
         {
             var (chosen, point) = Draw(number, attempt, groups);
-            if (attempt == Attempts || !places.Any(other => other.AsSpan().SequenceEqual(point)))
-                return Cube.Trial(chosen);
+            var trial = Cube.Trial(chosen);
+            if (attempt == Attempts || (Cube.Allows(trial) && !places.Any(other => other.AsSpan().SequenceEqual(point))))
+                return Cube.Allowed(number, trial);
         }
     }
 

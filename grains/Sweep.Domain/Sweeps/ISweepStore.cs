@@ -42,6 +42,15 @@ public interface ISweepStore
     /// <returns>The sweep as it is stored now, and the numbers of the trials that go on; null when there is no such sweep.</returns>
     Task<(StoredSweep Sweep, IReadOnlyList<int> Numbers)?> RetryAsync(int id, int? number, CancellationToken cancellation = default);
 
+    /// <summary>
+    /// Puts a trial that a stopping rule ended back in the queue, to be trained on to its last epoch without being judged again, and has
+    /// the sweep go on unless it is paused.
+    /// </summary>
+    /// <returns>
+    /// The sweep and the trial as they are stored now, and whether the trial was stopped until then; null when there is no such sweep.
+    /// </returns>
+    Task<(StoredSweep Sweep, TrialState? State, bool Resumed)?> ResumeTrialAsync(TrialId trial, CancellationToken cancellation = default);
+
     /// <summary>The states of the sweeps that run, and of those with the given ids. The scheduler follows them.</summary>
     Task<IReadOnlyDictionary<int, SweepState>> StatesAsync(IReadOnlyCollection<int> ids, CancellationToken cancellation = default);
 

@@ -36,6 +36,7 @@ public static partial class SpecRules
         .. Budget(spec.Budget),
         .. Search(spec),
         .. DimensionRules.Problems(spec.Parameters, spec.Method.Kind),
+        .. ConstraintRules.Problems(spec.Parameters),
         .. SpecBounds.Slots.Problems(spec.Resources.Slots),
         .. SpecBounds.MaxConcurrent.Problems(spec.Resources.MaxConcurrent),
         .. SpecBounds.Priority.Problems(spec.Resources.Priority),
@@ -46,6 +47,7 @@ public static partial class SpecRules
         .. SpecBounds.StallLimit.Problems(spec.StallLimit),
         .. SpecBounds.Seed.Problems(spec.Seed),
         .. SpecBounds.Replicates.Problems(spec.Replicates),
+        .. StopProblems.OfKeys(spec.Stop),
     ];
 
     /// <summary>The mistakes in a spec whose keys are all right: it has nothing to try, or too much.</summary>
@@ -62,6 +64,8 @@ public static partial class SpecRules
 
         if (FirstTarget(spec) is { } wrong)
             yield return wrong;
+        foreach (var problem in StopProblems.OfTheWhole(spec))
+            yield return problem;
         if (spec.Parameters.Dimensions.Count == 0)
             yield return SpecProblem.About("parameters", "no parameter", "expected at least one, such as cell: lstm");
         else if (spec.Method.Kind != MethodKind.Grid && spec.Parameters.Varying.Count == 0)
@@ -83,6 +87,8 @@ public static partial class SpecRules
                 $"{SpecProblem.Show(spec.Replicates)} and several values of {listed}",
                 $"expected one of them; leave {listed} out for seeds that are derived from the sweep's");
         }
+        else if (ConstraintRules.Unsatisfied(spec.Parameters, spec.Method.Kind) is { } unsatisfied)
+            yield return unsatisfied;
         else if (Trials(spec) is var trials && trials > most)
         {
             var all = spec.TrialsPerPoint == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" with {spec.Replicates} replicates");

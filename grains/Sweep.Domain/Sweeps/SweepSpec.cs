@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sweep.Domain.Search;
+using Sweep.Domain.Stopping;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Domain.Sweeps;
@@ -19,6 +20,7 @@ namespace Sweep.Domain.Sweeps;
 /// <param name="StartFrom">The weights from which each trial begins; null for random ones.</param>
 /// <param name="Budget">What ends the sweep before its last trial; null for nothing.</param>
 /// <param name="Search">How a method that learns waits for outcomes; null for the other methods.</param>
+/// <param name="Stop">The rules that end trials before their last epochs, in the order in which they judge; null for none.</param>
 /// <param name="Precision">The precision of products on a GPU; null for float32.</param>
 public sealed record SweepSpec(
     string Name,
@@ -35,6 +37,7 @@ public sealed record SweepSpec(
     StartSpec? StartFrom = null,
     BudgetSpec? Budget = null,
     SearchSpec? Search = null,
+    IReadOnlyList<StopSpec>? Stop = null,
     Precision? Precision = null)
 {
     public const double DefaultStallLimit = 3600;

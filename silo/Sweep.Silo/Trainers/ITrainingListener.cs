@@ -19,6 +19,12 @@ internal interface ITrainingListener
     /// <summary>Receives the numbers of an epoch. The trainer's next event is not read before this ends.</summary>
     Task EpochFinishedAsync(EpochMetrics report);
 
+    /// <summary>
+    /// Has the training judged at the end of an epoch at which the trainer waits. The trainer's next event is not read before this ends.
+    /// </summary>
+    /// <returns>False when the training was asked to stop.</returns>
+    Task<bool> GoesOnAsync(int epoch);
+
     /// <param name="epoch">The number of whole epochs that were trained before the checkpoint.</param>
     /// <param name="step">The number of steps of the next epoch that were trained before the checkpoint.</param>
     void CheckpointWritten(int epoch, int step, byte[] data);

@@ -43,6 +43,9 @@ internal sealed class AttemptResults : ITrainingListener
         _checkpoints = new(WaitUntilEpochsAreStoredAsync, StoreAsync, stale: IsBehind, Refuse);
     }
 
+    /// <summary>Has the attempt judged at the ends of certain epochs; null when no rule judges it.</summary>
+    public AttemptJudge? Judge { private get; set; }
+
     /// <summary>Why the database refuses an epoch or a checkpoint; null while it refuses none.</summary>
     public StorageRefusedException? Refusal => _refusal;
 
@@ -67,7 +70,9 @@ internal sealed class AttemptResults : ITrainingListener
         using (SweepActivities.Epoch(report.Epoch, began < _epochsUntil ? _epochsUntil : began))
             _services.Instruments.EpochFinished(report.Seconds);
         _epochsUntil = now;
-        _services.Metrics.Add(new(_attempt.Trial, _attempt.Attempt, report, value, _objective.Score(value)), Refuse);
+        var score = _objective.Score(value);
+        Judge?.Finished(score);
+        _services.Metrics.Add(new(_attempt.Trial, _attempt.Attempt, report, value, score), Refuse);
         if (_services.Metrics.AreBehind(_attempt.Trial, _attempt.Attempt))
             _stop(StopCause.Behind);
         try
@@ -80,6 +85,8 @@ internal sealed class AttemptResults : ITrainingListener
             // A lost report does no harm: the next epoch is reported too, and only the lease decides whether the attempt goes on.
         }
     }
+
+    public Task<bool> GoesOnAsync(int epoch) => Judge?.GoesOnAsync(epoch) ?? Task.FromResult(true);
 
     public void CheckpointWritten(int epoch, int step, byte[] data)
     {
@@ -96,7 +103,7 @@ internal sealed class AttemptResults : ITrainingListener
         return await WaitUntilEpochsAreStoredAsync();
     }
 
-    private Task<bool> WaitUntilEpochsAreStoredAsync() =>
+    public Task<bool> WaitUntilEpochsAreStoredAsync() =>
         _services.Metrics.WaitUntilStoredAsync(_attempt.Trial, _attempt.Attempt).WaitAsync(_abandoned);
 
     private async Task StoreAsync(EnvironmentRow row)

@@ -22,11 +22,17 @@ internal sealed partial class AttemptRun
             var parameters = TrialParameters.FromJson(assignment.ParametersJson);
             await TraceAsync(spec, parameters);
             _results = new(new(trial, Attempt), _grain, spec.Objective, Progress, services, Stop, _abandoned.Token);
+            if (assignment.JudgedAt is { Length: > 0 } judgedAt && await services.Specs.RulesAsync(trial.Sweep) is { } rules)
+            {
+                _results.Judge = _judge = new(
+                    trial, rules, judgedAt, spec.Objective, services, _results.WaitUntilEpochsAreStoredAsync, Stop, beforeTraining);
+            }
+
             var trainer = await PreparedAsync(spec, assignment.HasCheckpoint, _results, beforeTraining);
             var (dataset, seed) = (spec.Dataset, spec.Dataset.FirstTarget is null ? (long?)null : spec.Seed);
             var command = new TrainerCommand.Train(
                 trial.Value, Attempt, parameters, dataset.Split, dataset.Validation, spec.Objective, spec.Checkpoint.Every,
-                dataset.Test, dataset.FirstTarget, seed, spec.Precision);
+                dataset.Test, dataset.FirstTarget, seed, assignment.JudgedAt, spec.Precision);
             return await trainer.TrainAsync(command, _stop.Task);
         }
         catch (OperationCanceledException) when (_abandoned.IsCancellationRequested)
@@ -95,6 +101,9 @@ internal sealed partial class AttemptRun
                 return false;
             results.WentOnFrom = checkpoint.Attempt;
             Progress.EpochFinished(checkpoint.Epoch);
+            // It may have been written where the trial was to be judged.
+            if (_judge is { } judge && checkpoint.Epoch > 0 && !await judge.ResumeAsync(checkpoint.Epoch))
+                throw new OperationCanceledException(cancellation);
             await trainer.LoadCheckpointAsync(checkpoint, cancellation);
             return true;
         }

@@ -30,6 +30,7 @@ internal sealed partial class AttemptRun(
     private StopCause _cause;
     private Activity? _trace;
     private AttemptResults? _results;
+    private AttemptJudge? _judge;
     private volatile bool _hasOutcome;
 
     public TrialId Trial => trial;
@@ -51,7 +52,7 @@ internal sealed partial class AttemptRun(
         if (_hasOutcome)
             return;
         if (Interlocked.CompareExchange(ref _cause, cause, StopCause.None) == StopCause.None)
-            _stop.SetResult(new(Checkpoint: cause == StopCause.Pause));
+            _stop.SetResult(new(Checkpoint: cause is StopCause.Pause or StopCause.Judged or StopCause.Held));
         try
         {
             if (cause == StopCause.Stale)

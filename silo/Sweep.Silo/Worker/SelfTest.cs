@@ -123,6 +123,8 @@ internal static class SelfTest
 
         public Task EpochFinishedAsync(EpochMetrics report) => Task.CompletedTask;
 
+        public Task<bool> GoesOnAsync(int epoch) => Task.FromResult(true);
+
         public void CheckpointWritten(int epoch, int step, byte[] data)
         {
         }

@@ -32,7 +32,8 @@ internal static class Attempt
         AttemptEnvironment environment,
         TrainerLog log,
         Action<TrainerEvent, byte[]> say,
-        Func<TrainerCommand.Stop?> stop)
+        Func<TrainerCommand.Stop?> stop,
+        Func<TrainerCommand.Stop?>? judgement = null)
     {
         using var memory = new PeakMemory();
         using var scope = NewDisposeScope();
@@ -72,7 +73,7 @@ internal static class Attempt
                 log.WentElsewhere(before, here);
         }
 
-        var loop = new TrainingLoop(trial, windows, state, TimeProvider.System, say, stop);
+        var loop = new TrainingLoop(trial, windows, state, TimeProvider.System, say, stop, judgement);
         if (!loop.Run())
             return new TrainerEvent.Stopped();
         state.UseBestWeights();

@@ -14,9 +14,10 @@ namespace Sweep.Trainer.Training;
 /// </summary>
 /// <param name="say">Sends an event and its payload.</param>
 /// <param name="stop">Returns the stop that was requested since the last call, or null.</param>
+/// <param name="judgement">Waits at the end of an epoch until the trial is judged, and returns a stop, or null when it goes on.</param>
 internal sealed class TrainingLoop(
     TrainerCommand.Train trial, TextWindows windows, TrainingState state, TimeProvider clock, Action<TrainerEvent, byte[]> say,
-    Func<TrainerCommand.Stop?> stop)
+    Func<TrainerCommand.Stop?> stop, Func<TrainerCommand.Stop?>? judgement = null)
 {
     /// <summary>
     /// Windows in a batch of the validation. Larger batches are slower on a CPU, and smaller ones on a GPU, where the states of a layer may
@@ -58,6 +59,12 @@ internal sealed class TrainingLoop(
                 return false;
             RequireFinite(losses.Loss, "validation");
             FinishEpoch(trainLoss, losses, start.Since(clock));
+            if (trial.JudgedAt?.Contains(state.Epoch) == true && judgement?.Invoke() is { } asked)
+            {
+                End(asked);
+                return false;
+            }
+
             if (state.Epoch < _parameters.Epochs && IsTimeForCheckpoint())
                 WriteCheckpoint();
         }

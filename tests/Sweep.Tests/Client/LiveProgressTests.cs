@@ -26,6 +26,22 @@ public sealed class LiveProgressTests
     }
 
     [Fact]
+    public void Stopped_trials_are_over_and_the_rungs_stand_with_their_bounds()
+    {
+        var snapshot = Snapshot(running: 9, trials: 90);
+        snapshot = snapshot with
+        {
+            Sweep = snapshot.Sweep with { Held = 2, Stopped = 7 },
+            Rungs = [new Rung(3, Judged: 12, Stopped: 7, Bound: 1.25)],
+        };
+        var screen = string.Join('\n', Lines(140, new(), snapshot));
+        Assert.Contains("2 of them to be judged", screen, StringComparison.Ordinal);
+        Assert.Contains("7 stopped", screen, StringComparison.Ordinal);
+        Assert.Contains("epoch 3: 5 of 12 went on (bound 1.250)", screen, StringComparison.Ordinal);
+        Assert.Equal(7 + snapshot.Sweep.Succeeded + snapshot.Sweep.Failed + snapshot.Sweep.Cancelled, snapshot.Over);
+    }
+
+    [Fact]
     public void Nine_trials_are_all_shown_and_a_wide_terminal_shows_more_of_each()
     {
         var snapshot = Snapshot(running: 9, trials: 9);

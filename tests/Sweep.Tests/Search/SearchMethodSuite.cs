@@ -119,6 +119,22 @@ public abstract class SearchMethodSuite
     }
 
     [Fact]
+    public void Every_trial_satisfies_the_constraints_and_is_the_same_in_any_order_of_their_ends()
+    {
+        var space = Space with { Require = ["layers * layers < 5 or batch_size > 15", "learning_rate >= 1e-3 and dropout != 0.5"] };
+        var trials = Run(Create(space, 5));
+        Assert.All(trials.Select(trial => trial.Parameters.ForModel()), trial =>
+        {
+            Assert.True(trial.Layers < 3 || trial.BatchSize == 16, $"{trial}");
+            Assert.True(trial is { LearningRate: >= 1e-3, Dropout: 0 }, $"{trial}");
+        });
+        Assert.Equal(Create(space, 5).Count, trials.Count);
+        Assert.Equal(Json(trials), Json(SearchRun.OnWorkers(Create(space, 5), Score, 7, new Random(3).Next)));
+        // A constraint that forbids nothing changes nothing.
+        Assert.Equal(Json(Run(Create(Space, 5))), Json(Run(Create(Space with { Require = ["layers > 0"] }, 5))));
+    }
+
+    [Fact]
     public void Every_value_is_one_that_the_catalog_accepts_and_the_rest_are_defaults()
     {
         foreach (var trial in Run(Create(Space, 5)).Select(trial => trial.Parameters))

@@ -1,4 +1,5 @@
 using Sweep.Domain.Search;
+using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Simulation;
@@ -28,6 +29,14 @@ public sealed class SpecRulesTests
         { $"resources.require: found a b; {SpecBounds.LabelsExpected}.", Sound with { Resources = new(Require: ["a", "a b"]) } },
         { $"resources.require: found nothing; {SpecBounds.LabelsExpected}.", Sound with { Resources = new(Require: [null!]) } },
         { "retries: found -1; expected a whole number of at least 0.", Sound with { Retries = -1 } },
+        { $"stop: found []; {SpecBounds.StopExpected}.", Sound with { Stop = [] } },
+        { $"stop: found nothing; {SpecBounds.StopExpected}.", Sound with { Stop = [null!] } },
+        { "stop.first: found 0; expected a whole number of at least 1.", Sound with { Stop = [new StopSpec.Asha(First: 0)] } },
+        { $"stop.value: found NaN; {SpecBounds.StopValueExpected}.", Sound with { Stop = [new StopSpec.Threshold(1, double.NaN)] } },
+        {
+            "stop.epochs: found 9; expected at most 8, since no trial trains more than 10 epochs.",
+            Sound with { Stop = [new StopSpec.Asha(), new StopSpec.Patience(9)] }
+        },
         { "seed: found -1; expected a whole number of at least 0.", Sound with { Seed = -1 } },
         { $"checkpoint.every: found NaN; {SpecBounds.Every.Expected}.", Sound with { Checkpoint = new(Every: double.NaN) } },
         { $"checkpoint.every: found -1; {SpecBounds.Every.Expected}.", Sound with { Checkpoint = new(Every: -1) } },

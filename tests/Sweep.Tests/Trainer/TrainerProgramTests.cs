@@ -89,6 +89,33 @@ public sealed class TrainerProgramTests
         Assert.InRange(result.Test!.LossError!.Value, 0.01, 1);
     }
 
+    [Fact]
+    public async Task A_trial_waits_where_it_is_judged_and_then_goes_on_or_stops_with_a_checkpoint_from_which_it_ends_the_same()
+    {
+        var text = TrialOrders.Text(1_030);
+        var order = WithTest with { Parameters = WithTest.Parameters with { Epochs = 4 } };
+        var whole = await TrainedAsync(order, text);
+
+        using var trainer = new TrainerProgram();
+        await trainer.Load(text);
+        await trainer.SendAsync(order with { JudgedAt = [1, 2] });
+        await trainer.ReceiveAsync<TrainerEvent.EpochFinished>();
+        await trainer.SendAsync(new TrainerCommand.GoOn());
+        var (second, _, between) = await trainer.ReceiveAsync<TrainerEvent.EpochFinished>();
+        Assert.Equal((2, 0), (second.Report.Epoch, between.Count));
+        // A late word to go on changes nothing after the stop, neither for this trial nor for the next.
+        await trainer.SendAsync(new TrainerCommand.Stop(Checkpoint: true));
+        await trainer.SendAsync(new TrainerCommand.GoOn());
+        var (written, checkpoint, _) = await trainer.ReceiveAsync<TrainerEvent.CheckpointWritten>();
+        Assert.Equal(new TrainerEvent.CheckpointWritten(2, 0), written);
+        await trainer.ReceiveAsync<TrainerEvent.Stopped>();
+
+        await trainer.Load(checkpoint);
+        await trainer.SendAsync(order with { JudgedAt = [1, 2] });
+        var (_, _, after) = await trainer.ReceiveAsync<TrainerEvent.Succeeded>();
+        Assert.Equal(ResumeTests.Tensors(whole.Checkpoint), ResumeTests.Tensors(after[^1].Payload));
+    }
+
     [Theory]
     [InlineData(CellKind.Rnn)]
     [InlineData(CellKind.Lstm)]

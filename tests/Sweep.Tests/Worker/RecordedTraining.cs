@@ -32,5 +32,10 @@ internal sealed class RecordedTraining : ITrainingListener
         return Error is null ? Task.CompletedTask : Task.FromException(Error);
     }
 
+    /// <summary>Answers whether the training goes on after an epoch at whose end it is judged.</summary>
+    public Func<int, Task<bool>> GoesOn { get; init; } = _ => Task.FromResult(true);
+
+    public Task<bool> GoesOnAsync(int epoch) => GoesOn(epoch);
+
     public void CheckpointWritten(int epoch, int step, byte[] data) => Checkpoints.Enqueue((epoch, step, data[0]));
 }
