@@ -48,13 +48,17 @@ internal sealed class SweepJudge(StoredSweep sweep, SweepRules rules, IJudgement
     public async Task<(StoredJudgement? Judgement, string Reason)> JudgeAsync(int number, int epoch)
     {
         var trial = new TrialId(sweep.Id, number);
-        if (await store.FindAsync(trial, epoch) is { } known)
+        // Nothing depends on the order of these reads, so they do not wait for each other.
+        var (finding, reading, comparing) = (
+            store.FindAsync(trial, epoch), store.ScoresAsync(trial, epoch), OthersAsync(epoch, _rule.ComparedWith(number)));
+        await Task.WhenAll(finding, reading, comparing);
+        if (await finding is { } known)
             return (known, known.Reason);
-        var scores = await store.ScoresAsync(trial, epoch);
+        var scores = await reading;
         // A standby that took over may lack the last epochs, and then they are trained again.
         if (scores.Count < epoch)
             return (null, $"epoch {epoch}: not all of its epochs are stored");
-        var judgement = _rule.Judge(number, scores, await OthersAsync(epoch, _rule.ComparedWith(number)));
+        var judgement = _rule.Judge(number, scores, await comparing);
         if (judgement.Verdict == Domain.Stopping.Verdict.Wait)
             return (null, judgement.Reason);
         instruments.Judged(judgement.Verdict == Domain.Stopping.Verdict.Stop);
