@@ -17,7 +17,7 @@ public interface ISweepGrain : IGrainWithIntegerKey
     [Alias("Resume")]
     Task<CommandReply> Resume();
 
-    /// <summary>Trains a trial on to its last epoch that a stopping rule ended. It is not judged again.</summary>
+    /// <summary>Has a trial that a stopping rule ended trained on to its last epoch. It is not judged again.</summary>
     [Alias("ResumeTrial")]
     Task<CommandReply> ResumeTrial(int trial);
 

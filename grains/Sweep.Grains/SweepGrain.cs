@@ -18,8 +18,11 @@ public sealed class SweepGrain(
     /// <summary>The wait after the end of a trial, so that trials that end close together cost only one look at the rows.</summary>
     private static readonly TimeSpan SettleDelay = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>The longest wait for the end of a budget's time. No timer waits for the years that a budget may have.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+    /// <summary>
+    /// The longest wait for the end of a budget's time. A timer that runs keeps this grain, which is put away after a quarter of an hour
+    /// without calls.
+    /// </summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
 
     private StoredSweep? _sweep;
     private SweepJudge? _judge;
@@ -117,6 +120,8 @@ public sealed class SweepGrain(
         if (await store.ResumeTrialAsync(new(Id, trial)) is not var (sweep, state, resumed))
             return Unknown();
         _sweep = sweep;
+        // What was counted of a trial that trains on is counted anew.
+        _budget = null;
         if (state is not { } found)
             return new(false, $"{sweep.Spec.Name} has trials 1 to {sweep.Trials}; found {trial}.");
         // A user whose answer was lost repeats the order, and the trial waits or runs by then.
@@ -202,6 +207,9 @@ public sealed class SweepGrain(
 
     private async Task SettleAsync(CancellationToken cancellation)
     {
+        // What happens from here on needs another look, also a judgement that comes in between.
+        var timer = _settling;
+        _settling = null;
         try
         {
             // After a standby took over, the row may be older than this grain: the sweep runs in the row and is over here.
@@ -214,9 +222,11 @@ public sealed class SweepGrain(
                 // What another activation has released may not be queued yet.
                 if (!_hasAdmitted && _sweep.State == SweepState.Running)
                     await AdmitAsync();
-                _hasAdmitted = true;
+                // Where a call fails from here on, what was released is found by the next look.
+                _hasAdmitted = false;
                 foreach (var (trial, attempt, _) in await judge.ReleaseAsync())
                     await Scheduler.Ended(trial.Value, worker: "", requeue: true, holder: null, attempt, newest: attempt);
+                _hasAdmitted = true;
             }
 
             if (_sweep.State == SweepState.Running)
@@ -232,8 +242,7 @@ public sealed class SweepGrain(
         finally
         {
             // The timer is disposed last, because that cancels the token of all calls above.
-            _settling?.Dispose();
-            _settling = null;
+            timer?.Dispose();
         }
     }
 
@@ -247,8 +256,10 @@ public sealed class SweepGrain(
             var rows = await store.OutcomesAsync(Id, _search.Known, cancellation);
             var proposals = _search.Next(rows, _sweep.Trials, await RungScoresAsync(rows.Count));
             var isStored = proposals is not null && await store.ProposeAsync(Id, proposals, cancellation);
-            // What another activation has stored may not be queued yet.
-            if (isStored || !_hasLooked)
+            // What another activation has stored may not be queued yet, nor what this one has when the call fails.
+            var isQueued = _hasLooked && !isStored;
+            _hasLooked = false;
+            if (!isQueued)
                 await AdmitAsync();
             _hasLooked = true;
         }

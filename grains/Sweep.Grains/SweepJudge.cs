@@ -50,7 +50,7 @@ internal sealed class SweepJudge(StoredSweep sweep, SweepRules rules, IJudgement
         var trial = new TrialId(sweep.Id, number);
         // Nothing depends on the order of these reads, so they do not wait for each other.
         var (finding, reading, comparing) = (
-            store.FindAsync(trial, epoch), store.ScoresAsync(trial, epoch), OthersAsync(epoch, _rule.ComparedWith(number)));
+            store.FindAsync(trial, epoch), store.ScoresAsync(trial, epoch), OthersAsync(epoch, _rule.ComparedAt(number, epoch)));
         await Task.WhenAll(finding, reading, comparing);
         if (await finding is { } known)
             return (known, known.Reason);
@@ -72,7 +72,7 @@ internal sealed class SweepJudge(StoredSweep sweep, SweepRules rules, IJudgement
     {
         var waiting = (await store.HeldAsync(sweep.Id)).ToList();
         var (released, missing) = (new List<HeldTrial>(), new Dictionary<int, List<int>>());
-        var last = waiting.Select(held => _rule.ComparedWith(held.Trial.Number).Last).DefaultIfEmpty(0).Max();
+        var last = waiting.Select(held => _rule.ComparedAt(held.Trial.Number, held.Epoch).Last).DefaultIfEmpty(0).Max();
         foreach (var epoch in waiting.Select(held => held.Epoch).Distinct())
             missing[epoch] = await _rungs.MissingAsync(epoch, last);
         // A trial that is stopped here is over for those that wait at later epochs, so another round may find more.
@@ -95,7 +95,7 @@ internal sealed class SweepJudge(StoredSweep sweep, SweepRules rules, IJudgement
 
         bool IsReady(HeldTrial held)
         {
-            var (number, range) = (held.Trial.Number, _rule.ComparedWith(held.Trial.Number));
+            var (number, range) = (held.Trial.Number, _rule.ComparedAt(held.Trial.Number, held.Epoch));
             return !missing[held.Epoch].Any(other => other != number && other >= range.First && other <= range.Last);
         }
     }

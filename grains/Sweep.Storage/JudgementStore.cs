@@ -50,17 +50,20 @@ public sealed class JudgementStore : IJudgementStore
     public Task<IReadOnlyList<(RungEntry Entry, bool IsFinal)>> EntriesAsync(
         int sweep, IReadOnlyList<int> numbers, int epoch, CancellationToken cancellation = default) => _source.Statement(
         $"""
-        select t.number, case when not ended then best end, ended or t.state not in ('queued', 'running'), ended or t.epochs_done >= $2
-        from trials t
-        join sweeps s on s.id = t.sweep_id
+        select (w.id % 1000000)::integer, case when not ended then best end,
+          ended or t.id is null or t.state not in ('queued', 'running'), ended or best is not null or t.state = 'succeeded'
+        from unnest($1::bigint[]) w (id)
+        join sweeps s on s.id = w.id / 1000000
+        left join trials t on t.id = w.id
         cross join lateral (
           select exists (select from judgements j where j.trial_id = t.id and j.stops and j.epoch < $2) as ended
         ) j
         left join lateral (
           select min({Score}) as best from epochs e where e.trial_id = t.id and e.epoch <= $2
         ) e on t.epochs_done >= $2
-        where t.id = any($1)
-        order by t.number
+        -- A number beyond the count, where a budget has ended the sweep, will have no trial.
+        where t.id is not null or w.id % 1000000 > s.trial_count
+        order by w.id
         """,
         numbers.Select(number => new TrialId(sweep, number).Value).ToArray(), epoch).RowsAsync(
             row => (new RungEntry(row.GetInt32(0), row.Maybe<double>(1), row.GetBoolean(2)), row.GetBoolean(3)), cancellation);

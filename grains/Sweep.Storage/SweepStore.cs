@@ -151,9 +151,10 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
             await connection.Statement(
                 """
                 update sweeps set not_reproducible = $3
-                where id = $1 and proposed_from >= $2 and not_reproducible is null
+                where id = $1 and not_reproducible is null and (proposed_from >= $2 or not exists (
+                  select from trials t where t.id = sweeps.id * 1000000::bigint + sweeps.trial_count))
                 """,
-                trial.Sweep, trial.Number, $"trial {trial.Number} was trained on after others had been proposed from its outcome")
+                trial.Sweep, trial.Number, $"trial {trial.Number} was trained on, and other trials are proposed from its outcome")
                 .ExecuteAsync(cancellation);
             sweep = await StoreAsync(connection, transaction, sweep, sweep.State.After(SweepMove.Retry), cancellation);
         }
@@ -177,7 +178,7 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
         await using var connection = await source.ConnectAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
         // Whoever proposes trials or tries one again holds this lock, so what is compared below stays true until all is stored.
-        if (await LockAsync(connection, id, cancellation) is not { State: SweepState.Running })
+        if (await LockAsync(connection, id, cancellation) is not { State: SweepState.Running, EndedBy: null })
             return false;
         var isNext = await connection.Statement(
             """

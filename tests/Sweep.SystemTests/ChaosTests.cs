@@ -7,7 +7,6 @@ namespace Sweep.SystemTests;
 /// Runs a sweep and the sweeps of a user under a killer, with a fixed seed. <c>Sweep.Benchmarks chaos</c> does the same with any seed for
 /// any time.
 /// </summary>
-[Collection(TimedCollection.Name)]
 public sealed class ChaosTests(UndisturbedSweep undisturbed, ITestOutputHelper output)
 {
     private const int Seed = 20;

@@ -3,7 +3,6 @@ using Sweep.Processes;
 namespace Sweep.SystemTests;
 
 /// <summary>Tests with silos that die, freeze, join and leave.</summary>
-[Collection(TimedCollection.Name)]
 public sealed class LostSiloTests(ITestOutputHelper output)
 {
     /// <summary>The exit code of a silo that finds itself declared dead.</summary>

@@ -3,7 +3,6 @@ using Sweep.Processes;
 namespace Sweep.SystemTests;
 
 /// <summary>Tests in which the primary is killed in the middle of a sweep and its standby takes over.</summary>
-[Collection(TimedCollection.Name)]
 public sealed class StandbyTests(UndisturbedSweep undisturbed)
 {
     private const string Name = "failed-over";

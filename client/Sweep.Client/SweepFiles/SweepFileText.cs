@@ -33,6 +33,9 @@ internal static class SweepFileText
             Invariant($"stall_limit: {spec.StallLimit}"),
             .. spec.Replicates > 1 ? [Invariant($"replicates: {spec.Replicates}")] : Array.Empty<string>(),
             .. spec.StartFrom is { } start ? [$"start_from: {start}"] : Array.Empty<string>(),
+            .. spec.Parameters.Require is { } constraints
+                ? [$"require: [{string.Join(", ", constraints.Select(Quoted))}]"]
+                : Array.Empty<string>(),
             .. spec.Stop is { } rules ? [$"stop: {Stop(rules)}"] : Array.Empty<string>(),
             .. spec.Precision is { } precision ? [$"precision: {PlainText.Of(precision)}"] : Array.Empty<string>(),
             Invariant($"seed: {spec.Seed}"),

@@ -17,6 +17,9 @@ public interface IStoppingRule
     /// </summary>
     TrialRange ComparedWith(int number);
 
+    /// <summary>The trials that a trial is compared with at the end of one epoch.</summary>
+    TrialRange ComparedAt(int number, int epoch) => ComparedWith(number);
+
     /// <summary>Judges a trial at one of its rungs.</summary>
     /// <param name="scores">Its scores of the epochs from 1 to the rung, lower winning.</param>
     /// <param name="others">

@@ -27,12 +27,13 @@ public sealed class PatienceRule(int epochsWithoutGain, double gain, MetricWords
         var stops = without >= epochsWithoutGain;
         var found = since == 0
             ? $"epoch {scores.Count}: no epoch has had a {words.Metric} that is a number"
-            : $"epoch {scores.Count}: {words.Named(best)} at epoch {since} is the best{By}, {without} epochs ago";
+            : $"epoch {scores.Count}: {words.Named(best)} at epoch {since} is the last gain{By}, "
+                + $"{without} {(without == 1 ? "epoch" : "epochs")} ago";
         return new(
             stops ? Verdict.Stop : Verdict.GoOn,
             since == 0 ? null : best,
             $"{found}; {epochsWithoutGain} without a gain end a trial");
     }
 
-    private string By => gain == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" by at least {gain}");
+    private string By => gain == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" of more than {gain}");
 }

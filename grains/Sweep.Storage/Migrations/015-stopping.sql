@@ -11,7 +11,7 @@ comment on column trials.state is 'queued, running, succeeded, failed, cancelled
 comment on column trials.reason is 'Why it failed, was cancelled or was stopped, in words.';
 comment on column trials.ended_at is 'When it succeeded, failed, was cancelled or was stopped; null while it waits or runs.';
 comment on column trials.held_at is
-  'The epoch at whose end it waits to be judged by a stopping rule, until trials with lower numbers have got there; null when it does not.';
+  'The epoch at whose end it waits to be judged by a stopping rule, until the trials that it is compared with have got there or are over; null when it does not.';
 comment on column trials.trains_on is
   'Whether a user has it trained on to its last epoch after a rule stopped it: no rule judges it any more.';
 comment on column trial_events.event is

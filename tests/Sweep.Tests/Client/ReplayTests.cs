@@ -65,8 +65,8 @@ public sealed class ReplayTests(PostgresServer server)
     }
 
     [Theory]
-    [InlineData("replay a", "replay: expected one of --stop RULE and --all.")]
-    [InlineData("replay a --all --stop asha", "replay: expected one of --stop RULE and --all.")]
+    [InlineData("replay a", "replay: found neither; expected one of --stop RULE and --all.")]
+    [InlineData("replay a --all --stop asha", "replay: found both; expected one of --stop RULE and --all.")]
     [InlineData("replay a --all --set first=1", "--set: found first=1 beside --all; expected it beside --stop RULE.")]
     [InlineData("replay a --all --orders 0", "--orders: expected a whole number from 1 to 100,000.")]
     public Task A_wrong_line_is_refused(string line, string expected) =>

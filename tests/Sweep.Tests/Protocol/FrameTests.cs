@@ -22,6 +22,7 @@ public sealed class FrameTests
         new TrainerCommand.LoadDataset("abc"),
         new TrainerCommand.LoadCheckpoint("abc"),
         new TrainerCommand.Train(3_000_001, 2, Parameters, SplitKind.Tail, 0.25, new(Metric.ValAccuracy, Goal.Maximize), 30),
+        new TrainerCommand.GoOn(),
         new TrainerCommand.Stop(Checkpoint: true),
         new TrainerCommand.Generate("To be\n", 200, 0.8, long.MaxValue),
     ];

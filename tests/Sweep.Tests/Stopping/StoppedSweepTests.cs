@@ -169,7 +169,7 @@ public sealed class StoppedSweepTests(PostgresServer server)
         Assert.Equal(["1 succeeded 10", "2 stopped 5", "3 stopped 2"], await EndsAsync(silo, id));
         Assert.Equal(
             [
-                "epoch 5: val_loss 0.6 at epoch 2 is the best by at least 0.001, 3 epochs ago; 3 without a gain end a trial",
+                "epoch 5: val_loss 0.6 at epoch 2 is the last gain of more than 0.001, 3 epochs ago; 3 without a gain end a trial",
                 "epoch 2: val_loss 10.6 is above the threshold 5",
             ],
             await silo.QueryAsync<string>("select reason from judgements where stops order by trial_id"));
@@ -199,6 +199,7 @@ public sealed class StoppedSweepTests(PostgresServer server)
     [Theory]
     [InlineData("asha")]
     [InlineData("hyperband")]
+    [InlineData("hyperband-and-median")]
     public async Task A_search_that_learns_tries_and_stops_the_same_with_one_slot_and_with_three(string name)
     {
         var tables = new List<string>();
@@ -206,8 +207,15 @@ public sealed class StoppedSweepTests(PostgresServer server)
         {
             await using var silo = await TestSilo.StartAsync(
                 server, new() { Loss = (train, epoch) => Math.Abs(Math.Log10(train.Parameters.LearningRate) + 2) + (1.0 / epoch) }, slots);
-            var spec = Ruled(silo, name, Trials, name == "asha" ? new StopSpec.Asha() : new StopSpec.Hyperband()) with
+            var spec = Ruled(silo, name) with
             {
+                Stop = name switch
+                {
+                    "asha" => [new StopSpec.Asha()],
+                    "hyperband" => [new StopSpec.Hyperband()],
+                    // The median judges at epochs at which a cohort is not complete, and whose end is proposed only afterwards.
+                    _ => [new StopSpec.Hyperband(), new StopSpec.Median()],
+                },
                 Method = new(MethodKind.Tpe, 24),
                 Search = new(Window: 4),
                 Parameters = Of(

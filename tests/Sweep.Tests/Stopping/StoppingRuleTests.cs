@@ -54,7 +54,7 @@ public sealed class StoppingRuleTests
         Assert.Equal(
             new(
                 Verdict.Stop, 1.5,
-                "epoch 6: val_loss 1.5 at epoch 4 is the best by at least 0.1, 2 epochs ago; 2 without a gain end a trial"),
+                "epoch 6: val_loss 1.5 at epoch 4 is the last gain of more than 0.1, 2 epochs ago; 2 without a gain end a trial"),
             rule.Judge(1, losses, []));
     }
 
@@ -69,5 +69,16 @@ public sealed class StoppingRuleTests
         var reverse = new AnyOfRules([new ThresholdRule(3, 5, Loss), new AshaRule(1, 3, Loss)]);
         Assert.Equal(Verdict.Stop, reverse.Judge(2, [6, 6, 6], []).Verdict);
         Assert.Equal(Verdict.GoOn, rules.Judge(2, [4, 4, 4], [new(1, 7, false)]).Verdict);
+    }
+
+    [Fact]
+    public void At_an_epoch_a_trial_is_compared_with_the_trials_of_those_rules_that_judge_there()
+    {
+        var cohorts = new HyperbandRule(1, 3, 27, 100, Loss);
+        var rules = new AnyOfRules([cohorts, new MedianRule(1, 1, 5, Loss)]);
+        var number = Enumerable.Range(1, 100).First(number => number > 5 && cohorts.Rungs(number, 27)[0] > 1);
+        Assert.True(cohorts.ComparedWith(number).Last > number);
+        Assert.Equal(new TrialRange(1, number - 1), rules.ComparedAt(number, 1));
+        Assert.Equal(rules.ComparedWith(number), rules.ComparedAt(number, cohorts.Rungs(number, 27)[0]));
     }
 }

@@ -230,6 +230,7 @@ public sealed class SweepStoreTests(StorageDatabase database) : IClassFixture<St
         var ended = await database.Sweeps.EndAsync(id, "target: trial 1", isReproducible: true, Cancellation);
         Assert.Equal((2, "target: trial 1", SweepState.Running), (ended!.Trials, ended.EndedBy, ended.State));
         Assert.Empty(await database.QueuedAsync(id));
+        Assert.False(await database.Sweeps.ProposeAsync(id, new(3, [Parameters], MadeFrom: 0, Attempts: 0), Cancellation));
         Assert.False(await database.Sweeps.IsOverAsync(id, Cancellation));
         await database.Trials.MoveAsync(Succeed(new(id, 1)), Cancellation);
         Assert.True(await database.Sweeps.IsOverAsync(id, Cancellation));

@@ -57,7 +57,11 @@ internal static class ReplayCommand
         {
             var (rule, settings) = (context.Value(stop), context.Value(set)!);
             if (context.Value(all) == rule is not null)
-                throw new WrongInputException("replay: expected one of --stop RULE and --all.");
+            {
+                throw new WrongInputException(
+                    $"replay: found {(rule is null ? "neither" : "both")}; expected one of --stop RULE and --all.");
+            }
+
             if (rule is null && settings.Length > 0)
                 throw new WrongInputException($"--set: found {settings[0]} beside --all; expected it beside --stop RULE.");
             await using var cluster = await context.OpenAsync();

@@ -255,7 +255,9 @@ internal static class ReportSections
             new ReportBlock.Paragraph(
                 Invariant($"{stopped.Count:#,0} of {contents.Sweep.Trials:#,0} trials were stopped; ")
                 + Invariant($"{contents.Sweep.EpochsDone:#,0} epochs were trained of {all:#,0} without the rules. ")
-                + "A trial is judged by those with lower numbers, so the same trials stop at the same epochs each time."),
+                + (contents.Report.Spec.Search?.Order == Domain.Search.SearchOrder.Arrival
+                    ? "Trials were compared with those that were there, so another run may stop others."
+                    : "Trials are judged by number and not by arrival, so the same ones stop at the same epochs each time.")),
             new ReportBlock.Rows("Where trials were judged", StoppingTables.Rungs(contents.Rungs)),
             .. stopped.Count == 0
                 ? Array.Empty<ReportBlock>()
