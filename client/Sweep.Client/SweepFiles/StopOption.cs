@@ -22,6 +22,6 @@ internal static class StopOption
         var file = new YamlMap(origin, "", [new(origin, "stop", section)]);
         foreach (var problem in SpecRules.Problems(changed).Where(problem => problem.Path.StartsWith("stop", StringComparison.Ordinal)))
             throw problem.In(file);
-        return rules[0];
+        return rules![0];
     }
 }

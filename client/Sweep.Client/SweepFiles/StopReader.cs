@@ -10,11 +10,15 @@ internal sealed class StopReader(Problems problems)
 {
     private enum Rule { Asha, Hyperband, Median, Threshold, Patience }
 
-    /// <returns>The rules. Those that cannot be read are left out, and their mistakes noted.</returns>
-    public IReadOnlyList<StopSpec> Read(YamlNode node)
+    /// <returns>
+    /// The rules. Those that cannot be read are left out, and their mistakes noted; null where none can be, so that an empty list is no
+    /// second mistake.
+    /// </returns>
+    public IReadOnlyList<StopSpec>? Read(YamlNode node)
     {
         var rules = node is YamlList list ? list.Items : [node];
-        return [.. rules.Select(rule => problems.Try(() => ReadRule(rule))).OfType<StopSpec>()];
+        List<StopSpec> read = [.. rules.Select(rule => problems.Try(() => ReadRule(rule))).OfType<StopSpec>()];
+        return read.Count == 0 && rules.Count > 0 ? null : read;
     }
 
     private StopSpec ReadRule(YamlNode node)

@@ -8,6 +8,15 @@ public sealed class PlanCommandTests
     private static readonly string Example = RepositoryFolder.Join("examples", "search-tpe.yaml");
 
     [Fact]
+    public async Task A_wrong_rule_of_an_option_is_named_itself()
+    {
+        var (code, _, error) = await Samples.RunAsync(
+            "plan", RepositoryFolder.Join("examples", "search-asha.yaml"), "--set", "stop.rule=asha2");
+        Assert.Equal(2, code);
+        Assert.Contains("--set stop.rule=asha2: stop.rule: found asha2; expected one of asha,", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_plan_of_a_method_that_learns_shows_what_is_known_and_says_how_much_comes_at_the_most()
     {
         var (code, output, error) = await Samples.RunAsync("plan", Example);
