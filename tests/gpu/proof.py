@@ -131,6 +131,21 @@ def bits():
         check(one.tensors == again.tensors, "bits lstm, 6,400 characters a batch: trained again, every bit is the same")
 
 
+def tf32():
+    """On a CPU the precision is ignored, so that its bits are those of float32."""
+    trial = dict(cell="lstm", layers=2, dropout=0.3, hidden_size=SIZE, epochs=4, every=0)
+    with trainer() as first:
+        exact = first.train(SMALL, **trial)
+        one, again = (first.train(SMALL, precision="tf32", **trial) for _ in range(2))
+        after = first.train(SMALL, **trial)
+    with trainer() as second:
+        resumed = second.train(SMALL, checkpoint=one.checkpoints[1], attempt=2, precision="tf32", **trial)
+    apart = abs(one.losses[-1][2] - exact.losses[-1][2])
+    check((one.tensors != exact.tensors) == ON_GPU and apart < 0.01, f"TF32: final val_loss differs from float32's by {apart:.1e}")
+    check(one.tensors == again.tensors == resumed.tensors, "TF32: trained again and resumed in a new process, every bit is the same")
+    check(exact.tensors == after.tensors, "TF32: the next trial of the same trainer is trained in float32")
+
+
 def memory():
     with trainer() as gpu:
         # A whole text as one batch is too large for any GPU, while its checkpoint is small enough to be stored.
@@ -147,17 +162,18 @@ def memory():
 
 
 def speed():
-    for cell in CELLS:
+    for cell, precision in [(cell, precision) for cell in CELLS for precision in (["float32", "tf32"] if ON_GPU else ["float32"])]:
         with trainer() as gpu:
-            outcome = gpu.train(LONG, cell=cell, hidden_size=256)
+            outcome = gpu.train(LONG[:500000], cell=cell, hidden_size=256, precision=precision)
         if not outcome.succeeded:
             check(False, f"speed {cell}: {outcome}")
             continue
         epoch, result = outcome.epochs[0], outcome.last["result"]
-        note(f"Sweep {cell}, h 256, length 20, batch 128: {epoch['samples_per_second']:.0f} windows/s in steps, epoch of "
+        note(f"Sweep {cell} in {precision}, h 256, length 20, batch 128: {epoch['samples_per_second']:.0f} windows/s in steps, epoch of "
              f"{epoch['seconds']:.1f} s with validation, train loss {epoch['train_loss']:.3f}, val loss {epoch['val_loss']:.3f}; "
              f"inference {result['inference_milliseconds']:.3f} ms alone, {result['inference_windows_per_second']:.0f} windows/s in 256")
-        peer(cell)
+        if precision == "float32":
+            peer(cell)
 
 
 def peer(cell):
@@ -226,7 +242,7 @@ def published():
              f"after 20 published), train loss by epoch {' '.join(f'{each[1]:.4f}' for each in outcome.losses)} (1.7115 first published)")
 
 
-CHECKS = [symbols, parity, crossing, options, bits, memory, speed, together, published]
+CHECKS = [symbols, parity, crossing, options, bits, tf32, memory, speed, together, published]
 chosen = sys.argv[4].split(",") if len(sys.argv) > 4 else [each.__name__ for each in CHECKS]
 for each in CHECKS:
     if each.__name__ in chosen:

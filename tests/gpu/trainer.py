@@ -83,13 +83,14 @@ class Trainer:
         data = text.encode()
         self.send({"type": "load-dataset", "sha256": hashlib.sha256(data).hexdigest()}, data)
 
-    def begin(self, text, checkpoint=None, every=1e9, attempt=1, **parameters):
+    def begin(self, text, checkpoint=None, every=1e9, attempt=1, precision=None, **parameters):
         self.load(text)
         if checkpoint is not None:
             self.send({"type": "load-checkpoint", "sha256": hashlib.sha256(checkpoint).hexdigest()}, checkpoint)
         self.send({
             "type": "train", "trial": 1000001, "attempt": attempt, "parameters": {**PARAMETERS, **parameters}, "split": "windows",
             "validation": 0.2, "objective": {"metric": "val_loss", "goal": "minimize"}, "checkpoint_every": every,
+            **({"precision": precision} if precision else {}),
         })
 
     def outcome(self):
