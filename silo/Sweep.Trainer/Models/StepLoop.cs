@@ -12,7 +12,7 @@ internal sealed class StepLoop(ModelShape shape, IReadOnlyDictionary<string, Par
 {
     private readonly RecurrentLayer[] _layers =
     [
-        .. Enumerable.Range(0, shape.Layers).Select(layer => RecurrentLayer.Of(
+        .. Enumerable.Range(0, shape.Layers).Select(layer => new RecurrentLayer(
             shape.Cell,
             parameters[$"recurrent.weight_ih_l{layer}"],
             parameters[$"recurrent.weight_hh_l{layer}"],
@@ -22,20 +22,21 @@ internal sealed class StepLoop(ModelShape shape, IReadOnlyDictionary<string, Par
 
     public Tensor LastState(Tensor characters, Func<Tensor, Tensor> drop)
     {
-        var (embedding, length) = (parameters["embedding.weight"], (int)characters.shape[0]);
-        // Of few distinct characters the whole embedding is multiplied with the input weights once, and each step looks its rows up. The
-        // backward pass then adds a gradient of all rows for each step, so that with many distinct characters it is faster to multiply the
-        // rows of all steps, even if some of them are the same.
-        var states = characters.NumberOfElements <= 2 * embedding.shape[0]
-            ? _layers[0].States(embedding.index_select(0, characters.flatten()), projected => projected.chunk(length))
-            : _layers[0].States(embedding, table => Enumerable.Range(0, length).Select(step => table.index_select(0, characters[step])));
-        foreach (var layer in _layers.Skip(1))
+        var embedding = parameters["embedding.weight"];
+        var (length, batch) = ((int)characters.shape[0], (int)characters.shape[1]);
+        // Of few distinct characters the whole embedding is multiplied with the input weights once, and each step looks its rows up. With
+        // more distinct characters than there are rows it is faster to multiply the rows of all steps, even if some of them are the same.
+        var (inputs, places) = characters.NumberOfElements < embedding.shape[0]
+            ? (embedding.index_select(0, characters.flatten()), null)
+            : ((Tensor)embedding, characters);
+        foreach (var (layer, index) in _layers.Select((layer, index) => (layer, index)))
         {
-            var below = states.ToArray();
-            states = layer.States(drop(cat(below)), projected => projected.chunk(below.Length));
+            var last = index == _layers.Length - 1;
+            var states = layer.States(inputs, places, length, batch, all: !last);
+            (inputs, places) = (last ? states : drop(states.view(-1, states.shape[^1])), null);
         }
 
-        return states.Last();
+        return inputs;
     }
 
     public void Dispose()

@@ -1,0 +1,11 @@
+using System.Runtime.Intrinsics;
+
+namespace Sweep.Trainer.Models.Passes;
+
+/// <summary>Derivatives, by the value that the function had.</summary>
+internal static class Slope
+{
+    public static Vector256<float> OfSigmoid(Vector256<float> value) => value * (Vector256<float>.One - value);
+
+    public static Vector256<float> OfTanh(Vector256<float> value) => Vector256<float>.One - (value * value);
+}
