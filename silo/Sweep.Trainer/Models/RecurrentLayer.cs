@@ -11,8 +11,10 @@ namespace Sweep.Trainer.Models;
 /// <param name="InputBias">bias_ih [gates · h].</param>
 /// <param name="StateBias">bias_hh [gates · h].</param>
 internal sealed record RecurrentLayer(
-    CellKind Cell, Parameter InputWeights, Parameter StateWeights, Parameter InputBias, Parameter StateBias)
+    CellKind Cell, Parameter InputWeights, Parameter StateWeights, Parameter InputBias, Parameter StateBias) : IDisposable
 {
+    private readonly PassMemoryPool _memory = new();
+
     /// <summary>The states after each step, [length, batch, h], or after the last one, [batch, h], from a zero state.</summary>
     /// <param name="inputs">Input rows, [rows, h]. The products that do not depend on the state are computed once for all of them.</param>
     /// <param name="places">The row of each window at each step, int64 [length, batch]; null where the rows are in this order.</param>
@@ -27,11 +29,13 @@ internal sealed record RecurrentLayer(
         var input = new LayerInput(rows, places, length, batch);
         LayerPass pass = Cell switch
         {
-            CellKind.Rnn => new LayerPass<RnnCell>(input, StateWeights, apart, all, keep),
-            CellKind.Lstm => new LayerPass<LstmCell>(input, StateWeights, apart, all, keep),
-            CellKind.Gru => new LayerPass<GruCell>(input, StateWeights, apart, all, keep),
+            CellKind.Rnn => new LayerPass<RnnCell>(input, StateWeights, apart, _memory, all, keep),
+            CellKind.Lstm => new LayerPass<LstmCell>(input, StateWeights, apart, _memory, all, keep),
+            CellKind.Gru => new LayerPass<GruCell>(input, StateWeights, apart, _memory, all, keep),
             _ => throw new InvalidOperationException($"There is no pass of {Cell}."),
         };
         return keep ? LayerFunction.Apply(pass) : pass.Forward();
     }
+
+    public void Dispose() => _memory.Dispose();
 }

@@ -42,5 +42,7 @@ internal sealed class StepLoop(ModelShape shape, IReadOnlyDictionary<string, Par
     public void Dispose()
     {
         // The parameters belong to the model.
+        foreach (var layer in _layers)
+            layer.Dispose();
     }
 }

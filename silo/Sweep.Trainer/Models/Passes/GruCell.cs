@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Sweep.Trainer.Models.Passes;
@@ -15,6 +16,7 @@ internal sealed unsafe class GruCell : ICell
 
     public static bool HasShortcut => true;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Forward(in CellRow row, float* input, int h)
     {
         for (var unit = 0; unit < h; unit += Lanes.Count)
@@ -36,6 +38,7 @@ internal sealed unsafe class GruCell : ICell
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Backward(in CellRow row, in CellGradient gradient, float* input, int h)
     {
         for (var unit = 0; unit < h; unit += Lanes.Count)

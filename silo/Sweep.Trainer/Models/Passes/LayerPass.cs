@@ -36,12 +36,14 @@ internal abstract class LayerPass(LayerInput input, Tensor weights, Tensor? bias
 /// <inheritdoc/>
 /// <param name="all">Whether the states after all steps are wanted, and not only those after the last one.</param>
 /// <param name="keep">Whether a backward pass will follow.</param>
-internal sealed unsafe class LayerPass<TCell>(LayerInput input, Tensor weights, Tensor? bias, bool all, bool keep)
+internal sealed unsafe class LayerPass<TCell>(
+    LayerInput input, Tensor weights, Tensor? bias, PassMemoryPool pool, bool all, bool keep)
     : LayerPass(input, weights, bias)
     where TCell : ICell
 {
     private readonly int _h = (int)weights.shape[1];
     private readonly int _threads = Math.Min(get_num_threads(), input.Batch);
+    private readonly PassMemory _buffers = pool.Take();
     private Tensor? _gates;
     private Tensor? _states;
     private Tensor? _memory;
@@ -54,9 +56,9 @@ internal sealed unsafe class LayerPass<TCell>(LayerInput input, Tensor weights, 
         using var _ = no_grad();
         using var scope = NewDisposeScope();
         var slots = keep ? Input.Length : 1;
-        _gates = empty(slots, Input.Batch, Width).DetachFromDisposeScope();
-        _states = empty(all || keep ? Input.Length : 1, Input.Batch, _h).DetachFromDisposeScope();
-        _memory = TCell.HasMemory ? empty(slots, Input.Batch, _h).DetachFromDisposeScope() : null;
+        _gates = _buffers.Buffer("gates", slots, Input.Batch, Width).DetachFromDisposeScope();
+        _states = _buffers.Buffer("states", all || keep ? Input.Length : 1, Input.Batch, _h).DetachFromDisposeScope();
+        _memory = TCell.HasMemory ? _buffers.Buffer("memory", slots, Input.Batch, _h).DetachFromDisposeScope() : null;
         _zeros = zeros(_h).DetachFromDisposeScope();
         var transposed = Weights.t();
         for (var step = 0; step < Input.Length; step++)
@@ -172,6 +174,7 @@ internal sealed unsafe class LayerPass<TCell>(LayerInput input, Tensor weights, 
         _states?.Dispose();
         _memory?.Dispose();
         _zeros?.Dispose();
+        pool.Return(_buffers);
     }
 
     private static float* Numbers(Tensor? buffer, int step)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 namespace Sweep.Trainer.Models.Passes;
 
 /// <summary>
@@ -13,6 +14,7 @@ internal sealed unsafe class LstmCell : ICell
 
     public static bool HasShortcut => false;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Forward(in CellRow row, float* input, int h)
     {
         for (var unit = 0; unit < h; unit += Lanes.Count)
@@ -36,6 +38,7 @@ internal sealed unsafe class LstmCell : ICell
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Backward(in CellRow row, in CellGradient gradient, float* input, int h)
     {
         for (var unit = 0; unit < h; unit += Lanes.Count)

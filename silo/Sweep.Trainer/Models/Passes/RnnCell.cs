@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 namespace Sweep.Trainer.Models.Passes;
 
 /// <summary>h' = tanh(W x + b + U h + c). Source: Elman 1990, as torch.nn.RNN states it.</summary>
@@ -9,6 +10,7 @@ internal sealed unsafe class RnnCell : ICell
 
     public static bool HasShortcut => false;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Forward(in CellRow row, float* input, int h)
     {
         for (var unit = 0; unit < h; unit += Lanes.Count)
@@ -19,6 +21,7 @@ internal sealed unsafe class RnnCell : ICell
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Backward(in CellRow row, in CellGradient gradient, float* input, int h)
     {
         for (var unit = 0; unit < h; unit += Lanes.Count)
