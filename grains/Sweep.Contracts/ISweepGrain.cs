@@ -17,6 +17,10 @@ public interface ISweepGrain : IGrainWithIntegerKey
     [Alias("Resume")]
     Task<CommandReply> Resume();
 
+    /// <summary>Has a trial that a stopping rule ended trained on to its last epoch. It is not judged again.</summary>
+    [Alias("ResumeTrial")]
+    Task<CommandReply> ResumeTrial(int trial);
+
     /// <param name="trial">A trial's number, or null for the whole sweep.</param>
     [Alias("Cancel")]
     Task<CommandReply> Cancel(int? trial);

@@ -36,6 +36,21 @@ public interface ITrialGrain : IGrainWithIntegerKey
     Task<Verdict> GiveBack(int attempt);
 
     /// <summary>
+    /// Records that the attempt stopped at the end of an epoch where a stopping rule ends the trial. The judgement, the epochs and the last
+    /// checkpoint must be stored before the call.
+    /// </summary>
+    /// <param name="reason">The judgement in words.</param>
+    [Alias("Stopped")]
+    Task<Verdict> Stopped(int attempt, int epoch, string reason);
+
+    /// <summary>
+    /// Records that the attempt stopped at the end of an epoch where the trial cannot be judged yet. It waits for other trials, and not for
+    /// a slot. The epochs and the last checkpoint must be stored before the call.
+    /// </summary>
+    [Alias("Hold")]
+    Task<Verdict> Hold(int attempt, int epoch);
+
+    /// <summary>
     /// Records that the attempt stopped on an order to cancel. If that order was withdrawn by now, the trial waits again.
     /// </summary>
     [Alias("Cancelled")]
@@ -64,7 +79,10 @@ public enum Verdict
 /// <param name="ParametersJson">The <see cref="TrialParameters"/> in their own JSON form.</param>
 /// <param name="HasCheckpoint">Whether there is a checkpoint to go on from.</param>
 /// <param name="Alone">True: no other trial may use the device at the same time.</param>
+/// <param name="JudgedAt">
+/// The epochs at whose ends the trial is judged, ascending and below its last; null from a silo of an older version.
+/// </param>
 [GenerateSerializer, Immutable, Alias("sweep.AttemptAssignment")]
 public sealed record AttemptAssignment(
     [property: Id(0)] int Attempt, [property: Id(1)] string ParametersJson, [property: Id(2)] bool HasCheckpoint,
-    [property: Id(3)] bool Alone);
+    [property: Id(3)] bool Alone, [property: Id(4)] int[]? JudgedAt = null);

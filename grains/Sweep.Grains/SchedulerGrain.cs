@@ -45,6 +45,9 @@ public sealed partial class SchedulerGrain(
     /// <summary>The number of watches between two counts of the trials for the metrics. A count is expensive: it reads every row.</summary>
     private const int CountEvery = 5;
 
+    /// <summary>How many watches from one time that every open sweep looks at its rows to the next.</summary>
+    private const int LookEvery = 60;
+
     /// <summary>The time between two log lines about rows that cannot be read.</summary>
     private static readonly TimeSpan SayEvery = TimeSpan.FromMinutes(1);
 
@@ -185,7 +188,15 @@ public sealed partial class SchedulerGrain(
             await FollowAsync(cancellation);
             foreach (var sweep in _table.Idle)
             {
-                if (await FillAsync(sweep, cancellation) == 0)
+                // All that are left may wait to be judged, and the silo that should do so may have died.
+                if (await FillAsync(sweep, cancellation) is var unfinished && (unfinished == 0 || _table.Idle.Contains(sweep)))
+                    await grains.GetGrain<ISweepProgress>(sweep).TrialEnded();
+            }
+
+            if (_watches % LookEvery == LookEvery - 1)
+            {
+                // A sweep's grain may have been lost with its silo, or could not read its rows.
+                foreach (var sweep in _table.Open)
                     await grains.GetGrain<ISweepProgress>(sweep).TrialEnded();
             }
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Sweep.Contracts;
 using Sweep.Domain.Models;
 using Sweep.Domain.Search;
+using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 
@@ -10,21 +11,42 @@ namespace Sweep.Grains;
 /// <summary>Carries a sweep from its submission to its last trial.</summary>
 [PlaceOn(SiloRole.Control)]
 public sealed class SweepGrain(
-    ISweepStore store, ITrialStore trials, IDatasetStore datasets, IWeightsStore weights, IAttemptStore attempts, IGrainFactory grains)
+    ISweepStore store, ITrialStore trials, IDatasetStore datasets, IWeightsStore weights, IAttemptStore attempts,
+    IJudgementStore judgements, SweepInstruments instruments, IGrainFactory grains)
     : Grain, ISweepGrain, ISweepProgress
 {
     /// <summary>The wait after the end of a trial, so that trials that end close together cost only one look at the rows.</summary>
     private static readonly TimeSpan SettleDelay = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>
+    /// The longest wait for the end of a budget's time. A timer that runs keeps this grain, which is put away after a quarter of an hour
+    /// without calls.
+    /// </summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+
     private StoredSweep? _sweep;
+    private SweepJudge? _judge;
+    private bool _hasAdmitted;
+    private SweepSearch? _search;
+    private BudgetCount? _budget;
+    private bool _hasLooked;
     private IGrainTimer? _settling;
+    private IGrainTimer? _deadline;
 
     private int Id => (int)this.GetPrimaryKeyLong();
 
     private ISchedulerGrain Scheduler => grains.GetGrain<ISchedulerGrain>(0);
 
-    public override async Task OnActivateAsync(CancellationToken cancellationToken) =>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
         _sweep = await store.LoadAsync(Id, cancellationToken);
+        // The silo that had this grain before may have died when a trial had ended or got to a rung, and nothing had followed from it yet.
+        if (_sweep is { State: SweepState.Running } sweep
+            && (sweep.Spec.Method.Kind.Learns() || sweep.Spec.Budget is not null || Judge() is not null))
+        {
+            await TrialEnded();
+        }
+    }
 
     public async Task<SubmitReply> Submit(SubmitRequest request)
     {
@@ -45,14 +67,15 @@ public sealed class SweepGrain(
                 return new(null, 0, mistake.ToString());
             if (await datasets.CharactersAsync(spec.Dataset.Sha256) is not { } characters)
                 return new(null, 0, $"The dataset {spec.Dataset.Name} ({spec.Dataset.Sha256}) is not stored.");
-            List<ParameterMap> proposals = [.. SearchMethods.For(spec).Trials()];
-            if (TextFit.Problems(proposals, spec.Dataset, characters).FirstOrDefault() is { } misfit)
+            var first = SearchMethods.First(spec);
+            var toCheck = spec.Method.Kind.Learns() ? SearchMethods.ToCheck(spec) : first;
+            if (TextFit.Problems(toCheck, spec.Dataset, characters).FirstOrDefault() is { } misfit)
                 return new(null, 0, misfit.ToString());
-            if (spec.StartFrom is { } start && await CannotStartAsync(start, spec.Dataset, proposals) is { } refusal)
+            if (spec.StartFrom is { } start && await CannotStartAsync(start, spec.Dataset, toCheck) is { } refusal)
                 return new(null, 0, refusal);
             try
             {
-                _sweep = await store.AddAsync(Id, spec, request.ExactName, proposals);
+                _sweep = await store.AddAsync(Id, spec, request.ExactName, first);
             }
             catch (NameTakenException error)
             {
@@ -62,6 +85,8 @@ public sealed class SweepGrain(
 
         if (_sweep.State == SweepState.Running)
             await AdmitAsync();
+        if (_sweep.Spec.Budget?.Time is not null)
+            await TrialEnded();
         return new(_sweep.Spec.Name, _sweep.Trials, null);
     }
 
@@ -90,6 +115,29 @@ public sealed class SweepGrain(
         return $"{sweep.Spec.Name} goes on, with {Trials(await AdmitAsync())} to go.";
     });
 
+    public async Task<CommandReply> ResumeTrial(int trial)
+    {
+        if (await store.ResumeTrialAsync(new(Id, trial)) is not var (sweep, state, resumed))
+            return Unknown();
+        _sweep = sweep;
+        // What was counted of a trial that trains on is counted anew.
+        _budget = null;
+        if (state is not { } found)
+            return new(false, $"{sweep.Spec.Name} has trials 1 to {sweep.Trials}; found {trial}.");
+        // A user whose answer was lost repeats the order, and the trial waits or runs by then.
+        if (!resumed && found.IsOver())
+        {
+            return new(
+                false,
+                $"Trial {trial} of {sweep.Spec.Name} has {found.ToString().ToLowerInvariant()}: "
+                    + "only a trial that a stopping rule ended can be resumed by itself.");
+        }
+
+        if (sweep.State == SweepState.Running)
+            await AdmitAsync();
+        return new(true, $"Trial {trial} of {sweep.Spec.Name} goes on to its last epoch, and is not judged again.");
+    }
+
     public Task<CommandReply> Cancel(int? trial) => trial is { } number
         ? CancelTrialAsync(number)
         : CommandAsync(SweepMove.Cancel, async sweep =>
@@ -103,6 +151,8 @@ public sealed class SweepGrain(
         if (await store.RetryAsync(Id, trial) is not var (sweep, numbers))
             return Unknown();
         _sweep = sweep;
+        // What was counted of a trial that is tried again is counted anew.
+        _budget = null;
         // A user whose answer was lost repeats the order. The order then finds nothing to do, because the trials wait or run already, and
         // that must not look like a mistake.
         if (numbers.Count == 0 && (trial is null ? await store.IsOverAsync(Id) : !await WaitsOrRunsAsync(trial.Value)))
@@ -139,13 +189,48 @@ public sealed class SweepGrain(
         return Task.CompletedTask;
     }
 
+    public async Task<RungReply> Judge(int number, int epoch)
+    {
+        _sweep ??= await store.LoadAsync(Id);
+        if (Judge() is not { } judge)
+            return new(Domain.Stopping.Verdict.GoOn, "no rule judges this sweep");
+        var (judgement, reason) = await judge.JudgeAsync(number, epoch);
+        // Trials that wait for this one may be judged now.
+        await TrialEnded();
+        return new(
+            judgement is null ? Domain.Stopping.Verdict.Wait
+                : judgement.Stops ? Domain.Stopping.Verdict.Stop : Domain.Stopping.Verdict.GoOn,
+            reason);
+    }
+
+    private SweepJudge? Judge() => _judge ??= SweepJudge.For(_sweep, judgements, instruments);
+
     private async Task SettleAsync(CancellationToken cancellation)
     {
+        // What happens from here on needs another look, also a judgement that comes in between.
+        var timer = _settling;
+        _settling = null;
         try
         {
             // After a standby took over, the row may be older than this grain: the sweep runs in the row and is over here.
             if (_sweep is { State: SweepState.Completed or SweepState.Cancelled })
                 _sweep = await store.LoadAsync(Id, cancellation);
+            if (_sweep is null)
+                return;
+            if (Judge() is { } judge)
+            {
+                // What another activation has released may not be queued yet.
+                if (!_hasAdmitted && _sweep.State == SweepState.Running)
+                    await AdmitAsync();
+                // Where a call fails from here on, what was released is found by the next look.
+                _hasAdmitted = false;
+                foreach (var (trial, attempt, _) in await judge.ReleaseAsync())
+                    await Scheduler.Ended(trial.Value, worker: "", requeue: true, holder: null, attempt, newest: attempt);
+                _hasAdmitted = true;
+            }
+
+            if (_sweep.State == SweepState.Running)
+                await GoOnAsync(cancellation);
             if (_sweep is null)
                 return;
             // This is read before the checkpoints are freed: when every trial is over by now, no checkpoint can come that stays behind.
@@ -157,10 +242,66 @@ public sealed class SweepGrain(
         finally
         {
             // The timer is disposed last, because that cancels the token of all calls above.
-            _settling?.Dispose();
-            _settling = null;
+            timer?.Dispose();
         }
     }
+
+    /// <summary>Ends the sweep if its budget is met, and otherwise proposes the trials that follow from those that have ended.</summary>
+    private async Task GoOnAsync(CancellationToken cancellation)
+    {
+        var isMet = _sweep!.Spec.Budget is { } budget && await IsMetAsync(budget, cancellation);
+        if (!isMet && _sweep!.Spec.Method.Kind.Learns())
+        {
+            _search ??= new(_sweep.Spec);
+            var rows = await store.OutcomesAsync(Id, _search.Known, cancellation);
+            var proposals = _search.Next(rows, _sweep.Trials, await RungScoresAsync(rows.Count));
+            var isStored = proposals is not null && await store.ProposeAsync(Id, proposals, cancellation);
+            // What another activation has stored may not be queued yet, nor what this one has when the call fails.
+            var isQueued = _hasLooked && !isStored;
+            _hasLooked = false;
+            if (!isQueued)
+                await AdmitAsync();
+            _hasLooked = true;
+        }
+    }
+
+    /// <summary>
+    /// Of each trial the scores at the rungs that it has reached; null where the sweep has no rungs that grow by a factor.
+    /// </summary>
+    private async Task<IReadOnlyList<IReadOnlyList<double>>?> RungScoresAsync(int trials) =>
+        Judge() is { Rules.Halving: not null } judge ? await judge.RungScoresAsync(trials) : null;
+
+    private async Task<bool> IsMetAsync(BudgetSpec budget, CancellationToken cancellation)
+    {
+        if (_sweep!.EndedBy is not null)
+            return false;
+        _budget ??= new(_sweep.Spec);
+        var (age, trials) = await store.SpentAsync(Id, _budget.Last, cancellation);
+        var byTrials = trials.Select(_budget.Add).FirstOrDefault(met => met is not null);
+        if ((byTrials ?? _budget.Met(age)) is { } met)
+        {
+            // If this cannot be stored now, everything is counted again.
+            _budget = null;
+            _sweep = await store.EndAsync(Id, met, isReproducible: byTrials is not null, cancellation);
+            await Scheduler.Withdraw(Id, LeaseOrder.Cancel);
+            return true;
+        }
+
+        if (budget.Time is { } time)
+        {
+            _deadline?.Dispose();
+            _deadline = this.RegisterGrainTimer(
+                TrialEnded,
+                new GrainTimerCreationOptions(Shorter(TimeSpan.FromSeconds(time) - age, LongestWait), Timeout.InfiniteTimeSpan)
+                {
+                    KeepAlive = true,
+                });
+        }
+
+        return false;
+    }
+
+    private static TimeSpan Shorter(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private async Task<CommandReply> CancelTrialAsync(int number)
     {
@@ -176,7 +317,7 @@ public sealed class SweepGrain(
         {
             TrialState.Cancelled => new(true, $"Trial {number} of {_sweep.Spec.Name} is cancelled."),
             TrialState.Running => new(true, $"Trial {number} of {_sweep.Spec.Name} is cancelled: it stops after the step that it is in."),
-            null => Unknown(),
+            null => new(false, $"Trial {number} of {_sweep.Spec.Name} is not proposed yet."),
             _ => new(
                 false,
                 $"Trial {number} of {_sweep.Spec.Name} has {state.Value.ToString().ToLowerInvariant()}: "

@@ -13,6 +13,7 @@ public sealed class SweepInstruments
     private readonly Counter<long> _epochs;
     private readonly Histogram<double> _epochDuration;
     private readonly Counter<long> _attemptsFailed;
+    private readonly Counter<long> _judgements;
     private readonly Counter<long> _staleWrites;
     private readonly Counter<long> _storageFailures;
     private readonly Counter<long> _connectionsRefused;
@@ -22,7 +23,8 @@ public sealed class SweepInstruments
     private int? _queue;
     private (int Busy, int Free)? _slots;
     private Func<(int Active, int Lost)>? _silos;
-    private (bool Up, long? Bytes, double? Silence)? _database;
+    private (bool Up, long? Bytes)? _database;
+    private Func<IEnumerable<SlotProgress>>? _progress;
     private (long Free, long Size)? _disk;
     private Func<TimeSpan>? _certificate;
 
@@ -37,6 +39,8 @@ public sealed class SweepInstruments
         });
         _attemptsFailed = meter.CreateCounter<long>(
             "sweep.attempts.failed", "{attempt}", "Attempts that ended without a result, by reason.");
+        _judgements = meter.CreateCounter<long>(
+            "sweep.judgements", "{judgement}", "Judgements of trials by stopping rules, by verdict: go_on or stop.");
         _staleWrites = meter.CreateCounter<long>("sweep.writes.refused", "{write}", "Writes of an attempt that is not the running one.");
         _storageFailures = meter.CreateCounter<long>(
             "sweep.storage.failures", "{write}",
@@ -70,8 +74,11 @@ public sealed class SweepInstruments
             "Whether the cluster's database answers this silo: 1 or 0.");
         meter.CreateObservableGauge("sweep.postgres.size", () => One(_database?.Bytes), "By", "Size of the cluster's database.");
         meter.CreateObservableGauge(
-            "sweep.trial.silence", () => One(_database?.Silence), "s",
-            "Longest time since a trial that runs on this worker stored an epoch or began.");
+            "sweep.trial.silence", () => Progress(slot => slot.Silence.TotalSeconds), "s",
+            "Time since the trial in a slot made any progress: took a step, validated or wrote a checkpoint; 0 in a free slot.");
+        meter.CreateObservableGauge(
+            "sweep.epoch.progress.ratio", () => Progress(slot => slot.Share), null,
+            "The part of the running epoch that the trial in a slot has trained, 0 to 1; 0 in a free slot.");
         meter.CreateObservableGauge(
             "sweep.disk.free", () => One(_disk?.Free), "By",
             "Free space for this silo's temporary files, where epochs wait when the database is away for long.");
@@ -94,6 +101,9 @@ public sealed class SweepInstruments
 
     public void AttemptFailed(FailureReason reason) => _attemptsFailed.Add(1, new KeyValuePair<string, object?>("reason", reason.Name()));
 
+    public void Judged(bool stops) =>
+        _judgements.Add(1, new KeyValuePair<string, object?>("verdict", stops ? "stop" : "go_on"));
+
     public void WriteRefused() => _staleWrites.Add(1);
 
     /// <param name="kind">unreachable, busy, disk_full or refused.</param>
@@ -110,6 +120,8 @@ public sealed class SweepInstruments
 
     public void DevicesSeen(IReadOnlyList<DeviceUse> devices) => _devices = devices;
 
+    public void WatchSlots(Func<IEnumerable<SlotProgress>> progress) => _progress = progress;
+
     public void WatchBacklog(Func<int> rows) => _backlog = rows;
 
     public void WatchCertificate(Func<TimeSpan> remaining) => _certificate = remaining;
@@ -118,8 +130,7 @@ public sealed class SweepInstruments
 
     /// <param name="up">Whether the database answered just now.</param>
     /// <param name="bytes">Size of the database; null when unknown.</param>
-    /// <param name="silence">Longest silence of a running trial, in seconds; null when no trial runs, or when unknown.</param>
-    public void DatabaseSeen(bool up, long? bytes, double? silence) => _database = (up, bytes, silence);
+    public void DatabaseSeen(bool up, long? bytes) => _database = (up, bytes);
 
     /// <param name="disk">Free space and size of the disk in bytes; null when unknown.</param>
     public void DiskSeen((long Free, long Size)? disk) => _disk = disk;
@@ -139,6 +150,13 @@ public sealed class SweepInstruments
     private static IEnumerable<Measurement<T>> One<T>(T? value)
         where T : struct => value is { } known ? [new(known)] : [];
 
+    /// <summary>
+    /// A value of every slot, also of the free ones: a scrape would repeat the last value of a slot that is not measured any more.
+    /// </summary>
+    private IEnumerable<Measurement<double>> Progress(Func<SlotProgress, double> value) =>
+        (_progress?.Invoke() ?? []).Select(
+            slot => new Measurement<double>(value(slot), new KeyValuePair<string, object?>("slot", slot.Slot)));
+
     private IEnumerable<Measurement<int>> Slots() => _slots is { } slots
         ? [
             new(slots.Busy, new KeyValuePair<string, object?>("state", "busy")),
@@ -155,3 +173,9 @@ public sealed class SweepInstruments
 /// <param name="Name">Name of the device: cuda:0, cuda:1, …</param>
 /// <param name="Utilization">Share of time in which the GPU computes, 0 to 1.</param>
 public sealed record DeviceUse(string Name, long MemoryUsedBytes, long MemoryTotalBytes, double Utilization);
+
+/// <summary>How far the trial in a slot is. In a free slot there is nothing, which counts as 0.</summary>
+/// <param name="Slot">The number of the slot among those of its worker, from 1.</param>
+/// <param name="Share">The part of the running epoch that is trained, 0 to 1.</param>
+/// <param name="Silence">The time since the last progress.</param>
+public sealed record SlotProgress(int Slot, double Share, TimeSpan Silence);

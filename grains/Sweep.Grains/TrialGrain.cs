@@ -30,7 +30,7 @@ public sealed partial class TrialGrain(
             await MoveAsync(TrialMove.Lease, "leased", attempt: _trial!.Attempt + 1, worker: worker);
         // A worker that calls again because the first answer was lost gets the same attempt.
         if (IsOpen(worker, attempt))
-            return Assignment(_trial!);
+            return await AssignmentAsync(_trial!);
         // A trial that was refused and still waits was granted to a dead worker, or belongs to a sweep that does not run, which the
         // scheduler reads at its next watch.
         await EndedAsync(worker, attempt);
@@ -48,6 +48,12 @@ public sealed partial class TrialGrain(
 
     public Task<Verdict> GiveBack(int attempt) => EndAsync(attempt, () => MoveAsync(TrialMove.Requeue, "given back"));
 
+    public Task<Verdict> Stopped(int attempt, int epoch, string reason) =>
+        EndAsync(attempt, () => MoveAsync(TrialMove.Stop, "stopped", detail: reason, epochs: epoch));
+
+    public Task<Verdict> Hold(int attempt, int epoch) =>
+        EndAsync(attempt, () => MoveAsync(TrialMove.Requeue, "held", epochs: epoch, heldAt: epoch));
+
     public Task<Verdict> Cancelled(int attempt) => EndAsync(attempt, () => MoveAsync(TrialMove.Cancel, "cancelled"));
 
     public async Task Lose(string worker, FailureReason reason, int attempt)
@@ -57,7 +63,8 @@ public sealed partial class TrialGrain(
         await EndedAsync(worker, attempt);
     }
 
-    private bool CanOpen(int attempt) => _trial is { State: TrialState.Queued } waiting && (attempt == 0 || waiting.Attempt == attempt - 1);
+    private bool CanOpen(int attempt) =>
+        _trial is { State: TrialState.Queued, HeldAt: null } waiting && (attempt == 0 || waiting.Attempt == attempt - 1);
 
     private bool IsOpen(string worker, int attempt) =>
         _trial is { State: TrialState.Running } running && running.Worker == worker && (attempt == 0 || running.Attempt == attempt);
@@ -102,7 +109,9 @@ public sealed partial class TrialGrain(
         int? losses = null,
         FailureReason? reason = null,
         string? detail = null,
-        TrialResult? result = null)
+        TrialResult? result = null,
+        int epochs = 0,
+        int? heldAt = null)
     {
         var trial = _trial!;
         var next = trial with
@@ -126,8 +135,12 @@ public sealed partial class TrialGrain(
             reason,
             detail,
             result,
-            Epochs: move == TrialMove.Succeed ? trial.Parameters.Epochs : 0));
-        if (stored is { } state)
+            Epochs: move == TrialMove.Succeed ? trial.Parameters.Epochs : epochs,
+            heldAt));
+        // A trial that is held may lack epochs, and then it waits for a slot. Only the row has which of the two is so.
+        if (stored is not null && heldAt is not null)
+            _trial = await store.LoadAsync(Id);
+        else if (stored is { } state)
         {
             _trial = next with { State = state, Alone = trial.Alone || reason == FailureReason.OutOfMemory };
             if (state.IsOver())
@@ -152,11 +165,11 @@ public sealed partial class TrialGrain(
         await grains.GetGrain<ISchedulerGrain>(0).Ended(
             Id.Value,
             worker ?? "",
-            requeue: _trial?.State == TrialState.Queued,
+            requeue: _trial is { State: TrialState.Queued, HeldAt: null },
             holder: _trial is { State: TrialState.Running } ? _trial.Worker : null,
             attempt,
             newest: _trial?.Attempt ?? 0);
-        if (_trial is null || _trial.State.IsOver())
+        if (_trial is null or { HeldAt: not null } || _trial.State.IsOver())
             await grains.GetGrain<ISweepProgress>(Id.Sweep).TrialEnded();
         DeactivateOnIdle();
     }
@@ -169,6 +182,11 @@ public sealed partial class TrialGrain(
         return false;
     }
 
-    private static AttemptAssignment Assignment(StoredTrial trial) =>
-        new(trial.Attempt, trial.Parameters.ToJson(), trial.HasCheckpoint, trial.Alone);
+    private async Task<AttemptAssignment> AssignmentAsync(StoredTrial trial)
+    {
+        var rules = trial.TrainsOn ? null : await specs.RulesAsync(Id.Sweep);
+        return new(
+            trial.Attempt, trial.Parameters.ToJson(), trial.HasCheckpoint, trial.Alone,
+            rules is null ? [] : [.. rules.Rungs(Id.Number, trial.Parameters.Epochs)]);
+    }
 }

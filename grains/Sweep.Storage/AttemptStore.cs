@@ -165,7 +165,7 @@ public sealed class AttemptStore : IAttemptStore
             """
             delete from checkpoints where trial_id in (
               select t.id from checkpoints c
-              cross join lateral (select * from trials where id = c.trial_id and state = 'succeeded' offset 0) t
+              cross join lateral (select * from trials where id = c.trial_id and state in ('succeeded', 'stopped') offset 0) t
               where c.trial_id between $1 and $2
               order by t.best_score nulls last, t.number offset $3)
             """,
@@ -208,16 +208,16 @@ public sealed class AttemptStore : IAttemptStore
               select *
               from unnest(
                 $1::bigint[], $2::integer[], $3::integer[], $4::text[], $5::text[], $6::text[], $7::integer[], $8::text[], $9::text[],
-                $10::text[])
-              as i(trial_id, attempt, went_on_from, torch, processor, capability, threads, device, gpu, driver)
+                $10::text[], $11::text[])
+              as i(trial_id, attempt, went_on_from, torch, processor, capability, threads, device, gpu, driver, precision)
             ), locked as materialized (
               select t.id, t.attempt from trials t where t.id in (select trial_id from item) order by t.id for no key update of t
             ), fresh as materialized (
               select i.* from item i join locked l on l.id = i.trial_id and l.attempt = i.attempt
             ), written as (
               insert into attempts (
-                trial_id, attempt, went_on_from, torch, processor, capability, threads, device, gpu, driver)
-              select trial_id, attempt, went_on_from, torch, processor, capability, threads, device, gpu, driver
+                trial_id, attempt, went_on_from, torch, processor, capability, threads, device, gpu, driver, precision)
+              select trial_id, attempt, went_on_from, torch, processor, capability, threads, device, gpu, driver, precision
               from fresh order by trial_id
               on conflict do nothing
             )
@@ -227,7 +227,8 @@ public sealed class AttemptStore : IAttemptStore
             All(row => StorableText.Of(row.Environment.Torch)), All(row => StorableText.Of(row.Environment.Processor)),
             All(row => StorableText.Of(row.Environment.Capability)), All(row => row.Environment.Threads),
             All(row => StorableText.Of(row.Environment.Device)), All(row => StorableText.OfMaybe(row.Environment.Gpu)),
-            All(row => StorableText.OfMaybe(row.Environment.Driver)))
+            All(row => StorableText.OfMaybe(row.Environment.Driver)),
+            All(row => row.Environment.Precision is { } precision ? StoredName.Of(precision) : null))
             .RowsAsync(row => (row.GetInt64(0), row.GetInt32(1)), CancellationToken.None)).ToHashSet();
         return [.. rows.Select(row => newest.Contains((row.Trial.Value, row.Attempt)))];
 

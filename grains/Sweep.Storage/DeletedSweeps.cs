@@ -43,7 +43,7 @@ public sealed class DeletedSweeps(NpgsqlDataSource source)
             """,
             new TrialId(sweep, 0).Value, new TrialId(sweep, TrialId.MaxNumber).Value, BatchTrials, BatchEpochs)
             .RowsAsync(row => row.GetInt64(0), cancellation)).ToArray();
-        foreach (var table in new[] { "epochs", "trial_events", "trial_logs", "checkpoints", "attempts" })
+        foreach (var table in new[] { "epochs", "trial_events", "trial_logs", "checkpoints", "attempts", "judgements" })
             await connection.Statement($"delete from {table} where trial_id = any($1)", trials).ExecuteAsync(cancellation);
         await connection.Statement("delete from trials where id = any($1)", trials).ExecuteAsync(cancellation);
         if (trials.Length == 0)

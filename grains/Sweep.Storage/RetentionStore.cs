@@ -73,7 +73,7 @@ public sealed class RetentionStore(NpgsqlDataSource source)
             with l as materialized (
               select t.id, t.best_epoch, t.epochs_done
               from trials t join sweeps s on s.id = t.sweep_id and s.state in ('completed', 'cancelled')
-              where t.id = any($1) and t.state in ('succeeded', 'failed', 'cancelled')
+              where t.id = any($1) and t.state in ('succeeded', 'failed', 'cancelled', 'stopped')
               order by t.id for no key update of t
             ), epoch as (
               delete from epochs e using l where {Spare} returning pg_column_size(e) as bytes

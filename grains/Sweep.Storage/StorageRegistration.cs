@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Sweep.Domain.Scheduling;
+using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Storage.Connections;
@@ -20,6 +21,7 @@ public static class StorageRegistration
         .AddSingleton<ISweepStore, SweepStore>()
         .AddSingleton<ITrialStore, TrialStore>()
         .AddSingleton<IAttemptStore, AttemptStore>()
+        .AddSingleton<IJudgementStore, JudgementStore>()
         .AddSingleton<IWorkerStore, WorkerStore>()
         .AddSingleton<MembershipStore>()
         .AddSingleton<DeletedSweeps>()

@@ -10,12 +10,15 @@ namespace Sweep.Storage;
 /// <summary>The table <c>sweeps</c>, and the changes that concern all trials of a sweep at once.</summary>
 public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
 {
-    private const string Columns = "select id, spec::text, state, trial_count from sweeps";
+    private const string Columns = "select id, spec::text, state, trial_count, ended_by from sweeps";
 
     private const string IsOver =
         """
         select not exists (select from trials where sweep_id = $1 and state = 'queued')
           and not exists (select from trials where sweep_id = $1 and state = 'running')
+          -- Trials are proposed in their order, so none is missing when the last one is there.
+          and not exists (
+            select from sweeps s left join trials t on t.id = s.id * 1000000::bigint + s.trial_count where s.id = $1 and t.id is null)
         """;
 
     /// <summary>Cancels the trials that wait. A trial that runs is marked, and cancelled when its attempt ends.</summary>
@@ -28,7 +31,8 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
           update trials t set
             state = case when w.state = 'queued' then 'cancelled' else t.state end,
             ended_at = case when w.state = 'queued' then clock_timestamp() end,
-            cancelling = w.state = 'running'
+            cancelling = w.state = 'running',
+            held_at = null
           from wanted w where t.id = w.id
           returning t.id, t.attempt, t.state
         )
@@ -41,10 +45,12 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
     {
         await using var connection = await source.ConnectAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var (stored, isNew) = await AddSweepAsync(connection, id, spec, exactName, trials.Count, cancellation);
+        // A method that learns proposes the others later.
+        var count = spec.Method.Kind.Learns() ? SearchMethods.For(spec).Count : trials.Count;
+        var (stored, isNew) = await AddSweepAsync(connection, id, spec, exactName, count, cancellation);
         if (isNew)
         {
-            await AddTrialsAsync(connection, id, trials, cancellation);
+            await AddTrialsAsync(connection, id, first: 1, trials, cancellation);
             await transaction.CommitAsync(cancellation);
         }
 
@@ -94,7 +100,8 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
             ), again as (
               update trials t set
                 state = case when w.state = 'running' then t.state else 'queued' end,
-                cancelling = false, failures = 0, losses = 0, alone = false, reason = null, ended_at = null, pruned_at = null
+                cancelling = false, failures = 0, losses = 0, alone = false, reason = null, ended_at = null, pruned_at = null,
+                held_at = null
               from wanted w where t.id = w.id
               returning t.id, t.number, t.attempt, t.state
             ), event as (
@@ -105,8 +112,133 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
             """,
             id, number).RowsAsync(row => row.GetInt32(0), cancellation);
         if (numbers.Count > 0)
+        {
+            await connection.Statement(
+                """
+                update sweeps set not_reproducible = $3
+                where id = $1 and proposed_from >= $2 and not_reproducible is null
+                """,
+                id, numbers[0], $"trial {numbers[0]} was tried again after others had been proposed from its outcome")
+                .ExecuteAsync(cancellation);
             sweep = await StoreAsync(connection, transaction, sweep, sweep.State.After(SweepMove.Retry), cancellation);
+        }
+
         return (sweep, numbers);
+    }
+
+    public async Task<(StoredSweep Sweep, TrialState? State, bool Resumed)?> ResumeTrialAsync(
+        TrialId trial, CancellationToken cancellation = default)
+    {
+        await using var connection = await source.ConnectAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (await LockAsync(connection, trial.Sweep, cancellation) is not { } sweep)
+            return null;
+        var resumed = await connection.Statement(
+            """
+            with again as (
+              update trials set
+                state = 'queued', trains_on = true, failures = 0, losses = 0, alone = false, reason = null, ended_at = null,
+                pruned_at = null
+              where id = $1 and state = 'stopped'
+              returning id, attempt
+            )
+            insert into trial_events (trial_id, attempt, event) select id, attempt, 'resumed' from again
+            """,
+            trial.Value).ExecuteAsync(cancellation) == 1;
+        var state = await connection.Statement("select state from trials where id = $1", trial.Value).ValueAsync<string>(cancellation);
+        if (resumed)
+        {
+            await connection.Statement(
+                """
+                update sweeps set not_reproducible = $3
+                where id = $1 and not_reproducible is null and (proposed_from >= $2 or not exists (
+                  select from trials t where t.id = sweeps.id * 1000000::bigint + sweeps.trial_count))
+                """,
+                trial.Sweep, trial.Number, $"trial {trial.Number} was trained on, and other trials are proposed from its outcome")
+                .ExecuteAsync(cancellation);
+            sweep = await StoreAsync(connection, transaction, sweep, sweep.State.After(SweepMove.Retry), cancellation);
+        }
+
+        return (sweep, state is null ? null : StoredName.Parse<TrialState>(state), resumed);
+    }
+
+    public Task<IReadOnlyList<OutcomeRow>> OutcomesAsync(int id, int known, CancellationToken cancellation = default) => source.Statement(
+        """
+        select number, case when number > $3 then params::text end, state, attempt, best_score
+        from trials where id between $1 and $2 order by id
+        """,
+        First(id), Last(id), known).RowsAsync(
+            row => new OutcomeRow(
+                row.GetInt32(0), row.MaybeText(1) is { } json ? BuiltInParameters.Catalog.Read(json) : null,
+                StoredName.Parse<TrialState>(row.GetString(2)), row.GetInt32(3), row.Maybe<double>(4)),
+            cancellation);
+
+    public async Task<bool> ProposeAsync(int id, TrialProposals proposals, CancellationToken cancellation = default)
+    {
+        await using var connection = await source.ConnectAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        // Whoever proposes trials or tries one again holds this lock, so what is compared below stays true until all is stored.
+        if (await LockAsync(connection, id, cancellation) is not { State: SweepState.Running, EndedBy: null })
+            return false;
+        var isNext = await connection.Statement(
+            """
+            select coalesce(max(id), $1) = $1 + $3 - 1
+              and (
+                $6 or coalesce(sum(attempt) filter (where number <= $4), 0) = $5
+                  and coalesce(bool_and(state not in ('queued', 'running')) filter (where number <= $4), true))
+            from trials where id between $1 and $2
+            """,
+            First(id), Last(id), proposals.First, proposals.MadeFrom, proposals.Attempts, proposals.IsByRung)
+            .ValueAsync<bool>(cancellation);
+        if (!isNext)
+            return false;
+        await AddTrialsAsync(connection, id, proposals.First, proposals.Trials, cancellation);
+        await connection.Statement(
+            "update sweeps set proposed_from = greatest(proposed_from, $2) where id = $1", id, proposals.MadeFrom)
+            .ExecuteAsync(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return true;
+    }
+
+    public async Task<(TimeSpan Age, IReadOnlyList<SpentTrial> Trials)> SpentAsync(
+        int id, int after, CancellationToken cancellation = default)
+    {
+        var age = await source.Statement("select clock_timestamp() - created_at from sweeps where id = $1", id)
+            .ValueAsync<TimeSpan>(cancellation);
+        var trials = await source.Statement(
+            """
+            select number, state, best_value, epochs_done from trials
+            where id between $1 and coalesce(
+              (select id - 1 from trials where id between $1 and $2 and state in ('queued', 'running') order by id limit 1), $2)
+            order by id
+            """,
+            First(id) + after + 1, Last(id)).RowsAsync(
+                row => new SpentTrial(
+                    row.GetInt32(0), StoredName.Parse<TrialState>(row.GetString(1)), row.Maybe<double>(2), row.GetInt32(3)),
+                cancellation);
+        return (age, trials);
+    }
+
+    public async Task<StoredSweep?> EndAsync(int id, string endedBy, bool isReproducible, CancellationToken cancellation = default)
+    {
+        await using var connection = await source.ConnectAsync(cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(cancellation);
+        if (await LockAsync(connection, id, cancellation) is not { } sweep)
+            return null;
+        if (sweep is not { State: SweepState.Running or SweepState.Paused, EndedBy: null })
+            return sweep;
+        await connection.Statement(CancelTrials, id, null).ExecuteAsync(cancellation);
+        var count = await connection.Statement(
+            """
+            update sweeps set
+              trial_count = (select count(*) from trials where sweep_id = $1),
+              ended_by = $2,
+              not_reproducible = coalesce(not_reproducible, $3)
+            where id = $1 returning trial_count
+            """,
+            id, endedBy, isReproducible ? null : "the time of its budget ended it").ValueAsync<int>(cancellation);
+        await transaction.CommitAsync(cancellation);
+        return sweep with { Trials = count, EndedBy = endedBy };
     }
 
     public async Task<IReadOnlyDictionary<int, SweepState>> StatesAsync(
@@ -210,13 +342,15 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
         {
             return await connection.Statement(
                 """
-                insert into sweeps (id, name, state, spec, dataset, retries, metric, goal, varying, trial_count, weights)
-                values ($1, $2, 'running', $3::jsonb, $4, $5, $6, $7, $8, $9, $10)
+                insert into sweeps (id, name, state, spec, dataset, retries, metric, goal, varying, trial_count, weights,
+                  not_reproducible)
+                values ($1, $2, 'running', $3::jsonb, $4, $5, $6, $7, $8, $9, $10, $11)
                 on conflict do nothing
                 """,
                 id, spec.Name, spec.ToJson(), spec.Dataset.Sha256, spec.Retries, spec.Objective.Metric.Name,
                 StoredName.Of(spec.Objective.Goal),
-                spec.Parameters.Varying.ToArray(), trials, spec.StartFrom?.Sha256).ExecuteAsync(cancellation) == 1;
+                spec.Parameters.Varying.ToArray(), trials, spec.StartFrom?.Sha256,
+                spec.Search?.Order == SearchOrder.Arrival ? "search.order is arrival" : null).ExecuteAsync(cancellation) == 1;
         }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {
@@ -229,17 +363,21 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
         }
     }
 
+    private static long First(int sweep) => new TrialId(sweep, 0).Value;
+
+    private static long Last(int sweep) => new TrialId(sweep, TrialId.MaxNumber).Value;
+
     private static async Task AddTrialsAsync(
-        NpgsqlConnection connection, int id, IReadOnlyList<ParameterMap> trials, CancellationToken cancellation)
+        NpgsqlConnection connection, int id, int first, IReadOnlyList<ParameterMap> trials, CancellationToken cancellation)
     {
         await using var copy = await connection.BeginBinaryImportAsync(
             "copy trials (id, sweep_id, number, params) from stdin (format binary)", cancellation);
         foreach (var (index, trial) in trials.Index())
         {
             await copy.StartRowAsync(cancellation);
-            await copy.WriteAsync(new TrialId(id, index + 1).Value, NpgsqlDbType.Bigint, cancellation);
+            await copy.WriteAsync(new TrialId(id, first + index).Value, NpgsqlDbType.Bigint, cancellation);
             await copy.WriteAsync(id, NpgsqlDbType.Integer, cancellation);
-            await copy.WriteAsync(index + 1, NpgsqlDbType.Integer, cancellation);
+            await copy.WriteAsync(first + index, NpgsqlDbType.Integer, cancellation);
             await copy.WriteAsync(trial.ToJson(), NpgsqlDbType.Jsonb, cancellation);
         }
 
@@ -247,5 +385,7 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
     }
 
     private static StoredSweep Read(NpgsqlDataReader row) =>
-        new(row.GetInt32(0), SweepSpec.FromJson(row.GetString(1)), StoredName.Parse<SweepState>(row.GetString(2)), row.GetInt32(3));
+        new(
+            row.GetInt32(0), SweepSpec.FromJson(row.GetString(1)), StoredName.Parse<SweepState>(row.GetString(2)), row.GetInt32(3),
+            row.MaybeText(4));
 }

@@ -11,7 +11,8 @@ public sealed class TrialStore : ITrialStore
     private const string Columns =
         """
         select t.id, t.params::text, t.state, t.attempt, t.failures, t.losses, t.worker,
-          exists (select from checkpoints c where c.trial_id = t.id), t.alone, t.pruned_at
+          exists (select from checkpoints c where c.trial_id = t.id), t.alone, t.pruned_at,
+          t.held_at, t.trains_on
         from trials t
         """;
 
@@ -36,10 +37,12 @@ public sealed class TrialStore : ITrialStore
         // Two statements would miss a trial that begins between them.
         return _source.Statement(
             """
-            select id, attempt, worker, 'continue' from trials where state = 'queued' and ($1::integer is null or sweep_id = $1)
+            select id, attempt, worker, 'continue', held_at is not null
+            from trials where state = 'queued' and ($1::integer is null or sweep_id = $1)
             union all
             select t.id, t.attempt, coalesce(t.worker, ''),
-              case when t.cancelling or s.state = 'cancelled' then 'cancel' when s.state = 'paused' then 'pause' else 'continue' end
+              case when t.cancelling or s.state = 'cancelled' then 'cancel' when s.state = 'paused' then 'pause' else 'continue' end,
+              false
             from trials t join sweeps s on s.id = t.sweep_id
             where t.state = 'running' and ($1::integer is null or t.sweep_id = $1)
             order by id
@@ -49,7 +52,8 @@ public sealed class TrialStore : ITrialStore
 
     public Task<IReadOnlyList<UnfinishedTrial>> StoppingAsync(CancellationToken cancellation = default) => _source.Statement(
         """
-        select t.id, t.attempt, coalesce(t.worker, ''), case when t.cancelling or s.state = 'cancelled' then 'cancel' else 'pause' end
+        select t.id, t.attempt, coalesce(t.worker, ''), case when t.cancelling or s.state = 'cancelled' then 'cancel' else 'pause' end,
+          false
         from trials t join sweeps s on s.id = t.sweep_id
         where t.state = 'running' and (t.cancelling or s.state in ('paused', 'cancelled'))
         """).RowsAsync(ReadUnfinished, cancellation);
@@ -70,7 +74,9 @@ public sealed class TrialStore : ITrialStore
     }
 
     private static UnfinishedTrial ReadUnfinished(NpgsqlDataReader row) =>
-        new(TrialId.From(row.GetInt64(0)), row.GetInt32(1), row.MaybeText(2), StoredName.Parse<LeaseOrder>(row.GetString(3)));
+        new(
+            TrialId.From(row.GetInt64(0)), row.GetInt32(1), row.MaybeText(2), StoredName.Parse<LeaseOrder>(row.GetString(3)),
+            row.GetBoolean(4));
 
     private async Task<IReadOnlyList<StoredTrial?>> LoadAsync(IReadOnlyList<TrialId> ids)
     {
@@ -94,13 +100,14 @@ public sealed class TrialStore : ITrialStore
                 $12::double precision[], $13::double precision[], $14::double precision[], $15::bigint[], $16::bigint[], $17::bigint[],
                 $18::integer[], $19::integer[], $20::bigint[], $21::text[], $22::integer[],
                 $23::text[], $24::double precision[], $25::double precision[], $26::double precision[], $27::double precision[],
-                $28::double precision[], $29::integer[], $30::double precision[], $31::double precision[], $32::double precision[])
+                $28::double precision[], $29::integer[], $30::double precision[], $31::double precision[], $32::double precision[],
+                $33::integer[])
               as i(
                 id, from_state, from_attempt, to_state, to_attempt, failures, losses, worker, event, reason,
                 detail, train_seconds, inference_ms, inference_windows_per_second, parameters, model_bytes, macs,
                 training_windows, validation_windows, peak_memory_bytes, sample, epochs,
                 prompt, validation_seconds, train_processor_seconds, validation_processor_seconds, inference_ms_low,
-                inference_ms_high, test_windows, test_loss, test_loss_error, test_accuracy)
+                inference_ms_high, test_windows, test_loss, test_loss_error, test_accuracy, held_at)
             ), sweep as materialized (
               select id, state from sweeps
               where id in (
@@ -108,7 +115,7 @@ public sealed class TrialStore : ITrialStore
                 where i.to_state in ('queued', 'running', 'cancelled') or t.id is not null)
               order by id for share
             ), locked as materialized (
-              select t.worker as old_worker, t.cancelling, t.epochs_done < i.epochs as lacks_epochs, i.*
+              select t.worker as old_worker, t.cancelling, t.epochs_done < i.epochs as lacks_epochs, t.held_at is not null as held, i.*
               from trials t join item i on i.id = t.id and i.from_state = t.state and i.from_attempt = t.attempt
               where (select count(*) from sweep) >= 0
               order by t.id for no key update of t
@@ -121,7 +128,7 @@ public sealed class TrialStore : ITrialStore
                 case
                   -- A silo that was declared dead needs some seconds to notice, and would open the trials that it lost again and again.
                   when l.to_state = 'running' then
-                    case when s.state = 'running' and l.worker not in (select silo_name from dead) then l.to_state end
+                    case when s.state = 'running' and not l.held and l.worker not in (select silo_name from dead) then l.to_state end
                   when l.cancelling and l.from_state = 'running' then 'cancelled'
                   when (l.to_state = 'queued' or l.lacks_epochs) and s.state = 'cancelled' then 'cancelled'
                   when l.lacks_epochs then 'queued'
@@ -133,8 +140,9 @@ public sealed class TrialStore : ITrialStore
               select
                 *,
                 case
+                  when state = 'queued' and lacks_epochs then 'given back'
                   when state = to_state then event
-                  when state = 'queued' then case when lacks_epochs then 'given back' else 'requeued' end
+                  when state = 'queued' then 'requeued'
                   else state
                 end as what
               from stored where state is not null
@@ -147,9 +155,10 @@ public sealed class TrialStore : ITrialStore
                 cancelling = false,
                 alone = t.alone or coalesce(n.reason = 'out_of_memory', false),
                 worker = case when n.state = 'running' then n.worker end,
-                reason = case when n.state in ('failed', 'cancelled') then coalesce(n.detail, n.reason) end,
+                reason = case when n.state in ('failed', 'cancelled', 'stopped') then coalesce(n.detail, n.reason) end,
+                held_at = case when n.state = 'queued' and not n.lacks_epochs then n.held_at end,
                 started_at = case when n.state = 'running' then coalesce(t.started_at, clock_timestamp()) else t.started_at end,
-                ended_at = case when n.state in ('succeeded', 'failed', 'cancelled') then clock_timestamp() end,
+                ended_at = case when n.state in ('succeeded', 'failed', 'cancelled', 'stopped') then clock_timestamp() end,
                 train_seconds = coalesce(n.train_seconds, t.train_seconds),
                 inference_ms = coalesce(n.inference_ms, t.inference_ms),
                 inference_windows_per_second = coalesce(n.inference_windows_per_second, t.inference_windows_per_second),
@@ -189,7 +198,7 @@ public sealed class TrialStore : ITrialStore
             All(move => move.Result?.TrainProcessorSeconds), All(move => move.Result?.ValidationProcessorSeconds),
             All(move => move.Result?.InferenceLowMilliseconds), All(move => move.Result?.InferenceHighMilliseconds),
             All(move => move.Result?.Test?.Windows), All(move => move.Result?.Test?.Loss), All(move => move.Result?.Test?.LossError),
-            All(move => move.Result?.Test?.Accuracy))
+            All(move => move.Result?.Test?.Accuracy), All(move => move.HeldAt))
             .RowsAsync(row => (Id: row.GetInt64(0), State: StoredName.Parse<TrialState>(row.GetString(1))), CancellationToken.None))
             .ToDictionary(row => row.Id, row => row.State);
         return [.. moves.Select(move => stored.TryGetValue(move.Id.Value, out var state) ? state : (TrialState?)null)];
@@ -206,5 +215,5 @@ public sealed class TrialStore : ITrialStore
     private static StoredTrial Read(NpgsqlDataReader row) => new(
         TrialId.From(row.GetInt64(0)), BuiltInParameters.Catalog.Read(row.GetString(1)), StoredName.Parse<TrialState>(row.GetString(2)),
         row.GetInt32(3), row.GetInt32(4), row.GetInt32(5), row.MaybeText(6), row.GetBoolean(7), row.GetBoolean(8),
-        row.Maybe<DateTimeOffset>(9));
+        row.Maybe<DateTimeOffset>(9), row.Maybe<int>(10), row.GetBoolean(11));
 }

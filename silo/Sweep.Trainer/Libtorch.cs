@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using Sweep.Domain.Protocol;
+using Sweep.Domain.Trials;
 using TorchSharp;
 
 namespace Sweep.Trainer;
@@ -83,6 +84,13 @@ internal static partial class Libtorch
         return Encoding.UTF8.GetString((byte*)room[0], (int)room[1]);
     }
 
+    /// <summary>Sets the precision of products on a GPU.</summary>
+    public static void Use(Precision precision)
+    {
+        torch.backends.cuda.matmul.allow_tf32 = precision == Precision.Tf32;
+        torch.backends.cudnn.allow_tf32 = precision == Precision.Tf32;
+    }
+
     private static string Natives(string? folder) => folder ?? Path.Combine(AppContext.BaseDirectory, "libtorch");
 
     /// <summary>
@@ -91,8 +99,7 @@ internal static partial class Libtorch
     /// </summary>
     private static unsafe void MakeRepeatable(string natives)
     {
-        torch.backends.cuda.matmul.allow_tf32 = false;
-        torch.backends.cudnn.allow_tf32 = false;
+        Use(Precision.Float32);
         // TorchSharp has no call for these settings of at::globalContext().
         var library = NativeLibrary.Load(Found(natives, "libtorch_cpu.so"));
         var context = ((delegate* unmanaged<nint>)Export("_ZN2at13globalContextEv"))();

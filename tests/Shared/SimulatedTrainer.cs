@@ -14,6 +14,7 @@ public sealed class SimulatedTrainer(SimulatedTrainers trainers) : ITrainer
     private readonly Channel<(TrainerEvent, byte[])> _events = Channel.CreateUnbounded<(TrainerEvent, byte[])>();
     private volatile TrainerCommand.Stop? _stop;
     private CancellationTokenSource _stopping = new();
+    private TaskCompletionSource _goesOn = new();
     private int _resumeAt;
 
     public string? Death { get; private set; }
@@ -30,6 +31,10 @@ public sealed class SimulatedTrainer(SimulatedTrainers trainers) : ITrainer
             case TrainerCommand.Stop stop:
                 _stop = stop;
                 _stopping.Cancel();
+                _goesOn.TrySetResult();
+                break;
+            case TrainerCommand.GoOn:
+                _goesOn.TrySetResult();
                 break;
             case TrainerCommand.Train train:
                 _ = TrainAsync(train);
@@ -65,19 +70,12 @@ public sealed class SimulatedTrainer(SimulatedTrainers trainers) : ITrainer
             Emit(new TrainerEvent.Began(environment));
         for (var epoch = _resumeAt + 1; epoch <= train.Parameters.Epochs; epoch++)
         {
-            if (trainers.Gate is { } gate)
+            if ((trainers.GateOf(train) ?? trainers.Gate) is { } gate)
                 await gate.WaitAsync(_stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default);
             if (trainers.Pace > TimeSpan.Zero)
                 await Task.Delay(trainers.Pace);
-            if (_stop is { } stop)
-            {
-                if (stop.Checkpoint)
-                    Emit(new TrainerEvent.CheckpointWritten(epoch - 1, 0), [(byte)(epoch - 1)]);
-                _resumeAt = 0;
-                Emit(new TrainerEvent.Stopped());
+            if (Stopped(epoch - 1))
                 return;
-            }
-
             if (trainers.Fault?.Invoke(train, epoch) is { } fault)
             {
                 _resumeAt = 0;
@@ -88,9 +86,19 @@ public sealed class SimulatedTrainer(SimulatedTrainers trainers) : ITrainer
                 return;
             }
 
-            var loss = 4.0 / (epoch + (train.Trial % 7));
+            var loss = trainers.Loss(train, epoch);
             var rate = train.Parameters.LearningRate;
+            var isJudged = train.JudgedAt?.Contains(epoch) == true;
+            if (isJudged)
+                _goesOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
             Emit(new TrainerEvent.EpochFinished(new EpochMetrics(epoch, loss, loss + 0.1, 1 / (1 + loss), rate, 0.001, 1_000)));
+            if (isJudged && _stop is null)
+            {
+                await _goesOn.Task;
+                if (Stopped(epoch))
+                    return;
+            }
+
             if (train.CheckpointEvery == 0)
                 Emit(new TrainerEvent.CheckpointWritten(epoch, 0), [(byte)epoch]);
         }
@@ -99,6 +107,19 @@ public sealed class SimulatedTrainer(SimulatedTrainers trainers) : ITrainer
         if (trainers.FinalCheckpoint)
             Emit(new TrainerEvent.CheckpointWritten(train.Parameters.Epochs, 0), [(byte)train.Parameters.Epochs]);
         Emit(new TrainerEvent.Succeeded(new TrialResult(0.01, 0.1, 10_000, 1_000, 4_000, 2_000, 100, 20, 1 << 20, "to be")));
+    }
+
+    /// <summary>Stops the training when it was asked to.</summary>
+    /// <param name="epochs">The epochs that were trained.</param>
+    private bool Stopped(int epochs)
+    {
+        if (_stop is not { } stop)
+            return false;
+        if (stop.Checkpoint)
+            Emit(new TrainerEvent.CheckpointWritten(epochs, 0), [(byte)epochs]);
+        _resumeAt = 0;
+        Emit(new TrainerEvent.Stopped());
+        return true;
     }
 
     private void Emit(TrainerEvent happened, byte[]? payload = null) => _events.Writer.TryWrite((happened, payload ?? []));
@@ -112,6 +133,12 @@ public sealed class SimulatedTrainers : ITrainerFactory
 
     /// <summary>A gate of which each epoch of any trainer takes one permit; null for no gate.</summary>
     public SemaphoreSlim? Gate { get; init; }
+
+    /// <summary>A gate of which each epoch of one trial takes a permit; null for <see cref="Gate"/>.</summary>
+    public Func<TrainerCommand.Train, SemaphoreSlim?> GateOf { get; init; } = _ => null;
+
+    /// <summary>The training loss of an epoch of a trial. The validation loss is 0.1 above it.</summary>
+    public Func<TrainerCommand.Train, int, double> Loss { get; init; } = (train, epoch) => 4.0 / (epoch + (train.Trial % 7));
 
     /// <summary>Duration of an epoch.</summary>
     public TimeSpan Pace { get; init; }

@@ -6,6 +6,7 @@ using Sweep.Benchmarks.Published;
 using Sweep.Benchmarks.Recording;
 using Sweep.Benchmarks.Recovery;
 using Sweep.Benchmarks.Scheduling;
+using Sweep.Benchmarks.Search;
 using Sweep.Benchmarks.Statistics;
 using Sweep.Benchmarks.Storage;
 using Sweep.Benchmarks.Training;
@@ -20,6 +21,8 @@ const string Usage =
       views [trials epochs]       the views' answers on 10 million epochs of 50,000 trials
       statistics [sweeps]         the report's sentences and intervals against simulated sweeps whose truth is known (2000)
       published TEXT [replicates] the nine cells of the published experiment on its text, several times, beside its numbers (5)
+      proposals                   how long each search method takes to propose a trial, and how long a stopping rule to judge one
+      search [--samplers a,b --functions a,b --seeds n --trials n]  the samplers against Optuna's (all, all, 30, 200)
       storage [seconds]           epochs, grids and moves into PostgreSQL
       checkpoints [trials MB MB/s seconds]  what checkpoints that replace each other take on the disk (16 0.8 1 180)
       orchestration [tls] [trials …]  simulated trials of 10 epochs through two silos, over TLS or plain (1000 20000)
@@ -41,6 +44,10 @@ switch (args)
         return StatisticsBenchmark.Run(rest);
     case ["published", .. var rest]:
         return await PublishedBenchmark.RunAsync(rest);
+    case ["proposals"]:
+        return ProposalBenchmark.Run();
+    case ["search", .. var rest]:
+        return await PeerBenchmark.RunAsync(rest);
     case ["storage", .. var rest]:
         return await StorageBenchmark.RunAsync(rest);
     case ["checkpoints", .. var rest]:

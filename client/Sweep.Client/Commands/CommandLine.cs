@@ -38,6 +38,7 @@ internal static class CommandLine
             LogsCommand.Create(terminal),
             ReportCommand.Create(terminal),
             ExportCommand.Create(terminal),
+            ReplayCommand.Create(terminal),
             GenerateCommand.Create(terminal),
             DownloadCommand.Create(terminal),
             WorkersCommand.Create(terminal),

@@ -38,7 +38,7 @@ internal sealed class LiveProgress(Terminal terminal, Func<LiveOrder, Task<strin
                     lock (_gate)
                     {
                         _snapshot = snapshot;
-                        _timeLeft.Observe(snapshot.Since, snapshot.Sweep.EpochsDone);
+                        _timeLeft.Observe(snapshot.Since, snapshot.EpochsTrained);
                     }
 
                     Draw(context);

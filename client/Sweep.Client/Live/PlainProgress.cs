@@ -26,7 +26,7 @@ internal sealed class PlainProgress(TextWriter writer) : IProgressView
     public IEnumerable<string> Lines(ProgressSnapshot snapshot)
     {
         var sweep = snapshot.Sweep;
-        _timeLeft.Observe(snapshot.Since, sweep.EpochsDone);
+        _timeLeft.Observe(snapshot.Since, snapshot.EpochsTrained);
         if (_lastLine is null)
         {
             _lastLine = snapshot.Since;
@@ -49,9 +49,10 @@ internal sealed class PlainProgress(TextWriter writer) : IProgressView
         var reason = snapshot.Waiting is { } waiting ? $" ({waiting})" : "";
         yield return
             $"{snapshot.Over}/{sweep.Trials}  {sweep.Running} running, {sweep.Queued} waiting{reason}, "
-            + $"epoch {sweep.EpochsDone} of {sweep.EpochsTotal}"
+            + $"epoch {EpochCount.Of(snapshot.EpochsTrained)} of {sweep.EpochsTotal}"
             + (_timeLeft.EpochsPerSecond is { } speed ? $", {Quantities.Count(speed)} epochs/s" : "")
-            + (_timeLeft.Until(sweep.EpochsTotal) is { } left ? $", {Quantities.Duration(left)} left" : "");
+            + (_timeLeft.Until(sweep.EpochsTotal) is { } left ? $", {Quantities.Duration(left)} left" : "")
+            + (BudgetText.Left(sweep) is { Length: > 0 } budget ? $", of its budget {budget}" : "");
     }
 
     private static string Describe(TrialSummary trial, IReadOnlyList<string> varying, Objective objective)

@@ -14,13 +14,17 @@ namespace Sweep.Client.Live;
 /// Where points have several seeds, the trial with which the point begins that has the best mean of at least two, and this mean.
 /// </param>
 /// <param name="Failures">The trials that failed last, the newest first.</param>
+/// <param name="Rungs">What stopping rules decided so far, by epoch.</param>
 /// <param name="Open">The trial that the view shows alone; null for none.</param>
 internal sealed record ProgressSnapshot(
     TimeSpan Since, SweepOverview Sweep, IReadOnlyList<TrialSummary> Running, IReadOnlyList<TrialSummary>? Finished, string? Waiting = null,
     TrialCurve? Best = null, (TrialSummary First, Spread Objective)? BestPoint = null, IReadOnlyList<TrialSummary>? Failures = null,
-    TrialHistory? Open = null)
+    TrialHistory? Open = null, IReadOnlyList<Rung>? Rungs = null)
 {
-    public int Over => Sweep.Succeeded + Sweep.Failed + Sweep.Cancelled;
+    public int Over => Sweep.Succeeded + Sweep.Failed + Sweep.Cancelled + Sweep.Stopped;
+
+    /// <summary>The epochs that all trials together have trained, with the parts of those that run.</summary>
+    public double EpochsTrained => Sweep.EpochsDone + Running.Sum(trial => trial.EpochsTrained - trial.EpochsDone);
 
     public IReadOnlyList<string> Varying => Sweep.Spec.Parameters.Varying;
 }

@@ -4,6 +4,7 @@ using Sweep.Client.Errors;
 using Sweep.Domain.Reports;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
+using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Live;
 
@@ -25,6 +26,7 @@ internal sealed class SnapshotReader(Cluster cluster, IProgressView view, string
     private int _pointsOver = -1;
     private (TrialSummary First, Spread Objective)? _bestPoint;
     private IReadOnlyList<TrialSummary> _failures = [];
+    private IReadOnlyList<Rung> _rungs = [];
 
     /// <exception cref="RequestRefusedException">The sweep was deleted.</exception>
     public async Task<ProgressSnapshot> ReadAsync(CancellationToken cancellation)
@@ -58,6 +60,7 @@ internal sealed class SnapshotReader(Cluster cluster, IProgressView view, string
         {
             _best = sweep.BestTrial is { } best ? await CurveAsync(sweep.Id, best, cancellation) : null;
             _failures = sweep.Failed == 0 ? [] : await cluster.Reader.FailuresAsync(sweep.Id, MostFailures, cancellation);
+            _rungs = sweep.Spec.Stop is null ? [] : await cluster.Reader.RungsAsync(sweep.Id, cancellation);
             _read = (snapshot.Over, sweep.EpochsDone);
         }
 
@@ -70,7 +73,7 @@ internal sealed class SnapshotReader(Cluster cluster, IProgressView view, string
         }
 
         var open = view.OpenTrial is { } number ? await HistoryAsync(sweep.Id, number, cancellation) : null;
-        return snapshot with { Best = _best, BestPoint = _bestPoint, Failures = _failures, Open = open };
+        return snapshot with { Best = _best, BestPoint = _bestPoint, Failures = _failures, Open = open, Rungs = _rungs };
     }
 
     private async Task<TrialCurve?> CurveAsync(int sweep, int number, CancellationToken cancellation)

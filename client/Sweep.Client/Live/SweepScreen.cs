@@ -2,6 +2,7 @@ using Spectre.Console;
 using Spectre.Console.Rendering;
 using Sweep.Client.Output;
 using Sweep.Domain.Reports;
+using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Live;
 
@@ -13,6 +14,7 @@ internal static class SweepScreen
     private const int RoomBesideBar = 48;
     private const int TrialBar = 20;
     private const int MostCurve = 60;
+    private const int MostRungs = 6;
 
     /// <param name="height">The greatest number of lines.</param>
     /// <param name="keys">The line that explains the keys, or the answer to an order; empty for none.</param>
@@ -20,10 +22,16 @@ internal static class SweepScreen
         ProgressSnapshot snapshot, TimeLeft timeLeft, LiveChoice choice, (string Text, string? Style) keys, int width, int height)
     {
         List<IRenderable> lines = [Head(snapshot, width), Progress(snapshot, timeLeft, width)];
+        if (BudgetText.Left(snapshot.Sweep) is { Length: > 0 } budget)
+            lines.Add(Lines.Of(width, ("left of its budget:", null), (budget, null)));
+        var notes = SearchText.Notes(snapshot.Sweep.NotReproducible, snapshot.Sweep.EndedBy);
+        lines.AddRange(notes.Select(note => Lines.Of(width, (note, "yellow"))));
         if (Best(snapshot, width) is { } best)
             lines.Add(best);
         if (snapshot.BestPoint is { } point)
             lines.Add(BestPoint(snapshot, point.First, point.Objective, width));
+        if (snapshot.Rungs is { Count: > 0 } rungs)
+            lines.Add(Rungs(rungs, width));
         lines.AddRange((snapshot.Failures ?? []).Select(trial => Lines.Of(
             width,
             ($"✗ trial {trial.Number}", "red"),
@@ -47,6 +55,8 @@ internal static class SweepScreen
             width,
             (sweep.Name, "bold"),
             ($"{sweep.Succeeded} of {sweep.Trials} done, {sweep.Running} running, {sweep.Queued} waiting", null),
+            (sweep.Held > 0 ? $"{sweep.Held} of them to be judged" : "", null),
+            (sweep.Stopped > 0 ? $"{sweep.Stopped} stopped" : "", null),
             (sweep.Failed > 0 ? $"{sweep.Failed} failed" : "", "red"),
             (sweep.Cancelled > 0 ? $"{sweep.Cancelled} cancelled" : "", null));
     }
@@ -54,7 +64,7 @@ internal static class SweepScreen
     private static Markup Progress(ProgressSnapshot snapshot, TimeLeft timeLeft, int width)
     {
         var sweep = snapshot.Sweep;
-        var share = sweep.EpochsTotal == 0 ? 0 : Math.Clamp(sweep.EpochsDone / (double)sweep.EpochsTotal, 0, 1);
+        var share = sweep.EpochsTotal == 0 ? 0 : Math.Clamp(snapshot.EpochsTrained / sweep.EpochsTotal, 0, 1);
         return Lines.Of(
             width,
             [
@@ -85,13 +95,24 @@ internal static class SweepScreen
             "bold"),
         (ParameterText.Join(first.Parameters, snapshot.Sweep.Spec.Parameters.VaryingWithoutSeed), null));
 
+    /// <summary>How many trials went on at each rung, and the value that the newest one was held against.</summary>
+    private static Markup Rungs(IReadOnlyList<Rung> rungs, int width) => Lines.Of(
+        width,
+        [
+            ("stopping", "bold"),
+            .. rungs.Take(MostRungs).Select(rung => (
+                $"epoch {rung.Epoch}: {rung.Judged - rung.Stopped} of {rung.Judged} went on"
+                    + (rung.Bound is { } bound ? $" (bound {Quantities.Loss(bound)})" : ""),
+                (string?)null)),
+        ]);
+
     private static Table Trials(ProgressSnapshot snapshot, LiveChoice choice, int width, int room)
     {
         var trials = Visible(snapshot.Running, choice.Selected, room);
         var metric = snapshot.Sweep.Spec.Objective.Metric;
         (string Title, Func<TrialSummary, string> Value)[] columns =
         [
-            ("epoch", trial => $"{trial.EpochsDone}/{trial.Parameters.Epochs}"),
+            ("epoch", trial => $"{EpochCount.Of(trial.EpochsTrained)}/{trial.Parameters.Epochs}"),
             .. width < Wide ? Array.Empty<(string, Func<TrialSummary, string>)>() : [("", Bar)],
             ("train", trial => trial.Last is { } last ? Quantities.Loss(last.TrainLoss) : ""),
             ("val", trial => trial.Last is { } last ? Quantities.Loss(last.ValLoss) : ""),
@@ -130,7 +151,7 @@ internal static class SweepScreen
 
     private static string Bar(TrialSummary trial)
     {
-        var full = trial.EpochsDone * TrialBar / Math.Max(1, trial.Parameters.Epochs);
+        var full = (int)(trial.EpochsTrained * TrialBar / Math.Max(1, trial.Parameters.Epochs));
         return new string('━', Math.Min(full, TrialBar)).PadRight(TrialBar, '╌');
     }
 

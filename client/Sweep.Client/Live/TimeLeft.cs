@@ -1,6 +1,6 @@
 namespace Sweep.Client.Live;
 
-/// <summary>Estimates speed and time left from the epochs that were finished within the last minute.</summary>
+/// <summary>Estimates speed and time left from the epochs that were trained within the last minute.</summary>
 internal sealed class TimeLeft
 {
     // A minute is long enough to include epochs of all running trials, and short enough to show soon that a worker has joined.
@@ -9,19 +9,20 @@ internal sealed class TimeLeft
     // The time left at a very low speed would overflow a TimeSpan.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(999);
 
-    private readonly Queue<(TimeSpan At, long Epochs)> _points = new();
-    private long _newest;
+    private readonly Queue<(TimeSpan At, double Epochs)> _points = new();
+    private double _newest;
     private TimeSpan _now;
 
-    public void Observe(TimeSpan at, long epochsDone)
+    /// <param name="epochs">The epochs that are trained, with the parts of those that run.</param>
+    public void Observe(TimeSpan at, double epochs)
     {
-        (_now, _newest) = (at, epochsDone);
-        _points.Enqueue((at, epochsDone));
+        (_now, _newest) = (at, epochs);
+        _points.Enqueue((at, epochs));
         while (at - _points.Peek().At > Window)
             _points.Dequeue();
     }
 
-    /// <summary>The speed; null until the first epoch finishes.</summary>
+    /// <summary>The speed; null until something of an epoch is trained.</summary>
     public double? EpochsPerSecond
     {
         get

@@ -19,7 +19,7 @@ internal static class TrialScreen
     public static IRenderable Of(ProgressSnapshot snapshot, TrialHistory history, (string Text, string? Style) keys, int width, int height)
     {
         var (trial, metric) = (history.Curve.Trial, snapshot.Sweep.Spec.Objective.Metric);
-        var share = trial.EpochsDone / (double)Math.Max(1, trial.Parameters.Epochs);
+        var share = trial.EpochsTrained / Math.Max(1, trial.Parameters.Epochs);
         var place = trial.Worker is { } worker ? $" on {worker}" : "";
         List<IRenderable> lines =
         [
@@ -34,7 +34,7 @@ internal static class TrialScreen
                 width,
                 [
                     .. Lines.Bar(share, Math.Clamp(width / 3, 5, 40)),
-                    ($"epoch {trial.EpochsDone} of {trial.Parameters.Epochs}", null),
+                    ($"epoch {EpochCount.Of(trial.EpochsTrained)} of {trial.Parameters.Epochs}", null),
                     (trial.Last is { } last ? $"{Quantities.Count(last.SamplesPerSecond)} windows/s" : "", null),
                     (trial is { BestValue: { } value, Best: { } best }
                         ? $"best {PlainText.Of(metric)} {Quantities.Loss(value)} at epoch {best.Epoch}"

@@ -16,8 +16,10 @@ internal sealed record OutputTable(IReadOnlyList<OutputColumn> Columns, IReadOnl
 /// <param name="Title">The title for people. It may have line breaks.</param>
 /// <param name="Format">Formats a value for people; null for its plain form.</param>
 /// <param name="Dispensable">Whether the column is left out where the terminal is too narrow.</param>
+/// <param name="Seldom">Whether people see the column only where a row has a value.</param>
 internal sealed record OutputColumn(
-    string Name, string Title, Func<object, string>? Format = null, bool RightAligned = false, bool Dispensable = false)
+    string Name, string Title, Func<object, string>? Format = null, bool RightAligned = false, bool Dispensable = false,
+    bool Seldom = false)
 {
     /// <summary>The title on one line, without the line breaks and hyphens that keep a column narrow.</summary>
     public string Heading => Title

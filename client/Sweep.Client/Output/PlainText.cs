@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Globalization;
 using System.Text.Json;
+using Sweep.Domain.Search;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Output;
@@ -23,6 +24,7 @@ internal static class PlainText
         double number => number.ToString("R", CultureInfo.InvariantCulture),
         DateTime time => time.ToString("O", CultureInfo.InvariantCulture),
         DateTimeOffset time => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture),
+        MethodKind method => method.Word(),
         Enum word => JsonNamingPolicy.SnakeCaseLower.ConvertName(word.ToString()),
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         JsonElement { ValueKind: JsonValueKind.String } text => text.GetString()!,

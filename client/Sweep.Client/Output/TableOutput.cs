@@ -9,6 +9,7 @@ internal static class TableOutput
 
     public static void Write(Terminal terminal, OutputTable table)
     {
+        table = Filled(table);
         var texts = table.Rows.Select(row => table.Columns.Zip(row, Cell).ToArray()).ToList();
         var shown = Fitting(table.Columns, texts, terminal.Width);
         var view = new Table { ShowHeaders = table.Columns.Any(column => column.Title.Length > 0) }.Border(TableBorder.None);
@@ -35,6 +36,18 @@ internal static class TableOutput
 
         string Cell(OutputColumn column, object? value) =>
             terminal.OutputIsTerminal ? Printable.Text(column.Text(value)) : column.Text(value);
+    }
+
+    /// <summary>The table without the columns that seldom have a value and have none now.</summary>
+    private static OutputTable Filled(OutputTable table)
+    {
+        var empty = table.Columns.Index()
+            .Where(column => column.Item.Seldom && table.Rows.All(row => row[column.Index] is null))
+            .Select(column => column.Index)
+            .ToHashSet();
+        return empty.Count == 0 ? table : new([.. Kept(table.Columns)], [.. table.Rows.Select(row => Kept(row).ToList())]);
+
+        IEnumerable<T> Kept<T>(IReadOnlyList<T> all) => all.Where((_, index) => !empty.Contains(index));
     }
 
     /// <summary>

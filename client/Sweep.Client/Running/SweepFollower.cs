@@ -72,7 +72,8 @@ internal sealed class SweepFollower(Cluster cluster, CommandConsole console)
         // The silo stops while the report is written, which needs only the database.
         cluster.Private?.Silo?.BeginStop();
         console.PrintLine("");
-        var report = SweepReport.Of(end.Spec, await cluster.Reader.TrialsAsync(end.Id, console.Cancellation));
+        var report = SweepReport.Of(end.Spec, await cluster.Reader.TrialsAsync(end.Id, console.Cancellation))
+            .WithSearch(end.NotReproducible, end.EndedBy);
         ReportOutput.Write(console.Terminal, report, null, end, console.Format);
         console.PrintLine("");
         console.PrintLine($"See also: sweep report {end.Name}, sweep show {end.Name}/1, sweep sql \"select * from leaderboard\"");

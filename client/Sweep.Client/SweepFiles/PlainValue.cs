@@ -1,6 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.RegularExpressions;
+using Sweep.Client.Output;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 
@@ -28,7 +28,7 @@ internal static partial class PlainValue
     public static T Word<T>(YamlNode node)
         where T : struct, Enum
     {
-        var words = Enum.GetValues<T>().ToDictionary(value => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString()));
+        var words = Enum.GetValues<T>().ToDictionary(value => PlainText.Of(value));
         return node is YamlScalar scalar && words.TryGetValue(scalar.Text, out var value)
             ? value
             : throw node.Wrong($"expected one of {string.Join(", ", words.Keys)}");

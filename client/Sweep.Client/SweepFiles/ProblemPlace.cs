@@ -10,6 +10,9 @@ internal static class ProblemPlace
         YamlNode node = file;
         foreach (var key in problem.Path.Split('.'))
         {
+            // The key is within an item of a list.
+            if (node is YamlList)
+                node = Item(node, problem.Item ?? 0);
             // A key that the file leaves out has no line, so the error gets the line of the section.
             if (node is not YamlMap map || map.Find(key) is not { } next)
                 return (node with { Path = problem.Path }).Wrong(problem.Value + problem.Remark, problem.Expected);

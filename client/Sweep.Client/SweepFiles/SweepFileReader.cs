@@ -21,7 +21,7 @@ internal sealed partial class SweepFileReader
     private static readonly string[] Keys =
     [
         "name", "dataset", "objective", "method", "budget", "parameters", "resources", "checkpoint", "retries", "stall_limit", "seed",
-        "replicates", "start_from",
+        "replicates", "start_from", "search", "stop", "require", "precision",
     ];
 
     private readonly Problems _problems = new();
@@ -70,7 +70,8 @@ internal sealed partial class SweepFileReader
         var dataset = Required(
             "dataset", "the text to train on, such as dataset: { path: text.txt }", node => DatasetSection.Read(node, _problems));
         var objective = ReadObjective();
-        var method = ReadMethod();
+        var (method, budget) = ReadMethod();
+        var search = ReadSearch(method.Kind);
         var space = Required(
             "parameters", "what to train, such as parameters: { cell: { values: [rnn, lstm] } }", new ParameterReader(_problems).Read);
         var resources = ReadResources();
@@ -79,7 +80,10 @@ internal sealed partial class SweepFileReader
         var stallLimit = _file.Read<double?>("stall_limit", node => ReadSeconds(node)) ?? SweepSpec.DefaultStallLimit;
         var seed = _file.Whole("seed", SpecBounds.Seed) ?? 0;
         var start = _file.Text("start_from");
+        var require = _file.Read("require", ReadConstraints);
         var replicates = _file.Whole("replicates", SpecBounds.Replicates) ?? 1;
+        var precision = _file.Find("precision") is null ? null : _file.Word<Precision>("precision");
+        var stop = _file.Read("stop", new StopReader(_problems).Read);
         return new(
             new(
                 name,
@@ -89,8 +93,9 @@ internal sealed partial class SweepFileReader
                     dataset?.Split ?? DatasetSection.DefaultSplit,
                     dataset?.Validation ?? DatasetSection.DefaultValidation,
                     dataset?.Test ?? 0),
-                objective, method, space ?? new([]), resources, checkpoint, (int)retries, seed, stallLimit,
-                (int)replicates),
+                objective, method, (space ?? new([])) with { Require = require }, resources, checkpoint, (int)retries, seed, stallLimit,
+                (int)replicates, Budget: budget, Search: search, Stop: stop,
+                Precision: precision == Precision.Float32 ? null : precision),
             dataset!,
             _tree,
             start);
@@ -118,13 +123,29 @@ internal sealed partial class SweepFileReader
     private static Metric ReadMetric(YamlNode node) =>
         node is YamlScalar scalar ? new(scalar.Text) : throw node.Wrong($"expected {BuiltInMetrics.Catalog.Expectation}");
 
-    private MethodSpec ReadMethod()
+    private (MethodSpec Method, BudgetSpec? Budget) ReadMethod()
     {
         var kind = _file.Find("method") is null ? MethodKind.Grid : _file.Word<MethodKind>("method");
-        var isThere = _file.Find("budget") is not null and not YamlMap { Entries.Count: 0 };
-        var trials = Subsection("budget", "trials")?.Whole("trials", SpecBounds.Trials) ?? 1;
-        // When the method cannot be read, a valid one takes its place, so that no second mistake is reported.
-        return kind is { } known ? new(known, isThere ? (int)trials : null) : new(MethodKind.Random, 1);
+        var section = Subsection("budget", "trials", "epochs", "time", "target", "failures");
+        var budget = section is null ? new() : new BudgetSpec(
+            section.Whole("epochs", SpecBounds.Epochs),
+            section.Read<double?>("time", node => ReadSeconds(node)),
+            section.Read<double?>("target", node => PlainValue.Real(node)),
+            (int?)section.Whole("failures", SpecBounds.Failures));
+        // When something cannot be read, what is valid takes its place, so that no second mistake is reported.
+        int? instead = _file.Find("budget") is not null && (section is null || section.Find("trials") is not null) ? 1 : null;
+        var trials = (int?)section?.Whole("trials", SpecBounds.Trials) ?? instead;
+        return (kind is { } known ? new(known, trials) : new(MethodKind.Random, 1), budget == new BudgetSpec() ? null : budget);
+    }
+
+    /// <returns>Null where the file has no such section and the method needs none.</returns>
+    private SearchSpec? ReadSearch(MethodKind method)
+    {
+        var section = Subsection("search", "window", "order");
+        var isThere = _file.Find("search") is not null and not YamlMap { Entries.Count: 0 };
+        return !isThere && !method.Learns() ? null : new(
+            (int)(section?.Whole("window", SpecBounds.Window) ?? SearchWindow.Default),
+            section?.Word<SearchOrder>("order") ?? SearchOrder.Number);
     }
 
     private ResourceSpec ReadResources()
@@ -136,6 +157,10 @@ internal sealed partial class SweepFileReader
             (int)(section?.Whole("priority", SpecBounds.Priority) ?? 0),
             section?.Read("require", ReadLabels));
     }
+
+    private static IReadOnlyList<string> ReadConstraints(YamlNode node) => node is YamlList list
+        ? [.. list.Items.Select(PlainValue.Text)]
+        : throw node.Wrong("expected a list of constraints, such as [hidden_size * layers <= 1024]");
 
     private static IReadOnlyList<string> ReadLabels(YamlNode node) =>
         node is YamlList list ? [.. list.Items.Select(PlainValue.Text)] : throw node.Wrong(SpecBounds.LabelsExpected);

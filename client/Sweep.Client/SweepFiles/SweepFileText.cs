@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Sweep.Client.Output;
 using Sweep.Domain.Search;
+using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.SweepFiles;
@@ -20,7 +21,10 @@ internal static class SweepFileText
                 + (spec.Dataset.Test > 0 ? Invariant($", test: {spec.Dataset.Test} }}") : " }"),
             $"objective: {{ metric: {PlainText.Of(spec.Objective.Metric)}, goal: {PlainText.Of(spec.Objective.Goal)} }}",
             $"method: {PlainText.Of(spec.Method.Kind)}",
-            .. spec.Method.Trials is { } trials ? [Invariant($"budget: {{ trials: {trials} }}")] : Array.Empty<string>(),
+            .. Budget(spec) is { Length: > 0 } budget ? [$"budget: {{ {budget} }}"] : Array.Empty<string>(),
+            .. spec.Search is { } search
+                ? [Invariant($"search: {{ window: {search.Window}, order: {PlainText.Of(search.Order)} }}")]
+                : Array.Empty<string>(),
             "parameters:",
             .. spec.Parameters.Dimensions.Select(dimension => $"  {dimension.Name}: {Domain(dimension)}"),
             Invariant($"resources: {{ slots: {spec.Resources.Slots}, {most}priority: {spec.Resources.Priority} }}"),
@@ -29,6 +33,11 @@ internal static class SweepFileText
             Invariant($"stall_limit: {spec.StallLimit}"),
             .. spec.Replicates > 1 ? [Invariant($"replicates: {spec.Replicates}")] : Array.Empty<string>(),
             .. spec.StartFrom is { } start ? [$"start_from: {start}"] : Array.Empty<string>(),
+            .. spec.Parameters.Require is { } constraints
+                ? [$"require: [{string.Join(", ", constraints.Select(Quoted))}]"]
+                : Array.Empty<string>(),
+            .. spec.Stop is { } rules ? [$"stop: {Stop(rules)}"] : Array.Empty<string>(),
+            .. spec.Precision is { } precision ? [$"precision: {PlainText.Of(precision)}"] : Array.Empty<string>(),
             Invariant($"seed: {spec.Seed}"),
         ];
         return string.Join('\n', lines);
@@ -53,6 +62,31 @@ internal static class SweepFileText
                 nameof(dimension), dimension.Domain, "A sweep file has no form for this kind of domain."),
         };
     }
+
+    /// <summary>Stopping rules as a sweep file has them.</summary>
+    public static string Stop(IReadOnlyList<StopSpec> rules) =>
+        rules is [var only] ? Stop(only) : $"[{string.Join(", ", rules.Select(Stop))}]";
+
+    private static string Stop(StopSpec rule) => rule switch
+    {
+        StopSpec.Asha asha => Invariant($"{{ rule: asha, first: {asha.First}, factor: {asha.Factor} }}"),
+        StopSpec.Hyperband hyperband => Invariant($"{{ rule: hyperband, first: {hyperband.First}, factor: {hyperband.Factor} }}"),
+        StopSpec.Median median => Invariant($"{{ rule: median, first: {median.First}, every: {median.Every}, trials: {median.Trials} }}"),
+        StopSpec.Threshold threshold => Invariant($"{{ rule: threshold, epoch: {threshold.Epoch}, value: {Number(threshold.Value)} }}"),
+        StopSpec.Patience patience => Invariant($"{{ rule: patience, epochs: {patience.Epochs}, gain: {Number(patience.Gain)} }}"),
+        _ => throw new ArgumentOutOfRangeException(nameof(rule), rule, "A sweep file has no form for this stopping rule."),
+    };
+
+    private static string Budget(SweepSpec spec) => string.Join(
+        ", ",
+        new (string Key, object? Value)[]
+        {
+            ("trials", spec.Method.Trials),
+            ("epochs", spec.Budget?.Epochs),
+            ("time", spec.Budget?.Time),
+            ("target", spec.Budget?.Target),
+            ("failures", spec.Budget?.Failures),
+        }.Where(part => part.Value is not null).Select(part => Invariant($"{part.Key}: {part.Value}")));
 
     private static string List(IEnumerable<ParameterValue> values) => $"[{string.Join(", ", values)}]";
 

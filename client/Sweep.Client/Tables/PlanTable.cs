@@ -21,7 +21,7 @@ internal static class PlanTable
             OutputColumn.Number("parameters", "parameters"),
             OutputColumn.Number("model_bytes", "size", Quantities.Bytes),
             OutputColumn.Number("macs", "MACs", Quantities.Count),
-            OutputColumn.Number("training_bytes", "memory\nat most", Quantities.Bytes),
+            OutputColumn.Number("training_bytes", "memory\n(CPU)", Quantities.Bytes),
             OutputColumn.Number("checkpoint_bytes", "check-\npoint", Quantities.Bytes, dispensable: true),
             OutputColumn.Number("checkpoint_seconds", "each\n≥ s", Quantities.Count, dispensable: true),
         ],

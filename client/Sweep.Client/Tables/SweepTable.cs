@@ -14,6 +14,7 @@ internal static class SweepTable
         OutputColumn.Number("succeeded", "done"),
         OutputColumn.Number("running", "running"),
         OutputColumn.Number("queued", "waiting"),
+        OutputColumn.Number("stopped", "stopped", dispensable: true),
         OutputColumn.Number("failed", "failed"),
         OutputColumn.Number("cancelled", "cancelled", dispensable: true),
         OutputColumn.Number("epochs_done", "epochs", dispensable: true),
@@ -23,15 +24,19 @@ internal static class SweepTable
         OutputColumn.Number("best_trial", "trial"),
         new("created_at", "created", LocalTime, Dispensable: true),
         new("ended_at", "ended", LocalTime, Dispensable: true),
+        new("budget_left", "budget left", Dispensable: true, Seldom: true),
+        new("ended_by", "budget met", Dispensable: true, Seldom: true),
+        new("not_reproducible", "not reproducible", Dispensable: true, Seldom: true),
     ];
 
     public static OutputTable Of(IEnumerable<SweepOverview> sweeps) => new(Columns,
     [
         .. sweeps.Select(sweep => (IReadOnlyList<object?>)
         [
-            sweep.Name, sweep.State, sweep.Trials, sweep.Succeeded, sweep.Running, sweep.Queued, sweep.Failed, sweep.Cancelled,
-            sweep.EpochsDone, sweep.EpochsTotal, sweep.Spec.Objective.Metric, sweep.BestValue, sweep.BestTrial,
+            sweep.Name, sweep.State, sweep.Trials, sweep.Succeeded, sweep.Running, sweep.Queued, sweep.Stopped, sweep.Failed,
+            sweep.Cancelled, sweep.EpochsDone, sweep.EpochsTotal, sweep.Spec.Objective.Metric, sweep.BestValue, sweep.BestTrial,
             sweep.CreatedAt, sweep.EndedAt,
+            BudgetText.Left(sweep) is { Length: > 0 } left ? left : null, sweep.EndedBy, sweep.NotReproducible,
         ]),
     ]);
 

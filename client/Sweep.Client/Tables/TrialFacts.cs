@@ -14,7 +14,7 @@ internal static class TrialFacts
     private static IEnumerable<(string Name, string? Value)> Facts(TrialSummary trial)
     {
         yield return ("state", PlainText.Of(trial.State));
-        yield return ("reason", trial.Reason);
+        yield return ("reason", trial.Explanation);
         yield return ("worker", trial.Worker);
         yield return ("attempt", PlainText.Of(trial.Attempt));
         foreach (var parameter in BuiltInParameters.Catalog.All)

@@ -40,6 +40,7 @@ internal static class TrialJson
         trial.Result?.Sample,
         trial.Worker,
         trial.Reason,
+        trial.HeldAt,
     };
 
     private static object? Epoch(EpochMetrics? epoch) => epoch is null ? null : new

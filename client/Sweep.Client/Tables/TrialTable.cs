@@ -27,7 +27,7 @@ internal static class TrialTable
             .. trials.Select(trial => (IReadOnlyList<object?>)
             [
                 trial.Number, .. ParameterCell.Row(trial.Parameters, varying), trial.State, trial.Attempt,
-                trial.EpochsDone, trial.Parameters.Epochs, trial.BestValue, trial.Best?.Epoch, trial.Worker, trial.Reason,
+                trial.EpochsDone, trial.Parameters.Epochs, trial.BestValue, trial.Best?.Epoch, trial.Worker, trial.Explanation,
             ]),
         ]);
     }

@@ -56,19 +56,8 @@ public sealed record ModelShape(
         }
     }
 
-    /// <summary>
-    /// A rough upper bound of the memory that training takes, in bytes: weights, gradients and two moments of the optimizer, and what
-    /// back-propagation keeps of each step of a batch (gates and state of each layer, and the gathered input rows).
-    /// </summary>
-    /// <param name="batch">Windows in a step.</param>
-    /// <returns>At most <see cref="long.MaxValue"/>, which stands for more.</returns>
-    public long TrainingBytes(long batch)
-    {
-        // Whole numbers would overflow for a large text as one batch. Floating point does not, and its conversion saturates.
-        var activations = (double)batch * SequenceLength * Layers * ((2 * Gates(Cell)) + 4) * HiddenSize;
-        var head = (double)batch * HeadWidths().Sum(pair => (long)pair.Out) * 3;
-        return (long)(sizeof(float) * ((4.0 * Parameters) + activations + head));
-    }
+    /// <summary>Outputs of the fully connected layers and the logits together, for one window.</summary>
+    public long HeadOutputs => HeadWidths().Sum(pair => (long)pair.Out);
 
     /// <summary>
     /// Bytes of a checkpoint's tensors: the weights, the best ones so far, and the moments that the optimizer keeps of each (Kingma and Ba

@@ -12,6 +12,7 @@ namespace Sweep.Domain.Protocol;
 [JsonDerivedType(typeof(Train), "train")]
 [JsonDerivedType(typeof(Stop), "stop")]
 [JsonDerivedType(typeof(Generate), "generate")]
+[JsonDerivedType(typeof(GoOn), "go-on")]
 public abstract record TrainerCommand
 {
     private TrainerCommand() { }
@@ -31,6 +32,11 @@ public abstract record TrainerCommand
     /// <param name="Test">Share of the windows held out for the test; 0 for none.</param>
     /// <param name="FirstTarget">See <see cref="DatasetSpec.FirstTarget"/>.</param>
     /// <param name="SplitSeed">The sweep's seed when all trials have the same targets; otherwise null.</param>
+    /// <param name="JudgedAt">
+    /// The epochs at whose ends the trainer waits for <see cref="GoOn"/> or <see cref="Stop"/>; null for none. The last epoch of the trial
+    /// is never one of them.
+    /// </param>
+    /// <param name="Precision">See <see cref="SweepSpec.Precision"/>.</param>
     public sealed record Train(
         long Trial,
         int Attempt,
@@ -41,7 +47,12 @@ public abstract record TrainerCommand
         double CheckpointEvery,
         double Test = 0,
         int? FirstTarget = null,
-        long? SplitSeed = null) : TrainerCommand;
+        long? SplitSeed = null,
+        IReadOnlyList<int>? JudgedAt = null,
+        Precision? Precision = null) : TrainerCommand;
+
+    /// <summary>Ends the wait at the end of an epoch at which the trial was judged. At any other time it means nothing.</summary>
+    public sealed record GoOn : TrainerCommand;
 
     /// <summary>Ends the training after the step that runs now, with a checkpoint or without.</summary>
     public sealed record Stop(bool Checkpoint) : TrainerCommand;
@@ -82,7 +93,10 @@ public abstract record TrainerEvent
     /// The trainer takes steps. It is sent about once a second while a model is trained, validated or measured. It may come at any other
     /// time too, and then means only that the trainer lives.
     /// </summary>
-    public sealed record Progress : TrainerEvent;
+    /// <param name="Share">
+    /// The part of the running epoch that is trained, at least 0 and below 1; null while no training step is taken.
+    /// </param>
+    public sealed record Progress(double? Share = null) : TrainerEvent;
 
     public sealed record EpochFinished(EpochMetrics Report) : TrainerEvent;
 

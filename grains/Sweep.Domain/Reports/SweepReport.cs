@@ -49,6 +49,12 @@ public sealed record SweepReport(
         Notes = [.. Notes, .. ChangedEnvironments.NotesOn(resumed)],
     };
 
+    /// <summary>Adds notes on what ended the sweep and whether it can be repeated.</summary>
+    public SweepReport WithSearch(string? notReproducible, string? endedBy) => this with
+    {
+        Notes = [.. SearchText.Notes(notReproducible, endedBy), .. Notes],
+    };
+
     /// <param name="reference">Published numbers; null for none.</param>
     /// <param name="epochs">This sweep's epochs that <paramref name="reference"/> names, with the numbers of their trials.</param>
     public static SweepReport Of(
@@ -92,10 +98,11 @@ public sealed record SweepReport(
     private static int Rank(TrialSummary trial) => trial.State switch
     {
         TrialState.Succeeded => HasSucceeded(trial) ? 0 : 1,
-        TrialState.Running => 2,
-        TrialState.Queued => 3,
-        TrialState.Cancelled => 4,
-        TrialState.Failed => 5,
+        TrialState.Stopped => 2,
+        TrialState.Running => 3,
+        TrialState.Queued => 4,
+        TrialState.Cancelled => 5,
+        TrialState.Failed => 6,
         _ => throw new ArgumentOutOfRangeException(nameof(trial), trial.State, "A report has no place for this state."),
     };
 
@@ -121,6 +128,12 @@ public sealed record SweepReport(
         var unfinished = trials.Count(trial => !trial.State.IsOver());
         if (unfinished > 0)
             yield return Invariant($"{unfinished} of {trials.Count} trials have not finished; the effects are of those that have.");
+        if (trials.Count(trial => trial.State == TrialState.Stopped) is > 0 and var stopped)
+        {
+            yield return Invariant($"Rules stopped {stopped} of {trials.Count} trials before their last epochs; no mean counts them. ")
+                + "They were the worse ones, so the effects are of those that trained to the end.";
+        }
+
         foreach (var group in trials.Where(trial => trial.State is TrialState.Failed or TrialState.Cancelled).GroupBy(trial => trial.State))
         {
             var ended = group.Key == TrialState.Failed ? "failed" : "were cancelled";

@@ -9,8 +9,12 @@ namespace Sweep.Domain.Reports;
 /// <param name="BestValue">The objective's metric at its best epoch; <paramref name="BestScore"/> is the same with lower winning.</param>
 /// <param name="Best">The best epoch's numbers.</param>
 /// <param name="Last">The last epoch's numbers.</param>
-/// <param name="Reason">Why it failed, in words.</param>
+/// <param name="Reason">Why it failed, was cancelled or stopped, in words.</param>
 /// <param name="PrunedAt">When its checkpoint, log and epochs but the best and the last were freed; null while they are kept.</param>
+/// <param name="HeldAt">The epoch at whose end it waits to be judged by a stopping rule; null when it does not.</param>
+/// <param name="Trained">
+/// The epochs that its worker had trained a few seconds ago, with the part of the running one; null where it does not run.
+/// </param>
 public sealed record TrialSummary(
     int Number,
     ParameterMap Parameters,
@@ -24,4 +28,15 @@ public sealed record TrialSummary(
     TrialResult? Result,
     string? Worker,
     string? Reason,
-    DateTimeOffset? PrunedAt = null);
+    DateTimeOffset? PrunedAt = null,
+    int? HeldAt = null,
+    double? Trained = null)
+{
+    /// <summary>The epochs that it has trained, with the part of the running one as far as that is known.</summary>
+    public double EpochsTrained => Trained is { } trained && Math.Floor(trained) == EpochsDone ? trained : EpochsDone;
+
+    /// <summary>Why it is in its state, in words: why it failed, was cancelled or stopped, or what it waits for.</summary>
+    public string? Explanation => HeldAt is { } epoch
+        ? FormattableString.Invariant($"waits after epoch {epoch} for trials that it is compared with")
+        : Reason;
+}

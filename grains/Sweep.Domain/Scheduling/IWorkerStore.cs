@@ -20,7 +20,12 @@ public enum WorkerState
 }
 
 /// <param name="Message">A message for people; null when all is well.</param>
-public sealed record WorkerStatus(int BusySlots, WorkerState State = WorkerState.Active, string? Message = null);
+/// <param name="Progress">How far the trials are that train there; null for none.</param>
+public sealed record WorkerStatus(
+    int BusySlots, WorkerState State = WorkerState.Active, string? Message = null, IReadOnlyList<TrialProgress>? Progress = null);
+
+/// <param name="Epochs">The epochs that are trained, with the part of the running one.</param>
+public sealed record TrialProgress(long Trial, double Epochs);
 
 /// <summary>The rows of workers, for people and for metrics. The only order in them is that to drain.</summary>
 public interface IWorkerStore

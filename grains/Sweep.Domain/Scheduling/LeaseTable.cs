@@ -96,7 +96,7 @@ public sealed class LeaseTable(TimeSpan leaseTime)
         {
             if (row.Worker is { } worker)
                 Restore(new(row.Id, row.Attempt), worker, row.Order, now);
-            else
+            else if (!row.IsHeld)
                 Requeue(row.Id, row.Attempt);
         }
     }

@@ -9,8 +9,8 @@ namespace Sweep.Domain.Search;
 /// </summary>
 internal sealed class GridTree
 {
-    /// <summary>The node below the last dimension.</summary>
-    private static readonly GridTree End = new("", []) { Trials = 1 };
+    /// <summary>The node below the last dimension, and the one below a value that a constraint forbids.</summary>
+    private static readonly GridTree End = new("", []) { Trials = 1 }, Forbidden = new("", []);
 
     private readonly IReadOnlyList<ParameterValue> _points;
     private readonly List<Run> _runs = [];
@@ -74,7 +74,17 @@ internal sealed class GridTree
     {
         private readonly ParameterCatalog _catalog;
         private readonly (Dimension Dimension, IReadOnlyList<ParameterValue> Points)[] _axes;
-        private readonly Dictionary<(int Axis, BigInteger Open), GridTree> _nodes = [];
+        private readonly Dictionary<(int Axis, BigInteger Open, BigInteger Held), GridTree> _nodes = [];
+
+        /// <summary>By axis, the constraints that its value decides together with those of the axes before it.</summary>
+        private readonly Constraint[][] _constraints;
+
+        /// <summary>By axis, the value at the node that is being planted, and whether a constraint needs it further down.</summary>
+        private readonly ParameterValue[] _values;
+        private readonly bool[] _isHeld;
+
+        /// <summary>The axis at which the last constraint is decided; −1 without constraints.</summary>
+        private readonly int _lastConstrained;
 
         /// <summary>For each dimension the later ones with a condition on it, and the values that each allows.</summary>
         private readonly List<(int Axis, HashSet<ParameterValue> Allowed)>[] _conditions;
@@ -88,6 +98,12 @@ internal sealed class GridTree
                 .Where(later => later.Item.Dimension.When?.ContainsKey(axis.Dimension.Name) == true)
                 .Select(later => (later.Index, later.Item.Dimension.When![axis.Dimension.Name].ToHashSet()))
                 .ToList())];
+            var all = new Constraints(space).All;
+            _values = new ParameterValue[_axes.Length];
+            _constraints = [.. _axes.Select((_, axis) => all.Where(constraint => LastAxis(constraint) == axis).ToArray())];
+            _lastConstrained = all.Select(LastAxis).DefaultIfEmpty(-1).Max();
+            _isHeld = [.. _axes.Select((axis, index) => all.Any(constraint =>
+                constraint.Parameters.Contains(axis.Dimension.Name) && LastAxis(constraint) > index))];
         }
 
         public GridTree Plant()
@@ -102,25 +118,41 @@ internal sealed class GridTree
                     open = Close(open, index);
             }
 
-            return Plant(0, open);
+            return Plant(0, open, BigInteger.Zero);
         }
+
+        /// <summary>The axis at which it is decided whether a constraint holds.</summary>
+        private int LastAxis(Constraint constraint) =>
+            constraint.Parameters.Select(AxisOf).DefaultIfEmpty(0).Max() is var last and >= 0 ? last : 0;
+
+        private int AxisOf(string parameter) => Array.FindIndex(_axes, axis => axis.Dimension.Name == parameter);
+
+        private ParameterValue ValueOf(string parameter) =>
+            AxisOf(parameter) is var axis and >= 0 ? _values[axis] : _catalog.Default(parameter);
 
         /// <param name="open">
         /// A set with one bit for each dimension: those from this one on whose conditions hold as far as they are decided. The bits of the
         /// dimensions before this one are all set, since they do not matter any more.
         /// </param>
-        private GridTree Plant(int axis, BigInteger open)
+        /// <param name="held">The places of the values before this one that a constraint needs, as one number.</param>
+        private GridTree Plant(int axis, BigInteger open, BigInteger held)
         {
             if (axis == _axes.Length)
                 return End;
-            if (_nodes.TryGetValue((axis, open), out var known))
+            if (_nodes.TryGetValue((axis, open, held), out var known))
                 return known;
             var (dimension, points) = _axes[axis];
             var applies = !((open >> axis) & 1).IsZero;
             var node = new GridTree(dimension.Name, applies ? points : []);
-            foreach (var value in applies ? points : [_catalog.Default(dimension.Name)])
-                node.Add(Plant(axis + 1, After(axis, value, open)));
-            return _nodes[(axis, open)] = node;
+            foreach (var (index, value) in (applies ? points : [_catalog.Default(dimension.Name)]).Index())
+            {
+                _values[axis] = value;
+                node.Add(_constraints[axis].All(constraint => constraint.Holds(ValueOf))
+                    ? Plant(axis + 1, After(axis, value, open), Held(axis, held, applies ? index + 1 : 0))
+                    : Forbidden);
+            }
+
+            return _nodes[(axis, open, held)] = node;
         }
 
         private BigInteger After(int axis, ParameterValue value, BigInteger open)
@@ -134,6 +166,12 @@ internal sealed class GridTree
 
             return open;
         }
+
+        /// <param name="place">Of the value on the axis, from 1; 0 where its condition fails.</param>
+        private BigInteger Held(int axis, BigInteger held, int place) =>
+            axis >= _lastConstrained ? BigInteger.Zero
+            : _isHeld[axis] ? (held * (_axes[axis].Points.Count + 1)) + place
+            : held;
 
         private static BigInteger Close(BigInteger open, int axis) => open & ~(BigInteger.One << axis);
     }

@@ -5,7 +5,17 @@ namespace Sweep.Domain.Search;
 /// The objective with lower winning; null when the trial ended without one, or has a higher number than
 /// <see cref="ISearchMethod.WaitsFor"/> names.
 /// </param>
-public sealed record KnownTrial(int Number, ParameterMap Parameters, double? Score);
+/// <param name="Rung">
+/// With a stopping rule, the rung from 0 whose score it is; null when it is the score of a whole trial, which is known better.
+/// </param>
+/// <param name="Scores">With several objectives the score of each, lower winning; null with one objective.</param>
+/// <param name="IsRunning">Whether it has no score because its outcome is not known yet, and not because it ended without one.</param>
+public sealed record KnownTrial(
+    int Number, ParameterMap Parameters, double? Score, int? Rung = null, IReadOnlyList<double>? Scores = null, bool IsRunning = false)
+{
+    /// <summary>Whether it has a score that other trials can be better or worse than.</summary>
+    public bool HasScore => Score is { } score && double.IsFinite(score);
+}
 
 /// <summary>
 /// Chooses what the trials of a sweep try, by their numbers and not by the order in which outcomes arrive. Every member is a pure function:

@@ -7,8 +7,7 @@ namespace Sweep.Domain.Search;
 /// </summary>
 public sealed class RandomSearch(SearchSpace space, long seed, int trials) : ISearchMethod
 {
-    private readonly (Dimension Dimension, IReadOnlyList<ParameterValue>? Points)[] _axes =
-        [.. space.Dimensions.Select(dimension => (dimension, dimension.Points(space.Catalog)))];
+    private readonly UnitCube _cube = new(space, seed);
 
     public int Count => trials;
 
@@ -17,17 +16,6 @@ public sealed class RandomSearch(SearchSpace space, long seed, int trials) : ISe
     public ParameterMap Propose(int number, IReadOnlyList<KnownTrial> known)
     {
         this.Check(number);
-        var chosen = new Dictionary<string, ParameterValue>();
-        foreach (var (axis, (dimension, points)) in _axes.Index())
-        {
-            if (!dimension.Applies(chosen, space.Catalog))
-                continue;
-            var place = SplitMix64.Uniform(seed, number, axis);
-            chosen[dimension.Name] = points is null
-                ? RangePoints.At((DimensionDomain.Range)dimension.Domain, dimension.IsWhole(space.Catalog), place)
-                : points[(int)(place * points.Count)];
-        }
-
-        return space.Catalog.Complete(chosen, seed);
+        return _cube.Allowed(number, _cube.Trial(axis => SplitMix64.Uniform(seed, number, axis)));
     }
 }

@@ -40,6 +40,15 @@ public static class RangePoints
         return Value(Place(range.Min - margin, range.Max + margin, range.Scale, place), range, whole);
     }
 
+    /// <summary>The place in [0, 1] of a number within the range: what <see cref="At"/> turns back into the number.</summary>
+    public static double PlaceOf(DimensionDomain.Range range, bool whole, double number)
+    {
+        var margin = whole ? 0.5 : 0;
+        var (min, max) = (range.Min - margin, range.Max + margin);
+        var place = range.Scale == Scale.Log ? Math.Log(number / min) / Math.Log(max / min) : (number - min) / (max - min);
+        return Math.Clamp(place, 0, 1);
+    }
+
     private static double Place(double min, double max, Scale scale, double place) =>
         scale == Scale.Log ? min * Math.Pow(max / min, place) : min + (place * (max - min));
 

@@ -33,7 +33,13 @@ public sealed class ReachableValues
     public bool Varies(string parameter) => Of(parameter).Varies;
 
     /// <summary>Characters of the longest window that a trial can have.</summary>
-    public int LongestWindow => (int)Of("sequence_length").Largest;
+    public int LongestWindow => (int)Largest("sequence_length");
+
+    /// <summary>The largest whole number that a parameter can be.</summary>
+    public long Largest(string parameter) => Of(parameter).Largest;
+
+    /// <summary>The most epochs that a trial can train.</summary>
+    public int MostEpochs => (int)Of("epochs").Largest;
 
     private Reach Of(string parameter) => _reaches.GetValueOrDefault(parameter) ?? new(null, false, null, Default(parameter));
 

@@ -5,7 +5,8 @@ namespace Sweep.Domain.Search;
 /// <summary>
 /// The dimensions of a sweep in the order of its file, constants among them. A parameter that the file does not name has its default.
 /// </summary>
-public sealed record SearchSpace(IReadOnlyList<Dimension> Dimensions)
+/// <param name="Require">The texts of the constraints that each point satisfies, each a <see cref="Constraint"/>; null for none.</param>
+public sealed record SearchSpace(IReadOnlyList<Dimension> Dimensions, IReadOnlyList<string>? Require = null)
 {
     /// <summary>The parameters that there are.</summary>
     [JsonIgnore]
@@ -74,7 +75,5 @@ public abstract record DimensionDomain
 
 public enum Scale { Linear, Log }
 
-/// <param name="Trials">How many trials to draw; null for a grid, which has as many as it has points.</param>
+/// <param name="Trials">How many points to try; null for a grid, which has as many as it has points.</param>
 public sealed record MethodSpec(MethodKind Kind, int? Trials = null);
-
-public enum MethodKind { Grid, Random }

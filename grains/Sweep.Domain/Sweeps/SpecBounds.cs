@@ -30,6 +30,15 @@ public static class SpecBounds
 
     public static WholeBound Trials { get; } = new("budget.trials", 1, SweepSpec.MaxTrials);
 
+    public static WholeBound Epochs { get; } = new("budget.epochs", 1, long.MaxValue);
+
+    public static WholeBound Failures { get; } = new("budget.failures", 1);
+
+    public static SecondsBound Time { get; } = new(
+        "budget.time", 1, BudgetSpec.MaxTime, "expected seconds, such as 600, 30m or 2h, from 1 to 100,000,000");
+
+    public static WholeBound Window { get; } = new("search.window", 1, SweepSpec.MaxTrials);
+
     public static WholeBound Slots { get; } = new("resources.slots", 1);
 
     public static WholeBound MaxConcurrent { get; } = new("resources.max_concurrent", 1);
@@ -49,6 +58,24 @@ public static class SpecBounds
 
     public static SecondsBound StallLimit { get; } = new(
         "stall_limit", SweepSpec.MinStallLimit, SweepSpec.MaxSeconds, "expected seconds, such as 600, 30s or 2m, from 5 to 1,000,000");
+
+    public const string StopExpected = "expected a stopping rule, such as { rule: asha, first: 1, factor: 3 }, or a list of them";
+
+    public const string StopValueExpected = "expected a value of the objective";
+
+    public const string StopGainExpected = "expected a number of at least 0";
+
+    public static WholeBound StopFirst { get; } = new("stop.first", 1);
+
+    public static WholeBound StopFactor { get; } = new("stop.factor", 2, 1_000_000);
+
+    public static WholeBound StopEvery { get; } = new("stop.every", 1, 1_000_000);
+
+    public static WholeBound StopTrials { get; } = new("stop.trials", 1, 1_000_000);
+
+    public static WholeBound StopEpoch { get; } = new("stop.epoch", 1);
+
+    public static WholeBound StopEpochs { get; } = new("stop.epochs", 1);
 
     /// <param name="parameter">The path of the parameter whose range it is; likewise of <see cref="WholeStep"/>.</param>
     public static WholeBound Count(string parameter) => new($"{parameter}.count", 2, SweepSpec.MaxTrials);

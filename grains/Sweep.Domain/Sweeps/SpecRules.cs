@@ -33,7 +33,10 @@ public static partial class SpecRules
             BuiltInMetrics.Catalog.Find(spec.Objective.Metric) is not null,
             "objective.metric", spec.Objective.Metric, $"expected {BuiltInMetrics.Catalog.Expectation}"),
         .. Method(spec.Method),
+        .. Budget(spec.Budget),
+        .. Search(spec),
         .. DimensionRules.Problems(spec.Parameters, spec.Method.Kind),
+        .. ConstraintRules.Problems(spec.Parameters),
         .. SpecBounds.Slots.Problems(spec.Resources.Slots),
         .. SpecBounds.MaxConcurrent.Problems(spec.Resources.MaxConcurrent),
         .. SpecBounds.Priority.Problems(spec.Resources.Priority),
@@ -44,6 +47,7 @@ public static partial class SpecRules
         .. SpecBounds.StallLimit.Problems(spec.StallLimit),
         .. SpecBounds.Seed.Problems(spec.Seed),
         .. SpecBounds.Replicates.Problems(spec.Replicates),
+        .. StopProblems.OfKeys(spec.Stop),
     ];
 
     /// <summary>The mistakes in a spec whose keys are all right: it has nothing to try, or too much.</summary>
@@ -60,10 +64,22 @@ public static partial class SpecRules
 
         if (FirstTarget(spec) is { } wrong)
             yield return wrong;
+        foreach (var problem in StopProblems.OfTheWhole(spec))
+            yield return problem;
         if (spec.Parameters.Dimensions.Count == 0)
             yield return SpecProblem.About("parameters", "no parameter", "expected at least one, such as cell: lstm");
-        else if (spec.Method.Kind == MethodKind.Random && spec.Parameters.Varying.Count == 0)
-            yield return SpecProblem.About("method", "random, but no parameter varies", "expected a parameter with values or a range");
+        else if (spec.Method.Kind != MethodKind.Grid && spec.Parameters.Varying.Count == 0)
+        {
+            yield return SpecProblem.About(
+                "method", $"{spec.Method.Kind.Word()}, but no parameter varies", "expected a parameter with values or a range");
+        }
+        else if (spec.Method.Kind is MethodKind.Gp or MethodKind.CmaEs && !HasOrder(spec.Parameters))
+        {
+            yield return SpecProblem.About(
+                "method",
+                $"{spec.Method.Kind.Word()}, but no parameter that varies has an order",
+                "expected a range or a list of rising numbers, or method: tpe");
+        }
         else if (spec.TrialsPerPoint > 1 && Seeds(spec).FirstOrDefault() is { } listed)
         {
             yield return SpecProblem.About(
@@ -71,6 +87,8 @@ public static partial class SpecRules
                 $"{SpecProblem.Show(spec.Replicates)} and several values of {listed}",
                 $"expected one of them; leave {listed} out for seeds that are derived from the sweep's");
         }
+        else if (ConstraintRules.Unsatisfied(spec.Parameters, spec.Method.Kind) is { } unsatisfied)
+            yield return unsatisfied;
         else if (Trials(spec) is var trials && trials > most)
         {
             var all = spec.TrialsPerPoint == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $" with {spec.Replicates} replicates");
@@ -78,7 +96,8 @@ public static partial class SpecRules
             var less = isGrid ? "shorten a list, or use method: random" : "lower it";
             yield return SpecProblem.About(
                 isGrid ? "parameters" : "budget.trials",
-                string.Create(CultureInfo.InvariantCulture, $"a {Kind(spec.Method.Kind)} of {trials:#,0} trials{all}"),
+                string.Create(
+                    CultureInfo.InvariantCulture, $"a {spec.Method.Kind.Word()}{(isGrid ? "" : " search")} of {trials:#,0} trials{all}"),
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"expected at most {most:#,0}; {less}{(spec.TrialsPerPoint > 1 ? ", or lower replicates" : "")}"));
@@ -91,7 +110,9 @@ public static partial class SpecRules
         ? new GridSearch(spec.Parameters, spec.Seed).Total
         : spec.Method.Trials ?? 0);
 
-    private static string Kind(MethodKind kind) => kind == MethodKind.Grid ? "grid" : "random search";
+    private static bool HasOrder(SearchSpace space) => space.Dimensions
+        .Select(dimension => new SearchAxis(dimension, space.Catalog))
+        .Any(axis => axis is { IsOrdered: true, IsConstant: false });
 
     /// <summary>No sweep file has this key: it is filled in when a sweep is submitted.</summary>
     private static SpecProblem? FirstTarget(SweepSpec spec)
@@ -111,11 +132,36 @@ public static partial class SpecRules
 
     private static IEnumerable<SpecProblem> Method(MethodSpec method) => (method.Kind, method.Trials) switch
     {
-        (MethodKind.Grid, not null) =>
-            [SpecProblem.About("budget", "a budget for a grid", "leave it out, a grid has as many trials as combinations")],
-        (MethodKind.Random, null) => [SpecProblem.About("method", "random without budget.trials", "expected budget: { trials: … }")],
+        (MethodKind.Grid, { } trials) => [SpecProblem.Of(
+            "budget.trials", trials, "leave it out, a grid has as many trials as combinations", remark: " for a grid")],
+        (not MethodKind.Grid, null) =>
+            [SpecProblem.About("method", $"{method.Kind.Word()} without budget.trials", "expected budget: { trials: … }")],
+        (MethodKind.Gp, > GpSearch.MostTrials and <= SweepSpec.MaxTrials) =>
+        [
+            SpecProblem.Of(
+                "budget.trials",
+                method.Trials,
+                string.Create(CultureInfo.InvariantCulture, $"expected at most {GpSearch.MostTrials:#,0}, or method: tpe"),
+                remark: " for gp"),
+        ],
         _ => SpecBounds.Trials.Problems(method.Trials),
     };
+
+    private static IEnumerable<SpecProblem> Budget(BudgetSpec? budget) => budget is null ? [] :
+    [
+        .. SpecBounds.Epochs.Problems(budget.Epochs),
+        .. budget.Time is { } time ? SpecBounds.Time.Problems(time) : [],
+        .. Unless(budget.Target is not { } target || double.IsFinite(target), "budget.target", budget.Target ?? 0, "expected a number"),
+        .. SpecBounds.Failures.Problems(budget.Failures),
+    ];
+
+    private static IEnumerable<SpecProblem> Search(SweepSpec spec) => spec.Search is not { } search ? []
+        : spec.Method.Kind.Learns() ? SpecBounds.Window.Problems(search.Window)
+        :
+        [
+            SpecProblem.About(
+                "search", $"it beside method: {spec.Method.Kind.Word()}", "leave it out, no trial of that method waits for an outcome"),
+        ];
 
     private static IEnumerable<SpecProblem> Labels(IReadOnlyList<string>? labels)
     {

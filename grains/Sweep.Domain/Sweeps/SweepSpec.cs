@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sweep.Domain.Search;
+using Sweep.Domain.Stopping;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Domain.Sweeps;
@@ -17,6 +18,10 @@ namespace Sweep.Domain.Sweeps;
 /// before replicates came: it trains every trial that its method proposes, also those that are equal.
 /// </param>
 /// <param name="StartFrom">The weights from which each trial begins; null for random ones.</param>
+/// <param name="Budget">What ends the sweep before its last trial; null for nothing.</param>
+/// <param name="Search">How a method that learns waits for outcomes; null for the other methods.</param>
+/// <param name="Stop">The rules that end trials before their last epochs, in the order in which they judge; null for none.</param>
+/// <param name="Precision">The precision of products on a GPU; null for float32.</param>
 public sealed record SweepSpec(
     string Name,
     DatasetSpec Dataset,
@@ -29,7 +34,11 @@ public sealed record SweepSpec(
     long Seed,
     double StallLimit = SweepSpec.DefaultStallLimit,
     int? Replicates = null,
-    StartSpec? StartFrom = null)
+    StartSpec? StartFrom = null,
+    BudgetSpec? Budget = null,
+    SearchSpec? Search = null,
+    IReadOnlyList<StopSpec>? Stop = null,
+    Precision? Precision = null)
 {
     public const double DefaultStallLimit = 3600;
 

@@ -18,7 +18,7 @@ public static class TransitionRule
         {
             TrialState.Running => sweep == SweepState.Running ? TrialState.Running : null,
             _ when cancelling && move.From == TrialState.Running => TrialState.Cancelled,
-            TrialState.Queued or TrialState.Succeeded when move.To == TrialState.Queued || lacksEpochs =>
+            TrialState.Queued or TrialState.Succeeded or TrialState.Stopped when move.To == TrialState.Queued || lacksEpochs =>
                 sweep == SweepState.Cancelled ? TrialState.Cancelled : TrialState.Queued,
             TrialState.Cancelled when move.From == TrialState.Running && sweep != SweepState.Cancelled => TrialState.Queued,
             _ => move.To,

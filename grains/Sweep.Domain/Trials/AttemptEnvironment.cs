@@ -10,8 +10,10 @@ namespace Sweep.Domain.Trials;
 /// <param name="Device">cpu, or cuda:0 and so on.</param>
 /// <param name="Gpu">The model of the GPU; null on a CPU.</param>
 /// <param name="Driver">The version of the GPU's driver; null on a CPU.</param>
+/// <param name="Precision">The precision of products on a GPU; null for float32.</param>
 public sealed record AttemptEnvironment(
-    string Torch, string Processor, string Capability, int Threads, string Device, string? Gpu = null, string? Driver = null)
+    string Torch, string Processor, string Capability, int Threads, string Device, string? Gpu = null, string? Driver = null,
+    Precision? Precision = null)
 {
     private bool IsOnGpu => Device != "cpu";
 
@@ -19,12 +21,15 @@ public sealed record AttemptEnvironment(
     /// What the bits of a training depend on. On a GPU the processor computes nothing of it, and each GPU of a model gives the same bits.
     /// libtorch brings CUDA's libraries along, so the driver does not matter.
     /// </summary>
-    private (string, string?, int) Arithmetic => IsOnGpu ? (Torch, Gpu, 0) : ($"{Torch} {Capability}", Processor, Threads);
+    private (string, string?, int, Precision?) Arithmetic =>
+        IsOnGpu ? (Torch, Gpu, 0, Precision) : ($"{Torch} {Capability}", Processor, Threads, null);
 
     /// <summary>Whether the same training may end with other last bits there.</summary>
     public bool MayDifferInBits(AttemptEnvironment other) => IsOnGpu != other.IsOnGpu || Arithmetic != other.Arithmetic;
 
+    private string Tf32 => Precision == Trials.Precision.Tf32 ? ", TF32" : "";
+
     public override string ToString() => IsOnGpu
-        ? $"{Gpu ?? "a GPU of unknown model"} (torch {Torch}, driver {Driver ?? "unknown"})"
+        ? $"{Gpu ?? "a GPU of unknown model"} (torch {Torch}, driver {Driver ?? "unknown"}{Tf32})"
         : Invariant($"{Processor} (torch {Torch}, {Capability}, {Threads} {(Threads == 1 ? "thread" : "threads")})");
 }

@@ -9,7 +9,7 @@ public enum FailureReason
     /// <summary>A loss was not finite. Trying again would give the same, so the trial fails at once.</summary>
     Diverged,
 
-    /// <summary>The trainer refused the trial: impossible sizes, a damaged checkpoint, an error of libtorch.</summary>
+    /// <summary>The trainer could not train the trial: a damaged checkpoint, an error of libtorch.</summary>
     TrainerError,
 
     /// <summary>The trainer's process crashed or was killed.</summary>
@@ -35,19 +35,25 @@ public enum FailureReason
     /// it cannot hold.
     /// </summary>
     StorageRefused,
+
+    /// <summary>
+    /// The trial cannot be trained on its text, whoever tries: too few windows, or a checkpoint that is too large. Trying again would give
+    /// the same, so the trial fails at once.
+    /// </summary>
+    Impossible,
 }
 
 public static class FailureReasons
 {
     /// <summary>Whether another attempt may end better.</summary>
-    public static bool IsWorthRetrying(this FailureReason reason) => reason is not FailureReason.Diverged;
+    public static bool IsWorthRetrying(this FailureReason reason) => reason is not (FailureReason.Diverged or FailureReason.Impossible);
 
     /// <summary>Whether the attempt ended with its worker or its lease.</summary>
     public static bool IsLoss(this FailureReason reason) => reason is FailureReason.WorkerLost or FailureReason.LeaseLost;
 
     /// <summary>Whether a trainer may report this reason. The others are found out by silos, which watch trainers and workers.</summary>
     public static bool IsTrainers(this FailureReason reason) =>
-        reason is FailureReason.Diverged or FailureReason.TrainerError or FailureReason.OutOfMemory;
+        reason is FailureReason.Diverged or FailureReason.Impossible or FailureReason.TrainerError or FailureReason.OutOfMemory;
 
     /// <summary>Whether the worker may be the cause, so that it has to show that it can train.</summary>
     public static bool CastsDoubt(this FailureReason reason) =>

@@ -9,9 +9,11 @@ namespace Sweep.Domain.Trials;
 /// <param name="Worker">The worker of the running attempt.</param>
 /// <param name="Alone">Whether an attempt ran out of memory, so that the next ones have their device for themselves.</param>
 /// <param name="PrunedAt">When its checkpoint, log and epochs were freed; null while they are kept.</param>
+/// <param name="HeldAt">The epoch at whose end it waits to be judged by a stopping rule; null when it does not.</param>
+/// <param name="TrainsOn">Whether no rule judges it any more, because a user has it trained on to its last epoch.</param>
 public sealed record StoredTrial(
     TrialId Id, ParameterMap Parameters, TrialState State, int Attempt, int Failures, int Losses, string? Worker, bool HasCheckpoint,
-    bool Alone = false, DateTimeOffset? PrunedAt = null)
+    bool Alone = false, DateTimeOffset? PrunedAt = null, int? HeldAt = null, bool TrainsOn = false)
 {
     /// <summary>Why a trial without a checkpoint has none, in a sentence.</summary>
     public string NoCheckpoint => PrunedAt is { } pruned
@@ -23,15 +25,17 @@ public sealed record StoredTrial(
 /// <param name="Attempt">The newest one; 0 before the first.</param>
 /// <param name="Worker">The worker that trains it; null while it waits.</param>
 /// <param name="Order">The order for it in the rows of the sweep and the trial.</param>
-public readonly record struct UnfinishedTrial(TrialId Id, int Attempt, string? Worker, LeaseOrder Order);
+/// <param name="IsHeld">Whether it waits to be judged by a stopping rule, and not for a slot.</param>
+public readonly record struct UnfinishedTrial(TrialId Id, int Attempt, string? Worker, LeaseOrder Order, bool IsHeld = false);
 
 /// <summary>
 /// One move of one trial, with everything that is stored with it. Takes effect only where the row still has <paramref name="From"/> and
 /// <paramref name="FromAttempt"/>, and then as <see cref="Sweeps.TransitionRule"/> says.
 /// </summary>
-/// <param name="Event">A word for <c>trial_events</c>: leased, succeeded, failed, requeued, lost, paused, cancelled.</param>
+/// <param name="Event">A word for <c>trial_events</c>: leased, succeeded, failed, requeued, lost, paused, cancelled, stopped, held.</param>
 /// <param name="Detail">A text for people beside the event.</param>
 /// <param name="Epochs">The number of epochs that must be stored for the move.</param>
+/// <param name="HeldAt">The epoch at whose end a trial that waits is to be judged; null for one that waits for a slot.</param>
 public sealed record TrialTransition(
     TrialId Id,
     TrialState From,
@@ -45,7 +49,8 @@ public sealed record TrialTransition(
     FailureReason? Reason = null,
     string? Detail = null,
     TrialResult? Result = null,
-    int Epochs = 0);
+    int Epochs = 0,
+    int? HeldAt = null);
 
 /// <summary>The rows of trials. Calls that come together are stored together.</summary>
 public interface ITrialStore

@@ -57,18 +57,18 @@ public sealed class ReportReader(NpgsqlDataSource source)
     /// <summary>Where the attempts of a sweep trained, the place of most attempts first. All GPUs of a model count as one place.</summary>
     public Task<IReadOnlyList<EnvironmentCount>> EnvironmentsAsync(int sweep, CancellationToken cancellation = default) => source.Statement(
         """
-        select torch, processor, capability, threads, split_part(device, ':', 1), gpu, driver,
+        select torch, processor, capability, threads, split_part(device, ':', 1), gpu, driver, precision,
           count(*)::integer, count(distinct trial_id)::integer
         from attempts where trial_id between $1 and $2
-        group by 1, 2, 3, 4, 5, 6, 7 order by count(*) desc, 1, 2, 3, 4, 5, 6, 7
+        group by 1, 2, 3, 4, 5, 6, 7, 8 order by count(*) desc, 1, 2, 3, 4, 5, 6, 7, 8
         """,
         new TrialId(sweep, 0).Value, new TrialId(sweep, TrialId.MaxNumber).Value).RowsAsync(
-            row => new EnvironmentCount(ReadEnvironment(row, 0), row.GetInt32(7), row.GetInt32(8)), cancellation);
+            row => new EnvironmentCount(ReadEnvironment(row, 0), row.GetInt32(8), row.GetInt32(9)), cancellation);
 
     /// <summary>Where the attempts of each trial trained that has more than one, in the order of trial and attempt.</summary>
     public Task<IReadOnlyList<EnvironmentRow>> ResumedAsync(int sweep, CancellationToken cancellation = default) => source.Statement(
         """
-        select trial_id, attempt, went_on_from, torch, processor, capability, threads, device, gpu, driver
+        select trial_id, attempt, went_on_from, torch, processor, capability, threads, device, gpu, driver, precision
         from attempts
         where trial_id in (select trial_id from attempts where trial_id between $1 and $2 group by trial_id having count(*) > 1)
         order by trial_id, attempt
@@ -84,7 +84,8 @@ public sealed class ReportReader(NpgsqlDataSource source)
 
     private static AttemptEnvironment ReadEnvironment(NpgsqlDataReader row, int first) => new(
         row.GetString(first), row.GetString(first + 1), row.GetString(first + 2), row.GetInt32(first + 3), row.GetString(first + 4),
-        row.MaybeText(first + 5), row.MaybeText(first + 6));
+        row.MaybeText(first + 5), row.MaybeText(first + 6),
+        row.MaybeText(first + 7) is { } precision ? StoredName.Parse<Precision>(precision) : null);
 
     /// <summary>The version of the database's server, such as <c>15.6 (Debian 15.6-1)</c>.</summary>
     public async Task<string> ServerVersionAsync(CancellationToken cancellation = default) =>

@@ -14,7 +14,9 @@ public sealed class SweepReader(NpgsqlDataSource source)
         """
         select p.sweep_id, p.sweep, p.state, s.spec::text, p.trial_count,
           p.queued::integer, p.running::integer, p.succeeded::integer, p.failed::integer, p.cancelled::integer,
-          p.epochs_done, p.epochs_total, p.best_value, p.best_trial, p.created_at, p.ended_at
+          p.epochs_done, p.epochs_total, p.best_value, p.best_trial, p.created_at, p.ended_at,
+          p.proposed::integer, p.ended_by, p.not_reproducible, p.budget_epochs_left, p.budget_seconds_left, p.budget_failures_left,
+          p.stopped::integer, p.held::integer
         from sweep_progress p join sweeps s on s.id = p.sweep_id
         """;
 
@@ -65,6 +67,17 @@ public sealed class SweepReader(NpgsqlDataSource source)
     /// <summary>The trials that run now, with their newest epoch.</summary>
     public Task<IReadOnlyList<TrialSummary>> RunningAsync(int sweep, CancellationToken cancellation = default) =>
         SummariesAsync("where t.sweep_id = $1 and t.state = 'running' order by t.number", cancellation, sweep);
+
+    /// <summary>What stopping rules decided at the ends of epochs, by epoch.</summary>
+    public Task<IReadOnlyList<Rung>> RungsAsync(int sweep, CancellationToken cancellation = default) => source.Statement(
+        """
+        select epoch, count(*)::integer, count(*) filter (where stops)::integer,
+          (array_agg(bound order by trial_id desc) filter (where bound is not null))[1]
+        from judgements where trial_id between $1 and $2
+        group by epoch order by epoch
+        """,
+        First(sweep, null), Last(sweep, null)).RowsAsync(
+            row => new Rung(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2), row.Maybe<double>(3)), cancellation);
 
     /// <summary>Epochs in the order of trial and epoch.</summary>
     /// <param name="number">One trial, or null for all.</param>
@@ -148,19 +161,38 @@ public sealed class SweepReader(NpgsqlDataSource source)
     private static SweepOverview Overview(NpgsqlDataReader row) => new(
         row.GetInt32(0), row.GetString(1), StoredName.Parse<SweepState>(row.GetString(2)), SweepSpec.FromJson(row.GetString(3)),
         row.GetInt32(4), row.GetInt32(5), row.GetInt32(6), row.GetInt32(7), row.GetInt32(8), row.GetInt32(9),
-        row.GetInt64(10), row.GetInt64(11), row.Maybe<double>(12), row.Maybe<int>(13), row.Time(14), row.Maybe<DateTimeOffset>(15));
+        row.GetInt64(10), row.GetInt64(11), row.Maybe<double>(12), row.Maybe<int>(13), row.Time(14), row.Maybe<DateTimeOffset>(15),
+        row.GetInt32(16), row.MaybeText(17), row.MaybeText(18), new(row.Maybe<long>(19), row.Maybe<double>(20), row.Maybe<long>(21)),
+        row.GetInt32(22), row.GetInt32(23));
 
     private static LogEntry ReadLog(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetInt32(1), row.Time(2), row.GetString(3));
 }
 
 /// <summary>A sweep with the counts of its trials in each state.</summary>
+/// <param name="Trials">The number of trials at the most, also of those that a method that learns has not proposed yet.</param>
 /// <param name="Queued">The number of trials that wait.</param>
+/// <param name="Stopped">The number of trials that a stopping rule ended.</param>
+/// <param name="Held">The number of those that wait to be judged by a stopping rule.</param>
 /// <param name="EpochsDone">The epochs that all trials together have finished.</param>
 /// <param name="EpochsTotal">The epochs of all trials together. A trial that is over counts only the epochs that it finished.</param>
+/// <param name="Proposed">The number of trials that are proposed: those that have rows.</param>
+/// <param name="EndedBy">What ended the sweep of its budget, in words; null where nothing did.</param>
+/// <param name="Left">What is left of its budget.</param>
+/// <param name="NotReproducible">Why the same sweep file may give other trials, in words; null where it gives the same.</param>
 public sealed record SweepOverview(
     int Id, string Name, SweepState State, SweepSpec Spec, int Trials,
     int Queued, int Running, int Succeeded, int Failed, int Cancelled,
-    long EpochsDone, long EpochsTotal, double? BestValue, int? BestTrial, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt);
+    long EpochsDone, long EpochsTotal, double? BestValue, int? BestTrial, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt,
+    int Proposed = 0, string? EndedBy = null, string? NotReproducible = null, BudgetLeft? Left = null, int Stopped = 0, int Held = 0);
+
+/// <summary>What is left of a sweep's budget; null where it has no budget of that kind.</summary>
+public sealed record BudgetLeft(long? Epochs, double? Seconds, long? Failures);
+
+/// <summary>What stopping rules decided at the end of one epoch.</summary>
+/// <param name="Judged">How many trials have a judgement there. Rules that look at a trial alone store only those that stop it.</param>
+/// <param name="Stopped">How many of them were stopped.</param>
+/// <param name="Bound">The value that the trial with the highest number was held against; null when there was none.</param>
+public sealed record Rung(int Epoch, int Judged, int Stopped, double? Bound);
 
 public sealed record TrialEvent(int Number, int Attempt, DateTimeOffset At, string Event, string? Worker, string? Reason, string? Detail);
 

@@ -20,7 +20,9 @@ internal static class TrialSummaryRow
           best.val_loss_error,
           last.epoch, last.train_loss, last.val_loss, last.val_accuracy, last.learning_rate, last.seconds, last.samples_per_second,
           last.val_loss_error,
-          t.pruned_at
+          t.pruned_at, t.held_at,
+          case when t.state = 'running' then
+            (select w.trained[array_position(w.trials, t.id)] from workers w where w.name = t.worker) end
         from trials t
         left join epochs best on best.trial_id = t.id and best.epoch = t.best_epoch
         left join epochs last on last.trial_id = t.id and last.epoch = t.epochs_done
@@ -30,7 +32,7 @@ internal static class TrialSummaryRow
         row.GetInt32(0), BuiltInParameters.Catalog.Read(row.GetString(1)), StoredName.Parse<TrialState>(row.GetString(2)),
         row.GetInt32(3), row.GetInt32(4),
         row.Maybe<double>(5), row.Maybe<double>(6), ReadEpoch(row, 29), ReadEpoch(row, 37), ReadResult(row, 9),
-        row.MaybeText(7), row.MaybeText(8), row.Maybe<DateTimeOffset>(45));
+        row.MaybeText(7), row.MaybeText(8), row.Maybe<DateTimeOffset>(45), row.Maybe<int>(46), row.Maybe<double>(47));
 
     /// <param name="first">The column of the epoch's number; the others follow in the order of <see cref="EpochMetrics"/>.</param>
     /// <returns>Null when there is no such epoch.</returns>

@@ -1,6 +1,4 @@
-using Microsoft.Extensions.Options;
 using Npgsql;
-using Orleans.Configuration;
 using Sweep.Grains;
 using Sweep.Storage.Connections;
 using Sweep.Storage.Reading;
@@ -8,12 +6,10 @@ using Sweep.Storage.Reading;
 namespace Sweep.Silo.Monitoring;
 
 /// <summary>
-/// Checks every few seconds whether the database answers, how far its clock differs, how long this silo's trials are silent, and how much
-/// disk space is left.
+/// Checks every few seconds whether the database answers, how far its clock differs, and how much disk space is left.
 /// </summary>
 internal sealed partial class HealthWatch(
-    HealthReader reader, SweepInstruments instruments, DatabaseClock clock, DatabasePresence database, IOptions<SiloOptions> silo,
-    TimeProvider time,
+    HealthReader reader, SweepInstruments instruments, DatabaseClock clock, DatabasePresence database, TimeProvider time,
     ILogger<HealthWatch> logger)
     : BackgroundService
 {
@@ -29,7 +25,7 @@ internal sealed partial class HealthWatch(
             try
             {
                 var asked = time.GetUtcNow();
-                health = await reader.ReadAsync(silo.Value.SiloName, stoppingToken);
+                health = await reader.ReadAsync(stoppingToken);
                 database.IsAway = false;
                 clock.Measure(asked, health.Clock, time.GetUtcNow());
                 if (agreed && clock.Complaint is { } complaint)
@@ -47,7 +43,7 @@ internal sealed partial class HealthWatch(
                 database.IsAway = true;
             }
 
-            instruments.DatabaseSeen(health is not null, health?.Bytes, health?.LongestSilence?.TotalSeconds);
+            instruments.DatabaseSeen(health is not null, health?.Bytes);
             instruments.DiskSeen(Disk());
             await Task.Delay(Every, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

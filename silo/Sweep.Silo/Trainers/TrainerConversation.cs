@@ -92,7 +92,7 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
         try
         {
             await _watch.WithinAsync(trainer.SendAsync(command, default, cancellation));
-            var (outcome, isLastWord) = await OutcomeAsync(command.Parameters.Epochs, stop, cancellation);
+            var (outcome, isLastWord) = await OutcomeAsync(command, stop, cancellation);
             // The answer to a stop that came too late is still to come, and the next training would take it for its own.
             if (isLastWord && (outcome is TrainerOutcome.Stopped) == _stopIsSent)
                 _state = State.Idle;
@@ -140,13 +140,13 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
     }
 
     private async Task<(TrainerOutcome Outcome, bool IsLastWord)> OutcomeAsync(
-        int epochs, Task<TrainerCommand.Stop> stop, CancellationToken cancellation)
+        TrainerCommand.Train command, Task<TrainerCommand.Stop> stop, CancellationToken cancellation)
     {
         using var over = new CancellationTokenSource();
         var stopping = StopWhenAskedAsync(stop, over.Token);
         try
         {
-            if (await LastWordAsync(epochs, cancellation) is { } outcome)
+            if (await LastWordAsync(command, cancellation) is { } outcome)
                 return outcome;
             // The process ended by itself, or it was killed because it did not stop in time.
             return (stop.IsCompleted ? new TrainerOutcome.Stopped() : Died(), false);
@@ -161,8 +161,10 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
     /// <summary>
     /// Reads the process's events up to the one that ends the training. The answer is null when the process ended before that.
     /// </summary>
-    private async Task<(TrainerOutcome Outcome, bool IsLastWord)?> LastWordAsync(int epochs, CancellationToken cancellation)
+    private async Task<(TrainerOutcome Outcome, bool IsLastWord)?> LastWordAsync(
+        TrainerCommand.Train command, CancellationToken cancellation)
     {
+        var epochs = command.Parameters.Epochs;
         var trained = _checkpointEpoch;
         var hasBegun = false;
         _checkpointEpoch = 0;
@@ -170,7 +172,8 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
         {
             switch (happened)
             {
-                case TrainerEvent.Progress:
+                case TrainerEvent.Progress(var share) when share is null or (>= 0 and < 1):
+                    _listener!.Progressed(share);
                     break;
                 case TrainerEvent.Began(var environment) when !hasBegun:
                     hasBegun = true;
@@ -179,6 +182,9 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
                 case TrainerEvent.EpochFinished(var report) when report.Epoch == trained + 1 && report.Epoch <= epochs:
                     trained = report.Epoch;
                     await _listener!.EpochFinishedAsync(report);
+                    // When a stop is on its way at the same time, the trainer obeys what comes first and ignores the other.
+                    if (command.JudgedAt?.Contains(trained) == true && await _listener.GoesOnAsync(trained))
+                        await _watch.WithinAsync(trainer.SendAsync(new TrainerCommand.GoOn(), default, cancellation));
                     break;
                 case TrainerEvent.CheckpointWritten(var epoch, var step) when epoch == trained && step >= 0:
                     _listener!.CheckpointWritten(epoch, step, payload);

@@ -17,6 +17,7 @@ internal sealed class AttemptResults : ITrainingListener
     private readonly AttemptId _attempt;
     private readonly ITrialGrain _grain;
     private readonly Objective _objective;
+    private readonly AttemptProgress _progress;
     private readonly AttemptServices _services;
     private readonly Action<StopCause> _stop;
     private readonly CancellationToken _abandoned;
@@ -31,14 +32,19 @@ internal sealed class AttemptResults : ITrainingListener
         AttemptId attempt,
         ITrialGrain grain,
         Objective objective,
+        AttemptProgress progress,
         AttemptServices services,
         Action<StopCause> stop,
         CancellationToken abandoned)
     {
-        (_attempt, _grain, _objective, _services, _stop, _abandoned) = (attempt, grain, objective, services, stop, abandoned);
+        (_attempt, _grain, _objective, _progress) = (attempt, grain, objective, progress);
+        (_services, _stop, _abandoned) = (services, stop, abandoned);
         _log = services.Log.For(attempt.Trial, attempt.Attempt);
         _checkpoints = new(WaitUntilEpochsAreStoredAsync, StoreAsync, stale: IsBehind, Refuse);
     }
+
+    /// <summary>Has the attempt judged at the ends of certain epochs; null when no rule judges it.</summary>
+    public AttemptJudge? Judge { private get; set; }
 
     /// <summary>Why the database refuses an epoch or a checkpoint; null while it refuses none.</summary>
     public StorageRefusedException? Refusal => _refusal;
@@ -52,8 +58,11 @@ internal sealed class AttemptResults : ITrainingListener
     public void Began(AttemptEnvironment environment) =>
         _environment = StoreAsync(new EnvironmentRow(_attempt.Trial, _attempt.Attempt, WentOnFrom, environment));
 
+    public void Progressed(double? share) => _progress.Progressed(share);
+
     public async Task EpochFinishedAsync(EpochMetrics report)
     {
+        _progress.EpochFinished(report.Epoch);
         var value = report.Value(_objective.Metric);
         var now = _services.Time.GetUtcNow();
         var began = now - TimeSpan.FromSeconds(report.Seconds);
@@ -61,7 +70,9 @@ internal sealed class AttemptResults : ITrainingListener
         using (SweepActivities.Epoch(report.Epoch, began < _epochsUntil ? _epochsUntil : began))
             _services.Instruments.EpochFinished(report.Seconds);
         _epochsUntil = now;
-        _services.Metrics.Add(new(_attempt.Trial, _attempt.Attempt, report, value, _objective.Score(value)), Refuse);
+        var score = _objective.Score(value);
+        Judge?.Finished(score);
+        _services.Metrics.Add(new(_attempt.Trial, _attempt.Attempt, report, value, score), Refuse);
         if (_services.Metrics.AreBehind(_attempt.Trial, _attempt.Attempt))
             _stop(StopCause.Behind);
         try
@@ -75,8 +86,13 @@ internal sealed class AttemptResults : ITrainingListener
         }
     }
 
-    public void CheckpointWritten(int epoch, int step, byte[] data) =>
+    public Task<bool> GoesOnAsync(int epoch) => Judge?.GoesOnAsync(epoch) ?? Task.FromResult(true);
+
+    public void CheckpointWritten(int epoch, int step, byte[] data)
+    {
+        _progress.Progressed();
         _checkpoints.Add(new(_attempt.Attempt, epoch, step, Convert.ToHexStringLower(SHA256.HashData(data)), data));
+    }
 
     /// <summary>Waits until all that was received so far is stored. The answer is false when the attempt is not the running one.</summary>
     /// <exception cref="StorageRefusedException">The database refuses some of it.</exception>
@@ -87,7 +103,7 @@ internal sealed class AttemptResults : ITrainingListener
         return await WaitUntilEpochsAreStoredAsync();
     }
 
-    private Task<bool> WaitUntilEpochsAreStoredAsync() =>
+    public Task<bool> WaitUntilEpochsAreStoredAsync() =>
         _services.Metrics.WaitUntilStoredAsync(_attempt.Trial, _attempt.Attempt).WaitAsync(_abandoned);
 
     private async Task StoreAsync(EnvironmentRow row)

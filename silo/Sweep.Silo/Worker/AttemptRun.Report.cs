@@ -67,6 +67,12 @@ internal sealed partial class AttemptRun
                 await WaitUntilStoredOrRefusedAsync();
                 await ReportEndAsync("cancelled", () => _grain.Cancelled(Attempt));
                 break;
+            case StopCause.Judged when await WaitUntilStoredAsync():
+                await ReportEndAsync("stopped", () => _grain.Stopped(Attempt, _judge!.Epoch, _judge.Reason));
+                break;
+            case StopCause.Held when await WaitUntilStoredAsync():
+                await ReportEndAsync("held", () => _grain.Hold(Attempt, _judge!.Epoch));
+                break;
             case StopCause.Refused:
                 await FailAsync(FailureReason.StorageRefused, _results!.Refusal!.Message);
                 break;

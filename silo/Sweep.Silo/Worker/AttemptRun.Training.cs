@@ -21,12 +21,18 @@ internal sealed partial class AttemptRun
             var spec = await ReadAsync(() => services.Specs.GetAsync(trial.Sweep), _abandoned.Token);
             var parameters = TrialParameters.FromJson(assignment.ParametersJson);
             await TraceAsync(spec, parameters);
-            _results = new(new(trial, Attempt), _grain, spec.Objective, services, Stop, _abandoned.Token);
+            _results = new(new(trial, Attempt), _grain, spec.Objective, Progress, services, Stop, _abandoned.Token);
+            if (assignment.JudgedAt is { Length: > 0 } judgedAt && await services.Specs.RulesAsync(trial.Sweep) is { } rules)
+            {
+                _results.Judge = _judge = new(
+                    trial, rules, judgedAt, spec.Objective, services, _results.WaitUntilEpochsAreStoredAsync, Stop, beforeTraining);
+            }
+
             var trainer = await PreparedAsync(spec, assignment.HasCheckpoint, _results, beforeTraining);
             var (dataset, seed) = (spec.Dataset, spec.Dataset.FirstTarget is null ? (long?)null : spec.Seed);
             var command = new TrainerCommand.Train(
                 trial.Value, Attempt, parameters, dataset.Split, dataset.Validation, spec.Objective, spec.Checkpoint.Every,
-                dataset.Test, dataset.FirstTarget, seed);
+                dataset.Test, dataset.FirstTarget, seed, assignment.JudgedAt, spec.Precision);
             return await trainer.TrainAsync(command, _stop.Task);
         }
         catch (OperationCanceledException) when (_abandoned.IsCancellationRequested)
@@ -94,6 +100,10 @@ internal sealed partial class AttemptRun
             if (await ReadAsync(() => services.Store.ReadCheckpointAsync(trial), cancellation) is not { } checkpoint)
                 return false;
             results.WentOnFrom = checkpoint.Attempt;
+            Progress.EpochFinished(checkpoint.Epoch);
+            // It may have been written where the trial was to be judged.
+            if (_judge is { } judge && checkpoint.Epoch > 0 && !await judge.ResumeAsync(checkpoint.Epoch))
+                throw new OperationCanceledException(cancellation);
             await trainer.LoadCheckpointAsync(checkpoint, cancellation);
             return true;
         }

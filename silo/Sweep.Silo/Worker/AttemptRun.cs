@@ -30,11 +30,17 @@ internal sealed partial class AttemptRun(
     private StopCause _cause;
     private Activity? _trace;
     private AttemptResults? _results;
+    private AttemptJudge? _judge;
     private volatile bool _hasOutcome;
 
     public TrialId Trial => trial;
 
     public AttemptId Granted => new(trial, granted);
+
+    /// <summary>The number of the slot that trains, from 1.</summary>
+    public int SlotNumber => slot.Number;
+
+    public AttemptProgress Progress { get; } = new(services.Time);
 
     /// <summary>The number of the attempt, from 1; 0 before it is opened.</summary>
     public int Attempt { get; private set; }
@@ -46,7 +52,7 @@ internal sealed partial class AttemptRun(
         if (_hasOutcome)
             return;
         if (Interlocked.CompareExchange(ref _cause, cause, StopCause.None) == StopCause.None)
-            _stop.SetResult(new(Checkpoint: cause == StopCause.Pause));
+            _stop.SetResult(new(Checkpoint: cause is StopCause.Pause or StopCause.Judged or StopCause.Held));
         try
         {
             if (cause == StopCause.Stale)

@@ -1,3 +1,4 @@
+using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
@@ -12,6 +13,7 @@ public sealed record AttemptServices(
     SweepSpecs Specs,
     DatasetCache Datasets,
     IWeightsStore Weights,
+    IJudgementStore Judgements,
     MetricWriter Metrics,
     AttemptLog Log,
     StorageAlarm Alarm,

@@ -117,7 +117,13 @@ internal static class SelfTest
         {
         }
 
+        public void Progressed(double? share)
+        {
+        }
+
         public Task EpochFinishedAsync(EpochMetrics report) => Task.CompletedTask;
+
+        public Task<bool> GoesOnAsync(int epoch) => Task.FromResult(true);
 
         public void CheckpointWritten(int epoch, int step, byte[] data)
         {

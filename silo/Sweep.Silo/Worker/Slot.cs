@@ -16,6 +16,9 @@ internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFacto
 
     public string Device => device;
 
+    /// <summary>The number of the slot among those of its worker, from 1.</summary>
+    public int Number { get; init; } = 1;
+
     public bool IsOnGpu => device != "cpu";
 
     /// <summary>The other slots on the same device.</summary>

@@ -20,6 +20,12 @@ internal enum StopCause
     /// </summary>
     Behind,
 
+    /// <summary>A stopping rule ends the trial. A checkpoint is written.</summary>
+    Judged,
+
+    /// <summary>The trial cannot be judged yet. A checkpoint is written, and the trial gives its slot back until it can.</summary>
+    Held,
+
     /// <summary>The database refuses what the attempt measures, so the attempt fails.</summary>
     Refused,
 }

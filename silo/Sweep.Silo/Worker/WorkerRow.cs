@@ -4,9 +4,12 @@ using Sweep.Storage.Connections;
 
 namespace Sweep.Silo.Worker;
 
-/// <summary>Writes this worker's row in the database: that it lives, what its slots do, and that it is gone.</summary>
+/// <summary>
+/// Writes this worker's row in the database: that it lives, what its slots do, how far its trials are, and that it is gone.
+/// </summary>
 internal sealed class WorkerRow(
-    WorkerRecord worker, IReadOnlyList<Slot> slots, IWorkerStore workers, StorageAlarm alarm, TimeProvider time)
+    WorkerRecord worker, IReadOnlyList<Slot> slots, Func<IReadOnlyList<TrialProgress>> progress, IWorkerStore workers, StorageAlarm alarm,
+    TimeProvider time)
 {
     /// <summary>The longest wait for the database to store that the worker is gone.</summary>
     private static readonly TimeSpan LeaveLimit = TimeSpan.FromSeconds(2);
@@ -15,7 +18,7 @@ internal sealed class WorkerRow(
 
     public int Busy => slots.Count(slot => slot.IsBusy);
 
-    /// <summary>Whether the stored row differs from the worker's state now.</summary>
+    /// <summary>Whether the stored row differs from the worker's state now. Progress does not count: it changes all the time.</summary>
     public bool IsOutdated(bool drains) => Status(drains) != _shown;
 
     /// <summary>Stores that the worker is there, and tries again until that succeeds.</summary>
@@ -60,7 +63,7 @@ internal sealed class WorkerRow(
     private async Task StoreAsync(bool drains)
     {
         var status = Status(drains);
-        await workers.SeenAsync(worker, status, CancellationToken.None);
+        await workers.SeenAsync(worker, status with { Progress = progress() }, CancellationToken.None);
         _shown = status;
     }
 

@@ -30,6 +30,17 @@ internal sealed class CommandInbox
         return stop;
     }
 
+    /// <summary>
+    /// Waits for <see cref="TrainerCommand.GoOn"/> or <see cref="TrainerCommand.Stop"/>, and returns the second; null for the first.
+    /// </summary>
+    /// <exception cref="TrainerException">Another command came.</exception>
+    public TrainerCommand.Stop? TakeJudgement() => Next().Command switch
+    {
+        TrainerCommand.GoOn => null,
+        TrainerCommand.Stop stop => stop,
+        var other => throw new TrainerException($"The trainer waits to be judged, and was sent {other.GetType().Name}."),
+    };
+
     private void Read(Stream stream, Action<ProtocolException?> ended)
     {
         try

@@ -30,6 +30,7 @@ internal static class Failures
     private static FailureReason Reason(Exception error) => error switch
     {
         DivergedException => FailureReason.Diverged,
+        ImpossibleTrialException => FailureReason.Impossible,
         OutOfMemoryException => FailureReason.OutOfMemory,
         _ when MemoryWords.Any(words => error.Message.Contains(words, StringComparison.OrdinalIgnoreCase)) => FailureReason.OutOfMemory,
         _ => FailureReason.TrainerError,

@@ -57,9 +57,12 @@ internal sealed class TrainerSession(
                     return null;
                 case TrainerCommand.Train train:
                     var text = (_text ?? throw new TrainerException("No text is loaded; send LoadDataset before Train.")).Value;
-                    return Attempt.Run(train, text, TakeCheckpoint(), device, environment, log, Say, inbox.TakeStop);
+                    return Attempt.Run(train, text, TakeCheckpoint(), device, environment, log, Say, inbox.TakeStop, inbox.TakeJudgement);
                 case TrainerCommand.Generate generate:
                     return new TrainerEvent.Generated(Generate(generate, TakeCheckpoint()));
+                case TrainerCommand.GoOn:
+                    // A stop overtook it, and the training is over.
+                    return null;
                 case TrainerCommand.Stop:
                     return new TrainerEvent.Stopped();
                 default:

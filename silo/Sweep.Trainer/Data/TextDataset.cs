@@ -53,14 +53,14 @@ internal sealed class TextDataset : IDisposable
 
     /// <summary>The same text by the ids of a larger vocabulary.</summary>
     /// <returns>Null when the vocabulary is that of the text itself.</returns>
-    /// <exception cref="TrainerException">The text has characters that the vocabulary has not.</exception>
+    /// <exception cref="ImpossibleTrialException">The text has characters that the vocabulary has not.</exception>
     public TextDataset? EncodedBy(Vocabulary vocabulary)
     {
         if (vocabulary.Characters.SequenceEqual(Vocabulary.Characters))
             return null;
         var ids = vocabulary.Encode(string.Concat(Vocabulary.Characters));
         if (ids.Length < Vocabulary.Size)
-            throw new TrainerException("The text has characters that the trial's vocabulary has not.");
+            throw new ImpossibleTrialException("The text has characters that the trial's vocabulary has not.");
         using var scope = NewDisposeScope();
         return new(Sha256, vocabulary, torch.tensor(ids).to(Ids.device).index_select(0, Ids));
     }

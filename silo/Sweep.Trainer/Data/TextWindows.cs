@@ -17,7 +17,7 @@ internal sealed class TextWindows : IDisposable
     private readonly Tensor _windows;
     private readonly int _length;
 
-    /// <exception cref="TrainerException">
+    /// <exception cref="ImpossibleTrialException">
     /// The training or the validation part would be empty, or a window would begin before the text.
     /// </exception>
     public TextWindows(TextDataset text, TrainerCommand.Train trial)
@@ -27,13 +27,13 @@ internal sealed class TextWindows : IDisposable
         Counts = WindowCounts.Of(text.Characters, firstTarget, trial.Validation, trial.Test);
         if (Counts.Training < 1 || Counts.Validation < 1)
         {
-            throw new TrainerException(
+            throw new ImpossibleTrialException(
                 $"A text of {text.Characters} characters with sequence length {_length}, validation share {trial.Validation} and test " +
                 $"share {trial.Test} gives {Counts.Training} training and {Counts.Validation} validation windows; each needs at least 1.");
         }
 
         if (firstTarget < _length)
-            throw new TrainerException($"The first target {firstTarget} has no window of sequence length {_length} before it.");
+            throw new ImpossibleTrialException($"The first target {firstTarget} has no window of sequence length {_length} before it.");
         using var scope = NewDisposeScope();
         _ids = text.Ids;
         _windows = text.Ids.unfold(0, _length, 1).DetachFromDisposeScope();

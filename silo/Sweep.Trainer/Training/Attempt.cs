@@ -1,10 +1,12 @@
 using Sweep.Domain.Models;
 using Sweep.Domain.Protocol;
 using Sweep.Domain.Search;
+using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Trainer.Checkpoints;
 using Sweep.Trainer.Data;
 using Sweep.Trainer.Results;
+using TorchSharp;
 using static TorchSharp.torch;
 
 namespace Sweep.Trainer.Training;
@@ -30,7 +32,8 @@ internal static class Attempt
         AttemptEnvironment environment,
         TrainerLog log,
         Action<TrainerEvent, byte[]> say,
-        Func<TrainerCommand.Stop?> stop)
+        Func<TrainerCommand.Stop?> stop,
+        Func<TrainerCommand.Stop?>? judgement = null)
     {
         using var memory = new PeakMemory();
         using var scope = NewDisposeScope();
@@ -42,10 +45,18 @@ internal static class Attempt
         text = encoded ?? text;
         var before = header?.Environment;
         using var threads = new TrialThreads(before?.Threads ?? environment.Threads);
-        var here = environment with { Threads = threads.Count };
+        var isOnGpu = device.type == DeviceType.CUDA;
+        var here = environment with { Threads = threads.Count, Precision = isOnGpu ? trial.Precision : null };
+        if (isOnGpu)
+            Libtorch.Use(trial.Precision ?? Precision.Float32);
+        else if (trial.Precision is { } unknown)
+            log.IgnoredPrecision(unknown);
         say(new TrainerEvent.Began(here), []);
         using var windows = new TextWindows(text, trial);
         using var state = new TrainingState(trial, text, device) { Environment = here };
+        // A client checks this before; one of an earlier version did not.
+        if (CheckpointFit.Problem(trial.Parameters, text.Vocabulary.Size) is { } tooLarge)
+            throw new ImpossibleTrialException(tooLarge.ToString());
         log.Started(trial, text, windows.Counts, device);
         if (weights is not null)
         {
@@ -62,7 +73,7 @@ internal static class Attempt
                 log.WentElsewhere(before, here);
         }
 
-        var loop = new TrainingLoop(trial, windows, state, TimeProvider.System, say, stop);
+        var loop = new TrainingLoop(trial, windows, state, TimeProvider.System, say, stop, judgement);
         if (!loop.Run())
             return new TrainerEvent.Stopped();
         state.UseBestWeights();

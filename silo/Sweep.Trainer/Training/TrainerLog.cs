@@ -21,6 +21,9 @@ internal sealed class TrainerLog(TextWriter writer)
 
     public void BeganFrom(int epoch) => Line($"began from the weights that another trial had after epoch {epoch}");
 
+    public void IgnoredPrecision(Precision precision) =>
+        Line($"trains in float32: precision {precision.ToString().ToLowerInvariant()} is for GPUs, and this is a CPU");
+
     public void Resumed(int epoch, int step) => Line($"resumed after epoch {epoch} and step {step}");
 
     /// <param name="before">Where the checkpoint was made.</param>

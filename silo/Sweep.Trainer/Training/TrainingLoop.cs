@@ -14,9 +14,10 @@ namespace Sweep.Trainer.Training;
 /// </summary>
 /// <param name="say">Sends an event and its payload.</param>
 /// <param name="stop">Returns the stop that was requested since the last call, or null.</param>
+/// <param name="judgement">Waits at the end of an epoch until the trial is judged, and returns a stop, or null when it goes on.</param>
 internal sealed class TrainingLoop(
     TrainerCommand.Train trial, TextWindows windows, TrainingState state, TimeProvider clock, Action<TrainerEvent, byte[]> say,
-    Func<TrainerCommand.Stop?> stop)
+    Func<TrainerCommand.Stop?> stop, Func<TrainerCommand.Stop?>? judgement = null)
 {
     /// <summary>
     /// Windows in a batch of the validation. Larger batches are slower on a CPU, and smaller ones on a GPU, where the states of a layer may
@@ -37,6 +38,13 @@ internal sealed class TrainingLoop(
 
     private int StepsPerEpoch => (int)((windows.Counts.Training + _batch - 1) / _batch);
 
+    /// <summary>
+    /// The part of the running epoch that is trained. A window of the validation counts for a third of one of the training, because it has
+    /// no backward pass, which takes about twice the time of the forward pass.
+    /// </summary>
+    private double ShareOfEpoch =>
+        Math.Min(state.Step * _batch, windows.Counts.Training) / (windows.Counts.Training + (windows.Counts.Validation / 3.0));
+
     /// <returns>False when the training was stopped before the end of the last epoch.</returns>
     /// <exception cref="DivergedException">A loss is not finite.</exception>
     public bool Run()
@@ -51,6 +59,12 @@ internal sealed class TrainingLoop(
                 return false;
             RequireFinite(losses.Loss, "validation");
             FinishEpoch(trainLoss, losses, start.Since(clock));
+            if (trial.JudgedAt?.Contains(state.Epoch) == true && judgement?.Invoke() is { } asked)
+            {
+                End(asked);
+                return false;
+            }
+
             if (state.Epoch < _parameters.Epochs && IsTimeForCheckpoint())
                 WriteCheckpoint();
         }
@@ -85,7 +99,7 @@ internal sealed class TrainingLoop(
             var done = state.Step * _batch;
             TrainStep(order.narrow(0, done, Math.Min(_batch, windows.Counts.Training - done)));
             state.Step++;
-            _heartbeat.Beat();
+            _heartbeat.Beat(ShareOfEpoch);
             // Every 0 asks for one checkpoint an epoch. After the last step the epoch's end decides.
             if (trial.CheckpointEvery == 0 || state.Step == StepsPerEpoch || !IsTimeForCheckpoint())
                 continue;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sweep.Client.Datasets;
 using Sweep.Client.Running;
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 
 namespace Sweep.Processes;
@@ -34,8 +35,13 @@ public sealed record TrainingGrid(
     public async Task<SweepSpec> SpecAsync(string name)
     {
         var path = Path.Combine(BuiltPrograms.Repository, "examples", "next-character.yaml");
-        var sweep = await CheckedSweep.LoadAsync(path, Settings, new DatasetReader(() => Path.GetDirectoryName(path)!));
-        return sweep.Spec with { Name = name };
+        var small = this with { HiddenSize = 16 };
+        var sweep = await CheckedSweep.LoadAsync(path, small.Settings, new DatasetReader(() => Path.GetDirectoryName(path)!));
+        // A width that the client refuses may come from a client of an earlier version.
+        var width = new DimensionDomain.Choice([new ParameterValue.Whole(HiddenSize)]);
+        var space = sweep.Spec.Parameters.Dimensions.Select(
+            dimension => dimension.Name == "hidden_size" ? dimension with { Domain = width } : dimension);
+        return sweep.Spec with { Name = name, Parameters = new([.. space]) };
     }
 
     /// <summary>Returns the arguments of <c>sweep run</c>.</summary>

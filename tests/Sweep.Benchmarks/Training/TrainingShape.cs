@@ -30,7 +30,7 @@ internal sealed record TrainingShape(CellKind Cell, int Length, int Hidden, int?
 
     /// <summary>An LSTM on texts of few and of many distinct characters.</summary>
     public static IEnumerable<TrainingShape> Vocabularies =>
-        from distinct in new[] { 60, 500, 2_000, 5_000 }
+        from distinct in new[] { 60, 500, 2_000, 5_000, 20_000 }
         select new TrainingShape(CellKind.Lstm, 20, 256, 128, Math.Max(1300, distinct), distinct);
 
     public ModelShape Model => ModelShape.Of(Parameters(1), Distinct);

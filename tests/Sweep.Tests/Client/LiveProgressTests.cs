@@ -26,6 +26,22 @@ public sealed class LiveProgressTests
     }
 
     [Fact]
+    public void Stopped_trials_are_over_and_the_rungs_stand_with_their_bounds()
+    {
+        var snapshot = Snapshot(running: 9, trials: 90);
+        snapshot = snapshot with
+        {
+            Sweep = snapshot.Sweep with { Held = 2, Stopped = 7 },
+            Rungs = [new Rung(3, Judged: 12, Stopped: 7, Bound: 1.25)],
+        };
+        var screen = string.Join('\n', Lines(140, new(), snapshot));
+        Assert.Contains("2 of them to be judged", screen, StringComparison.Ordinal);
+        Assert.Contains("7 stopped", screen, StringComparison.Ordinal);
+        Assert.Contains("epoch 3: 5 of 12 went on (bound 1.250)", screen, StringComparison.Ordinal);
+        Assert.Equal(7 + snapshot.Sweep.Succeeded + snapshot.Sweep.Failed + snapshot.Sweep.Cancelled, snapshot.Over);
+    }
+
+    [Fact]
     public void Nine_trials_are_all_shown_and_a_wide_terminal_shows_more_of_each()
     {
         var snapshot = Snapshot(running: 9, trials: 9);
@@ -36,6 +52,23 @@ public sealed class LiveProgressTests
         var wide = string.Join('\n', Lines(200, new(), snapshot));
         Assert.Contains("worker-1", wide, StringComparison.Ordinal);
         Assert.Contains("━━━━━━━━━━╌╌╌╌╌╌╌╌╌╌", wide, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_long_epoch_is_shown_with_the_part_of_it_that_is_trained()
+    {
+        var snapshot = Snapshot(running: 1, trials: 9);
+        var trial = Samples.Trial(1, TrialState.Running, epochsDone: 0) with { Trained = 0.4299 };
+        var within = snapshot with { Running = [trial], Sweep = snapshot.Sweep with { EpochsDone = 0, EpochsTotal = 1 } };
+        var lines = Lines(200, new(), within);
+        Assert.Contains(lines, line => line.Contains(" 0.42/100 ", StringComparison.Ordinal));
+        Assert.Contains("43.0%", lines[1], StringComparison.Ordinal);
+        var open = within with { Open = new(new(trial, []), [], []) };
+        Assert.Contains("epoch 0.42 of 100", string.Join('\n', Lines(80, new(Open: 1), open)), StringComparison.Ordinal);
+
+        // What the worker told last is of an epoch that has ended in the meantime.
+        var later = snapshot with { Running = [Samples.Trial(1, TrialState.Running, epochsDone: 50) with { Trained = 49.9 }] };
+        Assert.Contains(Lines(200, new(), later), line => line.Contains(" 50/100 ", StringComparison.Ordinal));
     }
 
     [Fact]

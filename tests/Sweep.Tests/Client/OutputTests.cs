@@ -57,6 +57,22 @@ public sealed class OutputTests
     }
 
     [Fact]
+    public void A_column_that_seldom_has_a_value_is_shown_to_people_where_a_row_has_one()
+    {
+        OutputTable Rows(string? value) => new([new("name", "name"), new("budget", "budget", Seldom: true)], [["a", null], ["b", value]]);
+        Assert.DoesNotContain("budget", Written(Rows(null), OutputFormat.Table), StringComparison.Ordinal);
+        Assert.Contains("budget", Written(Rows(null), OutputFormat.Csv), StringComparison.Ordinal);
+        Assert.Contains("budget", Written(Rows("met"), OutputFormat.Table), StringComparison.Ordinal);
+
+        static string Written(OutputTable table, OutputFormat format)
+        {
+            var (terminal, output, _) = Samples.Terminal();
+            terminal.Write(table, format, "");
+            return output.ToString();
+        }
+    }
+
+    [Fact]
     public void Without_rows_people_get_a_sentence_and_programs_an_empty_list()
     {
         var empty = Sample with { Rows = [] };

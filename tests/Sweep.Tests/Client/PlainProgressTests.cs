@@ -46,6 +46,20 @@ public sealed class PlainProgressTests
         Assert.Empty(Lines(19, running: 2, epochs: 190));
     }
 
+    [Fact]
+    public void The_line_says_what_is_left_of_the_budget()
+    {
+        Lines(0, running: 2);
+        var snapshot = Snapshot(10, running: 2, epochs: 100);
+        var spec = snapshot.Sweep.Spec with { Budget = new(Target: 1.5) };
+        var sweep = snapshot.Sweep with { Spec = spec, Left = new(Epochs: 2_000, Seconds: 4_000, Failures: 3) };
+        Assert.EndsWith(
+            "30.0 s left, of its budget 2,000 epochs, 1 h 6 min, 3 failures, val_loss 1.500 to reach",
+            Assert.Single(_progress.Lines(snapshot with { Sweep = sweep })));
+        Assert.Empty(Sweep.Client.Output.BudgetText.Left(sweep with { EndedBy = "target" }));
+        Assert.Empty(Sweep.Client.Output.BudgetText.Left(snapshot.Sweep));
+    }
+
     private IReadOnlyList<string> Lines(double at, int running, TrialSummary[]? finished = null, long epochs = 0) =>
         [.. _progress.Lines(Snapshot(at, running, finished, epochs))];
 

@@ -74,6 +74,9 @@ public sealed class TestSilo : IAsyncDisposable
     /// <summary>Ends the scheduler's activation, as the death of the silo does that holds its entry of the grain directory.</summary>
     public async Task RestartSchedulerAsync() => await Scheduler.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
 
+    /// <summary>Ends the activation of a sweep's grain, as the death of its silo does.</summary>
+    public async Task RestartSweepAsync(int id) => await Sweep(id).AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+
     public ISchedulerGrain Scheduler => _application.Services.GetRequiredService<IGrainFactory>().GetGrain<ISchedulerGrain>(0);
 
     public IGeneratorGrain Generator => _application.Services.GetRequiredService<IGrainFactory>().GetGrain<IGeneratorGrain>(0);

@@ -55,15 +55,26 @@ public sealed class StateDiagramTests
     [InlineData(nameof(StopCause.Cancel))]
     [InlineData(nameof(StopCause.Behind))]
     [InlineData(nameof(StopCause.Refused))]
+    [InlineData(nameof(StopCause.Judged))]
+    [InlineData(nameof(StopCause.Held))]
     public async Task A_stopped_attempt_makes_the_call_of_the_diagram(string cause)
     {
         var trainer = new ScriptedTrainer();
-        await using var stage = new AttemptStage(new ScriptedTrainers(trainer));
+        await using var stage = new AttemptStage(new ScriptedTrainers(trainer), judgement: cause switch
+        {
+            nameof(StopCause.Judged) => Domain.Stopping.Verdict.Stop,
+            nameof(StopCause.Held) => Domain.Stopping.Verdict.Wait,
+            _ => null,
+        });
         await stage.StartAsync();
         await trainer.ReceivedAsync<TrainerCommand.Train>();
         if (cause == nameof(StopCause.Refused))
         {
             stage.Store.Wrong = _ => ScriptedStore.Error("42501");
+            trainer.Emit(Events.Epoch(1));
+        }
+        else if (cause is nameof(StopCause.Judged) or nameof(StopCause.Held))
+        {
             trainer.Emit(Events.Epoch(1));
         }
         else

@@ -54,13 +54,6 @@ public sealed class ModelShapeTests
     }
 
     [Fact]
-    public void Training_takes_four_copies_of_the_weights_and_what_a_batch_keeps()
-    {
-        // The LSTM has 131 parameters. A batch of 2 has 2·4·1·(2·4 + 4)·3 = 288 activations, and 2·5·3 = 30 for the logits.
-        Assert.Equal(4 * ((4 * 131) + 288 + 30), Shape(CellKind.Lstm).TrainingBytes(2));
-    }
-
-    [Fact]
     public void The_largest_model_of_the_catalog_overflows_nothing()
     {
         var largest = new ModelShape(CellKind.Lstm, 1_114_112, 65_536, 128, [.. Enumerable.Repeat(65_536, 32)], 100_000);
@@ -68,7 +61,8 @@ public sealed class ModelShapeTests
         // The layers take 100,000 steps · 128 layers · (8·65,536² + 3·65,536), the head 32·65,536² + 65,536·1,114,112.
         Assert.Equal(
             (100_000L * 128 * ((8L * 65_536 * 65_536) + (3 * 65_536))) + (32L * 65_536 * 65_536) + (65_536L * 1_114_112), largest.Macs);
-        Assert.Equal(long.MaxValue, largest.TrainingBytes(10_000_000));
+        var windows = new WindowCounts(int.MaxValue, 10_000_000);
+        Assert.Equal(long.MaxValue, TrainingMemory.Peak(largest, OptimizerKind.Adam, batch: null, windows, int.MaxValue));
     }
 
     private static ModelShape Shape(CellKind cell, int layers = 1, params int[] fullyConnected) =>

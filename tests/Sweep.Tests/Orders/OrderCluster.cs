@@ -142,6 +142,27 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
         SendEnd(held.Attempt, worker.Name);
     }
 
+    /// <summary>Ends an attempt where its trial cannot be judged yet.</summary>
+    public void Hold(Worker worker, Held held)
+    {
+        if (!held.Opened)
+            return;
+        Say($"{held.Attempt} on {worker.Name} is held");
+        worker.Holds.Remove(held);
+        Rows.Hold(held.Attempt);
+        SendEnd(held.Attempt, worker.Name);
+    }
+
+    /// <summary>Judges a trial that is held. The scheduler is not called if the sweep's silo dies before that.</summary>
+    public void Release(TrialId trial, bool stops, bool told)
+    {
+        if (!Rows.Trials[trial].IsHeld)
+            return;
+        Say($"trial {trial} is judged and {(stops ? "stopped" : "goes on")}{(told ? "" : ", and nobody tells the scheduler")}");
+        if (Rows.Release(trial, stops) && told)
+            SendEnd(new(trial, Rows.Trials[trial].Attempt), worker: "");
+    }
+
     public void Renew(Worker worker)
     {
         worker.RenewedAt = _now;
@@ -262,6 +283,8 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
 
     private void Settle(int sweep)
     {
+        foreach (var row in Rows.Of(sweep).Where(row => row.IsHeld).ToList())
+            Release(row.Id, stops: false, told: true);
         if (Rows.IsOver(sweep) && Rows.Sweeps[sweep] is SweepState.Running or SweepState.Paused)
             Order(sweep, SweepMove.Complete, told: true);
     }
@@ -296,7 +319,7 @@ internal sealed class OrderCluster(int sweeps, int trialsEach, int slots)
     private void SendEnd(AttemptId attempt, string worker) => _messages.Add(() =>
     {
         var row = Rows.Trials[attempt.Trial];
-        _table.Ended(attempt, worker, row.State == TrialState.Queued ? row.Attempt : null);
+        _table.Ended(attempt, worker, row is { State: TrialState.Queued, IsHeld: false } ? row.Attempt : null);
         if (row.State == TrialState.Running && _table.WorkerOf(attempt.Trial).Length == 0)
             _table.Fill(Rows.Unfinished(attempt.Trial.Sweep), _now);
     });

@@ -18,7 +18,7 @@ public sealed class OrderModelTests
     public enum Act
     {
         Lease, Open, Train, Succeed, Fail, Die, Renew, Deliver, DeliverTwice, Watch, Activate, Pause, Resume, Cancel, CancelTrial, Retry,
-        Drain, Pass, Silence,
+        Drain, Pass, Silence, Hold, Release, Stop,
     }
 
     public sealed record Step(Act Act, int Which, bool Told);
@@ -35,7 +35,8 @@ public sealed class OrderModelTests
             (2, Gen.Constant(Act.DeliverTwice)),
             (4, Gen.Constant(Act.Watch)), (2, Gen.Constant(Act.Activate)), (1, Gen.Constant(Act.Pause)), (2, Gen.Constant(Act.Resume)),
             (1, Gen.Constant(Act.Cancel)), (1, Gen.Constant(Act.CancelTrial)), (2, Gen.Constant(Act.Retry)), (1, Gen.Constant(Act.Drain)),
-            (4, Gen.Constant(Act.Pass)), (1, Gen.Constant(Act.Silence)));
+            (4, Gen.Constant(Act.Pass)), (1, Gen.Constant(Act.Silence)),
+            (3, Gen.Constant(Act.Hold)), (3, Gen.Constant(Act.Release)), (1, Gen.Constant(Act.Stop)));
         var step = from what in act
                    from which in Gen.Choose(0, 1_000)
                    from told in Gen.Frequency((3, Gen.Constant(true)), (1, Gen.Constant(false)))
@@ -76,6 +77,15 @@ public sealed class OrderModelTests
                 break;
             case Act.Fail when held is not null:
                 cluster.End(worker, held, TrialMove.Fail, step.Told ? FailureReason.TrainerDied : FailureReason.WorkerUnfit);
+                break;
+            case Act.Stop when held is not null:
+                cluster.End(worker, held, TrialMove.Stop);
+                break;
+            case Act.Hold when held is not null:
+                cluster.Hold(worker, held);
+                break;
+            case Act.Release:
+                cluster.Release(new(sweep, 1 + (step.Which / 7 % TrialsEach)), stops: step.Which % 3 == 0, step.Told);
                 break;
             case Act.Die:
                 cluster.Die(worker);

@@ -21,6 +21,9 @@ internal sealed class OrderRows(int sweeps, int trialsEach)
 
         public bool Cancelling { get; set; }
 
+        /// <summary>Whether it waits to be judged by a stopping rule, and not for a slot.</summary>
+        public bool IsHeld { get; set; }
+
         public int Losses { get; set; }
 
         public int Failures { get; set; }
@@ -45,7 +48,8 @@ internal sealed class OrderRows(int sweeps, int trialsEach)
             row.Id, row.Attempt, row.State == TrialState.Running ? row.Worker : null,
             row.State != TrialState.Running ? LeaseOrder.Continue
                 : row.Cancelling || Sweeps[row.Id.Sweep] == SweepState.Cancelled ? LeaseOrder.Cancel
-                : Sweeps[row.Id.Sweep] == SweepState.Paused ? LeaseOrder.Pause : LeaseOrder.Continue)),
+                : Sweeps[row.Id.Sweep] == SweepState.Paused ? LeaseOrder.Pause : LeaseOrder.Continue,
+            row.IsHeld)),
     ];
 
     public IEnumerable<UnfinishedTrial> Stopping =>
@@ -55,7 +59,7 @@ internal sealed class OrderRows(int sweeps, int trialsEach)
     public bool Open(AttemptId attempt, string worker)
     {
         var row = Trials[attempt.Trial];
-        if (row.State != TrialState.Queued || row.Attempt != attempt.Attempt - 1 || !Move(row, TrialMove.Lease))
+        if (row.State != TrialState.Queued || row.IsHeld || row.Attempt != attempt.Attempt - 1 || !Move(row, TrialMove.Lease))
             return false;
         (row.Attempt, row.Worker) = (attempt.Attempt, worker);
         return true;
@@ -77,11 +81,33 @@ internal sealed class OrderRows(int sweeps, int trialsEach)
         row.Worker = null;
     }
 
+    /// <summary>Stores that an attempt stopped where its trial cannot be judged yet, unless it is not the trial's present one.</summary>
+    public void Hold(AttemptId attempt)
+    {
+        var row = Trials[attempt.Trial];
+        if (row.State != TrialState.Running || row.Attempt != attempt.Attempt)
+            return;
+        Move(row, TrialMove.Requeue);
+        (row.Worker, row.IsHeld) = (null, row.State == TrialState.Queued);
+    }
+
+    /// <summary>Judges a trial that waits for it. Returns whether it waits for a slot now.</summary>
+    public bool Release(TrialId id, bool stops)
+    {
+        var row = Trials[id];
+        if (!row.IsHeld)
+            return false;
+        row.IsHeld = false;
+        if (stops)
+            row.State = row.State.After(TrialMove.Stop);
+        return !stops;
+    }
+
     public void CancelTrial(TrialId id)
     {
         var row = Trials[id];
         if (row.State == TrialState.Queued)
-            row.State = TrialState.Cancelled;
+            (row.State, row.IsHeld) = (TrialState.Cancelled, false);
         row.Cancelling = row.State == TrialState.Running;
     }
 

@@ -22,6 +22,7 @@ public sealed class FrameTests
         new TrainerCommand.LoadDataset("abc"),
         new TrainerCommand.LoadCheckpoint("abc"),
         new TrainerCommand.Train(3_000_001, 2, Parameters, SplitKind.Tail, 0.25, new(Metric.ValAccuracy, Goal.Maximize), 30),
+        new TrainerCommand.GoOn(),
         new TrainerCommand.Stop(Checkpoint: true),
         new TrainerCommand.Generate("To be\n", 200, 0.8, long.MaxValue),
     ];
@@ -35,7 +36,7 @@ public sealed class FrameTests
         new TrainerEvent.Succeeded(new(1.5, 0.25, 1e5, 44_332, 177_328, 333_312, 1900, 476, 1L << 33, "é😀\u0000")),
         new TrainerEvent.Failed(FailureReason.OutOfMemory, "no memory"),
         new TrainerEvent.Stopped(),
-        new TrainerEvent.Progress(),
+        new TrainerEvent.Progress(0.25),
         new TrainerEvent.Generated("text"),
     ];
 

@@ -136,9 +136,9 @@ public sealed class ReportCommandTests(StorageDatabase database) : IClassFixture
 
         var markdown = await MarkdownAsync();
         Assert.Contains("| torch |", markdown, StringComparison.Ordinal);
-        Assert.Contains("| 2.10.0 | Xeon | AVX2 | 1 | cpu |  |  | 2 | 2 |", markdown, StringComparison.Ordinal);
-        Assert.Contains("| 2.10.0 | Xeon | AVX512 | 1 | cpu |  |  | 6 | 6 |", markdown, StringComparison.Ordinal);
-        Assert.Contains("| 2.10.0 | Xeon | AVX512 | 1 | cuda | H100 | 580.1 | 1 | 1 |", markdown, StringComparison.Ordinal);
+        Assert.Contains("| 2.10.0 | Xeon | AVX2 | 1 | cpu |  |  |  | 2 | 2 |", markdown, StringComparison.Ordinal);
+        Assert.Contains("| 2.10.0 | Xeon | AVX512 | 1 | cpu |  |  |  | 6 | 6 |", markdown, StringComparison.Ordinal);
+        Assert.Contains("| 2.10.0 | Xeon | AVX512 | 1 | cuda | H100 | 580.1 |  | 1 | 1 |", markdown, StringComparison.Ordinal);
 
         async Task<string> MarkdownAsync() => (await RunAsync(["instructions", "--markdown"])).Output;
     }

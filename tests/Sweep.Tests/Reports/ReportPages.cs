@@ -22,11 +22,11 @@ internal static class ReportPages
         return new(
             Samples.Overview(spec, succeeded: 2, trials: 3), SweepReport.Of(spec, trials), new(400, 6, 400),
             [new(1, new(1, 2, 2, 0.5, 0.1, 1, 1), 1), new(1, new(2, 1, 1.5, 0.5, 0.1, 1, 1), 2)],
-            [new("failed", text, 1, 1, text)], [new(text, text, [text], 3)], null, "15.6", Now);
+            [new("failed", text, 1, 1, text)], [new(text, text, [text], 3)], null, "15.6", Now, []);
     }
 
     /// <summary>Makes a page of these trials, without curves, events and places.</summary>
     public static ReportContents WithTrials(SweepSpec spec, IReadOnlyList<TrialSummary> trials) => new(
         Samples.Overview(spec, succeeded: trials.Count, trials: trials.Count), SweepReport.Of(spec, trials), new(400, 6, 400), [], [], [],
-        null, "15.6", Now);
+        null, "15.6", Now, []);
 }

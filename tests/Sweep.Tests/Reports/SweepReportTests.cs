@@ -12,6 +12,19 @@ public sealed class SweepReportTests
     private static readonly SearchSpace FourTrials = Of(Choice("cell", Word("rnn"), Word("gru")), Choice("layers", Whole(1), Whole(2)));
 
     [Fact]
+    public void A_report_begins_its_notes_with_what_ended_the_sweep_and_whether_it_can_be_repeated()
+    {
+        var report = SweepReport.Of(Spec(Of(Choice("cell", Word("rnn"), Word("lstm")))), []);
+        Assert.Equal(report.Notes, report.WithSearch(null, null).Notes);
+        Assert.Equal(
+            [
+                "The budget ended the sweep: target: trial 3.", "The same sweep file may give other trials: search.order is arrival.",
+                .. report.Notes,
+            ],
+            report.WithSearch("search.order is arrival", "target: trial 3").Notes);
+    }
+
+    [Fact]
     public void Rows_are_in_the_order_of_the_objective_and_trials_without_a_result_come_last()
     {
         var spec = Spec(Of(Range("learning_rate", 0.1, 0.7, step: 0.1)), objective: new(Metric.ValAccuracy, Goal.Maximize));

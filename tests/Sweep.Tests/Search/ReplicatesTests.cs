@@ -35,6 +35,25 @@ public sealed class ReplicatesTests
         SearchMethods.For(Spec(Space) with { Replicates = 9 }).TypedTrials().Take(3).Select(trial => trial.Seed));
 
     [Fact]
+    public void A_point_is_known_by_the_mean_of_its_replicates_and_counted_by_its_own_number()
+    {
+        var points = new Recording();
+        var method = new ReplicatedSearch(points, 2, Space.Catalog, 42);
+        Assert.Equal([0, 0, 0, 0, 4, 4], Enumerable.Range(1, 6).Select(method.WaitsFor));
+        var map = Space.Catalog.Complete(new Dictionary<string, ParameterValue>(), 42);
+        KnownTrial[] known =
+        [
+            new(1, map, 2, Scores: [2, 5]), new(2, map, 4, Scores: [4, 8]), new(3, map, 6, Rung: 1), new(4, map, null),
+            new(5, map, 3, Rung: 1), new(6, map, 4), new(7, map, null),
+        ];
+        method.Propose(8, known);
+        Assert.Equal(4, points.Number);
+        Assert.Equal(
+            [(1, 3.0, null), (2, 6.0, 1), (3, 3.5, 1)], points.Known.Select(trial => (trial.Number, trial.Score, trial.Rung)));
+        Assert.Equal([3, 6.5], points.Known[0].Scores!);
+    }
+
+    [Fact]
     public void A_sweep_that_lists_seeds_takes_no_replicates()
     {
         var spec = Spec(Of(Choice("layers", Whole(1)), Choice("seed", Whole(1), Whole(2)))) with { Replicates = 2 };
@@ -91,5 +110,23 @@ public sealed class ReplicatesTests
         var plan = SweepPlan.Of(Spec(Space, new(MethodKind.Random, 50)) with { Replicates = 1 }, characters: 1000, vocabulary: 10);
         Assert.Equal((4, 46), (plan.Trials.Count, plan.LeftOut));
         Assert.Equal(["drawn a second time"], plan.Reasons);
+    }
+
+    /// <summary>Remembers what it was asked.</summary>
+    private sealed class Recording : ISearchMethod
+    {
+        public int Number { get; private set; }
+
+        public IReadOnlyList<KnownTrial> Known { get; private set; } = [];
+
+        public int Count => 4;
+
+        public int WaitsFor(int number) => number < 3 ? 0 : 2;
+
+        public ParameterMap Propose(int number, IReadOnlyList<KnownTrial> known)
+        {
+            (Number, Known) = (number, known);
+            return Space.Catalog.Complete(new Dictionary<string, ParameterValue>(), 42);
+        }
     }
 }

@@ -118,7 +118,14 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
         await database.Trials.MoveAsync(Requeue(trial), Cancellation);
         await database.Trials.MoveAsync(Lease(trial, fromAttempt: 1), Cancellation);
         Assert.False(await database.Attempts.WriteEnvironmentAsync(new(trial, 1, null, quick), Cancellation));
-        var gpu = quick with { Device = "cuda:1", Gpu = "NVIDIA H100\0", Driver = "580.1", Processor = "é\ud800" };
+        var gpu = quick with
+        {
+            Device = "cuda:1",
+            Gpu = "NVIDIA H100\0",
+            Driver = "580.1",
+            Precision = Precision.Tf32,
+            Processor = "é\ud800",
+        };
         Assert.True(await database.Attempts.WriteEnvironmentAsync(new(trial, 2, 1, gpu), Cancellation));
 
         var reports = new ReportReader(database.Source);

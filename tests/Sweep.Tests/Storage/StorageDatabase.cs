@@ -101,6 +101,18 @@ public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
         return trial;
     }
 
+    /// <summary>Adds a sweep of one trial with this name, or with the first free suffix.</summary>
+    public async Task<StoredSweep> AddNamedAsync(string name) =>
+        await Sweeps.AddAsync(await Reader.NextSweepIdAsync(), Spec(name), exactName: false, [Parameters]);
+
+    /// <summary>Has an attempt of a trial that waits begin and fail.</summary>
+    /// <param name="attempt">The attempt before it.</param>
+    public async Task FailAsync(TrialId trial, int attempt)
+    {
+        await Trials.MoveAsync(Lease(trial, attempt));
+        await Trials.MoveAsync(Fail(trial, attempt + 1));
+    }
+
     public static TrialTransition Lease(TrialId trial, int fromAttempt = 0, string worker = "w1") =>
         new(trial, TrialState.Queued, fromAttempt, TrialState.Running, fromAttempt + 1, 0, 0, worker, "leased");
 

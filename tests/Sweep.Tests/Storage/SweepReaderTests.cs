@@ -1,6 +1,9 @@
 using Npgsql;
+using Sweep.Domain.Reports;
+using Sweep.Domain.Scheduling;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
 using Sweep.Storage;
 using Sweep.Storage.Connections;
 using Sweep.Storage.Migrations;
@@ -141,6 +144,24 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
             ],
             result.Columns);
         Assert.Equal([["1", "x", null, "sweep_reader"]], result.Rows);
+    }
+
+    [Fact]
+    public async Task A_running_trial_has_the_part_of_its_epoch_that_its_worker_told_until_the_epoch_is_stored()
+    {
+        var trial = new TrialId(await database.AddSweepAsync(trials: 1), 1);
+        await database.Trials.MoveAsync(Lease(trial), Cancellation);
+        var worker = new WorkerRecord((await RunningAsync()).Worker!, "host", 1, ["cpu"], []);
+        Assert.Equal(0, (await RunningAsync()).EpochsTrained);
+        var other = new TrialProgress(trial.Value + 1, 7.5);
+        await new WorkerStore(database.Source).SeenAsync(worker, new(1, Progress: [other, new(trial.Value, 0.42)]), Cancellation);
+        Assert.Equal(0.42, (await RunningAsync()).EpochsTrained);
+        await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(1, 3))], Cancellation);
+        Assert.Equal(1, (await RunningAsync()).EpochsTrained);
+        await new WorkerStore(database.Source).GoneAsync(worker.Name, Cancellation);
+        Assert.Null((await RunningAsync()).Trained);
+
+        async Task<TrialSummary> RunningAsync() => (await database.Reader.RunningAsync(trial.Sweep, Cancellation)).Single();
     }
 
     [Theory]

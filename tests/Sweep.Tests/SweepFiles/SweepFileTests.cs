@@ -49,6 +49,7 @@ public sealed class SweepFileTests
             stall_limit: 10m
             seed: 42
             replicates: 5
+            precision: tf32
             """)).Spec;
         Assert.Equal(
             ("full-1.0", new DatasetSpec("cats", spec.Dataset.Sha256, SplitKind.Random, 0.25, Test: 0.125, FirstTarget: 20)),
@@ -58,6 +59,7 @@ public sealed class SweepFileTests
         Assert.Equal(new ResourceSpec(2, 8, -3), spec.Resources);
         Assert.Equal(new CheckpointSpec(120, 4), spec.Checkpoint);
         Assert.Equal((0, 600.0, 42L, 5), (spec.Retries, spec.StallLimit, spec.Seed, spec.Replicates));
+        Assert.Equal(Precision.Tf32, spec.Precision);
         var dimensions = spec.Parameters.Dimensions.ToDictionary(dimension => dimension.Name);
         Assert.Equal(["cell", "layers", "dropout", "learning_rate", "fully_connected", "batch_size", "hidden_size"], dimensions.Keys);
         Assert.Equal(new DimensionDomain.Range(1e-4, 1e-1, Scale.Log, null, null), dimensions["learning_rate"].Domain);
@@ -212,12 +214,13 @@ public sealed class SweepFileTests
     [Theory]
     [InlineData("next-character", 9)]
     [InlineData("influence", 24)]
+    [InlineData("search-tpe", 24)]
     public async Task The_examples_can_be_planned(string name, int trials)
     {
         var file = RepositoryFolder.Join("examples", $"{name}.yaml");
         var sweep = await CheckedSweep.LoadAsync(file, [], new DatasetReader(() => "/nonexistent"), TestContext.Current.CancellationToken);
         Assert.Equal(name, sweep.Spec.Name);
-        Assert.Equal(trials, sweep.Plan().Trials.Count);
+        Assert.Equal(trials, sweep.Plan().Count);
         Assert.InRange(sweep.Dataset.Characters, 2350, 2450);
         Assert.True(System.Text.Ascii.IsValid(sweep.Dataset.Text));
     }

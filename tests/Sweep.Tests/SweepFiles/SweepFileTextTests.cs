@@ -35,6 +35,13 @@ public sealed class SweepFileTextTests
         "method: random\nbudget: { trials: 7 }\n" +
             "parameters: { learning_rate: { min: 0.00001, max: 1, scale: log }, hidden_size: { min: 8, max: 64, step: 8 } }\n" +
             "resources: { max_concurrent: 2, priority: -1 }\nretries: 0\nseed: 9\nreplicates: 3")]
+    [InlineData(
+        "method: cma-es\nbudget: { trials: 40, epochs: 2000, time: 2h, target: 1.9, failures: 10 }\n" +
+            "search: { window: 4, order: arrival }\nparameters: { learning_rate: { min: 0.00001, max: 1, scale: log } }")]
+    [InlineData("method: tpe\nbudget: { trials: 40 }\nparameters: { cell: { values: [rnn, gru] } }")]
+    [InlineData(
+        "require: [hidden_size * layers <= 128, layers < 4]\nstop: [{ rule: asha }, { rule: patience, epochs: 3 }]\nprecision: tf32\n" +
+            "parameters: { hidden_size: { values: [32, 64] }, layers: { values: [1, 2, 3] }, epochs: 20 }")]
     public async Task The_file_of_a_report_has_the_same_spec(string yaml)
     {
         using var folder = new SweepFileFolder();

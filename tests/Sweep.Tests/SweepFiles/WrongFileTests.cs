@@ -16,15 +16,34 @@ public sealed class WrongFileTests
     [InlineData("seed: 1.0", "seed: found 1.0; expected a whole number of at least 0.")]
     [InlineData("seed: '1'", "seed: found the text \"1\"; expected a whole number of at least 0; write 1 without quotes.")]
     [InlineData("retries: -1", "retries: found -1; expected a whole number of at least 0.")]
-    [InlineData("method: Grid", "method: found Grid; expected one of grid, random.")]
-    [InlineData("method: tpe", "method: found tpe; expected one of grid, random.")]
+    [InlineData("method: Grid", "method: found Grid; expected one of grid, random, sobol, tpe, gp, cma-es.")]
+    [InlineData("method: cma_es", "method: found cma_es; expected one of grid, random, sobol, tpe, gp, cma-es.")]
+    [InlineData("method: nsga-ii", "method: found nsga-ii; expected one of grid, random, sobol, tpe, gp, cma-es.")]
+    [InlineData("method: cma-es", "method: found cma-es without budget.trials; expected budget: { trials: … }.")]
+    [InlineData("method: tpe\nbudget: { time: 2h }", "method: found tpe without budget.trials; expected budget: { trials: … }.")]
+    [InlineData(
+        "method: tpe\nbudget: { trials: 9 }\nsearch: { window: 0 }",
+        "search.window: found 0; expected a whole number from 1 to 999,999.", 5)]
+    [InlineData(
+        "method: tpe\nbudget: { trials: 9 }\nsearch: { windows: 4 }",
+        "search.windows: found an unknown key; the nearest known key is window.", 5)]
+    [InlineData(
+        "method: tpe\nbudget: { trials: 9 }\nsearch: { order: time }",
+        "search.order: found time; expected one of number, arrival.", 5)]
+    [InlineData(
+        "search: { window: 4 }",
+        "search: found it beside method: grid; leave it out, no trial of that method waits for an outcome.")]
+    [InlineData("budget: { epochs: 0 }", "budget.epochs: found 0; expected a whole number of at least 1.")]
+    [InlineData("budget: { time: soon }", "budget.time: found soon; expected seconds, such as 600, 30m or 2h, from 1 to 100,000,000.")]
+    [InlineData("budget: { target: low }", "budget.target: found low; expected a number.")]
+    [InlineData("budget: { failures: 0 }", "budget.failures: found 0; expected a whole number of at least 1.")]
     [InlineData("method: random", "method: found random without budget.trials; expected budget: { trials: … }.")]
-    [InlineData("budget: { trials: 5 }", "budget: found a budget for a grid; leave it out, a grid has as many trials as combinations.")]
+    [InlineData("budget: { trials: 5 }", "budget.trials: found 5 for a grid; leave it out, a grid has as many trials as combinations.")]
     [InlineData("method: random\nbudget: { trials: 0 }", "budget.trials: found 0; expected a whole number from 1 to 999,999.", 4)]
     [InlineData(
         "method: random\nbudget: { trials: 1000000 }", "budget.trials: found 1000000; expected a whole number from 1 to 999,999.", 4)]
     [InlineData("method: random\nbudget: {}", "method: found random without budget.trials; expected budget: { trials: … }.")]
-    [InlineData("method: random\nbudget: 5", "budget: found 5; expected keys: trials.", 4)]
+    [InlineData("method: random\nbudget: 5", "budget: found 5; expected keys: trials, epochs, time, target, failures.", 4)]
     [InlineData("resources: { slots: 0 }", "resources.slots: found 0; expected a whole number of at least 1.")]
     [InlineData("resources: { slot: 1 }", "resources.slot: found an unknown key; the nearest known key is slots.")]
     [InlineData("resources: { priority: high }", "resources.priority: found high; expected a whole number from -1,000,000 to 1,000,000.")]
@@ -47,12 +66,51 @@ public sealed class WrongFileTests
     [InlineData(
         "checkpoint: { every: -1 }",
         "checkpoint.every: found -1; expected seconds, such as 30, 30s or 2m, at most 1,000,000; 0 is each epoch.")]
+    [InlineData(
+        "stop: asha", "stop: found asha; expected a stopping rule, such as { rule: asha, first: 1, factor: 3 }, or a list of them.")]
+    [InlineData("stop: []", "stop: found []; expected a stopping rule, such as { rule: asha, first: 1, factor: 3 }, or a list of them.")]
+    [InlineData("stop: { rule: ash }", "stop.rule: found ash; expected one of asha, hyperband, median, threshold, patience.")]
+    [InlineData("stop: { rule: asha, fist: 1 }", "stop.fist: found an unknown key; the nearest known key is first.")]
+    [InlineData("stop: { rule: asha, epoch: 1 }", "stop.epoch: found an unknown key; expected one of rule, first, factor.")]
+    [InlineData("stop: { rule: asha, first: 0 }", "stop.first: found 0; expected a whole number of at least 1.")]
+    [InlineData("stop: { rule: hyperband, factor: 1 }", "stop.factor: found 1; expected a whole number from 2 to 1,000,000.")]
+    [InlineData("stop: { rule: threshold, epoch: 2 }", "stop: found no value; expected a value of the objective for it.")]
+    [InlineData("stop: { rule: threshold, epoch: 2, value: low }", "stop.value: found low; expected a value of the objective.")]
+    [InlineData("stop: { rule: patience, epochs: 3, gain: -1 }", "stop.gain: found -1; expected a number of at least 0.")]
+    [InlineData(
+        "stop: { rule: asha, first: 100 }",
+        "stop.first: found 100; expected at most 19, since no trial trains more than 20 epochs.")]
+    [InlineData(
+        "stop:\n  - { rule: asha }\n  - { rule: median, trials: 0 }",
+        "stop.trials: found 0; expected a whole number from 1 to 1,000,000.",
+        5)]
     [InlineData("replicates: 0", "replicates: found 0; expected a whole number from 1 to 1,000.")]
+    [InlineData("precision: bf16", "precision: found bf16; expected one of float32, tf32.")]
     [InlineData("stall_limit: soon", "stall_limit: found soon; expected seconds, such as 600, 30s or 2m, from 5 to 1,000,000.")]
     [InlineData("stall_limit: 0", "stall_limit: found 0; expected seconds, such as 600, 30s or 2m, from 5 to 1,000,000.")]
     [InlineData("stall_limit: 4.9", "stall_limit: found 4.9; expected seconds, such as 600, 30s or 2m, from 5 to 1,000,000.")]
     [InlineData("stall_limit: 300h", "stall_limit: found 300h; expected seconds, such as 600, 30s or 2m, from 5 to 1,000,000.")]
     [InlineData("stall_limit: -1", "stall_limit: found -1; expected seconds, such as 600, 30s or 2m, from 5 to 1,000,000.")]
+    [InlineData(
+        "require: layers < 3", "require: found layers < 3; expected a list of constraints, such as [hidden_size * layers <= 1024].")]
+    [InlineData("require: []", "require: found 0 constraints; expected 1 to 100, such as [hidden_size * layers <= 1024].")]
+    [InlineData(
+        "require: [width < 3]",
+        "require: found width < 3, where width is no parameter with numbers; expected sequence_length, hidden_size, layers, " +
+            "learning_rate, batch_size, dropout, epochs, weight_decay, gradient_clipping.")]
+    [InlineData(
+        "require:\n- layers < 3\n- Max(layers, 2) < 3",
+        "require: found Max(layers, 2) < 3; expected comparisons of numbers and parameters (+ - * / < <= > >= == !=) joined by and, or; " +
+            "such as hidden_size * layers <= 1024.",
+        5)]
+    [InlineData("require: [layers > 1]", "require: found layers > 1; expected a constraint that some combination of the grid satisfies.")]
+    [InlineData(
+        "require: [layers > 0, layers > 1]",
+        "require: found layers > 1; expected a constraint that some combination of the grid satisfies.")]
+    [InlineData(
+        "method: random\nbudget: { trials: 9 }\nrequire: [layers > 1]",
+        "require: found layers > 1; expected a constraint that some point of the space satisfies.",
+        5)]
     [InlineData("checkpoint: { keep: 0 }", "checkpoint.keep: found 0; expected a whole number of at least 1.")]
     [InlineData("dataset: { path: other.txt }", "dataset: found the key a second time; it stands at x.yaml:1 already.")]
     [InlineData("---\nname: y", ": found a second document; expected one.")]
@@ -92,6 +150,26 @@ public sealed class WrongFileTests
         "dataset: { path: text.txt }\nparameters:\n  epochs: { min: 1, max: 1000, step: 1 }\n" +
             "  layers: { min: 1, max: 100, step: 1 }\n  hidden_size: { min: 1, max: 100, step: 1 }",
         "x.yaml:2: parameters: found a grid of 10,000,000 trials; expected at most 999,999; shorten a list, or use method: random.")]
+    [InlineData(
+        "dataset: { path: text.txt }\nparameters:\n  layers: { values: [1, 3] }\n  hidden_size: { values: [8, 16] }\n" +
+            "require: [layers > 1, layers * hidden_size < 24, hidden_size > 7]",
+        "x.yaml:5: require: found constraints that no combination of the grid satisfies together; expected fewer or weaker ones.")]
+    [InlineData(
+        "dataset: { path: text.txt }\nparameters: { batch_size: { values: [16, full] }, layers: { values: [1, 2] } }\n" +
+            "require: [batch_size < 99]",
+        "x.yaml:3: require: found batch_size < 99, where batch_size may be a word; " +
+            "expected only parameters whose values in this file are all numbers.")]
+    [InlineData(
+        "dataset: { path: text.txt }\nmethod: random\nbudget: { trials: 9 }\n" +
+            "parameters: { dropout: { min: 0, max: 0.9 } }\nrequire: [dropout > 0.8996]",
+        "x.yaml:5: require: found constraints that 4 of 10,000 random points satisfy; " +
+            "expected at least 10; narrow the parameters' values instead, or use method: grid.")]
+    [InlineData(
+        "dataset: { path: text.txt }\nparameters:\n  epochs: { min: 1, max: 1000, step: 1 }\n" +
+            "  layers: { min: 1, max: 100, step: 1 }\n  hidden_size: { min: 1, max: 100, step: 1 }\n" +
+            "require: [epochs * layers * hidden_size < 99]",
+        "x.yaml:6: require: found constraints on parameters that have 10,000,000 combinations in the grid; " +
+            "expected at most 200,000; shorten a list, or use method: random.")]
     public async Task A_file_that_lacks_something_is_refused(string yaml, string expected)
     {
         using var folder = new SweepFileFolder();

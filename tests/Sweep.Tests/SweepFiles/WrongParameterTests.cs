@@ -150,6 +150,16 @@ public sealed class WrongParameterTests
         SweepFileFolder.IsWrongByBound(yaml, error);
     }
 
+    [Fact]
+    public async Task A_model_whose_checkpoint_cannot_be_stored_is_refused_before_it_is_trained()
+    {
+        using var folder = new SweepFileFolder();
+        Assert.Equal(
+            "x.yaml:3: parameters.hidden_size: found 4000, which with 1 layer and 6 distinct characters makes a checkpoint of 2.0 GB; " +
+                "at most 1 GB can be stored; use a smaller hidden_size, fewer layers, or optimizer: sgd, which has no moments to keep.",
+            await folder.ErrorAsync("dataset: { path: text.txt }\nparameters:\n  hidden_size: { values: [64, 4000] }"));
+    }
+
     [Theory]
     [InlineData("layers: 0", true)]
     [InlineData("learning_rate: { min: 0.1, max: 0.01, count: 3 }", true)]

@@ -1,4 +1,5 @@
 using Sweep.Domain.Search;
+using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Simulation;
@@ -28,6 +29,14 @@ public sealed class SpecRulesTests
         { $"resources.require: found a b; {SpecBounds.LabelsExpected}.", Sound with { Resources = new(Require: ["a", "a b"]) } },
         { $"resources.require: found nothing; {SpecBounds.LabelsExpected}.", Sound with { Resources = new(Require: [null!]) } },
         { "retries: found -1; expected a whole number of at least 0.", Sound with { Retries = -1 } },
+        { $"stop: found []; {SpecBounds.StopExpected}.", Sound with { Stop = [] } },
+        { $"stop: found nothing; {SpecBounds.StopExpected}.", Sound with { Stop = [null!] } },
+        { "stop.first: found 0; expected a whole number of at least 1.", Sound with { Stop = [new StopSpec.Asha(First: 0)] } },
+        { $"stop.value: found NaN; {SpecBounds.StopValueExpected}.", Sound with { Stop = [new StopSpec.Threshold(1, double.NaN)] } },
+        {
+            "stop.epochs: found 9; expected at most 8, since no trial trains more than 10 epochs.",
+            Sound with { Stop = [new StopSpec.Asha(), new StopSpec.Patience(9)] }
+        },
         { "seed: found -1; expected a whole number of at least 0.", Sound with { Seed = -1 } },
         { $"checkpoint.every: found NaN; {SpecBounds.Every.Expected}.", Sound with { Checkpoint = new(Every: double.NaN) } },
         { $"checkpoint.every: found -1; {SpecBounds.Every.Expected}.", Sound with { Checkpoint = new(Every: -1) } },
@@ -100,10 +109,34 @@ public sealed class SpecRulesTests
             "budget.trials: found 2000000000; expected a whole number from 1 to 999,999.",
             Sound with { Method = new(MethodKind.Random, 2_000_000_000) }
         },
-        { "budget: found a budget for a grid; leave it out,", Sound with { Method = new(MethodKind.Grid, 5) } },
+        { "budget.trials: found 5 for a grid; leave it out,", Sound with { Method = new(MethodKind.Grid, 5) } },
         {
             "method: found random, but no parameter varies; expected a parameter",
             With(Choice("layers", Whole(2))) with { Method = new(MethodKind.Random, 5) }
+        },
+        {
+            "method: found gp, but no parameter that varies has an order; expected a range or a list of rising numbers, or method: tpe.",
+            With(Choice("cell", Word("rnn"), Word("gru")), Choice("layers", Whole(2), Whole(4), Whole(3))) with
+            {
+                Method = new(MethodKind.Gp, 5), Search = new(),
+            }
+        },
+        {
+            "budget.trials: found a tpe search of 1,998,000 trials with 2 replicates; expected at most 999,999; lower it, or lower",
+            With(Range("layers", 1, 4)) with { Method = new(MethodKind.Tpe, 999_000), Search = new(), Replicates = 2 }
+        },
+        {
+            "budget.trials: found 1001 for gp; expected at most 1,000, or method: tpe.",
+            With(Range("layers", 1, 4)) with { Method = new(MethodKind.Gp, 1_001), Search = new() }
+        },
+        {
+            "budget.time: found 0; expected seconds, such as 600, 30m or 2h, from 1 to 100,000,000.",
+            Sound with { Budget = new(Time: 0) }
+        },
+        { "budget.target: found NaN; expected a number.", Sound with { Budget = new(Target: double.NaN) } },
+        {
+            "search.window: found 0; expected a whole number from 1 to 999,999.",
+            With(Range("layers", 1, 4)) with { Method = new(MethodKind.Tpe, 5), Search = new(0) }
         },
         {
             "parameters: found a grid of 1,000,000 trials; expected at most 999,999;",

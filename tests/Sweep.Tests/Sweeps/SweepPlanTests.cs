@@ -20,7 +20,8 @@ public sealed class SweepPlanTests
         // ModelShapeTests explains the numbers of the model. Of the 10 windows 2 are held out, and the other 8 are the batch.
         Assert.Equal((8, 2), (lstm.Windows.Training, lstm.Windows.Validation));
         Assert.Equal((131, 524, 339), (lstm.ModelParameters, lstm.ModelBytes, lstm.Macs));
-        Assert.Equal(4 * ((4 * 131) + (4 * 288) + (4 * 30)), lstm.TrainingBytes);
+        // So small a model takes no more than the process does.
+        Assert.Equal(215, lstm.TrainingBytes >> 20);
         Assert.Equal((4 * 524, 30), (lstm.CheckpointBytes, lstm.CheckpointSeconds));
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sweep.Domain.Search;
+using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
 using static Sweep.Tests.Search.Spaces;
 
@@ -33,6 +34,29 @@ public sealed class SweepSpecJsonTests
     {
         var spec = Spec(Of(Range("learning_rate", 1e-4, 1, Scale.Log), Range("hidden_size", 8, 64)), new(MethodKind.Random, 50));
         Assert.Equal(Trials(spec), Trials(SweepSpec.FromJson(spec.ToJson())));
+    }
+
+    [Fact]
+    public void Constraints_are_read_as_they_were_written_and_a_spec_without_them_has_none()
+    {
+        var spec = Spec(Space with { Require = ["layers < 3"] });
+        Assert.Equal(spec.ToJson(), SweepSpec.FromJson(spec.ToJson()).ToJson());
+        Assert.Equal(Trials(spec), Trials(SweepSpec.FromJson(spec.ToJson())));
+        Assert.Null(SweepSpec.FromJson(Spec(Space).ToJson().Replace(",\"require\":null", "", StringComparison.Ordinal)).Parameters.Require);
+    }
+
+    [Fact]
+    public void Stopping_rules_are_read_from_JSON_as_they_were_written()
+    {
+        IReadOnlyList<StopSpec> rules =
+        [
+            new StopSpec.Asha(2, 4), new StopSpec.Hyperband(), new StopSpec.Median(3, 2, 7), new StopSpec.Threshold(5, -0.25),
+            new StopSpec.Patience(4, 1e-3),
+        ];
+        var json = (Spec(Space) with { Stop = rules }).ToJson();
+        Assert.Contains("\"rule\":\"asha\"", json.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal(rules, SweepSpec.FromJson(json).Stop);
+        Assert.Null(SweepSpec.FromJson(Spec(Space).ToJson()).Stop);
     }
 
     [Fact]

@@ -37,6 +37,28 @@ public sealed class EnvironmentTests
     }
 
     [Fact]
+    public async Task A_precision_of_gpus_is_ignored_on_a_cpu_with_a_line_in_the_log()
+    {
+        var (alone, _, last) = await Train(threads: 1);
+        using var trainer = new TrainerProgram((TrainerEnvironment.Threads, "1"));
+        await trainer.Load(Text);
+        await trainer.SendAsync(Order with { Precision = Precision.Tf32 });
+        var (_, _, heard) = await trainer.ReceiveAsync<TrainerEvent.Succeeded>();
+        Assert.Equal(alone, Began(heard));
+        Assert.Equal(ResumeTests.Tensors(last), ResumeTests.Tensors(heard[^1].Payload));
+        await trainer.Logged("trains in float32: precision tf32 is for GPUs, and this is a CPU");
+    }
+
+    [Fact]
+    public void Another_precision_changes_the_bits_on_a_gpu_and_is_named()
+    {
+        var gpu = new AttemptEnvironment("2.10.0", "AMD EPYC", "AVX2", 1, "cuda:0", "NVIDIA H100", "580.1");
+        Assert.True(gpu.MayDifferInBits(gpu with { Precision = Precision.Tf32 }));
+        Assert.Equal("NVIDIA H100 (torch 2.10.0, driver 580.1, TF32)", (gpu with { Precision = Precision.Tf32 }).ToString());
+        Assert.Equal("NVIDIA H100 (torch 2.10.0, driver 580.1)", gpu.ToString());
+    }
+
+    [Fact]
     public async Task A_trial_keeps_the_threads_with_which_it_began_and_the_next_trial_gets_those_of_the_trainer()
     {
         var (alone, _, one) = await Train(threads: 1);

@@ -84,7 +84,7 @@ public sealed class TextWindowsTests
     public void A_text_without_windows_for_training_and_validation_is_refused_with_its_numbers()
     {
         using var text = Load("abcdefghijk");
-        var error = Assert.Throws<TrainerException>(() => new TextWindows(text, Trial(10, SplitKind.Windows, 0.2, seed: 1)));
+        var error = Assert.Throws<ImpossibleTrialException>(() => new TextWindows(text, Trial(10, SplitKind.Windows, 0.2, seed: 1)));
         Assert.Contains("11 characters with sequence length 10", error.Message);
     }
 
@@ -173,7 +173,7 @@ public sealed class TextWindowsTests
     {
         using var text = Load(TrialOrders.Text(300));
         var trial = Trial(10, SplitKind.Tail, 0.2, seed: 1) with { FirstTarget = 9 };
-        Assert.Contains("first target 9", Assert.Throws<TrainerException>(() => new TextWindows(text, trial)).Message);
+        Assert.Contains("first target 9", Assert.Throws<ImpossibleTrialException>(() => new TextWindows(text, trial)).Message);
     }
 
     private static TrainerCommand.Train Trial(int length, SplitKind split, double validation, long seed) =>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Sweep.Domain.Models;
 using Sweep.Domain.Protocol;
 using Sweep.Domain.Search;
@@ -44,6 +43,24 @@ public sealed class TrainerProgramTests
     }
 
     [Fact]
+    public async Task A_long_epoch_reports_how_far_it_is_before_it_ends()
+    {
+        using var trainer = new TrainerProgram();
+        await trainer.Load(TrialOrders.Text(1_000_000));
+        await trainer.SendAsync(TrialOrders.Order(Small with { HiddenSize = 64, SequenceLength = 50 }));
+        var shares = new List<double>();
+        while (shares.Count < 3 && await trainer.Next() is var (message, _))
+        {
+            Assert.IsNotType<TrainerEvent.EpochFinished>(message);
+            if (message is TrainerEvent.Progress { Share: { } share })
+                shares.Add(share);
+        }
+
+        Assert.Equal(shares.Distinct().Order(), shares);
+        Assert.InRange(shares[^1], 1e-6, 1);
+    }
+
+    [Fact]
     public async Task What_is_in_the_test_part_of_the_text_changes_nothing_but_the_test_loss()
     {
         // The last tenth of the text is the test part. Turned round it has the same characters.
@@ -69,6 +86,33 @@ public sealed class TrainerProgramTests
         Assert.True(best.Epoch < epochs.Count, $"the best of {epochs.Count} epochs is the last, which shows nothing");
         Assert.Equal(new Domain.Trials.TestResult(100, best.ValLoss, best.ValLossError, best.ValAccuracy), result.Test);
         Assert.InRange(result.Test!.LossError!.Value, 0.01, 1);
+    }
+
+    [Fact]
+    public async Task A_trial_waits_where_it_is_judged_and_then_goes_on_or_stops_with_a_checkpoint_from_which_it_ends_the_same()
+    {
+        var text = TrialOrders.Text(1_030);
+        var order = WithTest with { Parameters = WithTest.Parameters with { Epochs = 4 } };
+        var whole = await TrainedAsync(order, text);
+
+        using var trainer = new TrainerProgram();
+        await trainer.Load(text);
+        await trainer.SendAsync(order with { JudgedAt = [1, 2] });
+        await trainer.ReceiveAsync<TrainerEvent.EpochFinished>();
+        await trainer.SendAsync(new TrainerCommand.GoOn());
+        var (second, _, between) = await trainer.ReceiveAsync<TrainerEvent.EpochFinished>();
+        Assert.Equal((2, 0), (second.Report.Epoch, between.Count));
+        // A late word to go on changes nothing after the stop, neither for this trial nor for the next.
+        await trainer.SendAsync(new TrainerCommand.Stop(Checkpoint: true));
+        await trainer.SendAsync(new TrainerCommand.GoOn());
+        var (written, checkpoint, _) = await trainer.ReceiveAsync<TrainerEvent.CheckpointWritten>();
+        Assert.Equal(new TrainerEvent.CheckpointWritten(2, 0), written);
+        await trainer.ReceiveAsync<TrainerEvent.Stopped>();
+
+        await trainer.Load(checkpoint);
+        await trainer.SendAsync(order with { JudgedAt = [1, 2] });
+        var (_, _, after) = await trainer.ReceiveAsync<TrainerEvent.Succeeded>();
+        Assert.Equal(ResumeTests.Tensors(whole.Checkpoint), ResumeTests.Tensors(after[^1].Payload));
     }
 
     [Theory]
@@ -174,7 +218,7 @@ public sealed class TrainerProgramTests
         Assert.Contains("The checkpoint is damaged", await Failure(trainer, FailureReason.TrainerError));
 
         await trainer.SendAsync(TrialOrders.Order(Small with { SequenceLength = 310 }));
-        Assert.Contains("gives 0 training", await Failure(trainer, FailureReason.TrainerError));
+        Assert.Contains("gives 0 training", await Failure(trainer, FailureReason.Impossible));
 
         await trainer.SendAsync(TrialOrders.Order(Small with { HiddenSize = 1_000_000 }));
         await Failure(trainer, FailureReason.OutOfMemory);
@@ -258,80 +302,6 @@ public sealed class TrainerProgramTests
                     Small with { HiddenSize = 256, Epochs = 1, BatchSize = null, Cell = (CellKind)(i % 3) }));
                 await trainer.ReceiveAsync<TrainerEvent.Succeeded>();
             }
-        }
-    }
-
-    [Fact]
-    public void Garbage_is_not_collected_on_threads_besides_the_training_thread()
-    {
-        var configuration = JsonDocument.Parse(File.ReadAllText(Path.ChangeExtension(TrainerProgram.Library, ".runtimeconfig.json")));
-        Assert.False(
-            configuration.RootElement.GetProperty("runtimeOptions")
-                .GetProperty("configProperties")
-                .GetProperty("System.GC.Concurrent")
-                .GetBoolean());
-    }
-
-    [Fact]
-    public async Task The_end_of_its_input_ends_the_process_even_within_a_step()
-    {
-        using var trainer = new TrainerProgram();
-        await trainer.Load(TrialOrders.Text(20_000));
-        // A step over all windows takes many seconds.
-        await trainer.SendAsync(TrialOrders.Order(Small with { HiddenSize = 256, SequenceLength = 50, BatchSize = null }));
-        await trainer.Logged("starts on cpu");
-        trainer.Input.Close();
-
-        Assert.Equal(0, await trainer.ExitCode());
-    }
-
-    [Theory]
-    [InlineData(new byte[] { 9, 2, 0, 0, 0, 0, 0, 0, 0, (byte)'{', (byte)'}' }, "Found protocol version 9; this side speaks 1")]
-    [InlineData(new byte[] { 1, 0, 0, 0, 0x7F, 0, 0, 0, 0 }, "Found lengths")]
-    [InlineData(new byte[] { 1, 2, 0, 0, 0, 0, 0, 0, 0, (byte)'{', (byte)'}' }, "cannot be read as TrainerCommand")]
-    [InlineData(new byte[] { 1, 2, 0 }, "The stream ended within a header")]
-    public async Task A_stream_that_is_not_the_protocol_ends_the_process_with_its_own_code(byte[] bytes, string reason)
-    {
-        using var trainer = new TrainerProgram();
-        await trainer.Input.WriteAsync(bytes, TestContext.Current.CancellationToken);
-        await trainer.Input.FlushAsync(TestContext.Current.CancellationToken);
-        trainer.Input.Close();
-
-        Assert.Equal(4, await trainer.ExitCode());
-        await trainer.Logged(reason);
-    }
-
-    [Theory]
-    [InlineData(TrainerEnvironment.Threads, "0", 2, "SWEEP_THREADS: found 0; expected a whole number of at least 1.")]
-    [InlineData(TrainerEnvironment.Device, "gpu", 2, "SWEEP_DEVICE: found gpu; expected cpu, or cuda:0 and so on.")]
-    [InlineData(TrainerEnvironment.Device, "cuda:0", 3, "was built without CUDA")]
-    [InlineData(TrainerEnvironment.Libtorch, "/nowhere", 3, "libtorch cannot be loaded from /nowhere: libc10.so is not there.")]
-    public async Task A_trainer_that_cannot_start_names_what_to_use(string variable, string value, int code, string reason)
-    {
-        using var trainer = new TrainerProgram((variable, value));
-
-        Assert.Null(await trainer.Next());
-        Assert.Equal(code, await trainer.ExitCode());
-        var line = await trainer.Logged(reason);
-        if (code == 3)
-            Assert.Contains("-p:Torch=cuda", line);
-    }
-
-    [Fact]
-    public async Task Another_libtorch_is_loaded_from_the_named_folder()
-    {
-        // A link would not do: the linker takes a file that it has loaded already for the same library, under any name.
-        var folder = Directory.CreateTempSubdirectory("sweep-libtorch-");
-        try
-        {
-            foreach (var file in Directory.GetFiles(Path.Combine(Path.GetDirectoryName(TrainerProgram.Library)!, "libtorch")))
-                File.Copy(file, Path.Combine(folder.FullName, Path.GetFileName(file)));
-            using var trainer = new TrainerProgram((TrainerEnvironment.Libtorch, folder.FullName));
-            await trainer.ReceiveAsync<TrainerEvent.Ready>();
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
         }
     }
 

@@ -17,7 +17,7 @@ public sealed class RetryRuleTests
                     {
                         var fails = reason switch
                         {
-                            FailureReason.Diverged => true,
+                            FailureReason.Diverged or FailureReason.Impossible => true,
                             FailureReason.WorkerUnfit => false,
                             FailureReason.WorkerLost or FailureReason.LeaseLost => losses >= 5,
                             FailureReason.TrainerError or FailureReason.TrainerDied or FailureReason.OutOfMemory

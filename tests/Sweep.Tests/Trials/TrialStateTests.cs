@@ -9,12 +9,15 @@ public sealed class TrialStateTests
     {
         [(TrialState.Queued, TrialMove.Lease)] = TrialState.Running,
         [(TrialState.Queued, TrialMove.Cancel)] = TrialState.Cancelled,
+        [(TrialState.Queued, TrialMove.Stop)] = TrialState.Stopped,
         [(TrialState.Running, TrialMove.Succeed)] = TrialState.Succeeded,
         [(TrialState.Running, TrialMove.Requeue)] = TrialState.Queued,
         [(TrialState.Running, TrialMove.Fail)] = TrialState.Failed,
         [(TrialState.Running, TrialMove.Cancel)] = TrialState.Cancelled,
+        [(TrialState.Running, TrialMove.Stop)] = TrialState.Stopped,
         [(TrialState.Failed, TrialMove.Retry)] = TrialState.Queued,
         [(TrialState.Cancelled, TrialMove.Retry)] = TrialState.Queued,
+        [(TrialState.Stopped, TrialMove.Resume)] = TrialState.Queued,
     };
 
     public static TheoryData<TrialState, TrialMove> Pairs() =>
@@ -35,5 +38,6 @@ public sealed class TrialStateTests
     [Fact]
     public void A_trial_is_over_when_only_a_user_can_move_it() =>
         Assert.All(Enum.GetValues<TrialState>(), state =>
-            Assert.Equal(state.IsOver(), Enum.GetValues<TrialMove>().All(move => move == TrialMove.Retry || !state.Allows(move))));
+            Assert.Equal(state.IsOver(), Enum.GetValues<TrialMove>()
+                .All(move => move is TrialMove.Retry or TrialMove.Resume || !state.Allows(move))));
 }

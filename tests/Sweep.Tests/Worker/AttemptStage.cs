@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Sweep.Domain.Search;
+using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
@@ -10,6 +11,7 @@ using Sweep.Silo.Delivery;
 using Sweep.Silo.Trainers;
 using Sweep.Silo.Worker;
 using Sweep.Simulation;
+using Verdict = Sweep.Grains.Verdict;
 
 namespace Sweep.Tests.Worker;
 
@@ -33,7 +35,8 @@ internal sealed class AttemptStage : IAsyncDisposable
     private readonly CancellationTokenSource _workerEnds = new();
     private Task? _running;
 
-    public AttemptStage(ITrainerFactory trainers, bool checkpoint = false, bool alone = false, string device = "cpu")
+    public AttemptStage(ITrainerFactory trainers, bool checkpoint = false, bool alone = false, string device = "cpu",
+        Domain.Stopping.Verdict? judgement = null)
     {
         var instruments = new SweepInstruments(Meters);
         Alarm = new(instruments, Time, AlarmLog);
@@ -45,17 +48,23 @@ internal sealed class AttemptStage : IAsyncDisposable
             if (Refusal(said) is { } refusal)
                 throw refusal;
             if (method.Name == nameof(ITrialGrain.Open))
-                return Task.FromResult<AttemptAssignment?>(new(1, Parameters.ToJson(), checkpoint, alone));
+                return Task.FromResult<AttemptAssignment?>(new(1, Parameters.ToJson(), checkpoint, alone, judgement is null ? null : [1]));
             if (method.Name != nameof(ITrialGrain.Report))
                 Reports.Enqueue(said);
             return Task.FromResult(Verdict.Continue);
         });
-        var spec = SimulatedSweep.Spec("stage", "text", trials: 1, Epochs) with { StallLimit = StallLimit };
+        var spec = SimulatedSweep.Spec("stage", "text", trials: 1, Epochs) with
+        {
+            StallLimit = StallLimit,
+            Stop = judgement is null ? null : [new StopSpec.Asha()],
+        };
+        var sweep = Fake.Of<ISweepProgress>((_, _) => Task.FromResult(new RungReply(judgement!.Value, "compared")));
         var sweeps = Fake.Of<ISweepStore>((_, _) => Task.FromResult<StoredSweep?>(new(1, spec, SweepState.Running, Trials: 1)));
         var datasets = Fake.Of<IDatasetStore>((_, _) => Task.FromResult<byte[]?>([1, 2, 3]));
         var services = new AttemptServices(
-            Fake.Of<IGrainFactory>((_, _) => grain), Store, new SweepSpecs(sweeps), new DatasetCache(datasets),
-            Fake.Of<IWeightsStore>((_, _) => Task.FromResult<byte[]?>(null)), _metrics,
+            Fake.Of<IGrainFactory>((method, _) => method.GetGenericArguments().Contains(typeof(ISweepProgress)) ? sweep : grain),
+            Store, new SweepSpecs(sweeps), new DatasetCache(datasets),
+            Fake.Of<IWeightsStore>((_, _) => Task.FromResult<byte[]?>(null)), Judgements, _metrics,
             new AttemptLog(Store, Alarm, Time), Alarm, instruments, Time);
         _run = new(Trial, granted: 1, "worker", Slot, services, Log, _workerEnds.Token);
     }
@@ -63,6 +72,14 @@ internal sealed class AttemptStage : IAsyncDisposable
     public FakeTimeProvider Time { get; } = new();
 
     public ScriptedStore Store { get; } = new();
+
+    /// <summary>A store without any judgement.</summary>
+    private static IJudgementStore Judgements => Fake.Of<IJudgementStore>((method, arguments) => method.Name switch
+    {
+        nameof(IJudgementStore.AddAsync) => Task.FromResult((StoredJudgement)arguments[0]!),
+        nameof(IJudgementStore.ScoresAsync) => Task.FromResult<IReadOnlyList<double>>([]),
+        _ => throw new NotSupportedException(method.Name),
+    });
 
     public DeviceGate Gate { get; } = new();
 
@@ -111,6 +128,8 @@ internal sealed class AttemptStage : IAsyncDisposable
         await _running;
         return string.Join(", ", Reports);
     }
+
+    public AttemptProgress Progress => _run.Progress;
 
     public bool IsRunning => !_running!.IsCompleted;
 

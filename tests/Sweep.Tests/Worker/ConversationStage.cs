@@ -16,8 +16,10 @@ internal sealed class ConversationStage
     public const string Text = "text";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    public ConversationStage(ScriptedTrainer? trainer = null)
+    /// <param name="goesOn">Answers whether the training goes on where it is judged.</param>
+    public ConversationStage(ScriptedTrainer? trainer = null, Func<int, Task<bool>>? goesOn = null)
     {
+        Recorded = goesOn is null ? new() : new() { GoesOn = goesOn };
         Trainer = trainer ?? new();
         Conversation = new(Trainer, Time);
         Begin(Recorded);
@@ -29,15 +31,18 @@ internal sealed class ConversationStage
 
     public TrainerConversation Conversation { get; }
 
-    public RecordedTraining Recorded { get; } = new();
+    public RecordedTraining Recorded { get; }
 
-    private static TrainerCommand.Train Command
+    /// <summary>The epochs at whose ends the training is judged; null for none.</summary>
+    public IReadOnlyList<int>? JudgedAt { get; init; }
+
+    private TrainerCommand.Train Command
     {
         get
         {
             var spec = SimulatedSweep.Spec("conversation", Text, trials: 1, Epochs);
             var parameters = SearchMethods.For(spec).Trials().Single().ForModel();
-            return new(1, 1, parameters, SplitKind.Random, 0.2, spec.Objective, CheckpointEvery: 0);
+            return new(1, 1, parameters, SplitKind.Random, 0.2, spec.Objective, CheckpointEvery: 0, JudgedAt: JudgedAt);
         }
     }
 

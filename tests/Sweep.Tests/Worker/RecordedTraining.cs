@@ -13,6 +13,8 @@ internal sealed class RecordedTraining : ITrainingListener
 
     public ConcurrentQueue<(int Epoch, int Step, int Data)> Checkpoints { get; } = new();
 
+    public ConcurrentQueue<double?> Progress { get; } = new();
+
     public ConcurrentQueue<AttemptEnvironment> Environments { get; } = new();
 
     /// <summary>The error with which the listener answers an epoch; null for none.</summary>
@@ -22,11 +24,18 @@ internal sealed class RecordedTraining : ITrainingListener
 
     public void Began(AttemptEnvironment environment) => Environments.Enqueue(environment);
 
+    public void Progressed(double? share) => Progress.Enqueue(share);
+
     public Task EpochFinishedAsync(EpochMetrics report)
     {
         Epochs.Enqueue(report.Epoch);
         return Error is null ? Task.CompletedTask : Task.FromException(Error);
     }
+
+    /// <summary>Answers whether the training goes on after an epoch at whose end it is judged.</summary>
+    public Func<int, Task<bool>> GoesOn { get; init; } = _ => Task.FromResult(true);
+
+    public Task<bool> GoesOnAsync(int epoch) => GoesOn(epoch);
 
     public void CheckpointWritten(int epoch, int step, byte[] data) => Checkpoints.Enqueue((epoch, step, data[0]));
 }

@@ -16,6 +16,7 @@ public sealed class TrainerConversationFaultTests
         Events.Epoch(0), Events.Epoch(1), Events.Epoch(2), Events.Epoch(4), Events.Epoch(int.MaxValue), Events.Epoch(int.MinValue),
         new TrainerEvent.CheckpointWritten(1, 0), new TrainerEvent.CheckpointWritten(3, 0), new TrainerEvent.CheckpointWritten(2, -1),
         Events.Succeeded, new TrainerEvent.Stopped(), new TrainerEvent.Ready("2", "cpu"), new TrainerEvent.Generated("to be"),
+        new TrainerEvent.Progress(1), new TrainerEvent.Progress(-0.1),
     ];
 
     /// <summary>Events that make no sense once the last epoch is trained.</summary>
@@ -153,6 +154,7 @@ public sealed class TrainerConversationFaultTests
 
     [Theory]
     [InlineData(FailureReason.Diverged, FailureReason.Diverged)]
+    [InlineData(FailureReason.Impossible, FailureReason.Impossible)]
     [InlineData(FailureReason.OutOfMemory, FailureReason.OutOfMemory)]
     [InlineData(FailureReason.TrainerError, FailureReason.TrainerError)]
     [InlineData(FailureReason.WorkerLost, FailureReason.TrainerError)]

@@ -15,7 +15,7 @@ public sealed class TrainerConversationTests
         var stage = new ConversationStage();
         await stage.LoadTextAsync();
         stage.Trainer.Emit(Events.Epoch(1));
-        stage.Trainer.Emit(new TrainerEvent.Progress());
+        stage.Trainer.Emit(new TrainerEvent.Progress(0.25));
         stage.Trainer.Emit(new TrainerEvent.CheckpointWritten(1, 5), 7);
         stage.Trainer.EmitEpochs(2, Epochs);
         stage.Trainer.Emit(new TrainerEvent.CheckpointWritten(Epochs, 0), 8);
@@ -23,6 +23,7 @@ public sealed class TrainerConversationTests
         var succeeded = Assert.IsType<TrainerOutcome.Succeeded>(await stage.TrainAsync());
         Assert.Equal(((TrainerEvent.Succeeded)Events.Succeeded).Result, succeeded.Result);
         Assert.Equal([1, 2, 3], stage.Recorded.Epochs);
+        Assert.Equal([0.25], stage.Recorded.Progress);
         Assert.Equal([(1, 5, 7), (Epochs, 0, 8)], stage.Recorded.Checkpoints);
         Assert.Equal(["LoadDataset", "Train"], stage.Trainer.Commands.Select(command => command.GetType().Name));
         Assert.True(stage.Conversation.IsUsable);

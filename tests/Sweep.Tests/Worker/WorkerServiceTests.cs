@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Sweep.Domain.Scheduling;
 using Sweep.Domain.Search;
+using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
@@ -13,6 +14,7 @@ using Sweep.Silo.Trainers;
 using Sweep.Silo.Worker;
 using Sweep.Simulation;
 using Sweep.Tests.Cluster;
+using Verdict = Sweep.Grains.Verdict;
 
 namespace Sweep.Tests.Worker;
 
@@ -53,6 +55,7 @@ public sealed class WorkerServiceTests
             new SweepSpecs(Fake.Of<ISweepStore>((_, _) => Task.FromResult<StoredSweep?>(new(1, spec, SweepState.Running, Trials: 1)))),
             new DatasetCache(Fake.Of<IDatasetStore>((_, _) => Task.FromResult<byte[]?>([1]))),
             Fake.Of<IWeightsStore>((_, _) => Task.FromResult<byte[]?>(null)),
+            Fake.Of<IJudgementStore>((_, _) => null),
             metrics,
             new AttemptLog(store, alarm, time),
             alarm,

@@ -33,6 +33,8 @@ internal readonly record struct SweepAddress(string Name, int? Trial)
         {
             return Trial > sweep.Trials
                 ? throw new WrongInputException($"{Name} has no trial {Trial}; its trials are 1 to {sweep.Trials}.")
+                : Trial > sweep.Proposed
+                ? throw new WrongInputException($"{Name} has not proposed trial {Trial} yet; so far there are 1 to {sweep.Proposed}.")
                 : sweep;
         }
 

@@ -121,7 +121,8 @@ internal static class ReportCommand
             ? []
             : await EpochsAsync(cluster, sweep.Id, published.Select(row => row.Epoch).ToHashSet(), cancellation);
         return SweepReport.Of(sweep.Spec, trials, published, epochs).With(
-            await cluster.Reports.EnvironmentsAsync(sweep.Id, cancellation), await cluster.Reports.ResumedAsync(sweep.Id, cancellation));
+            await cluster.Reports.EnvironmentsAsync(sweep.Id, cancellation), await cluster.Reports.ResumedAsync(sweep.Id, cancellation))
+            .WithSearch(sweep.NotReproducible, sweep.EndedBy);
     }
 
     private static async Task<SweepComparison> CompareAsync(

@@ -34,10 +34,12 @@ internal static class PlanCommand
             context.Terminal.Write(shown, context.Format, "No trials.");
             if (context.Format == OutputFormat.Table)
             {
-                var more = plan.Trials.Count > RowsShown ? $" (the first {RowsShown} are shown)" : "";
+                var more = plan.Count > shown.Rows.Count ? $" (the first {shown.Rows.Count} are shown)" : "";
                 context.Terminal.Out.WriteLine(
-                    $"\n{plan.Trials.Count} trials{more}, {plan.Trials.Sum(trial => (long)trial.Parameters.Epochs)} epochs, " +
+                    $"\n{plan.Count} trials{more}, {plan.Epochs} epochs{(plan.AtOnce is null ? "" : " at the most")}, " +
                     $"on {sweep.Dataset.Name}: {sweep.Dataset.Characters} characters, {sweep.Dataset.Vocabulary.Size} distinct.");
+                foreach (var line in SearchText.Plan(sweep.Spec, plan))
+                    context.Terminal.Out.WriteLine(line);
                 if (plan.LeftOut > 0)
                 {
                     context.Terminal.Out.WriteLine(
@@ -62,7 +64,7 @@ internal static class PlanCommand
             return "";
         var interval = $"every {most.CheckpointSeconds.ToString("0.##", CultureInfo.InvariantCulture)} s at the most" +
             (most.CheckpointSeconds > spec.Checkpoint.Every ? " (1 MB/s, whatever checkpoint.every says)" : "");
-        var atOnce = spec.Resources.MaxConcurrent is { } limit ? Math.Min(limit, plan.Trials.Count) : 1;
+        var atOnce = spec.Resources.MaxConcurrent is { } limit ? Math.Min(limit, plan.Count) : 1;
         return $"Checkpoints: up to {Quantities.Bytes(most.CheckpointBytes)} {interval}, " +
             $"which is {Rate(1)} into the database for each trial that runs" +
             (atOnce > 1 ? $", {Rate(atOnce)} for {atOnce} of them." : ".");

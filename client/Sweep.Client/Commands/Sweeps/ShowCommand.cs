@@ -4,6 +4,7 @@ using Sweep.Client.Commands.Parts;
 using Sweep.Client.Errors;
 using Sweep.Client.Output;
 using Sweep.Client.Tables;
+using Sweep.Domain.Reports;
 using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Commands.Sweeps;
@@ -46,6 +47,10 @@ internal static class ShowCommand
                 $"{PlainText.Of(objective.Goal)} {PlainText.Of(objective.Metric)} on {sweep.Spec.Dataset.Name}, "
                 + $"created {Quantities.LocalTime(sweep.CreatedAt)}"
                 + (sweep.Spec.StartFrom is { } start ? $", each trial from the weights of {start} after epoch {start.Epoch}" : ""));
+            if (BudgetText.Left(sweep) is { Length: > 0 } budget)
+                context.Terminal.Out.WriteLine($"left of its budget: {budget}");
+            foreach (var note in SearchText.Notes(sweep.NotReproducible, sweep.EndedBy))
+                context.Terminal.WriteUntrusted(note);
             context.Terminal.Out.WriteLine();
         }
 

@@ -25,8 +25,10 @@ internal static class RepeatSection
         return new("repeat", "How to repeat it",
         [
             new ReportBlock.Paragraph(
-                "This file gives the same trials in the same order, and on the same kind of processor or GPU, " +
-                "with the same libtorch and number of threads, the same numbers. " +
+                (contents.Sweep.NotReproducible is { } why
+                    ? $"This file may give other trials: {why}. Trials with the same parameters have the same numbers "
+                    : "This file gives the same trials in the same order, and these have the same numbers ") +
+                "on the same kind of processor or GPU, with the same libtorch and number of threads. " +
                 "The text is the one with the hash below; where the cluster does not have it, give it as path: FILE."),
             new ReportBlock.Code(SweepFileText.Of(spec)),
             new ReportBlock.Facts([.. facts.Where(fact => fact.Item2.Length > 0)]),

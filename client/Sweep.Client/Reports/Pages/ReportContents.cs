@@ -7,6 +7,7 @@ namespace Sweep.Client.Reports.Pages;
 /// <summary>Everything that a page about a sweep shows, as read from the database.</summary>
 /// <param name="Text">Facts about the sweep's text; null when the text is no longer stored.</param>
 /// <param name="Curves">The epochs of <see cref="CurveTrials"/>.</param>
+/// <param name="Rungs">What stopping rules decided, by epoch.</param>
 /// <param name="Comparison">The comparison with another sweep; null when none was asked for.</param>
 internal sealed record ReportContents(
     SweepOverview Sweep,
@@ -17,7 +18,8 @@ internal sealed record ReportContents(
     IReadOnlyList<AttemptPlace> Places,
     SweepComparison? Comparison,
     string ServerVersion,
-    DateTimeOffset MadeAt)
+    DateTimeOffset MadeAt,
+    IReadOnlyList<Rung> Rungs)
 {
     /// <summary>The greatest number of learning curves that are drawn.</summary>
     public const int MostCurves = 12;
@@ -40,7 +42,8 @@ internal sealed record ReportContents(
         await cluster.Reports.PlacesAsync(sweep.Id, cancellation),
         comparison,
         await cluster.Reports.ServerVersionAsync(cancellation),
-        now);
+        now,
+        await cluster.Reader.RungsAsync(sweep.Id, cancellation));
 
     /// <summary>The best trials that have epochs; trials that have not finished come after those that have.</summary>
     public static IEnumerable<TrialSummary> CurveTrials(SweepReport report) =>

@@ -39,6 +39,7 @@ internal static class ReportSections
             Pairs(report),
             AllAtOnce(report),
             Samples(report),
+            Stopping(contents),
             Attempts(contents),
             RepeatSection.Of(contents),
         ];
@@ -60,8 +61,10 @@ internal static class ReportSections
             ("Objective", $"{PlainText.Of(spec.Objective.Goal)} {PlainText.Of(spec.Objective.Metric)}"),
             ("Trials",
                 Invariant($"{contents.Sweep.Trials:#,0}, ")
-                + (spec.Method.Kind == Domain.Search.MethodKind.Grid ? "every point of the grid" : "drawn at random")
-                + Invariant($"; {contents.Sweep.Succeeded:#,0} succeeded, {contents.Sweep.Failed:#,0} failed")),
+                + SearchText.Of(spec)
+                + Invariant($"; {contents.Sweep.Succeeded:#,0} succeeded, {contents.Sweep.Failed:#,0} failed")
+                + (contents.Sweep.Stopped > 0 ? Invariant($", {contents.Sweep.Stopped:#,0} stopped") : "")),
+            ("Stopping", spec.Stop is { } rules ? SweepFileText.Stop(rules) : ""),
             .. spec.Parameters.Varying.Select(
                 name => (name, SweepFileText.Domain(spec.Parameters.Dimensions.Single(dimension => dimension.Name == name)))),
             ("Fixed", string.Join(", ", Constants(contents.Report))),
@@ -240,6 +243,27 @@ internal static class ReportSections
                 ParameterCell.Row(row.Parameters, report.Spec.Parameters.Varying),
                 (name, value) => ParameterCell.Column(name).Text(value)))}").TrimEnd(':', ' ')
         + (row.BestValue is { } value ? Invariant($", {PlainText.Of(report.Spec.Objective.Metric)} {value:0.000}") : "");
+
+    private static ReportSection? Stopping(ReportContents contents)
+    {
+        if (contents.Rungs.Count == 0)
+            return null;
+        var stopped = contents.Report.Rows.Where(row => row.State == TrialState.Stopped).OrderBy(row => row.Number).ToList();
+        var all = contents.Sweep.EpochsTotal + stopped.Sum(row => (long)row.Parameters.Epochs - row.EpochsDone);
+        return new("stopping", "What was stopped",
+        [
+            new ReportBlock.Paragraph(
+                Invariant($"{stopped.Count:#,0} of {contents.Sweep.Trials:#,0} trials were stopped; ")
+                + Invariant($"{contents.Sweep.EpochsDone:#,0} epochs were trained of {all:#,0} without the rules. ")
+                + (contents.Report.Spec.Search?.Order == Domain.Search.SearchOrder.Arrival
+                    ? "Trials were compared with those that were there, so another run may stop others."
+                    : "Trials are judged by number and not by arrival, so the same ones stop at the same epochs each time.")),
+            new ReportBlock.Rows("Where trials were judged", StoppingTables.Rungs(contents.Rungs)),
+            .. stopped.Count == 0
+                ? Array.Empty<ReportBlock>()
+                : [new ReportBlock.Rows("Trials that were stopped", AttemptTables.Failed(contents.Report.Spec, stopped.Take(MostRows)))],
+        ]);
+    }
 
     private static ReportSection? Attempts(ReportContents contents)
     {

@@ -15,6 +15,7 @@ internal static class EnvironmentTable
             new("device", "device"),
             new("gpu", "GPU"),
             new("driver", "driver", Dispensable: true),
+            new("precision", "precision", Dispensable: true),
             OutputColumn.Number("attempts", "attempts"),
             OutputColumn.Number("trials", "trials"),
         ],
@@ -22,7 +23,7 @@ internal static class EnvironmentTable
             .. report.Environments.Select(row => (IReadOnlyList<object?>)
             [
                 row.Environment.Torch, row.Environment.Processor, row.Environment.Capability, row.Environment.Threads,
-                row.Environment.Device, row.Environment.Gpu, row.Environment.Driver, row.Attempts, row.Trials,
+                row.Environment.Device, row.Environment.Gpu, row.Environment.Driver, row.Environment.Precision, row.Attempts, row.Trials,
             ]),
         ]);
 }

@@ -1,0 +1,24 @@
+using System.Text.Json.Serialization;
+
+namespace Sweep.Domain.Search;
+
+/// <summary>The search methods that a sweep file may name.</summary>
+public enum MethodKind
+{
+    Grid,
+    Random,
+    Sobol,
+    Tpe,
+    Gp,
+    [JsonStringEnumMemberName("cma-es")]
+    CmaEs,
+}
+
+public static class MethodKinds
+{
+    /// <summary>Whether the method proposes later trials from the outcomes of earlier ones.</summary>
+    public static bool Learns(this MethodKind kind) => kind is MethodKind.Tpe or MethodKind.Gp or MethodKind.CmaEs;
+
+    /// <summary>The method as a sweep file has it.</summary>
+    public static string Word(this MethodKind kind) => kind == MethodKind.CmaEs ? "cma-es" : kind.ToString().ToLowerInvariant();
+}

@@ -1,0 +1,42 @@
+namespace Sweep.Domain.Stopping;
+
+/// <summary>
+/// Stops a trial whose best value is worse than the median of what the trials with lower numbers had reached at the same epoch. Source:
+/// Golovin et al., Google Vizier, KDD 2017, section 3.2.1; there the median is of running averages, here of best values, by which trials
+/// are ranked in the end.
+/// </summary>
+/// <param name="first">The first epoch at which trials are judged; at least 1.</param>
+/// <param name="every">Epochs from one judgement to the next; at least 1.</param>
+/// <param name="trials">The fewest other trials that make a median; at least 1.</param>
+public sealed class MedianRule(int first, int every, int trials, MetricWords words) : IStoppingRule
+{
+    /// <summary>As in Optuna's and Vizier's defaults.</summary>
+    public const int DefaultTrials = 5;
+
+    public IReadOnlyList<int> Rungs(int number, int epochs) =>
+        // The first ones have too few before them.
+        number <= trials ? [] : [
+            .. Enumerable.Range(0, Math.Max(0, (epochs - 1 - first + every) / every)).Select(step => first + (step * every)),
+        ];
+
+    public TrialRange ComparedWith(int number) => new(1, number - 1);
+
+    public Judgement Judge(int number, IReadOnlyList<double> scores, IReadOnlyList<RungEntry> others)
+    {
+        var range = ComparedWith(number);
+        if (RungTable.Wait(range, number, scores.Count, others) is { } wait)
+            return wait;
+        var ranked = RungTable.Ranked(range, number, others);
+        var own = RungTable.Lowest(scores);
+        var found = $"epoch {scores.Count}: {words.Named(own)}";
+        if (ranked.Count < trials)
+            return new(Verdict.GoOn, null, $"{found} is there; of the {trials} trials that make a median, {ranked.Count} got here");
+        // Of an even number the upper of the two in the middle, so that the bound is a value that was measured.
+        var median = RungTable.Lowest([ranked[ranked.Count / 2].Best!.Value]);
+        var stops = own > median;
+        return new(
+            stops ? Verdict.Stop : Verdict.GoOn,
+            median,
+            $"{found} is {(stops ? "" : "not ")}{words.Worse} the median {words.Value(median)} of {MetricWords.Trials(ranked.Count)}");
+    }
+}

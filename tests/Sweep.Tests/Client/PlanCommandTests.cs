@@ -1,0 +1,61 @@
+using System.Text.Json.Nodes;
+using Sweep.Tests.SweepFiles;
+
+namespace Sweep.Tests.Client;
+
+public sealed class PlanCommandTests
+{
+    private static readonly string Example = RepositoryFolder.Join("examples", "search-tpe.yaml");
+
+    [Fact]
+    public async Task A_wrong_rule_of_an_option_is_named_itself()
+    {
+        var (code, _, error) = await Samples.RunAsync(
+            "plan", RepositoryFolder.Join("examples", "search-asha.yaml"), "--set", "stop.rule=asha2");
+        Assert.Equal(2, code);
+        Assert.Contains("--set stop.rule=asha2: stop.rule: found asha2; expected one of asha,", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_plan_of_a_method_that_learns_shows_what_is_known_and_says_how_much_comes_at_the_most()
+    {
+        var (code, output, error) = await Samples.RunAsync("plan", Example);
+        Assert.Equal((0, ""), (code, error));
+        var lines = output.Split('\n');
+        Assert.Equal(["1", "2", "3", "4"], lines.Skip(1).TakeWhile(line => line.Length > 0).Select(line => line.Trim().Split(' ')[0]));
+        Assert.StartsWith("24 trials (the first 4 are shown), 360 epochs at the most, on next-character: ", lines[6]);
+        Assert.Equal(
+            "Search: up to 4 trials at one time, which fill 4 slots; the others are proposed from outcomes by number, "
+                + "the same on any number of workers.",
+            lines[7]);
+        Assert.Equal("Budget: the sweep ends early with 6 failed trials.", lines[8]);
+    }
+
+    [Fact]
+    public async Task A_plan_says_what_cannot_be_repeated_and_counts_points_and_slots()
+    {
+        var (_, output, _) = await Samples.RunAsync(
+            "plan", Example, "--set", "search.order=arrival", "--set", "replicates=3", "--set", "resources.slots=2",
+            "--set", "budget={trials: 30, time: 2h, target: 1.9, epochs: 1000}");
+        Assert.Contains("90 trials (the first 12 are shown), 1350 epochs at the most", output, StringComparison.Ordinal);
+        Assert.Contains(
+            "Search: up to 4 points or 12 trials at one time, which fill 24 slots; the others are proposed from the outcomes that have "
+                + "arrived, so another run gives other trials (order: arrival).",
+            output,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "Budget: the sweep ends early with 1,000 epochs, or 7,200 s since its submission, or a val_loss of 1.9; where the time ends it "
+                + "depends on the machines, so another run may have other trials.",
+            output,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_program_gets_the_trials_that_are_known()
+    {
+        var (_, output, _) = await Samples.RunAsync("plan", Example, "-o", "json");
+        Assert.Equal([1, 2, 3, 4], JsonNode.Parse(output)!.AsArray().Select(trial => (int)trial!["number"]!));
+        (_, output, _) = await Samples.RunAsync("plan", Example, "--set", "method=random", "--set", "search={}", "-o", "json");
+        Assert.Equal(24, JsonNode.Parse(output)!.AsArray().Count);
+    }
+}

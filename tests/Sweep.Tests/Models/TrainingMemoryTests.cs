@@ -1,0 +1,60 @@
+using Sweep.Domain.Models;
+using Sweep.Domain.Search;
+
+namespace Sweep.Tests.Models;
+
+/// <summary>What <c>plan</c> says of a trial's memory, against the peaks of real trainers.</summary>
+public sealed class TrainingMemoryTests
+{
+    /// <param name="measured">Peak of a trainer's process on a CPU that trained nothing else, MiB, with a fifth held out.</param>
+    [Theory]
+    [InlineData(CellKind.Lstm, 1, 8, 5, 32, 1000, 60, OptimizerKind.Adam, 187)]
+    [InlineData(CellKind.Rnn, 1, 256, 40, null, 2500, 60, OptimizerKind.Adam, 408)]
+    [InlineData(CellKind.Rnn, 2, 256, 40, null, 2500, 60, OptimizerKind.Adam, 940)]
+    [InlineData(CellKind.Lstm, 1, 256, 40, null, 2500, 60, OptimizerKind.Adam, 999)]
+    [InlineData(CellKind.Lstm, 2, 256, 40, null, 2500, 60, OptimizerKind.Adam, 2664)]
+    [InlineData(CellKind.Gru, 1, 256, 40, null, 2500, 60, OptimizerKind.Adam, 914)]
+    [InlineData(CellKind.Gru, 2, 256, 40, null, 2500, 60, OptimizerKind.Adam, 2195)]
+    [InlineData(CellKind.Lstm, 2, 256, 40, 128, 2500, 60, OptimizerKind.Adam, 531)]
+    [InlineData(CellKind.Lstm, 1, 1024, 20, 128, 1500, 60, OptimizerKind.Adam, 757)]
+    [InlineData(CellKind.Lstm, 2, 1536, 5, 64, 1200, 60, OptimizerKind.Adam, 1897)]
+    [InlineData(CellKind.Lstm, 2, 1536, 5, 64, 1200, 60, OptimizerKind.Adam, 2191)]
+    [InlineData(CellKind.Lstm, 2, 1536, 5, 64, 1200, 60, OptimizerKind.Sgd, 1302)]
+    [InlineData(CellKind.Lstm, 1, 256, 20, 128, 6000, 4000, OptimizerKind.Adam, 463)]
+    [InlineData(CellKind.Rnn, 1, 256, 80, null, 1000, 60, OptimizerKind.Adam, 306)]
+    [InlineData(CellKind.Lstm, 1, 128, 20, 128, 2000, 60, OptimizerKind.Adam, 258)]
+    [InlineData(CellKind.Lstm, 1, 512, 40, 32, 1500, 60, OptimizerKind.Adam, 479)]
+    [InlineData(CellKind.Rnn, 1, 8, 5, 8192, 1000000, 60, OptimizerKind.Adam, 288)]
+    [InlineData(CellKind.Gru, 2, 128, 20, 128, 1500, 60, OptimizerKind.Adam, 256)]
+    [InlineData(CellKind.Rnn, 1, 512, 30, 64, 1000, 60, OptimizerKind.Adam, 258)]
+    public void The_peak_is_within_a_fifth_of_the_measured_one(
+        CellKind cell, int layers, int hidden, int length, int? batch, int characters, int vocabulary, OptimizerKind optimizer,
+        int measured)
+    {
+        var windows = WindowCounts.Of(characters, length, validation: 0.2);
+        var planned = TrainingMemory.Peak(new(cell, vocabulary, hidden, layers, [], length), optimizer, batch, windows, characters);
+        Assert.InRange(planned / (double)(1 << 20) / measured, 0.8, 1.2);
+    }
+
+    [Fact]
+    public void More_of_anything_never_takes_less()
+    {
+        var shape = new ModelShape(CellKind.Gru, 60, 256, 2, [64], 20);
+        var windows = new WindowCounts(1_000, 200);
+        var before = Peak(shape, OptimizerKind.Sgd, 128, windows);
+        Assert.All(
+            [
+                Peak(shape with { Vocabulary = 5_000 }, OptimizerKind.Sgd, 128, windows),
+                Peak(shape with { HiddenSize = 300 }, OptimizerKind.Sgd, 128, windows),
+                Peak(shape with { Layers = 3 }, OptimizerKind.Sgd, 128, windows),
+                Peak(shape with { FullyConnected = [4_096] }, OptimizerKind.Sgd, 128, windows),
+                Peak(shape with { SequenceLength = 30 }, OptimizerKind.Sgd, 128, windows),
+                Peak(shape, OptimizerKind.AdamW, 128, windows), Peak(shape, OptimizerKind.Sgd, null, windows),
+                Peak(shape, OptimizerKind.Sgd, 128, windows with { Validation = 500 }),
+            ],
+            more => Assert.True(more > before, $"{more} after {before}"));
+
+        static long Peak(ModelShape shape, OptimizerKind optimizer, int? batch, WindowCounts windows) =>
+            TrainingMemory.Peak(shape, optimizer, batch, windows, characters: 1_220);
+    }
+}

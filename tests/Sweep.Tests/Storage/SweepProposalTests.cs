@@ -1,0 +1,123 @@
+using Sweep.Domain.Search;
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+using static Sweep.Tests.Storage.StorageDatabase;
+
+namespace Sweep.Tests.Storage;
+
+/// <summary>Holds what the store does with trials that are proposed while their sweep runs, and with the budget that ends it.</summary>
+public sealed class SweepProposalTests(StorageDatabase database) : IClassFixture<StorageDatabase>, IAsyncLifetime
+{
+    public async ValueTask InitializeAsync() => await database.AddTextAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Proposals_that_several_silos_make_at_once_are_stored_once()
+    {
+        var id = await AddSearchAsync();
+        var proposals = new TrialProposals(3, [Parameters, Parameters], MadeFrom: 0, Attempts: 0);
+        var stored = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(
+            () => database.Sweeps.ProposeAsync(id, proposals, Cancellation), Cancellation)));
+        Assert.Single(stored, isStored => isStored);
+        Assert.Equal([1, 2, 3, 4], await database.QueuedAsync(id));
+        await database.Sweeps.MoveAsync(id, SweepMove.Pause, Cancellation);
+        Assert.False(await database.Sweeps.ProposeAsync(id, new(5, [Parameters], MadeFrom: 0, Attempts: 0), Cancellation));
+    }
+
+    [Fact]
+    public async Task A_proposal_is_refused_when_an_outcome_that_it_was_made_from_has_changed()
+    {
+        var id = await AddSearchAsync();
+        await database.FailAsync(new(id, 1), attempt: 0);
+        var proposals = new TrialProposals(3, [Parameters], MadeFrom: 1, Attempts: 1);
+        await database.Sweeps.RetryAsync(id, 1, Cancellation);
+        Assert.False(await database.Sweeps.ProposeAsync(id, proposals, Cancellation));
+        await database.FailAsync(new(id, 1), attempt: 1);
+        Assert.False(await database.Sweeps.ProposeAsync(id, proposals, Cancellation));
+        Assert.Null((await database.Reader.FindAsync($"search-{id}", Cancellation))!.NotReproducible);
+        Assert.True(await database.Sweeps.ProposeAsync(id, proposals with { Attempts = 2 }, Cancellation));
+        var rows = await database.Sweeps.OutcomesAsync(id, known: 2, Cancellation);
+        Assert.Equal(
+            [(1, TrialState.Failed, 2, true), (2, TrialState.Queued, 0, true), (3, TrialState.Queued, 0, false)],
+            rows.Select(row => (row.Number, row.State, row.Attempt, row.Parameters is null)));
+    }
+
+    [Fact]
+    public async Task A_retry_of_a_trial_from_which_others_were_proposed_marks_the_sweep()
+    {
+        var id = await AddSearchAsync();
+        await database.FailAsync(new(id, 1), attempt: 0);
+        await database.FailAsync(new(id, 2), attempt: 0);
+        await database.Sweeps.ProposeAsync(id, new(3, [Parameters], MadeFrom: 1, Attempts: 1), Cancellation);
+        await database.Sweeps.RetryAsync(id, 2, Cancellation);
+        Assert.Null((await database.Reader.FindAsync($"search-{id}", Cancellation))!.NotReproducible);
+        await database.Sweeps.RetryAsync(id, 1, Cancellation);
+        Assert.Equal(
+            "trial 1 was tried again after others had been proposed from its outcome",
+            (await database.Reader.FindAsync($"search-{id}", Cancellation))!.NotReproducible);
+    }
+
+    [Fact]
+    public async Task A_sweep_whose_trials_are_not_all_proposed_is_not_over_and_counts_them()
+    {
+        var id = await AddSearchAsync();
+        await database.Sweeps.CancelTrialAsync(new(id, 1), Cancellation);
+        await database.Sweeps.CancelTrialAsync(new(id, 2), Cancellation);
+        Assert.False(await database.Sweeps.IsOverAsync(id, Cancellation));
+        Assert.Equal(SweepState.Running, (await database.Sweeps.MoveAsync(id, SweepMove.Complete, Cancellation))!.State);
+        var overview = await database.Reader.FindAsync($"search-{id}", Cancellation);
+        // Of 5 trials of 100 epochs 2 were cancelled before they had trained any.
+        Assert.Equal((5, 2, 300L), (overview!.Trials, overview.Proposed, overview.EpochsTotal));
+        await database.Sweeps.ProposeAsync(id, new(3, [Parameters, Parameters, Parameters], 2, 0), Cancellation);
+        for (var number = 3; number <= 5; number++)
+            await database.Sweeps.CancelTrialAsync(new(id, number), Cancellation);
+        Assert.True(await database.Sweeps.IsOverAsync(id, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_sweep_that_its_budget_ends_has_the_trials_that_were_proposed_and_ends_once()
+    {
+        var id = await AddSearchAsync();
+        await database.Trials.MoveAsync(Lease(new(id, 1)), Cancellation);
+        var left = (await database.Reader.FindAsync($"search-{id}", Cancellation))!.Left!;
+        Assert.Equal((1_000L, null), (left.Epochs, left.Failures));
+        Assert.InRange(left.Seconds!.Value, 3_000, 3_600);
+        var ended = await database.Sweeps.EndAsync(id, "target: trial 1", isReproducible: true, Cancellation);
+        Assert.Equal((2, "target: trial 1", SweepState.Running), (ended!.Trials, ended.EndedBy, ended.State));
+        Assert.Empty(await database.QueuedAsync(id));
+        Assert.False(await database.Sweeps.ProposeAsync(id, new(3, [Parameters], MadeFrom: 0, Attempts: 0), Cancellation));
+        Assert.False(await database.Sweeps.IsOverAsync(id, Cancellation));
+        await database.Trials.MoveAsync(Succeed(new(id, 1)), Cancellation);
+        Assert.True(await database.Sweeps.IsOverAsync(id, Cancellation));
+        Assert.Equal("target: trial 1", (await database.Sweeps.EndAsync(id, "time", isReproducible: false, Cancellation))!.EndedBy);
+        var overview = await database.Reader.FindAsync($"search-{id}", Cancellation);
+        Assert.Equal((2, "target: trial 1", null), (overview!.Trials, overview.EndedBy, overview.NotReproducible));
+    }
+
+    [Fact]
+    public async Task What_a_budget_counts_ends_with_the_first_trial_that_is_not_over()
+    {
+        var id = await database.AddSweepAsync(trials: 5);
+        foreach (var number in new[] { 1, 2, 4 })
+            await database.Sweeps.CancelTrialAsync(new(id, number), Cancellation);
+        Assert.Equal([1, 2], (await database.Sweeps.SpentAsync(id, 0, Cancellation)).Trials.Select(trial => trial.Number));
+        Assert.Equal([2], (await database.Sweeps.SpentAsync(id, 1, Cancellation)).Trials.Select(trial => trial.Number));
+        await database.Sweeps.CancelTrialAsync(new(id, 3), Cancellation);
+        await database.Sweeps.CancelTrialAsync(new(id, 5), Cancellation);
+        var (age, trials) = await database.Sweeps.SpentAsync(id, 2, Cancellation);
+        Assert.Equal([3, 4, 5], trials.Select(trial => trial.Number));
+        Assert.InRange(age, TimeSpan.Zero, TimeSpan.FromMinutes(5));
+    }
+
+    /// <summary>Adds a sweep of five trials of which two are proposed.</summary>
+    private async Task<int> AddSearchAsync()
+    {
+        var id = await database.Reader.NextSweepIdAsync(Cancellation);
+        var spec = Spec($"search-{id}") with { Method = new(MethodKind.Tpe, 5), Search = new(2), Budget = new(1_000, 3_600) };
+        await database.Sweeps.AddAsync(id, spec, exactName: true, [Parameters, Parameters], Cancellation);
+        return id;
+    }
+}
