@@ -15,6 +15,14 @@ internal sealed record RecurrentLayer(
 {
     private readonly PassMemoryPool _memory = new();
 
+    private readonly ICell _cell = Cell switch
+    {
+        CellKind.Rnn => new RnnCell(),
+        CellKind.Lstm => new LstmCell(),
+        CellKind.Gru => new GruCell(),
+        _ => throw new ArgumentOutOfRangeException(nameof(Cell), Cell, null),
+    };
+
     /// <summary>The states after each step, [length, batch, h], or after the last one, [batch, h], from a zero state.</summary>
     /// <param name="inputs">Input rows, [rows, h]. The products that do not depend on the state are computed once for all of them.</param>
     /// <param name="places">The row of each window at each step, int64 [length, batch]; null where the rows are in this order.</param>
@@ -26,14 +34,7 @@ internal sealed record RecurrentLayer(
         var (bias, apart) = parts is null ? (StateBias, null) : (nn.functional.pad(parts[0], [0, h]), parts[1].contiguous());
         var rows = addmm(InputBias + bias, inputs, InputWeights.t(), beta: 1, alpha: 1);
         var keep = is_grad_enabled() && (rows.requires_grad || StateWeights.requires_grad);
-        var input = new LayerInput(rows, places, length, batch);
-        LayerPass pass = Cell switch
-        {
-            CellKind.Rnn => new LayerPass<RnnCell>(input, StateWeights, apart, _memory, all, keep),
-            CellKind.Lstm => new LayerPass<LstmCell>(input, StateWeights, apart, _memory, all, keep),
-            CellKind.Gru => new LayerPass<GruCell>(input, StateWeights, apart, _memory, all, keep),
-            _ => throw new InvalidOperationException($"There is no pass of {Cell}."),
-        };
+        var pass = new LayerPass(_cell, new(rows, places, length, batch), StateWeights, apart, _memory, all, keep);
         return keep ? LayerFunction.Apply(pass) : pass.Forward();
     }
 

@@ -1,34 +1,36 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics;
 
 namespace Sweep.Trainer.Models.Passes;
 
 /// <summary>
-/// r, z = σ(W x + b + U h + c); n = tanh(W x + b + r⊙(U h + c)); h' = (1−z)⊙n + z⊙h.
-/// Source: Cho et al. 2014, with the reset gate after the product, as torch.nn.GRU states it (gates in the order r, z, n). The memory is
-/// U h + c of the candidate n, which only the backward pass needs.
+/// r, z = σ(a) with a = W x + b + U h + c; n = tanh(W x + b + r⊙p) with p = U h + c; h' = (1−z)⊙n + z⊙h.
+/// Backward: dn = dh'⊙(1 − z)⊙(1 − n²) for what tanh gets, which is the gradient of n's input; dp = dn⊙r; da is dn⊙p and dh'⊙(h − n) for r
+/// and z, each times the function's slope; dh = dh'⊙z besides what comes through the products.
+/// Source: Cho et al. 2014, with the reset gate after the product, as torch.nn.GRU states it (gates in the order r, z, n). The memory is p,
+/// which only the backward pass needs.
 /// </summary>
 internal sealed unsafe class GruCell : ICell
 {
-    public static int Gates => 3;
+    public int Gates => 3;
 
-    public static bool HasMemory => true;
+    public bool HasMemory => true;
 
-    public static bool HasShortcut => true;
+    public bool HasShortcut => true;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Forward(in CellRow row, float* input, int h)
+    public void Forward(in CellRow row, float* input, int h)
     {
-        for (var unit = 0; unit < h; unit += Lanes.Count)
+        for (var unit = 0; unit < h; unit += Vector<float>.Count)
         {
             var count = h - unit;
             var r = row.Gates + unit;
             var z = r + h;
             var n = z + h;
-            var reset = Lanes.Sigmoid(Lanes.Load(r, count) + Lanes.Load(input + unit, count));
-            var update = Lanes.Sigmoid(Lanes.Load(z, count) + Lanes.Load(input + h + unit, count));
+            var reset = Activation.Sigmoid(Lanes.Load(r, count) + Lanes.Load(input + unit, count));
+            var update = Activation.Sigmoid(Lanes.Load(z, count) + Lanes.Load(input + h + unit, count));
             var product = Lanes.Load(n, count) + Lanes.Load(row.Bias + unit, count);
-            var candidate = Lanes.Tanh((reset * product) + Lanes.Load(input + (2 * h) + unit, count));
+            var candidate = Activation.Tanh((reset * product) + Lanes.Load(input + (2 * h) + unit, count));
             var before = Lanes.Load(row.Before + unit, count);
             Lanes.Store(reset, r, count);
             Lanes.Store(update, z, count);
@@ -39,9 +41,9 @@ internal sealed unsafe class GruCell : ICell
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Backward(in CellRow row, in CellGradient gradient, float* input, int h)
+    public void Backward(in CellRow row, in CellGradient gradient, float* input, int h)
     {
-        for (var unit = 0; unit < h; unit += Lanes.Count)
+        for (var unit = 0; unit < h; unit += Vector<float>.Count)
         {
             var count = h - unit;
             var r = row.Gates + unit;
@@ -49,9 +51,9 @@ internal sealed unsafe class GruCell : ICell
             var n = z + h;
             var (reset, update, candidate) = (Lanes.Load(r, count), Lanes.Load(z, count), Lanes.Load(n, count));
             var state = Lanes.Load(gradient.State + unit, count);
-            var ofCandidate = state * (Vector256<float>.One - update) * Slope.OfTanh(candidate);
-            var ofUpdate = state * (Lanes.Load(row.Before + unit, count) - candidate) * Slope.OfSigmoid(update);
-            var ofReset = ofCandidate * Lanes.Load(row.Memory + unit, count) * Slope.OfSigmoid(reset);
+            var ofCandidate = state * (Vector<float>.One - update) * Activation.SlopeOfTanh(candidate);
+            var ofUpdate = state * (Lanes.Load(row.Before + unit, count) - candidate) * Activation.SlopeOfSigmoid(update);
+            var ofReset = ofCandidate * Lanes.Load(row.Memory + unit, count) * Activation.SlopeOfSigmoid(reset);
             var ofProduct = ofCandidate * reset;
             Lanes.Store(state * update, gradient.State + unit, count);
             Lanes.Store(ofReset, r, count);

@@ -21,6 +21,7 @@ internal sealed class LayerFunction : autograd.SingleTensorFunction<LayerFunctio
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
         var (rows, weights, bias) = ((LayerPass)ctx.get_data(Pass)).Backward(grad_output);
+        // One gradient for each argument of apply; the pass itself has none.
         return [rows, weights, bias!, null!];
     }
 }
