@@ -12,6 +12,7 @@ import time
 # What a silo puts into the environment of every trainer (Sweep.Domain, TrainerEnvironment.Variables).
 VARIABLES = {
     "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
+    "DOTNET_MaxVectorTBitWidth": "512",
     "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
     "CUBLAS_WORKSPACE_CONFIG": ":4096:8",
 }

@@ -16,9 +16,6 @@ public static class TrainingMemory
     /// <summary>The text, the number of each character, and the order of the windows.</summary>
     private const double BytesPerCharacter = 50;
 
-    /// <summary>The most that lies unused between the weights' gradients, of which each step of a window makes new ones.</summary>
-    private const double MostHoles = 100 * MiB;
-
     /// <summary>The most windows in a batch of the validation on a CPU.</summary>
     private const int ValidationBatch = 512;
 
@@ -39,10 +36,9 @@ public static class TrainingMemory
         return (long)(Process
             + (BytesPerCharacter * characters)
             + (Copies(optimizer) * shape.Bytes)
-            + Math.Min(MostHoles, 25 * gates * width * row)
             + (windowsInStep * states * (first + (deeper * deep)))
-            // Without a backward pass a layer keeps its states, and a deeper one the product of all its inputs besides.
-            + (windowsValidated * states * (1 + (deep == 0 ? 0 : gates + 1)))
+            // Without a backward pass a layer below another keeps its states twice, and the one above the product of all its inputs.
+            + (windowsValidated * states * (deep == 0 ? 0 : gates + 2))
             + (4 * sizeof(float) * (windowsInStep + windowsValidated) * shape.HeadOutputs)
             + (gates * row * Math.Min(shape.Vocabulary, windowsInStep * shape.SequenceLength)));
     }
@@ -54,13 +50,13 @@ public static class TrainingMemory
     private static int Copies(OptimizerKind optimizer) => optimizer == OptimizerKind.Sgd ? 7 : 12;
 
     /// <summary>
-    /// What a step of a window keeps for its backward pass, as a multiple of its state: in the first layer and in each above it.
+    /// What a step of a window keeps for its backward pass, as a multiple of its state. In each layer these are the gates, the state and
+    /// the memory. A layer above the first has the product of its inputs besides, its gradient, and a copy of its inputs with theirs.
     /// </summary>
-    private static (double First, double Deeper) KeptStates(CellKind cell) => cell switch
+    private static (double First, double Deeper) KeptStates(CellKind cell)
     {
-        CellKind.Rnn => (2, 6.5),
-        CellKind.Gru => (9, 16),
-        CellKind.Lstm => (10, 21),
-        _ => throw new ArgumentOutOfRangeException(nameof(cell), cell, null),
-    };
+        var gates = ModelShape.Gates(cell);
+        var own = gates + (cell == CellKind.Rnn ? 1 : 2);
+        return (own, own + (2 * gates) + 2);
+    }
 }

@@ -20,6 +20,8 @@ public static class TrainerEnvironment
     {
         // Huge pages for malloc: each step allocates its tensors anew, and faulting them in page by page took up to 40 % of the time.
         ["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1",
+        // Vectors of 16 numbers where the processor has them. The runtime by itself makes them of 8 at the most.
+        ["DOTNET_MaxVectorTBitWidth"] = "512",
         // nvidia-smi counts the devices of a machine in this order. CUDA by itself counts the fastest one first.
         ["CUDA_DEVICE_ORDER"] = "PCI_BUS_ID",
         // Without a workspace of fixed size cuBLAS chooses one by what runs beside it, and with it the order of additions.

@@ -14,6 +14,19 @@ internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFacto
     private Start? _start;
     private TrainerConversation? _trainer;
 
+    /// <summary>Makes a slot for each of the devices. Those on the same device are neighbors.</summary>
+    public static Slot[] On(IReadOnlyList<string> devices, ITrainerFactory trainers, TimeProvider time, ILogger logger)
+    {
+        var gates = devices.Distinct().ToDictionary(device => device, _ => new DeviceGate());
+        Slot[] slots =
+        [
+            .. devices.Select((device, index) => new Slot(device, gates[device], trainers, time, logger) { Number = index + 1 }),
+        ];
+        foreach (var slot in slots)
+            slot.Neighbors = [.. slots.Where(other => other != slot && other.Device == slot.Device)];
+        return slots;
+    }
+
     public string Device => device;
 
     /// <summary>The number of the slot among those of its worker, from 1.</summary>

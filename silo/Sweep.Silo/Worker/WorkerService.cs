@@ -45,7 +45,7 @@ public sealed partial class WorkerService : BackgroundService
     {
         (_worker, _services, _readiness, _lifetime, _logger) = (worker, services, readiness, lifetime, logger);
         _labels = [.. worker.Labels];
-        _slots = Slots(worker.Devices, trainers, services.Time, logger);
+        _slots = Slot.On(worker.Devices, trainers, services.Time, logger);
         _row = new(worker, _slots, Progress, workers, services.Alarm, services.Time);
         services.Instruments.WatchSlots(() => _slots.Select(slot => ProgressIn(slot.Number)));
     }
@@ -259,18 +259,6 @@ public sealed partial class WorkerService : BackgroundService
         : new(slot, 0, TimeSpan.Zero);
 
     private void CountSlots() => _services.Instruments.SlotsUsed(_row.Busy, _slots.Count(slot => slot.IsFree));
-
-    private static Slot[] Slots(IReadOnlyList<string> devices, ITrainerFactory trainers, TimeProvider time, ILogger logger)
-    {
-        var gates = devices.Distinct().ToDictionary(device => device, _ => new DeviceGate());
-        Slot[] slots =
-        [
-            .. devices.Select((device, index) => new Slot(device, gates[device], trainers, time, logger) { Number = index + 1 }),
-        ];
-        foreach (var slot in slots)
-            slot.Neighbors = [.. slots.Where(other => other != slot && other.Device == slot.Device)];
-        return slots;
-    }
 
     private static StopCause Cause(LeaseOrder order) => order switch
     {

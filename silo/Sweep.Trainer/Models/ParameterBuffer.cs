@@ -87,8 +87,14 @@ internal sealed class ParameterBuffer : IDisposable
     }
 
     /// <summary>
+    /// The gradients of the parameters, in their order and each as one row of numbers. With windows of one character no gradient reaches
+    /// the state's weights, and torch's modules have zeros there.
+    /// </summary>
+    public IEnumerable<Tensor> Gradients() => _parts.Select(part => GradientOf(part.Parameter));
+
+    /// <summary>
     /// Makes the gradient of <see cref="Values"/> from those of the parameters. Copying them is faster than letting the backward pass add
-    /// them to zeros. With windows of one character no gradient reaches the state's weights, and torch's modules have zeros there.
+    /// them to zeros.
     /// </summary>
     public void GatherGradients()
     {
@@ -99,7 +105,7 @@ internal sealed class ParameterBuffer : IDisposable
         {
             if (offset > length)
                 pieces.Add(_zeros.narrow(0, 0, offset - length));
-            pieces.Add(parameter.grad?.flatten() ?? _zeros.narrow(0, 0, parameter.NumberOfElements));
+            pieces.Add(GradientOf(parameter));
             length = offset + parameter.NumberOfElements;
         }
 
@@ -119,6 +125,8 @@ internal sealed class ParameterBuffer : IDisposable
         _zeros.Dispose();
         Values.Dispose();
     }
+
+    private Tensor GradientOf(Parameter parameter) => parameter.grad?.flatten() ?? _zeros.narrow(0, 0, parameter.NumberOfElements);
 
     private static Tensor Part(Tensor values, Tensor parameter, long offset) =>
         values.narrow(0, offset, parameter.NumberOfElements).view(parameter.shape);

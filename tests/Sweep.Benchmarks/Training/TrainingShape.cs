@@ -37,6 +37,9 @@ internal sealed record TrainingShape(CellKind Cell, int Length, int Hidden, int?
 
     public int TrainingWindows => WindowCounts.Of(Characters, Length, 0.2).Training;
 
+    /// <summary>Steps of an epoch.</summary>
+    public int Steps => Batch is { } batch ? (TrainingWindows + batch - 1) / batch : 1;
+
     public string Name =>
         string.Create(
             CultureInfo.InvariantCulture,

@@ -45,6 +45,49 @@ public sealed class CharacterModelTests
         }
     }
 
+    /// <summary>Widths that no vector divides, few and many distinct characters, and threads that do not divide the windows.</summary>
+    [Theory]
+    [InlineData(CellKind.Rnn, 13, 2, Vocabulary, 1)]
+    [InlineData(CellKind.Lstm, 13, 2, Vocabulary, 3)]
+    [InlineData(CellKind.Gru, 13, 2, Vocabulary, 3)]
+    [InlineData(CellKind.Lstm, 3, 1, 1000, 1)]
+    [InlineData(CellKind.Gru, 9, 1, 1000, 3)]
+    public void Gradients_of_odd_shapes_equal_those_of_the_built_in_modules_and_are_the_same_each_time(
+        CellKind cell, int hidden, int layers, int vocabulary, int threads)
+    {
+        using var scope = NewDisposeScope();
+        var before = get_num_threads();
+        set_num_threads(threads);
+        try
+        {
+            var shape = new ModelShape(cell, vocabulary, hidden, layers, FullyConnected: [], SequenceLength: 5);
+            using var model = new CharacterModel(shape, dropout: 0, seed: 3, CPU);
+            using var reference = new ReferenceModel(shape, seed: 3);
+            var (windows, targets) = Data(5);
+            nn.functional.cross_entropy(reference.Logits(windows), targets).backward();
+            var first = Gradients(model, windows, targets);
+            Assert.Equal(first, Gradients(model, windows, targets));
+            foreach (var (name, parameter) in reference.Parameters)
+            {
+                var expected = parameter.grad!.data<float>().ToArray();
+                var size = expected.Max(Math.Abs);
+                Assert.All(expected.Zip(first[name]), pair => Assert.InRange(Math.Abs(pair.First - pair.Second), 0, 1e-5 * size));
+            }
+        }
+        finally
+        {
+            set_num_threads(before);
+        }
+    }
+
+    private static Dictionary<string, float[]> Gradients(CharacterModel model, Tensor windows, Tensor targets)
+    {
+        foreach (var parameter in model.Parameters.Values)
+            parameter.grad?.zero_();
+        nn.functional.cross_entropy(model.Logits(windows), targets).backward();
+        return model.Parameters.ToDictionary(pair => pair.Key, pair => pair.Value.grad!.data<float>().ToArray());
+    }
+
     [Theory]
     [MemberData(nameof(BothStacks))]
     public void Initial_weights_are_those_of_torch_with_the_same_seed(CellKind cell, bool cudnn)

@@ -49,6 +49,20 @@ public sealed class EnvironmentTests
         await trainer.Logged("trains in float32: precision tf32 is for GPUs, and this is a CPU");
     }
 
+    /// <summary>Vectors of 4 and of 8 numbers, beside the longest that the processor has.</summary>
+    [Theory]
+    [InlineData("DOTNET_EnableAVX2", "0")]
+    [InlineData("DOTNET_MaxVectorTBitWidth", "256")]
+    public async Task The_width_of_vectors_changes_no_bit(string variable, string value)
+    {
+        var (_, _, last) = await Train(threads: 1);
+        using var trainer = new TrainerProgram((TrainerEnvironment.Threads, "1"), (variable, value));
+        await trainer.Load(Text);
+        await trainer.SendAsync(Order);
+        var (_, _, heard) = await trainer.ReceiveAsync<TrainerEvent.Succeeded>();
+        Assert.Equal(ResumeTests.Tensors(last), ResumeTests.Tensors(heard[^1].Payload));
+    }
+
     [Fact]
     public void Another_precision_changes_the_bits_on_a_gpu_and_is_named()
     {

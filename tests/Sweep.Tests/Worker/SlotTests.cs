@@ -56,6 +56,17 @@ public sealed class SlotTests
     }
 
     [Fact]
+    public async Task A_device_that_a_trial_has_alone_is_closed_to_the_slots_on_it_and_to_no_others()
+    {
+        var slots = Sweep.Silo.Worker.Slot.On(["cuda:0", "cuda:1", "cuda:0", "cuda:1"], new ScriptedTrainers(), _time, _log);
+        using var alone = await slots[0].Gate.EnterAsync(alone: true, TestContext.Current.CancellationToken);
+        Assert.Null(slots[2].Gate.TryEnter());
+        Assert.NotNull(slots[1].Gate.TryEnter());
+        Assert.Equal([3], slots[0].Neighbors.Select(slot => slot.Number));
+        Assert.Equal([4], slots[1].Neighbors.Select(slot => slot.Number));
+    }
+
+    [Fact]
     public async Task A_killed_trainer_that_does_not_end_is_abandoned_with_a_line_in_the_log()
     {
         var stuck = new ScriptedTrainer { NeverEnds = true };
