@@ -1,4 +1,5 @@
 using Orleans.Concurrency;
+using Sweep.Domain.Stopping;
 
 namespace Sweep.Grains;
 
@@ -24,4 +25,4 @@ public interface ISweepProgress : IGrainWithIntegerKey
 /// <summary>The answer to a worker that has a trial judged.</summary>
 /// <param name="Reason">The judgement in words.</param>
 [GenerateSerializer, Immutable, Alias("sweep.RungReply")]
-public sealed record RungReply([property: Id(0)] Domain.Stopping.Verdict Verdict, [property: Id(1)] string Reason);
+public sealed record RungReply([property: Id(0)] RungVerdict Verdict, [property: Id(1)] string Reason);

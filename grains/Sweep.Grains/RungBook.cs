@@ -3,46 +3,59 @@ using Sweep.Domain.Stopping;
 namespace Sweep.Grains;
 
 /// <summary>
-/// Where the trials of a sweep stand at the ends of epochs, read from the rows. What cannot change any more is read once; it may be lost at
-/// any time.
+/// Where the trials of a sweep and their points stand at the ends of epochs, read from the rows. What cannot change any more is read once;
+/// it may be lost at any time.
 /// </summary>
-internal sealed class RungBook(int sweep, IJudgementStore store)
+internal sealed class RungBook(int sweep, SweepRules rules, IJudgementStore store)
 {
-    private readonly Dictionary<int, Dictionary<int, RungEntry>> _final = [];
+    private readonly Dictionary<int, Page> _pages = [];
 
-    /// <summary>What is there of the trials in a range at the end of an epoch.</summary>
-    public async Task<IReadOnlyList<RungEntry>> AtAsync(int epoch, TrialRange range)
+    /// <summary>What is known of one epoch.</summary>
+    private sealed class Page
     {
-        if (!_final.TryGetValue(epoch, out var known))
-            _final[epoch] = known = [];
-        var (found, open) = (new List<RungEntry>(), new List<int>());
-        for (var number = range.First; number <= range.Last; number++)
-        {
-            if (known.TryGetValue(number, out var entry))
-                found.Add(entry);
-            else
-                open.Add(number);
-        }
+        public RungStandings Trials { get; } = [];
 
-        if (open.Count == 0)
-            return found;
-        foreach (var (entry, isFinal) in await store.EntriesAsync(sweep, open, epoch))
-        {
-            found.Add(entry);
-            if (isFinal)
-                known[entry.Number] = entry;
-        }
+        public RungStandings Points { get; } = [];
 
-        return found;
+        /// <summary>The trials up to <see cref="Seen"/> that may still change.</summary>
+        public SortedSet<int> Open { get; } = [];
+
+        public int Seen { get; set; }
     }
 
-    /// <summary>The trials up to a number, ascending, that have not got to the end of an epoch and are not over.</summary>
-    public async Task<List<int>> MissingAsync(int epoch, int last)
+    /// <summary>Reads where the trials of some points stand at the end of an epoch.</summary>
+    /// <param name="points">Not empty.</param>
+    /// <returns>All trials and all points as they are known now, which may change with the next call.</returns>
+    public async Task<(RungStandings Trials, RungStandings Points)> AtAsync(int epoch, TrialRange points)
     {
-        var there = (await AtAsync(epoch, new(1, last)))
-            .Where(entry => entry.Best is not null || entry.IsOver)
-            .Select(entry => entry.Number)
-            .ToHashSet();
-        return [.. Enumerable.Range(1, last).Where(number => !there.Contains(number))];
+        if (!_pages.TryGetValue(epoch, out var page))
+            _pages[epoch] = page = new();
+        var wanted = rules.Trials(points);
+        for (; page.Seen < wanted.Last; page.Seen++)
+            page.Open.Add(page.Seen + 1);
+        int[] open = [.. page.Open.GetViewBetween(wanted.First, wanted.Last)];
+        if (open.Length > 0)
+        {
+            var read = await store.EntriesAsync(sweep, open, epoch);
+            // Another call may have read newer rows in the meantime, and then has closed what is final.
+            foreach (var (entry, isFinal) in read.Where(row => page.Open.Contains(row.Entry.Number)))
+            {
+                page.Trials.Add(entry);
+                if (isFinal)
+                    page.Open.Remove(entry.Number);
+            }
+
+            foreach (var point in read.Select(row => rules.Point(row.Entry.Number)).Distinct())
+                page.Points.Add(RungEntry.OfPoint(point, Replicates(page.Trials, point)));
+        }
+
+        return (page.Trials, page.Points);
+    }
+
+    /// <summary>The trials of a point; null for one of which nothing is known.</summary>
+    private IReadOnlyList<RungEntry?> Replicates(RungStandings trials, int point)
+    {
+        var (first, last) = rules.Trials(new(point, point));
+        return [.. Enumerable.Range(first, last - first + 1).Select(trials.Find)];
     }
 }

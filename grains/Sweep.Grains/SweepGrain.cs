@@ -193,14 +193,11 @@ public sealed class SweepGrain(
     {
         _sweep ??= await store.LoadAsync(Id);
         if (Judge() is not { } judge)
-            return new(Domain.Stopping.Verdict.GoOn, "no rule judges this sweep");
+            return new(RungVerdict.GoOn, "no rule judges this sweep");
         var (judgement, reason) = await judge.JudgeAsync(number, epoch);
         // Trials that wait for this one may be judged now.
         await TrialEnded();
-        return new(
-            judgement is null ? Domain.Stopping.Verdict.Wait
-                : judgement.Stops ? Domain.Stopping.Verdict.Stop : Domain.Stopping.Verdict.GoOn,
-            reason);
+        return new(judgement is null ? RungVerdict.Wait : judgement.Stops ? RungVerdict.Stop : RungVerdict.GoOn, reason);
     }
 
     private SweepJudge? Judge() => _judge ??= SweepJudge.For(_sweep, judgements, instruments);
@@ -224,8 +221,8 @@ public sealed class SweepGrain(
                     await AdmitAsync();
                 // Where a call fails from here on, what was released is found by the next look.
                 _hasAdmitted = false;
-                foreach (var (trial, attempt, _) in await judge.ReleaseAsync())
-                    await Scheduler.Ended(trial.Value, worker: "", requeue: true, holder: null, attempt, newest: attempt);
+                await Task.WhenAll((await judge.ReleaseAsync()).Select(held => Scheduler.Ended(
+                    held.Trial.Value, worker: "", requeue: true, holder: null, held.Attempt, newest: held.Attempt)));
                 _hasAdmitted = true;
             }
 

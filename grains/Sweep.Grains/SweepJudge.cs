@@ -7,16 +7,23 @@ namespace Sweep.Grains;
 
 /// <summary>
 /// Judges the trials of one sweep by the rules that compare them with others. The rows decide: a trial is judged once what it is compared
-/// with is there, and until then it waits.
+/// with is there, and until then it waits. Trials that ask at the same time are judged together, from common reads and with one write.
 /// </summary>
 internal sealed class SweepJudge(StoredSweep sweep, SweepRules rules, IJudgementStore store, SweepInstruments instruments)
 {
-    /// <summary>How many trials are judged at the same time, which go into common statements.</summary>
-    private const int AtOnce = 64;
+    /// <summary>
+    /// How often a trial that has to wait is looked at before it is told so, and the time between two looks. Where epochs are short, the
+    /// others are there by then, and a checkpoint, another assignment and another start are saved.
+    /// </summary>
+    private const int Looks = 10;
 
-    private readonly RungBook _rungs = new(sweep.Id, store);
+    private static readonly TimeSpan LookDelay = TimeSpan.FromMilliseconds(10);
+
+    private readonly RungBook _rungs = new(sweep.Id, rules, store);
     private readonly IStoppingRule _rule = rules.Compared!;
     private readonly bool _isByArrival = sweep.Spec.Search?.Order == SearchOrder.Arrival;
+    private readonly List<Question> _asked = [];
+    private bool _isAnswering;
 
     public SweepRules Rules => rules;
 
@@ -24,19 +31,35 @@ internal sealed class SweepJudge(StoredSweep sweep, SweepRules rules, IJudgement
     public static SweepJudge? For(StoredSweep? sweep, IJudgementStore store, SweepInstruments instruments) =>
         sweep is not null && StoppingRules.For(sweep.Spec) is { Compared: not null } rules ? new(sweep, rules, store, instruments) : null;
 
+    /// <summary>A trial at the end of an epoch.</summary>
+    private readonly record struct Stand(int Number, int Epoch);
+
+    /// <param name="Judgement">As it is stored; null when the trial has to wait.</param>
+    private readonly record struct Answer(StoredJudgement? Judgement, string Reason);
+
+    private sealed record Question(Stand Stand)
+    {
+        public TaskCompletionSource<Answer> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int Looks { get; set; }
+    }
+
     /// <summary>Of each trial up to a number, in their order, the scores at the rungs that it has reached.</summary>
     public async Task<IReadOnlyList<IReadOnlyList<double>>> RungScoresAsync(int trials)
     {
+        if (trials == 0)
+            return [];
         var epochs = new ReachableValues(sweep.Spec.Parameters).MostEpochs;
         var (scores, own) = (new List<double>[trials], new IReadOnlyList<int>[trials]);
         for (var index = 0; index < trials; index++)
-            (scores[index], own[index]) = ([], rules.Halving!.Value.Rule.Rungs(index + 1, epochs));
+            (scores[index], own[index]) = ([], rules.Halving!.Value.Rule.Rungs(rules.Point(index + 1), epochs));
         foreach (var epoch in own.SelectMany(rungs => rungs).Distinct().Order())
         {
-            foreach (var entry in await _rungs.AtAsync(epoch, new(1, trials)))
+            var (all, _) = await _rungs.AtAsync(epoch, new(1, rules.Point(trials)));
+            for (var index = 0; index < trials; index++)
             {
-                if (entry.Best is { } best && own[entry.Number - 1].Contains(epoch))
-                    scores[entry.Number - 1].Add(best);
+                if (own[index].Contains(epoch) && all.Find(index + 1)?.Best is { } best)
+                    scores[index].Add(best);
             }
         }
 
@@ -47,80 +70,174 @@ internal sealed class SweepJudge(StoredSweep sweep, SweepRules rules, IJudgement
     /// <returns>The judgement as it is stored; null with the reason when it has to wait.</returns>
     public async Task<(StoredJudgement? Judgement, string Reason)> JudgeAsync(int number, int epoch)
     {
-        var trial = new TrialId(sweep.Id, number);
-        // Nothing depends on the order of these reads, so they do not wait for each other.
-        var (finding, reading, comparing) = (
-            store.FindAsync(trial, epoch), store.ScoresAsync(trial, epoch), OthersAsync(epoch, _rule.ComparedAt(number, epoch)));
-        await Task.WhenAll(finding, reading, comparing);
-        if (await finding is { } known)
-            return (known, known.Reason);
-        var scores = await reading;
-        // A standby that took over may lack the last epochs, and then they are trained again.
-        if (scores.Count < epoch)
-            return (null, $"epoch {epoch}: not all of its epochs are stored");
-        var judgement = _rule.Judge(number, scores, await comparing);
-        if (judgement.Verdict == Domain.Stopping.Verdict.Wait)
-            return (null, judgement.Reason);
-        instruments.Judged(judgement.Verdict == Domain.Stopping.Verdict.Stop);
-        var stored = await store.AddAsync(StoredJudgement.Of(trial, judgement, scores, sweep.Spec.Objective.Goal));
-        return (stored, stored.Reason);
+        var question = new Question(new(number, epoch));
+        _asked.Add(question);
+        if (!_isAnswering)
+            _ = AnswerAsync();
+        var (judgement, reason) = await question.Answer.Task;
+        return (judgement, reason);
     }
 
     /// <summary>Judges the trials that wait, as far as they can be judged now.</summary>
     /// <returns>Those that wait for a slot now.</returns>
     public async Task<IReadOnlyList<HeldTrial>> ReleaseAsync()
     {
-        var waiting = (await store.HeldAsync(sweep.Id)).ToList();
-        var (released, missing) = (new List<HeldTrial>(), new Dictionary<int, List<int>>());
-        var last = waiting.Select(held => _rule.ComparedAt(held.Trial.Number, held.Epoch).Last).DefaultIfEmpty(0).Max();
-        foreach (var epoch in waiting.Select(held => held.Epoch).Distinct())
-            missing[epoch] = await _rungs.MissingAsync(epoch, last);
+        var waiting = (await store.HeldAsync(sweep.Id)).ToDictionary(held => new Stand(held.Trial.Number, held.Epoch));
+        var released = new List<HeldTrial>();
         // A trial that is stopped here is over for those that wait at later epochs, so another round may find more.
-        while (waiting.Where(IsReady).Take(AtOnce).ToList() is { Count: > 0 } ready)
+        for (var mayFindMore = true; mayFindMore && waiting.Count > 0;)
         {
-            waiting.RemoveAll(ready.Contains);
-            foreach (var (held, judgement) in await Task.WhenAll(ready.Select(ReleaseAsync)))
+            var answers = await DecideAsync([.. waiting.Keys]);
+            (HeldTrial Held, StoredJudgement Judgement)[] judged =
+            [
+                .. waiting.Where(held => answers[held.Key].Judgement is not null)
+                    .Select(held => (held.Value, answers[held.Key].Judgement!)),
+            ];
+            if (judged.Length == 0)
+                break;
+            var changed = await store.ReleaseAsync(judged);
+            foreach (var (held, judgement) in judged)
             {
-                if (judgement is { Stops: false })
+                waiting.Remove(new(held.Trial.Number, held.Epoch));
+                if (!changed.Contains(held.Trial))
+                    continue;
+                if (judgement.Stops)
+                    instruments.TrialFinished(TrialState.Stopped);
+                else
                     released.Add(held);
-                if (judgement is { Stops: true })
-                {
-                    foreach (var (_, numbers) in missing.Where(rung => rung.Key > held.Epoch))
-                        numbers.Remove(held.Trial.Number);
-                }
             }
+
+            mayFindMore = judged.Any(item => item.Judgement.Stops);
         }
 
         return released;
+    }
 
-        bool IsReady(HeldTrial held)
+    private async Task AnswerAsync()
+    {
+        _isAnswering = true;
+        while (_asked.ToList() is { Count: > 0 } round)
         {
-            var (number, range) = (held.Trial.Number, _rule.ComparedAt(held.Trial.Number, held.Epoch));
-            return !missing[held.Epoch].Any(other => other != number && other >= range.First && other <= range.Last);
+            try
+            {
+                var answers = await DecideAsync([.. round.Select(question => question.Stand).Distinct()]);
+                foreach (var question in round)
+                {
+                    var answer = answers[question.Stand];
+                    if (answer.Judgement is not null || ++question.Looks == Looks)
+                        Tell(question, question.Answer.TrySetResult, answer);
+                }
+            }
+            catch (Exception error)
+            {
+                // Those who asked ask again.
+                foreach (var question in round)
+                    Tell(question, question.Answer.TrySetException, error);
+            }
+
+            if (_asked.Count > 0)
+                await Task.Delay(LookDelay);
+        }
+
+        _isAnswering = false;
+
+        void Tell<T>(Question question, Func<T, bool> tell, T answer)
+        {
+            _asked.Remove(question);
+            tell(answer);
         }
     }
 
-    /// <summary>What a trial is compared with. By arrival, those that are not there are not waited for.</summary>
-    private async Task<IReadOnlyList<RungEntry>> OthersAsync(int epoch, TrialRange range)
+    /// <summary>Judges trials as far as they can be judged now, and stores the judgements.</summary>
+    private async Task<IReadOnlyDictionary<Stand, Answer>> DecideAsync(IReadOnlyList<Stand> stands)
     {
-        var entries = await _rungs.AtAsync(epoch, range);
-        if (!_isByArrival)
-            return entries;
-        var there = entries.Where(entry => entry.Best is not null).ToDictionary(entry => entry.Number);
-        return
-        [
-            .. Enumerable.Range(range.First, Math.Max(0, range.Last - range.First + 1))
-                .Select(number => there.GetValueOrDefault(number) ?? new(number, null, IsOver: true)),
-        ];
+        var answers = new Dictionary<Stand, Answer>();
+        var byPoint = stands.GroupBy(stand => (Point: rules.Point(stand.Number), stand.Epoch))
+            .OrderBy(group => group.Key.Epoch).ThenBy(group => group.Key.Point).ToList();
+        // All replicates of a point follow the first judgement that any of them got at an epoch.
+        var finding = store.FindAsync([.. byPoint.SelectMany(group => Replicates(group.Key.Point)
+            .Select(number => (new TrialId(sweep.Id, number), group.Key.Epoch)))]);
+        var reading = byPoint.GroupBy(group => group.Key.Epoch).ToDictionary(
+            epoch => epoch.Key, epoch => _rungs.AtAsync(epoch.Key, Range(epoch.Select(group => group.Key))));
+        await Task.WhenAll([finding, .. reading.Values]);
+        var known = (await finding).ToLookup(judgement => (rules.Point(judgement.Trial.Number), judgement.Epoch));
+
+        var made = new Dictionary<Stand, StoredJudgement>();
+        foreach (var group in byPoint)
+        {
+            var (point, epoch) = group.Key;
+            var first = known[group.Key].FirstOrDefault();
+            var waits = "";
+            if (first is null)
+            {
+                var (trials, points) = await reading[epoch];
+                (first, waits) = Judge(point, epoch, trials, points);
+                if (first is not null)
+                {
+                    foreach (var number in Replicates(point).Where(number => trials.Find(number)?.Best is not null))
+                        made[new(number, epoch)] = first with { Trial = new(sweep.Id, number) };
+                }
+            }
+
+            foreach (var stand in group)
+            {
+                var own = first is null ? null : first with { Trial = new(sweep.Id, stand.Number) };
+                answers[stand] = new(own, own?.Reason ?? waits);
+                // One that came later than the others, because it was tried again, follows them too.
+                if (own is not null && known[group.Key].All(judgement => judgement.Trial != own.Trial))
+                    made[stand] = own;
+            }
+        }
+
+        if (made.Count > 0)
+        {
+            foreach (var stored in await store.AddAllAsync([.. made.Values]))
+            {
+                var stand = new Stand(stored.Trial.Number, stored.Epoch);
+                if (answers.ContainsKey(stand))
+                    answers[stand] = new(stored, stored.Reason);
+                instruments.Judged(stored.Stops);
+            }
+        }
+
+        return answers;
     }
 
-    /// <returns>The judgement that the trial follows; null when it still waits, or does not wait there any more.</returns>
-    private async Task<(HeldTrial Held, StoredJudgement? Judgement)> ReleaseAsync(HeldTrial held)
+    /// <summary>Judges a point at the end of an epoch.</summary>
+    /// <returns>The judgement of its first trial; null with the reason when it has to wait.</returns>
+    private (StoredJudgement? Judgement, string Reason) Judge(int point, int epoch, RungStandings trials, RungStandings points)
     {
-        if (await JudgeAsync(held.Trial.Number, held.Epoch) is not ({ } judgement, _) || !await store.ReleaseAsync(held, judgement))
-            return (held, null);
-        if (judgement.Stops)
-            instruments.TrialFinished(TrialState.Stopped);
-        return (held, judgement);
+        if (points.Find(point)?.Best is not { } best)
+        {
+            // A standby that took over may lack the last epochs, and then they are trained again.
+            var missing = Replicates(point).FirstOrDefault(number => trials.Find(number) is not ({ Best: not null } or { IsOver: true }));
+            return (null, $"epoch {epoch}: waits until all epochs of trial {missing} are there too");
+        }
+
+        // By arrival, those that are not there are not waited for.
+        var range = _rule.ComparedAt(point, epoch);
+        while (_isByArrival && points.Missing(range, point) is { } absent)
+            points.Add(new(absent, null, IsOver: true));
+        double[] scores = [.. Enumerable.Repeat(best, epoch)];
+        var judgement = _rule.Judge(point, scores, points);
+        return judgement.Verdict == RungVerdict.Wait
+            ? (null, judgement.Reason)
+            : (StoredJudgement.Of(new(sweep.Id, Replicates(point)[0]), judgement, scores, sweep.Spec.Objective.Goal), judgement.Reason);
+    }
+
+    /// <summary>The numbers of a point's trials.</summary>
+    private IReadOnlyList<int> Replicates(int point)
+    {
+        var (first, last) = rules.Trials(new(point, point));
+        return [.. Enumerable.Range(first, last - first + 1)];
+    }
+
+    /// <summary>The points that some are compared with, and these themselves.</summary>
+    private TrialRange Range(IEnumerable<(int Point, int Epoch)> some)
+    {
+        var ranges = some.Select(item => (item.Point, Compared: _rule.ComparedAt(item.Point, item.Epoch))).ToList();
+        return new(
+            ranges.Min(item => item.Compared.IsEmpty ? item.Point : Math.Min(item.Point, item.Compared.First)),
+            ranges.Max(item => item.Compared.IsEmpty ? item.Point : Math.Max(item.Point, item.Compared.Last)));
     }
 }

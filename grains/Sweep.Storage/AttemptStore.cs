@@ -12,16 +12,24 @@ namespace Sweep.Storage;
 /// </summary>
 public sealed class AttemptStore : IAttemptStore
 {
+    /// <summary>The most bytes of a checkpoint that is stored together with others, in one statement and one flush.</summary>
+    public const int SmallCheckpoint = 32 * 1024;
+
     private readonly NpgsqlDataSource _source;
     private readonly GroupCommit<EnvironmentRow, bool> _environments;
+    private readonly GroupCommit<(TrialId Trial, StoredCheckpoint Checkpoint), bool> _smallCheckpoints;
 
-    /// <summary>Limits checkpoints, which are large, to two connections, so that epochs and leases never wait for them.</summary>
+    /// <summary>Limits large checkpoints to two connections, so that epochs and leases never wait for them.</summary>
     private readonly SemaphoreSlim _large = new(2);
 
     public AttemptStore(NpgsqlDataSource source)
     {
         _source = source;
         _environments = new(WriteEnvironmentsAsync, key: null, isFaultOfItem: error => DatabaseFault.Find(error) == DatabaseFault.Refused);
+        _smallCheckpoints = new(
+            WriteSmallAsync,
+            key: item => item.Trial,
+            isFaultOfItem: error => DatabaseFault.Find(error) == DatabaseFault.Refused);
     }
 
     public async Task<IReadOnlyList<TrialId>> WriteEpochsAsync(IReadOnlyList<EpochRow> rows, CancellationToken cancellation = default)
@@ -125,6 +133,8 @@ public sealed class AttemptStore : IAttemptStore
     {
         // A damaged checkpoint must not replace a good one.
         Sha256Text.Check(checkpoint.Data, checkpoint.Sha256, $"The new checkpoint of trial {trial}");
+        if (checkpoint.Data.Length <= SmallCheckpoint)
+            return await _smallCheckpoints.RunAsync((trial, checkpoint), cancellation);
         var written = await LargeAsync(
             () => _source.Statement(
                 """
@@ -233,6 +243,32 @@ public sealed class AttemptStore : IAttemptStore
         return [.. rows.Select(row => newest.Contains((row.Trial.Value, row.Attempt)))];
 
         T[] All<T>(Func<EnvironmentRow, T> column) => [.. rows.Select(column)];
+    }
+
+    private async Task<IReadOnlyList<bool>> WriteSmallAsync(IReadOnlyList<(TrialId Trial, StoredCheckpoint Checkpoint)> items)
+    {
+        var written = (await _source.Statement(
+            """
+            with item as (
+              select * from unnest($1::bigint[], $2::integer[], $3::integer[], $4::integer[], $5::text[], $6::bytea[])
+              as i(trial_id, attempt, epoch, step, sha256, data)
+            ), running as materialized (
+              select i.* from trials t join item i on i.trial_id = t.id and i.attempt = t.attempt
+              where t.state = 'running' and t.epochs_done >= i.epoch
+              order by t.id for no key update of t
+            )
+            insert into checkpoints (trial_id, attempt, epoch, step, sha256, data) select * from running order by trial_id
+            on conflict (trial_id) do update set
+              attempt = excluded.attempt, epoch = excluded.epoch, step = excluded.step,
+              sha256 = excluded.sha256, data = excluded.data, at = excluded.at
+            returning trial_id
+            """,
+            All(item => item.Trial.Value), All(item => item.Checkpoint.Attempt), All(item => item.Checkpoint.Epoch),
+            All(item => item.Checkpoint.Step), All(item => item.Checkpoint.Sha256), All(item => item.Checkpoint.Data))
+            .RowsAsync(row => TrialId.From(row.GetInt64(0)), CancellationToken.None)).ToHashSet();
+        return [.. items.Select(item => written.Contains(item.Trial))];
+
+        T[] All<T>(Func<(TrialId Trial, StoredCheckpoint Checkpoint), T> column) => [.. items.Select(column)];
     }
 
     private async Task<T> LargeAsync<T>(Func<Task<T>> work, CancellationToken cancellation)

@@ -26,7 +26,7 @@ public sealed class JudgementStore : IJudgementStore
     {
         _source = source;
         _additions = new(
-            AddAsync,
+            judgements => AddAllAsync(judgements),
             key: judgement => (judgement.Trial, judgement.Epoch),
             isFaultOfItem: error => DatabaseFault.Find(error) == DatabaseFault.Refused);
     }
@@ -34,10 +34,13 @@ public sealed class JudgementStore : IJudgementStore
     public Task<StoredJudgement> AddAsync(StoredJudgement judgement, CancellationToken cancellation = default) =>
         _additions.RunAsync(judgement, cancellation);
 
-    public async Task<StoredJudgement?> FindAsync(TrialId trial, int epoch, CancellationToken cancellation = default) =>
-        (await _source.Statement(
-            "select trial_id, epoch, stops, value, bound, reason from judgements where trial_id = $1 and epoch = $2", trial.Value, epoch)
-            .RowsAsync(Read, cancellation)).SingleOrDefault();
+    public Task<IReadOnlyList<StoredJudgement>> FindAsync(
+        IReadOnlyList<(TrialId Trial, int Epoch)> wanted, CancellationToken cancellation = default) => _source.Statement(
+        """
+        select j.trial_id, j.epoch, j.stops, j.value, j.bound, j.reason
+        from judgements j join unnest($1::bigint[], $2::integer[]) w (trial_id, epoch) using (trial_id, epoch)
+        """,
+        wanted.Select(item => item.Trial.Value).ToArray(), wanted.Select(item => item.Epoch).ToArray()).RowsAsync(Read, cancellation);
 
     public Task<IReadOnlyList<double>> ScoresAsync(TrialId trial, int epoch, CancellationToken cancellation = default) => _source.Statement(
         $"""
@@ -50,46 +53,67 @@ public sealed class JudgementStore : IJudgementStore
     public Task<IReadOnlyList<(RungEntry Entry, bool IsFinal)>> EntriesAsync(
         int sweep, IReadOnlyList<int> numbers, int epoch, CancellationToken cancellation = default) => _source.Statement(
         $"""
-        select (w.id % 1000000)::integer, case when not ended then best end,
-          ended or t.id is null or t.state not in ('queued', 'running'), ended or best is not null or t.state = 'succeeded'
+        select (w.id % 1000000)::integer, case when stopped is null then best end,
+          stopped is not null or t.id is null or t.state not in ('queued', 'running'),
+          case when stopped is not null then best end,
+          stopped is not null or best is not null or t.state = 'succeeded'
         from unnest($1::bigint[]) w (id)
         join sweeps s on s.id = w.id / 1000000
         left join trials t on t.id = w.id
         cross join lateral (
-          select exists (select from judgements j where j.trial_id = t.id and j.stops and j.epoch < $2) as ended
+          select min(j.epoch) as stopped from judgements j where j.trial_id = t.id and j.stops and j.epoch < $2
         ) j
+        -- One that was stopped may have trained on since, which changes nothing for the others.
         left join lateral (
-          select min({Score}) as best from epochs e where e.trial_id = t.id and e.epoch <= $2
-        ) e on t.epochs_done >= $2
+          select min({Score}) as best from epochs e where e.trial_id = t.id and e.epoch <= coalesce(stopped, $2)
+        ) e on t.epochs_done >= coalesce(stopped, $2)
         -- A number beyond the count, where a budget has ended the sweep, will have no trial.
         where t.id is not null or w.id % 1000000 > s.trial_count
         order by w.id
         """,
         numbers.Select(number => new TrialId(sweep, number).Value).ToArray(), epoch).RowsAsync(
-            row => (new RungEntry(row.GetInt32(0), row.Maybe<double>(1), row.GetBoolean(2)), row.GetBoolean(3)), cancellation);
+            row => (
+                new RungEntry(row.GetInt32(0), row.Maybe<double>(1), row.GetBoolean(2), row.Maybe<double>(3)), row.GetBoolean(4)),
+            cancellation);
 
     public Task<IReadOnlyList<HeldTrial>> HeldAsync(int sweep, CancellationToken cancellation = default) => _source.Statement(
         "select id, attempt, held_at from trials where sweep_id = $1 and held_at is not null and state = 'queued' order by number", sweep)
         .RowsAsync(row => new HeldTrial(TrialId.From(row.GetInt64(0)), row.GetInt32(1), row.GetInt32(2)), cancellation);
 
-    public async Task<bool> ReleaseAsync(HeldTrial held, StoredJudgement judgement, CancellationToken cancellation = default) =>
-        await _source.Statement(
+    public async Task<IReadOnlySet<TrialId>> ReleaseAsync(
+        IReadOnlyList<(HeldTrial Held, StoredJudgement Judgement)> judged, CancellationToken cancellation = default)
+    {
+        var released = await _source.Statement(
             """
-            with released as (
-              update trials set
-                state = case when $4 then 'stopped' else state end,
-                reason = case when $4 then $5 end,
-                ended_at = case when $4 then clock_timestamp() end,
+            with item as (
+              select * from unnest($1::bigint[], $2::integer[], $3::integer[], $4::boolean[], $5::text[])
+              as i(id, attempt, epoch, stops, reason)
+            ), locked as materialized (
+              select id from trials where id in (select id from item) order by id for no key update
+            ), released as (
+              update trials t set
+                state = case when i.stops then 'stopped' else t.state end,
+                reason = case when i.stops then i.reason end,
+                ended_at = case when i.stops then clock_timestamp() end,
                 held_at = null
-              where id = $1 and attempt = $2 and held_at = $3 and state = 'queued'
-              returning id, attempt
+              from item i join locked l on l.id = i.id
+              where t.id = i.id and t.attempt = i.attempt and t.held_at = i.epoch and t.state = 'queued'
+              returning t.id, t.attempt, i.stops, i.reason
             )
             insert into trial_events (trial_id, attempt, event, detail)
-            select id, attempt, case when $4 then 'stopped' else 'judged' end, $5 from released
+            select id, attempt, case when stops then 'stopped' else 'judged' end, reason from released order by id
+            returning trial_id
             """,
-            held.Trial.Value, held.Attempt, held.Epoch, judgement.Stops, judgement.Reason).ExecuteAsync(cancellation) == 1;
+            All(item => item.Held.Trial.Value), All(item => item.Held.Attempt), All(item => item.Held.Epoch),
+            All(item => item.Judgement.Stops), All(item => StorableText.Of(item.Judgement.Reason)))
+            .RowsAsync(row => TrialId.From(row.GetInt64(0)), cancellation);
+        return released.ToHashSet();
 
-    private async Task<IReadOnlyList<StoredJudgement>> AddAsync(IReadOnlyList<StoredJudgement> judgements)
+        T[] All<T>(Func<(HeldTrial Held, StoredJudgement Judgement), T> column) => [.. judged.Select(column)];
+    }
+
+    public async Task<IReadOnlyList<StoredJudgement>> AddAllAsync(
+        IReadOnlyList<StoredJudgement> judgements, CancellationToken cancellation = default)
     {
         // Deleting a sweep locks its trials first, so that no row is left behind. The update changes nothing: it has a row that another
         // statement stored returned.
@@ -109,7 +133,7 @@ public sealed class JudgementStore : IJudgementStore
             """,
             All(judgement => judgement.Trial.Value), All(judgement => judgement.Epoch), All(judgement => judgement.Stops),
             All(judgement => judgement.Value), All(judgement => judgement.Bound), All(judgement => StorableText.Of(judgement.Reason)))
-            .RowsAsync(Read, CancellationToken.None)).ToDictionary(judgement => (judgement.Trial, judgement.Epoch));
+            .RowsAsync(Read, cancellation)).ToDictionary(judgement => (judgement.Trial, judgement.Epoch));
         return [.. judgements.Select(judgement => stored.GetValueOrDefault((judgement.Trial, judgement.Epoch)) ?? judgement)];
 
         T[] All<T>(Func<StoredJudgement, T> column) => [.. judgements.Select(column)];

@@ -183,12 +183,11 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
         var isNext = await connection.Statement(
             """
             select coalesce(max(id), $1) = $1 + $3 - 1
-              and (
-                $6 or coalesce(sum(attempt) filter (where number <= $4), 0) = $5
-                  and coalesce(bool_and(state not in ('queued', 'running')) filter (where number <= $4), true))
+              and coalesce(sum(attempt) filter (where number <= $4 and number <> all($6)), 0) = $5
+              and coalesce(bool_and(state not in ('queued', 'running')) filter (where number <= $4 and number <> all($6)), true)
             from trials where id between $1 and $2
             """,
-            First(id), Last(id), proposals.First, proposals.MadeFrom, proposals.Attempts, proposals.IsByRung)
+            First(id), Last(id), proposals.First, proposals.MadeFrom, proposals.Attempts, (proposals.Unfinished ?? []).ToArray())
             .ValueAsync<bool>(cancellation);
         if (!isNext)
             return false;

@@ -25,7 +25,7 @@ const string Usage =
       search [--samplers a,b --functions a,b --seeds n --trials n]  the samplers against Optuna's (all, all, 30, 200)
       storage [seconds]           epochs, grids and moves into PostgreSQL
       checkpoints [trials MB MB/s seconds]  what checkpoints that replace each other take on the disk (16 0.8 1 180)
-      orchestration [tls] [trials …]  simulated trials of 10 epochs through two silos, over TLS or plain (1000 20000)
+      orchestration [tls] [asha] [trials …]  simulated trials of 10 epochs through two silos, with TLS, with a stopping rule (1000 20000)
       scheduler [workers trials seconds]  one scheduler for many workers (1000 20000 8)
       overhead [--epochs n]       `sweep run` against its own training loops (100)
       recovery [kills]            killed and added silos, two silos against one, simulated silos (10)

@@ -47,15 +47,15 @@ public sealed record ReplayReport(long Epochs, double Best, int Trials, int Orde
            select new StopSpec.Patience(patience),
     ];
 
-    /// <param name="curves">At least one.</param>
+    /// <param name="curves">At least one; of points, where they have several trials.</param>
     /// <param name="orders">How many orders of the trials are replayed; at least 1.</param>
     public static ReplayReport Of(SweepSpec spec, IReadOnlyList<TrialCurve> curves, IReadOnlyList<StopSpec> rules, int orders)
     {
         var words = new MetricWords(spec.Objective.Metric, spec.Objective.Goal);
         var most = curves.Max(curve => curve.Epochs);
-        var trained = curves.Sum(curve => (long)curve.Scores.Count);
+        var trained = curves.Sum(curve => curve.Trained(curve.Scores.Count));
         var best = curves.Min(curve => curve.Scores.Min());
-        return new(trained, Value(best), curves.Count, orders, [.. rules.Select(Replay)]);
+        return new(trained, Value(best), curves.Sum(curve => curve.Trials), orders, [.. rules.Select(Replay)]);
 
         ReplayedRule Replay(StopSpec rule)
         {

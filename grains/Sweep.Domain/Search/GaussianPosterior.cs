@@ -8,7 +8,8 @@ namespace Sweep.Domain.Search;
 internal sealed class GaussianPosterior
 {
     private readonly int[] _owners;
-    private readonly Vector<double> _values, _middle, _deviation;
+    private readonly IReadOnlyList<double> _values;
+    private readonly Vector<double> _middle, _deviation;
 
     /// <summary>By pair of points, the square of their distance on each axis.</summary>
     private readonly double[][][] _squares;
@@ -18,7 +19,7 @@ internal sealed class GaussianPosterior
     public GaussianPosterior(IReadOnlyList<double[]> points, IReadOnlyList<double> values, int[] owners)
     {
         (_owners, Axes) = (owners, owners.Max() + 1);
-        _values = Vector<double>.Build.DenseOfEnumerable(values);
+        _values = values;
         (_middle, _deviation) = (Vector<double>.Build.Dense(Axes + 2), Vector<double>.Build.Dense(Axes + 2, 1));
         // Trials at one point differ little beside what differs between points.
         (_middle[Axes + 1], _deviation[Axes + 1]) = (-8, 2);
@@ -38,10 +39,9 @@ internal sealed class GaussianPosterior
     {
         var scales = Of(logarithms);
         double[] narrow = [.. logarithms.Take(Axes).Select(logarithm => Math.Exp(-2 * logarithm))];
-        var cholesky = scales.Covariance(_squares.Length, (row, column) => Sum(_squares[row][column], narrow)).Cholesky();
-        var solved = cholesky.Solve(_values);
-        var inverse = cholesky.Solve(Matrix<double>.Build.DenseIdentity(_squares.Length)).ToRowArrays();
-        double[] weights = [.. solved];
+        var triangle = new CholeskyTriangle(scales.Covariance(_squares.Length, (row, column) => Sum(_squares[row][column], narrow)));
+        var weights = triangle.Solve(_values);
+        var inverse = triangle.Inverse();
         var away = (logarithms - _middle).PointwiseDivide(_deviation);
         double[] slope = [.. away.PointwiseDivide(_deviation)];
         for (var row = 0; row < weights.Length; row++)
@@ -62,7 +62,8 @@ internal sealed class GaussianPosterior
             }
         }
 
-        var loss = (0.5 * _values.DotProduct(solved)) + (0.5 * cholesky.DeterminantLn) + (0.5 * away.DotProduct(away));
+        var fit = _values.Zip(weights, (value, weight) => value * weight).Sum();
+        var loss = 0.5 * (fit + triangle.LogDeterminant + away.DotProduct(away));
         if (loss < _lowest)
             (Best, _lowest) = (logarithms.Clone(), loss);
         return (loss, Vector<double>.Build.Dense(slope));

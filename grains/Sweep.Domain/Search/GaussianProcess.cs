@@ -1,5 +1,3 @@
-using MathNet.Numerics.LinearAlgebra;
-
 namespace Sweep.Domain.Search;
 
 /// <summary>
@@ -11,8 +9,8 @@ internal sealed class GaussianProcess
     private readonly GaussianScales _scales;
     private readonly double[][] _points;
 
-    /// <summary>The rows of the lower triangle whose square is the covariance of the points.</summary>
-    private readonly double[][] _triangle;
+    /// <summary>Of the covariance of the points.</summary>
+    private readonly CholeskyTriangle _triangle;
 
     private readonly double[] _weights;
 
@@ -22,9 +20,8 @@ internal sealed class GaussianProcess
     {
         _scales = scales;
         _points = [.. points.Select(scales.Scaled)];
-        var cholesky = scales.Covariance(_points.Length, (row, column) => Square(_points[row], _points[column])).Cholesky();
-        _triangle = cholesky.Factor.ToRowArrays();
-        _weights = [.. cholesky.Solve(Vector<double>.Build.DenseOfEnumerable(values))];
+        _triangle = new(scales.Covariance(_points.Length, (row, column) => Square(_points[row], _points[column])));
+        _weights = _triangle.Solve(values);
     }
 
     /// <summary>The mean of the value at a point.</summary>
@@ -45,15 +42,9 @@ internal sealed class GaussianProcess
         if (!withDeviation)
             return (mean, double.NaN);
         var variance = _scales.Signal;
-        for (var row = 0; row < solved.Length; row++)
-        {
-            var (left, factors) = (solved[row], _triangle[row]);
-            for (var column = 0; column < row; column++)
-                left -= factors[column] * solved[column];
-            solved[row] = left / factors[row];
-            variance -= solved[row] * solved[row];
-        }
-
+        _triangle.SolveLower(solved);
+        foreach (var part in solved)
+            variance -= part * part;
         return (mean, Math.Sqrt(Math.Max(variance, 1e-12)));
     }
 

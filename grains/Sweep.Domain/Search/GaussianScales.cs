@@ -21,21 +21,21 @@ internal sealed record GaussianScales(double[] Lengths, double Signal, double No
         return Signal * Math.Exp(-distance) * (1 + distance + (5.0 / 3 * square));
     }
 
-    /// <summary>The covariance of the values of trials at some points.</summary>
+    /// <summary>The lower triangle of the covariance of the values of trials at some points.</summary>
     /// <param name="square">The square of the scaled distance of two of them by their index, the first the higher one.</param>
-    public Matrix<double> Covariance(int points, Func<int, int, double> square)
+    public double[][] Covariance(int points, Func<int, int, double> square)
     {
         var rows = new double[points][];
         for (var row = 0; row < points; row++)
         {
-            rows[row] = new double[points];
+            rows[row] = new double[row + 1];
             for (var column = 0; column < row; column++)
-                rows[row][column] = rows[column][row] = Covariance(square(row, column));
+                rows[row][column] = Covariance(square(row, column));
             // The small addition keeps the matrix positive where points are almost equal.
             rows[row][row] = (Signal * (1 + 1e-7)) + Noise;
         }
 
-        return Matrix<double>.Build.DenseOfRowArrays(rows);
+        return rows;
     }
 
     /// <summary>

@@ -12,7 +12,7 @@ public sealed class GpSearch(SearchSpace space, long seed, int trials, SearchWin
     public const int StartTrials = 10, StartOutcomes = 3;
 
     /// <summary>
-    /// The most trials. The time of a proposal grows with their cube: at 200 it is about 0.1 s, and here it is a second.
+    /// The most trials. The time of a proposal grows with their cube: at 200 it is some hundredths of a second, and here it is a second.
     /// </summary>
     public const int MostTrials = 1_000;
 

@@ -9,16 +9,18 @@ internal sealed class TpeGroup(IReadOnlyList<SearchAxis> axes, ParzenDensity goo
         if (cube.Axes[axes[0]].IsConstant)
             return null;
         var seen = Enumerable.Range(0, known.Count).Where(index => !double.IsNaN(places[index][axes[0]])).ToList();
-        var best = seen.Where(index => known[index].HasScore)
+        var scored = seen.Where(index => known[index].HasScore).ToList();
+        if (seen.Count < TpeSearch.StartTrials || scored.Count < TpeSearch.StartOutcomes)
+            return null;
+        var outcomes = seen.Count(index => known[index].Score is not null);
+        // The few that are taken are sorted alone.
+        var good = scored
             // Whole trials are known better than those of a rung, and a late rung better than an early one.
             .OrderByDescending(index => known[index].Rung ?? int.MaxValue)
             .ThenBy(index => known[index].Score)
             .ThenBy(index => known[index].Number)
-            .ToList();
-        if (seen.Count < TpeSearch.StartTrials || best.Count < TpeSearch.StartOutcomes)
-            return null;
-        var outcomes = seen.Count(index => known[index].Score is not null);
-        var good = best.Take(Math.Min((int)Math.Ceiling(TpeSearch.GoodShare * outcomes), TpeSearch.MostGood)).ToHashSet();
+            .Take(Math.Min((int)Math.Ceiling(TpeSearch.GoodShare * outcomes), TpeSearch.MostGood))
+            .ToHashSet();
         IReadOnlyList<SearchAxis> own = [.. axes.Select(axis => cube.Axes[axis])];
         return new(own, Density(good.Contains), Density(index => !good.Contains(index)));
 

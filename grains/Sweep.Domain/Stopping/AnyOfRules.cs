@@ -17,14 +17,14 @@ public sealed class AnyOfRules(IReadOnlyList<IStoppingRule> rules) : IStoppingRu
     /// </summary>
     public TrialRange ComparedAt(int number, int epoch) => Union(JudgingAt(number, epoch), number);
 
-    public Judgement Judge(int number, IReadOnlyList<double> scores, IReadOnlyList<RungEntry> others)
+    public Judgement Judge(int number, IReadOnlyList<double> scores, RungStandings others)
     {
         var epoch = scores.Count;
-        var judgement = new Judgement(Verdict.GoOn, null, $"epoch {epoch}: no rule judges here");
+        var judgement = new Judgement(RungVerdict.GoOn, null, $"epoch {epoch}: no rule judges here");
         foreach (var rule in JudgingAt(number, epoch))
         {
             judgement = rule.Judge(number, scores, others);
-            if (judgement.Verdict != Verdict.GoOn)
+            if (judgement.Verdict != RungVerdict.GoOn)
                 break;
         }
 

@@ -13,12 +13,12 @@ public sealed class AshaRule(int first, int factor, MetricWords words) : IStoppi
 
     public TrialRange ComparedWith(int number) => new(1, number - 1);
 
-    public Judgement Judge(int number, IReadOnlyList<double> scores, IReadOnlyList<RungEntry> others)
+    public Judgement Judge(int number, IReadOnlyList<double> scores, RungStandings others)
     {
         var range = ComparedWith(number);
-        if (RungTable.Wait(range, number, scores.Count, others) is { } wait)
+        if (RungTable.Wait(range, number, scores.Count, others, words) is { } wait)
             return wait;
-        var ranked = RungTable.Ranked(range, number, others);
+        var ranked = others.Ranked(range, number);
         return RungTable.Best(Math.Max(1, (ranked.Count + 1) / factor), number, scores, ranked, words);
     }
 }

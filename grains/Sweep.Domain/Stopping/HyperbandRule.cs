@@ -30,12 +30,12 @@ public sealed class HyperbandRule : IStoppingRule
 
     public TrialRange ComparedWith(int number) => CohortOf(number).Members;
 
-    public Judgement Judge(int number, IReadOnlyList<double> scores, IReadOnlyList<RungEntry> others)
+    public Judgement Judge(int number, IReadOnlyList<double> scores, RungStandings others)
     {
         var (bracket, members) = CohortOf(number);
-        if (RungTable.Wait(members, number, scores.Count, others) is { } wait)
+        if (RungTable.Wait(members, number, scores.Count, others, _words) is { } wait)
             return wait;
-        var ranked = RungTable.Ranked(members, number, others);
+        var ranked = others.Ranked(members, number);
         // The cohort was halved at each rung before this one, by its full size, so that one trial that failed does not end another.
         var best = members.Last - members.First + 1;
         foreach (var _ in bracket.TakeWhile(rung => rung.Epochs <= scores.Count))

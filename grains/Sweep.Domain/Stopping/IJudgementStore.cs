@@ -14,7 +14,7 @@ public sealed record StoredJudgement(TrialId Trial, int Epoch, bool Stops, doubl
     public static StoredJudgement Of(TrialId trial, Judgement judgement, IReadOnlyList<double> scores, Goal goal)
     {
         return new(
-            trial, scores.Count, judgement.Verdict == Verdict.Stop, Value(RungTable.Lowest(scores)), Value(judgement.Bound),
+            trial, scores.Count, judgement.Verdict == RungVerdict.Stop, Value(RungTable.Lowest(scores)), Value(judgement.Bound),
             judgement.Reason);
 
         double? Value(double? score) => score is { } known && double.IsFinite(known) ? goal == Goal.Minimize ? known : -known : null;
@@ -32,7 +32,14 @@ public interface IJudgementStore
     /// <returns>The judgement that is stored now, which is the first one.</returns>
     Task<StoredJudgement> AddAsync(StoredJudgement judgement, CancellationToken cancellation = default);
 
-    Task<StoredJudgement?> FindAsync(TrialId trial, int epoch, CancellationToken cancellation = default);
+    /// <summary>Stores judgements of different trials or epochs together, each unless its trial was judged at its epoch before.</summary>
+    /// <returns>For each the judgement that is stored now, which is the first one.</returns>
+    Task<IReadOnlyList<StoredJudgement>> AddAllAsync(
+        IReadOnlyList<StoredJudgement> judgements, CancellationToken cancellation = default);
+
+    /// <summary>The judgements that there are of trials at the ends of epochs.</summary>
+    Task<IReadOnlyList<StoredJudgement>> FindAsync(
+        IReadOnlyList<(TrialId Trial, int Epoch)> wanted, CancellationToken cancellation = default);
 
     /// <summary>The scores of a trial's epochs up to one, in order, lower winning. There are fewer when not all are stored.</summary>
     Task<IReadOnlyList<double>> ScoresAsync(TrialId trial, int epoch, CancellationToken cancellation = default);
@@ -46,9 +53,10 @@ public interface IJudgementStore
     Task<IReadOnlyList<HeldTrial>> HeldAsync(int sweep, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Has a trial that waits to be judged follow its judgement: it is stopped, or waits for a slot as any other. A trial that does not
+    /// Has trials that wait to be judged follow their judgements: each is stopped, or waits for a slot as any other. A trial that does not
     /// wait there any more is not changed.
     /// </summary>
-    /// <returns>Whether it was changed.</returns>
-    Task<bool> ReleaseAsync(HeldTrial held, StoredJudgement judgement, CancellationToken cancellation = default);
+    /// <returns>Those that were changed.</returns>
+    Task<IReadOnlySet<TrialId>> ReleaseAsync(
+        IReadOnlyList<(HeldTrial Held, StoredJudgement Judgement)> judged, CancellationToken cancellation = default);
 }

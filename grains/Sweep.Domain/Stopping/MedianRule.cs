@@ -14,29 +14,33 @@ public sealed class MedianRule(int first, int every, int trials, MetricWords wor
     public const int DefaultTrials = 5;
 
     public IReadOnlyList<int> Rungs(int number, int epochs) =>
-        // The first ones have too few before them.
-        number <= trials ? [] : [
-            .. Enumerable.Range(0, Math.Max(0, (epochs - 1 - first + every) / every)).Select(step => first + (step * every)),
-        ];
+        [.. Enumerable.Range(0, Math.Max(0, (epochs - 1 - first + every) / every)).Select(step => first + (step * every))];
 
-    public TrialRange ComparedWith(int number) => new(1, number - 1);
+    /// <summary>The first ones have too few before them. They go on at once, and say so to those that wait for them.</summary>
+    public TrialRange ComparedWith(int number) => number <= trials ? TrialRange.None : new(1, number - 1);
 
-    public Judgement Judge(int number, IReadOnlyList<double> scores, IReadOnlyList<RungEntry> others)
+    public Judgement Judge(int number, IReadOnlyList<double> scores, RungStandings others)
     {
         var range = ComparedWith(number);
-        if (RungTable.Wait(range, number, scores.Count, others) is { } wait)
+        if (RungTable.Wait(range, number, scores.Count, others, words) is { } wait)
             return wait;
-        var ranked = RungTable.Ranked(range, number, others);
+        var ranked = others.Ranked(range, number);
         var own = RungTable.Lowest(scores);
         var found = $"epoch {scores.Count}: {words.Named(own)}";
+        if (number <= trials)
+            return new(RungVerdict.GoOn, null, $"{found} is there; the first {words.Count(trials)} are not judged");
         if (ranked.Count < trials)
-            return new(Verdict.GoOn, null, $"{found} is there; of the {trials} trials that make a median, {ranked.Count} got here");
+        {
+            return new(
+                RungVerdict.GoOn, null, $"{found} is there; of the {words.Count(trials)} that make a median, {ranked.Count} got here");
+        }
+
         // Of an even number the upper of the two in the middle, so that the bound is a value that was measured.
-        var median = RungTable.Lowest([ranked[ranked.Count / 2].Best!.Value]);
+        var median = ranked[ranked.Count / 2];
         var stops = own > median;
         return new(
-            stops ? Verdict.Stop : Verdict.GoOn,
+            stops ? RungVerdict.Stop : RungVerdict.GoOn,
             median,
-            $"{found} is {(stops ? "" : "not ")}{words.Worse} the median {words.Value(median)} of {MetricWords.Trials(ranked.Count)}");
+            $"{found} is {(stops ? "" : "not ")}{words.Worse} the median {words.Value(median)} of {words.Count(ranked.Count)}");
     }
 }

@@ -14,7 +14,7 @@ public sealed class PatienceRule(int epochsWithoutGain, double gain, MetricWords
 
     public TrialRange ComparedWith(int number) => TrialRange.None;
 
-    public Judgement Judge(int number, IReadOnlyList<double> scores, IReadOnlyList<RungEntry> others)
+    public Judgement Judge(int number, IReadOnlyList<double> scores, RungStandings others)
     {
         var (best, since) = (double.PositiveInfinity, 0);
         foreach (var (index, score) in scores.Index())
@@ -30,7 +30,7 @@ public sealed class PatienceRule(int epochsWithoutGain, double gain, MetricWords
             : $"epoch {scores.Count}: {words.Named(best)} at epoch {since} is the last gain{By}, "
                 + $"{without} {(without == 1 ? "epoch" : "epochs")} ago";
         return new(
-            stops ? Verdict.Stop : Verdict.GoOn,
+            stops ? RungVerdict.Stop : RungVerdict.GoOn,
             since == 0 ? null : best,
             $"{found}; {epochsWithoutGain} without a gain end a trial");
     }

@@ -2,10 +2,29 @@ using Sweep.Domain.Search;
 
 namespace Sweep.Domain.Stopping;
 
-/// <summary>What a trial without a stopping rule measured.</summary>
+/// <summary>What a trial without a stopping rule measured, or the replicates of a point.</summary>
 /// <param name="Scores">Of the epochs from 1 on, lower winning; at least one. A trial that failed has fewer than it would train.</param>
 /// <param name="Epochs">The epochs that it would train.</param>
-public sealed record TrialCurve(IReadOnlyList<double> Scores, int Epochs);
+/// <param name="Replicates">The epochs that each trial of a point has; null for a trial by itself.</param>
+public sealed record TrialCurve(IReadOnlyList<double> Scores, int Epochs, IReadOnlyList<int>? Replicates = null)
+{
+    /// <summary>The trials that it is of.</summary>
+    public int Trials => Replicates?.Count ?? 1;
+
+    /// <summary>The epochs that are trained up to an epoch.</summary>
+    public long Trained(int epoch) => Replicates?.Sum(epochs => (long)Math.Min(epoch, epochs)) ?? epoch;
+
+    /// <summary>A point: at each epoch, the mean of the best scores so far of its replicates that got there.</summary>
+    /// <param name="replicates">At least one.</param>
+    public static TrialCurve OfPoint(IReadOnlyList<TrialCurve> replicates) => new(
+        [
+            .. Enumerable.Range(1, replicates.Max(trial => trial.Scores.Count)).Select(epoch => replicates
+                .Where(trial => trial.Scores.Count >= epoch)
+                .Average(trial => RungTable.Lowest(trial.Scores.Take(epoch)))),
+        ],
+        replicates[0].Epochs,
+        [.. replicates.Select(trial => trial.Scores.Count)]);
+}
 
 /// <summary>What a stopping rule would have made of a sweep.</summary>
 /// <param name="Epochs">Epochs that all trials would have trained.</param>
@@ -38,20 +57,15 @@ public static class RuleReplay
             for (var index = 0; index < best.Length; index++)
             {
                 for (var earlier = last; earlier < Math.Min(epoch, curves[index].Scores.Count); earlier++)
-                    best[index] = Math.Min(best[index], Lowest(curves[index].Scores[earlier]));
+                    best[index] = Math.Min(best[index], RungTable.Lowest(curves[index].Scores[earlier]));
             }
 
             last = epoch;
-            RungEntry[] entries =
+            RungStandings rung =
                 [.. best.Select((score, index) => new RungEntry(index + 1, trained[index] >= epoch ? score : null, IsOver: true))];
             foreach (var index in trials.Where(index => trained[index] >= epoch).ToList())
             {
-                var (first, end) = rule.ComparedWith(index + 1) is { IsEmpty: false } range
-                    ? (range.First - 1, Math.Min(range.Last, entries.Length))
-                    : (0, 0);
-                var judgement = rule.Judge(
-                    index + 1, [.. curves[index].Scores.Take(epoch)], new ArraySegment<RungEntry>(entries, first, end - first));
-                if (judgement.Verdict == Verdict.Stop)
+                if (rule.Judge(index + 1, [.. curves[index].Scores.Take(epoch)], rung).Verdict == RungVerdict.Stop)
                     trained[index] = epoch;
             }
         }
@@ -70,8 +84,8 @@ public static class RuleReplay
             var shuffled = Shuffled(curves, seed, order);
             var epochs = Epochs(rule, shuffled);
             replayed[order] = new(
-                epochs.Sum(count => (long)count),
-                shuffled.Zip(epochs).Min(trial => trial.First.Scores.Take(trial.Second).Min(Lowest)));
+                shuffled.Zip(epochs).Sum(trial => trial.First.Trained(trial.Second)),
+                shuffled.Zip(epochs).Min(trial => RungTable.Lowest(trial.First.Scores.Take(trial.Second))));
         });
         return replayed;
     }
@@ -89,6 +103,4 @@ public static class RuleReplay
 
         return shuffled;
     }
-
-    private static double Lowest(double score) => double.IsNaN(score) ? double.PositiveInfinity : score;
 }

@@ -9,12 +9,12 @@ public sealed class ThresholdRule(int epoch, double bound, MetricWords words) : 
 
     public TrialRange ComparedWith(int number) => TrialRange.None;
 
-    public Judgement Judge(int number, IReadOnlyList<double> scores, IReadOnlyList<RungEntry> others)
+    public Judgement Judge(int number, IReadOnlyList<double> scores, RungStandings others)
     {
         var (own, limit) = (RungTable.Lowest(scores), words.Score(bound));
         var stops = own > limit;
         return new(
-            stops ? Verdict.Stop : Verdict.GoOn,
+            stops ? RungVerdict.Stop : RungVerdict.GoOn,
             limit,
             $"epoch {scores.Count}: {words.Named(own)} is {(stops ? "" : "not ")}{words.Worse} the threshold {words.Value(limit)}");
     }

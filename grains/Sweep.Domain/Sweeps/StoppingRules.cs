@@ -10,5 +10,6 @@ public static class StoppingRules
         spec.Stop,
         new MetricWords(spec.Objective.Metric, spec.Objective.Goal),
         new ReachableValues(spec.Parameters).MostEpochs,
-        () => SearchMethods.For(spec).Count);
+        () => SearchMethods.For(spec).Count / spec.TrialsPerPoint,
+        spec.TrialsPerPoint);
 }

@@ -15,11 +15,12 @@ public sealed record OutcomeRow(int Number, ParameterMap? Parameters, TrialState
 /// <param name="Attempts">
 /// The attempts of the trials up to <paramref name="MadeFrom"/> together. When the rows have more, one of them was tried again since.
 /// </param>
-/// <param name="IsByRung">
-/// Whether they were made from what trials reached at rungs, which does not change while those trials go on in further attempts.
+/// <param name="Unfinished">
+/// Those of the trials up to <paramref name="MadeFrom"/> that were not over. They count with what they reached at rungs, which does not
+/// change while they go on in further attempts, so <paramref name="Attempts"/> is without theirs.
 /// </param>
 public sealed record TrialProposals(
-    int First, IReadOnlyList<ParameterMap> Trials, int MadeFrom, long Attempts, bool IsByRung = false);
+    int First, IReadOnlyList<ParameterMap> Trials, int MadeFrom, long Attempts, IReadOnlyList<int>? Unfinished = null);
 
 /// <summary>
 /// Proposes the trials of one sweep while it runs. It keeps what the rows have too, so that not everything is read and computed again; it
@@ -66,8 +67,8 @@ public sealed class SweepSearch(SweepSpec spec)
             rows.Count + 1,
             [.. trials.Skip(rows.Count).Select(trial => trial.Parameters)],
             from,
-            rows.Take(from).Sum(row => (long)row.Attempt),
-            IsByRung: rungScores is not null);
+            rows.Take(from).Where(row => row.State.IsOver()).Sum(row => (long)row.Attempt),
+            [.. rows.Take(from).Where(row => !row.State.IsOver()).Select(row => row.Number)]);
     }
 
     private static TrialOutcome Outcome(OutcomeRow row, ParameterMap parameters, IReadOnlyList<double>? rungScores)
@@ -88,6 +89,6 @@ public sealed class SweepSearch(SweepSpec spec)
         : _rules is { Halving: var (_, factor), Compared: { } compared } && trials.Any(trial => trial.RungScores is not null)
             ? KnownTrials.For(
                 _method, number, trials,
-                earlier => _window.KnownRung(Point(number), Point(earlier), Point(compared.ComparedWith(earlier).Last), factor))
+                earlier => _window.KnownRung(Point(number), Point(earlier), compared.ComparedWith(Point(earlier)).Last, factor))
             : KnownTrials.For(_method, number, trials);
 }

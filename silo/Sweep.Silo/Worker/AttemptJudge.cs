@@ -3,7 +3,6 @@ using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
 using Sweep.Silo.Delivery;
-using Verdict = Sweep.Domain.Stopping.Verdict;
 
 namespace Sweep.Silo.Worker;
 
@@ -65,10 +64,10 @@ internal sealed class AttemptJudge(
     private async Task<StopCause> JudgeAsync(int epoch)
     {
         Epoch = epoch;
-        if (rules.Alone is { } alone && alone.Rungs(trial.Number, epoch + 1).Contains(epoch))
+        if (rules.Alone is { } alone && alone.Rungs(rules.Point(trial.Number), epoch + 1).Contains(epoch))
         {
-            var judgement = alone.Judge(trial.Number, _scores, []);
-            if (judgement.Verdict == Verdict.Stop)
+            var judgement = alone.Judge(rules.Point(trial.Number), _scores, []);
+            if (judgement.Verdict == RungVerdict.Stop)
             {
                 if (!await stored().WaitAsync(stopping))
                     return StopCause.Behind;
@@ -79,7 +78,7 @@ internal sealed class AttemptJudge(
             }
         }
 
-        if (rules.Compared is not { } compared || !compared.Rungs(trial.Number, epoch + 1).Contains(epoch))
+        if (!rules.IsComparedAt(trial.Number, epoch))
             return StopCause.None;
         if (!await stored().WaitAsync(stopping))
             return StopCause.Behind;
@@ -88,8 +87,8 @@ internal sealed class AttemptJudge(
         Reason = answer.Reason;
         return answer.Verdict switch
         {
-            Verdict.Stop => StopCause.Judged,
-            Verdict.Wait => StopCause.Held,
+            RungVerdict.Stop => StopCause.Judged,
+            RungVerdict.Wait => StopCause.Held,
             _ => StopCause.None,
         };
     }

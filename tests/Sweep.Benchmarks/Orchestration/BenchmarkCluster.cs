@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Sweep.Client.Local;
 using Sweep.Contracts;
+using Sweep.Domain.Stopping;
 using Sweep.Silo.Hosting;
 using Sweep.Silo.Trainers;
 using Sweep.Silo.Worker;
@@ -55,10 +56,13 @@ internal sealed class BenchmarkCluster : IAsyncDisposable
 
     /// <summary>Submits a sweep, and waits until it is over.</summary>
     /// <returns>The sweep's id.</returns>
-    public async Task<int> RunAsync(int trials, int epochs)
+    public async Task<int> RunAsync(int trials, int epochs, IReadOnlyList<StopSpec>? stop = null)
     {
         var id = await new SweepReader(_source).NextSweepIdAsync();
-        var spec = SimulatedSweep.Spec(string.Create(CultureInfo.InvariantCulture, $"simulated-{id}"), _dataset, trials, epochs);
+        var spec = SimulatedSweep.Spec(string.Create(CultureInfo.InvariantCulture, $"simulated-{id}"), _dataset, trials, epochs) with
+        {
+            Stop = stop,
+        };
         var reply = await Grains.GetGrain<ISweepGrain>(id).Submit(new(spec.ToJson(), ExactName: true));
         if (reply.Refusal is { } refusal)
             throw new InvalidOperationException(refusal);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Sweep.Domain.Stopping;
 using Sweep.Security;
 
 namespace Sweep.Benchmarks.Orchestration;
@@ -24,12 +25,16 @@ public static class OrchestrationBenchmark
     /// <summary>Published trials a second of Ray Tune.</summary>
     private const double RayTune = 14;
 
-    /// <param name="arguments">Trials of each sweep; 1,000 and 20,000 when empty. With <c>tls</c> before them, the silos use TLS.</param>
+    /// <param name="arguments">
+    /// Trials of each sweep; 1,000 and 20,000 when empty. With <c>tls</c> before them the silos use TLS, with <c>asha</c> a stopping rule
+    /// judges the trials.
+    /// </param>
     /// <returns>0, or 1 when an epoch or a trial is missing.</returns>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var tls = arguments is ["tls", ..];
-        int[] sizes = arguments[(tls ? 1 : 0)..] is { Length: > 0 } given
+        var (tls, asha) = (arguments.Contains("tls"), arguments.Contains("asha"));
+        IReadOnlyList<StopSpec>? stop = asha ? [new StopSpec.Asha()] : null;
+        int[] sizes = arguments.Except(["tls", "asha"]).ToArray() is { Length: > 0 } given
             ? [.. given.Select(size => int.Parse(size, NumberStyles.None, CultureInfo.InvariantCulture))]
             : [1_000, 20_000];
         using var folder = new TemporaryFolder("orchestration");
@@ -37,17 +42,18 @@ public static class OrchestrationBenchmark
         await using var cluster = await BenchmarkCluster.StartAsync(
             folder.Path, Silos, SlotsEach, certificates: tls ? Certificates(keys.Path) : null);
         Console.WriteLine(
-            $"{(tls ? "TLS, " : "")}{Silos} silos x {SlotsEach} slots in one process, {Epochs} epochs a trial, PostgreSQL with fsync, " +
+            $"{(tls ? "TLS, " : "")}{(asha ? "asha, " : "")}{Silos} silos x {SlotsEach} slots in one process, {Epochs} epochs a trial, " +
+            "PostgreSQL with fsync, " +
             $"{Environment.ProcessorCount} cores; from the submission to the end of the sweep.");
         // Warm-up: the code is compiled and the connection pools are filled.
         for (var round = 0; round < 2; round++)
-            await cluster.RunAsync(sizes[0], Epochs);
+            await cluster.RunAsync(sizes[0], Epochs, stop);
 
         var rates = new List<double>();
         foreach (var trials in sizes)
         {
             var (start, busy) = (Stopwatch.GetTimestamp(), Environment.CpuUsage.TotalTime);
-            var sweep = await cluster.RunAsync(trials, Epochs);
+            var sweep = await cluster.RunAsync(trials, Epochs, stop);
             var elapsed = Stopwatch.GetElapsedTime(start);
             var rate = trials / elapsed.TotalSeconds;
             rates.Add(rate);
@@ -76,15 +82,16 @@ public static class OrchestrationBenchmark
 
     private static async Task<bool> IsWholeAsync(BenchmarkCluster cluster, int sweep, int trials)
     {
-        var succeeded = await cluster.ScalarAsync(
-            "select count(*) from trials " +
-            $"where sweep_id = {sweep} and state = 'succeeded' and epochs_done = {Epochs} and best_epoch is not null");
+        // A trial that a rule stopped is whole when it has the epochs up to where it was stopped.
+        var whole = await cluster.ScalarAsync(
+            $"select count(*) from trials where sweep_id = {sweep} and best_epoch is not null "
+            + $"and (state = 'succeeded' and epochs_done = {Epochs} or state = 'stopped' and epochs_done < {Epochs})");
+        var expected = await cluster.ScalarAsync($"select coalesce(sum(epochs_done), 0)::bigint from trials where sweep_id = {sweep}");
         var rows = await cluster.ScalarAsync(
-            "select count(*) from epochs e join trials t on t.id = e.trial_id " +
-            $"where t.sweep_id = {sweep} and e.epoch between 1 and {Epochs}");
+            $"select count(*) from epochs e join trials t on t.id = e.trial_id where t.sweep_id = {sweep} and e.epoch <= t.epochs_done");
         var attempts = await cluster.ScalarAsync($"select coalesce(sum(attempt), 0)::bigint from trials where sweep_id = {sweep}");
-        Print($"        {succeeded} trials succeeded in {attempts} attempts, {rows} epochs stored of {trials * Epochs}");
-        return succeeded == trials && rows == trials * Epochs;
+        Print($"        {whole} trials ended in {attempts} attempts, {rows} epochs stored of {expected}");
+        return whole == trials && rows == expected;
     }
 
     private static void Print(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));

@@ -63,13 +63,20 @@ internal static class PeerBenchmark
             for (var over = known.Count - 1; over >= 0 && known[over].Score is null; over--)
             {
                 if (over < method.WaitsFor(number))
-                    known[over] = known[over] with { Score = values[over][0], Scores = values[over].Length > 1 ? values[over] : null };
+                {
+                    known[over] = known[over] with
+                    {
+                        Score = values[over][0],
+                        Scores = values[over].Length > 1 ? values[over] : null,
+                        IsRunning = false,
+                    };
+                }
             }
 
             var started = Environment.CpuUsage.TotalTime;
             var trial = method.Propose(number, known);
             took += Environment.CpuUsage.TotalTime - started;
-            known.Add(new(number, trial, null));
+            known.Add(new(number, trial, null, IsRunning: true));
             values.Add(function.Values(trial));
             best.Add(function.Objectives > 1
                 ? -SearchFunctions.Hypervolume(values)

@@ -35,7 +35,7 @@ internal static class ProposalBenchmark
         Say("gp", new GpSearch(Space, 1, 220, new()), "at most 50 ms at 200 trials");
 
         var rule = new AshaRule(1, 3, new(Metric.ValLoss, Goal.Minimize));
-        RungEntry[] others =
+        RungStandings others =
             [.. Enumerable.Range(1, Trials - 1).Select(number => new RungEntry(number, number * 7 % 1000, IsOver: false))];
         var started = Environment.CpuUsage.TotalTime;
         for (var judgement = 0; judgement < 1000; judgement++)
@@ -65,8 +65,8 @@ internal static class ProposalBenchmark
         {
             // An outcome is known when the trial has left the window.
             if (number > 8)
-                known[number - 9] = known[number - 9] with { Score = Score(known[number - 9].Parameters) };
-            known.Add(new(number, method.Propose(number, known), null));
+                known[number - 9] = known[number - 9] with { Score = Score(known[number - 9].Parameters), IsRunning = false };
+            known.Add(new(number, method.Propose(number, known), null, IsRunning: true));
             if (number == count - 20)
                 late = Environment.CpuUsage.TotalTime;
         }

@@ -62,8 +62,8 @@ public sealed class StateDiagramTests
         var trainer = new ScriptedTrainer();
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer), judgement: cause switch
         {
-            nameof(StopCause.Judged) => Domain.Stopping.Verdict.Stop,
-            nameof(StopCause.Held) => Domain.Stopping.Verdict.Wait,
+            nameof(StopCause.Judged) => Domain.Stopping.RungVerdict.Stop,
+            nameof(StopCause.Held) => Domain.Stopping.RungVerdict.Wait,
             _ => null,
         });
         await stage.StartAsync();

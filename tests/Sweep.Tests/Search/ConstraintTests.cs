@@ -1,4 +1,5 @@
 using Sweep.Domain.Search;
+using Sweep.Domain.Sweeps;
 using static Sweep.Tests.Search.Spaces;
 
 namespace Sweep.Tests.Search;
@@ -118,6 +119,23 @@ public sealed class ConstraintTests
         }
 
         Assert.Equal(0, new GridSearch(space with { Require = ["batch_size != 128"] }, 7).Count);
+    }
+
+    [Theory]
+    [InlineData(MethodKind.Grid)]
+    [InlineData(MethodKind.Random)]
+    [InlineData(MethodKind.Tpe)]
+    public void A_constraint_that_nothing_satisfies_is_found_before_anybody_waits(MethodKind method)
+    {
+        // The grid has as many combinations of the constraint's parameters as a file may have, and the other parameters many more.
+        var space = Of(
+            Range("hidden_size", 1, 999, step: 1), Range("layers", 1, 100, step: 1), Range("learning_rate", 1e-4, 1, Scale.Log, count: 9));
+        var spec = Spec(space with { Require = ["hidden_size * layers < 1"] }, new(method, method == MethodKind.Grid ? null : 100));
+        var started = Environment.CpuUsage.TotalTime;
+        Assert.Contains(SpecRules.Problems(spec), problem => problem.ToString().StartsWith(
+            "require: found hidden_size * layers < 1; expected a constraint that some ", StringComparison.Ordinal));
+        // It takes a tenth of a second; other tests have the processor at the same time.
+        Assert.InRange(Environment.CpuUsage.TotalTime - started, TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 
     [Fact]

@@ -47,5 +47,30 @@ public sealed class GaussianProcessTests
         Assert.Equal(lengths[1], lengths[2]);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(40)]
+    public void The_triangle_solves_inverts_and_has_the_determinant_as_another_library_finds_them(int size)
+    {
+        var scales = new GaussianScales([0.4, 1, 1, 2], Signal: 1.5, Noise: 0.01);
+        double[][] scaled = [.. Points.Take(size).Select(scales.Scaled)];
+        var lower = scales.Covariance(
+            size, (row, column) => scaled[row].Zip(scaled[column], (one, other) => (one - other) * (one - other)).Sum());
+        var full = Matrix<double>.Build.Dense(size, size, (row, column) => lower[Math.Max(row, column)][Math.Min(row, column)]);
+        var triangle = new CholeskyTriangle(lower);
+        double[] values = [.. Values.Take(size)];
+        Assert.All(full.Solve(Vector<double>.Build.Dense(values)).Zip(triangle.Solve(values)), pair => Near(pair.First, pair.Second));
+        Near(Math.Log(full.Determinant()), triangle.LogDeterminant);
+        var (inverse, found) = (full.Inverse(), triangle.Inverse());
+        for (var row = 0; row < size; row++)
+        {
+            for (var column = 0; column <= row; column++)
+                Near(inverse[row, column], found[row][column]);
+        }
+
+        static void Near(double expected, double found) => Assert.Equal(expected, found, 1e-7 * Math.Max(1, Math.Abs(expected)));
+    }
+
     private static double Place(int index, int dimension) => SobolPoints.Scrambled((uint)index, dimension, 3);
 }

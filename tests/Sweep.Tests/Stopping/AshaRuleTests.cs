@@ -49,7 +49,7 @@ public sealed class AshaRuleTests
         for (var number = 1; number <= trials.Length; number++)
         {
             var verdict = Judge(number, trials[number - 1].Loss, [.. trials.Take(number - 1).Select(trial => trial.Loss)]).Verdict;
-            Assert.Equal((number, trials[number - 1].GoesOn ? Verdict.GoOn : Verdict.Stop), (number, verdict));
+            Assert.Equal((number, trials[number - 1].GoesOn ? RungVerdict.GoOn : RungVerdict.Stop), (number, verdict));
         }
     }
 
@@ -57,12 +57,12 @@ public sealed class AshaRuleTests
     public void The_sentence_says_what_a_trial_was_held_against()
     {
         Assert.Equal(
-            new(Verdict.Stop, 2, "epoch 3: val_loss 4 is number 4 of 6 trials, of which the best 2 go on; the last of those has 2"),
+            new(RungVerdict.Stop, 2, "epoch 3: val_loss 4 is number 4 of 6 trials, of which the best 2 go on; the last of those has 2"),
             Judge(6, 4, [1, 2, 3, 5, 6], epochs: 3));
         Assert.Equal(
-            new(Verdict.GoOn, 3, "epoch 3: val_loss 2 is number 2 of 6 trials, of which the best 2 go on"),
+            new(RungVerdict.GoOn, 3, "epoch 3: val_loss 2 is number 2 of 6 trials, of which the best 2 go on"),
             Judge(6, 2, [1, 3, 4, 5, 6], epochs: 3));
-        Assert.Equal(new(Verdict.GoOn, null, "epoch 1: val_loss 2 is number 1 of 1 trial, of which the best goes on"), Judge(1, 2, []));
+        Assert.Equal(new(RungVerdict.GoOn, null, "epoch 1: val_loss 2 is number 1 of 1 trial, of which the best goes on"), Judge(1, 2, []));
     }
 
     [Fact]
@@ -71,7 +71,7 @@ public sealed class AshaRuleTests
         var rule = new AshaRule(1, 2, new(Metric.ValAccuracy, Goal.Maximize));
         Assert.Equal(
             new(
-                Verdict.Stop, -0.75,
+                RungVerdict.Stop, -0.75,
                 "epoch 1: val_accuracy 0.5 is number 2 of 2 trials, of which the best goes on; it has 0.75"),
             rule.Judge(2, [-0.5], [new(1, -0.75, false)]));
     }
@@ -79,15 +79,15 @@ public sealed class AshaRuleTests
     [Fact]
     public void Of_equal_trials_the_one_with_the_lower_number_goes_on()
     {
-        Assert.Equal(Verdict.Stop, Judge(2, 1, [1]).Verdict);
-        Assert.Equal(Verdict.GoOn, Judge(6, 1, [1, 2, 2, 2, 2]).Verdict);
+        Assert.Equal(RungVerdict.Stop, Judge(2, 1, [1]).Verdict);
+        Assert.Equal(RungVerdict.GoOn, Judge(6, 1, [1, 2, 2, 2, 2]).Verdict);
     }
 
     [Fact]
     public void Trials_that_ended_before_the_rung_are_not_counted()
     {
-        RungEntry[] others = [new(1, 1, false), new(2, null, true), new(3, null, true), new(4, null, true), new(5, null, true)];
-        Assert.Equal(Verdict.Stop, new AshaRule(1, 3, Loss).Judge(6, [2], others).Verdict);
+        RungStandings others = [new(1, 1, false), new(2, null, true), new(3, null, true), new(4, null, true), new(5, null, true)];
+        Assert.Equal(RungVerdict.Stop, new AshaRule(1, 3, Loss).Judge(6, [2], others).Verdict);
     }
 
     private static Judgement Judge(int number, double loss, double[] others, int epochs = 1) => new AshaRule(1, 3, Loss).Judge(
@@ -100,9 +100,10 @@ public sealed class AshaRuleTests
         /// <summary>How many of the first trials the last of them lets go on at a rung: its best places.</summary>
         public int GoOn(IStoppingRule rule, int epoch, int trials)
         {
-            RungEntry[] others = [.. Enumerable.Range(1, trials - 1).Select(number => new RungEntry(number, curves[number - 1][0], false))];
+            RungStandings others =
+                [.. Enumerable.Range(1, trials - 1).Select(number => new RungEntry(number, curves[number - 1][0], false))];
             return Enumerable.Range(0, trials).Count(place =>
-                rule.Judge(trials, [.. Enumerable.Repeat(place + 0.5, epoch)], others).Verdict == Verdict.GoOn);
+                rule.Judge(trials, [.. Enumerable.Repeat(place + 0.5, epoch)], others).Verdict == RungVerdict.GoOn);
         }
     }
 }

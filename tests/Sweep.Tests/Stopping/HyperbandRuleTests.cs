@@ -63,8 +63,9 @@ public sealed class HyperbandRuleTests
     public void A_trial_that_failed_does_not_end_another()
     {
         var rule = new HyperbandRule(1, 3, 9, 9, Loss);
-        RungEntry[] others = [.. Enumerable.Range(1, 9).Select(number => new RungEntry(number, number > 3 ? null : number, IsOver: true))];
-        Assert.Equal(Verdict.GoOn, rule.Judge(3, [3.0], others).Verdict);
+        RungStandings others =
+            [.. Enumerable.Range(1, 9).Select(number => new RungEntry(number, number > 3 ? null : number, IsOver: true))];
+        Assert.Equal(RungVerdict.GoOn, rule.Judge(3, [3.0], others).Verdict);
     }
 
     [Fact]

@@ -38,6 +38,20 @@ public sealed class RuleReplayTests
         Assert.Equal([2, 1, 9], RuleReplay.Epochs(new AshaRule(1, 3, Words), curves));
     }
 
+    [Fact]
+    public void A_point_is_replayed_by_the_mean_of_its_replicates_and_costs_the_epochs_of_all_of_them()
+    {
+        // The second replicate fails after epoch 2, so the third epoch is the first one's alone.
+        var point = TrialCurve.OfPoint([new([5, 4, 6], 4), new([1, 3], 4)]);
+        Assert.Equal([3, 2.5, 4], point.Scores);
+        Assert.Equal((4, 2), (point.Epochs, point.Trials));
+        Assert.Equal([2L, 4, 5], Enumerable.Range(1, 3).Select(point.Trained));
+        var other = TrialCurve.OfPoint([new([4, 4, 4, 4], 4), new([4, 4, 4, 4], 4)]);
+        var report = ReplayReport.Of(Spaces.Spec(Spaces.Of()), [point, other], [new StopSpec.Threshold(1, 3.5)], 10);
+        Assert.Equal((13, 2.5, 4), (report.Epochs, report.Best, report.Trials));
+        Assert.Equal((7, 2.5), (report.Rules[0].Epochs, report.Rules[0].Found));
+    }
+
     public static TheoryData<string> Rules => ["asha", "hyperband", "median", "threshold", "patience", "both"];
 
     [Theory]

@@ -117,9 +117,9 @@ public sealed class SearchWithRuleTests
                 return false;
             var judgement = rule.Judge(number, [.. Enumerable.Range(1, Done).Select(Loss)], [.. all.Where(other => other != this)
                 .Select(other => new RungEntry(other.Number, other.Done >= Done ? other.Loss(Done) : null, other.IsOver))]);
-            if (judgement.Verdict == Verdict.Wait)
+            if (judgement.Verdict == RungVerdict.Wait)
                 return false;
-            if (judgement.Verdict == Verdict.Stop)
+            if (judgement.Verdict == RungVerdict.Stop)
                 Stop = judgement;
             _passed = Done;
             return true;

@@ -48,9 +48,9 @@ internal sealed class StoppedSweep
             var judgement = rule.Judge(trial + 1, Curves[trial][..epochs[trial]], [.. Enumerable.Range(0, Curves.Count)
                 .Where(other => other != trial)
                 .Select(other => Entry(other, epochs[trial]))]);
-            if (judgement.Verdict == Verdict.Stop)
+            if (judgement.Verdict == RungVerdict.Stop)
                 stops[trial] = judgement;
-            else if (judgement.Verdict == Verdict.GoOn)
+            else if (judgement.Verdict == RungVerdict.GoOn)
                 passed[trial] = epochs[trial];
         }
 

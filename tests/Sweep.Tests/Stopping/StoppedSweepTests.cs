@@ -236,6 +236,52 @@ public sealed class StoppedSweepTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Replicates_stop_together_by_the_means_of_their_points_and_the_same_with_one_slot_and_with_four()
+    {
+        const int points = 6, replicates = 3;
+        // By hand: the means at epoch 1 fall and rise, and the replicates of a point differ more than the points do.
+        double[] levels = [3, 2, 4, 1.5, 2.5, 1];
+        var expected = Asha(levels, Epochs).SelectMany((epochs, point) => Enumerable.Range(1, replicates).Select(
+            replicate => $"{(point * replicates) + replicate} {(epochs == Epochs ? "succeeded" : "stopped")} {epochs}")).ToList();
+        foreach (var slots in new[] { 1, 4 })
+        {
+            await using var silo = await TestSilo.StartAsync(
+                server, new() { Loss = (train, epoch) => LossOf(TrialId.From(train.Trial).Number - 1, epoch) }, slots);
+            var id = await silo.SubmitAsync(Ruled(silo, "replicates") with
+            {
+                Replicates = replicates,
+                Parameters = Of(
+                    Choice("hidden_size", [.. Enumerable.Range(1, points).Select(size => Whole(size))]), Choice("epochs", Whole(Epochs)),
+                    Choice("sequence_length", Whole(1)), Choice("batch_size", Word("full"))),
+            });
+            await silo.EndAsync(id);
+            Assert.Equal(expected, await EndsAsync(silo, id));
+            Assert.Equal(
+                ["epoch 1: mean val_loss 9.6 is number 3 of 5 points, of which the best goes on; it has 8.6"],
+                await silo.QueryAsync<string>("select distinct reason from trials where number between 13 and 15"));
+        }
+
+        double LossOf(int index, int epoch) => levels[index / replicates] + (5 * (index % replicates)) + 1 + (1.0 / epoch);
+    }
+
+    /// <summary>The epochs of each of some points whose value at every epoch is theirs alone, computed on its own.</summary>
+    private static int[] Asha(double[] levels, int epochs)
+    {
+        int[] ends = [.. levels.Select(_ => epochs)];
+        foreach (var rung in new[] { 1, 3, 9 })
+        {
+            for (var point = 0; point < levels.Length; point++)
+            {
+                double[] there = [.. levels.Take(point + 1).Where((_, other) => ends[other] >= rung)];
+                if (ends[point] >= rung && there.Count(level => level < levels[point]) >= Math.Max(1, there.Length / 3))
+                    ends[point] = rung;
+            }
+        }
+
+        return ends;
+    }
+
+    [Fact]
     public async Task By_arrival_no_trial_waits_to_be_judged()
     {
         await using var silo = await TestSilo.StartAsync(server, new() { Loss = Loss }, slots: 4);

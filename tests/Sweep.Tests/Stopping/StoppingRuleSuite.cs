@@ -64,24 +64,35 @@ public abstract class StoppingRuleSuite
         {
             RungEntry[] all = [.. Enumerable.Range(1, Trials).Where(other => other != number)
                 .Select(other => new RungEntry(other, other % 5 == 0 ? null : other, IsOver: true))];
-            Assert.NotEqual(Verdict.Wait, Judge(all).Verdict);
+            Assert.NotEqual(RungVerdict.Wait, Judge([.. all]).Verdict);
             foreach (var missing in all)
             {
                 var expected = missing.Number >= range.First && missing.Number <= range.Last;
                 var running = missing with { Best = null, IsOver = false };
-                Assert.Equal(expected, Judge([.. all.Where(entry => entry != missing)]).Verdict == Verdict.Wait);
-                Assert.Equal(expected, Judge([.. all.Select(entry => entry == missing ? running : entry)]).Verdict == Verdict.Wait);
+                Assert.Equal(expected, Judge([.. all.Where(entry => entry != missing)]).Verdict == RungVerdict.Wait);
+                Assert.Equal(expected, Judge([.. all.Select(entry => entry == missing ? running : entry)]).Verdict == RungVerdict.Wait);
             }
 
-            Judgement Judge(RungEntry[] others) => rule.Judge(number, [.. Enumerable.Repeat(0.5, rung)], others);
+            Judgement Judge(RungStandings others) => rule.Judge(number, [.. Enumerable.Repeat(0.5, rung)], others);
         }
     }
+
+    [Fact]
+    public void A_trial_that_others_wait_for_at_an_epoch_is_judged_there_too_so_that_it_tells_when_it_is_there() => Assert.All(
+        Enumerable.Range(1, Trials),
+        number => Assert.All(Create().Rungs(number, Epochs), epoch =>
+        {
+            var (first, last) = Create().ComparedAt(number, epoch);
+            Assert.All(
+                Enumerable.Range(first, Math.Max(0, last - first + 1)),
+                other => Assert.Contains(epoch, Create().Rungs(other, Epochs)));
+        }));
 
     [Fact]
     public void The_order_of_the_others_does_not_matter_and_the_reason_names_the_epoch_and_the_value()
     {
         var (rule, number) = (Create(), 30);
-        RungEntry[] others = [.. Enumerable.Range(1, Trials).Where(other => other != number)
+        RungStandings others = [.. Enumerable.Range(1, Trials).Where(other => other != number)
             .Select(other => new RungEntry(other, 1 + (other % 7), IsOver: false))];
         foreach (var rung in rule.Rungs(number, Epochs).Take(3))
         {
@@ -96,11 +107,11 @@ public abstract class StoppingRuleSuite
     public void A_trial_that_diverged_is_the_worst()
     {
         var (rule, number) = (Create(), 30);
-        RungEntry[] others = [.. Enumerable.Range(1, Trials).Where(other => other != number)
+        RungStandings others = [.. Enumerable.Range(1, Trials).Where(other => other != number)
             .Select(other => new RungEntry(other, 1 + (other % 7), IsOver: false))];
         var rung = rule.Rungs(number, Epochs)[0];
         foreach (var score in new[] { double.NaN, double.PositiveInfinity })
-            Assert.Equal(Verdict.Stop, rule.Judge(number, [.. Enumerable.Repeat(score, rung)], others).Verdict);
+            Assert.Equal(RungVerdict.Stop, rule.Judge(number, [.. Enumerable.Repeat(score, rung)], others).Verdict);
     }
 }
 

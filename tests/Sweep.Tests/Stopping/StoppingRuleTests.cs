@@ -10,9 +10,9 @@ public sealed class StoppingRuleTests
     private static readonly MetricWords Accuracy = new(Metric.ValAccuracy, Goal.Maximize);
 
     [Theory]
-    [InlineData(3.5, Verdict.Stop, "epoch 4: val_loss 3.5 is above the median 3 of 5 trials")]
-    [InlineData(3, Verdict.GoOn, "epoch 4: val_loss 3 is not above the median 3 of 5 trials")]
-    public void A_trial_above_the_median_of_those_before_it_stops(double loss, Verdict verdict, string reason) => Assert.Equal(
+    [InlineData(3.5, RungVerdict.Stop, "epoch 4: val_loss 3.5 is above the median 3 of 5 trials")]
+    [InlineData(3, RungVerdict.GoOn, "epoch 4: val_loss 3 is not above the median 3 of 5 trials")]
+    public void A_trial_above_the_median_of_those_before_it_stops(double loss, RungVerdict verdict, string reason) => Assert.Equal(
         new(verdict, 3, reason),
         new MedianRule(4, 1, 5, Loss).Judge(6, [9, loss, 9, 9], [.. new[] { 4.0, 1, 3, 5, 2 }.Index().Select(trial =>
             new RungEntry(trial.Index + 1, trial.Item, IsOver: false))]));
@@ -22,9 +22,12 @@ public sealed class StoppingRuleTests
     {
         var rule = new MedianRule(4, 2, 3, Loss);
         Assert.Equal(
-            new(Verdict.GoOn, null, "epoch 4: val_loss 9 is there; of the 3 trials that make a median, 1 got here"),
+            new(RungVerdict.GoOn, null, "epoch 4: val_loss 9 is there; of the 3 trials that make a median, 1 got here"),
             rule.Judge(4, [9, 9, 9, 9], [new(1, 1, false), new(2, null, true), new(3, null, true)]));
-        Assert.Empty(rule.Rungs(3, 20));
+        Assert.Equal(
+            new(RungVerdict.GoOn, null, "epoch 4: val_loss 9 is there; the first 3 trials are not judged"),
+            rule.Judge(3, [9, 9, 9, 9], []));
+        Assert.True(rule.ComparedWith(3).IsEmpty);
         Assert.Equal([4, 6, 8], rule.Rungs(4, 9));
         Assert.Empty(rule.Rungs(4, 4));
     }
@@ -37,9 +40,9 @@ public sealed class StoppingRuleTests
         Assert.Empty(rule.Rungs(7, 3));
         Assert.True(rule.ComparedWith(7).IsEmpty);
         Assert.Equal(
-            new(Verdict.Stop, -0.4, "epoch 3: val_accuracy 0.3 is below the threshold 0.4"), rule.Judge(7, [-0.1, -0.3, -0.2], []));
+            new(RungVerdict.Stop, -0.4, "epoch 3: val_accuracy 0.3 is below the threshold 0.4"), rule.Judge(7, [-0.1, -0.3, -0.2], []));
         Assert.Equal(
-            new(Verdict.GoOn, -0.4, "epoch 3: val_accuracy 0.4 is not below the threshold 0.4"), rule.Judge(7, [-0.1, -0.4, -0.2], []));
+            new(RungVerdict.GoOn, -0.4, "epoch 3: val_accuracy 0.4 is not below the threshold 0.4"), rule.Judge(7, [-0.1, -0.4, -0.2], []));
     }
 
     [Fact]
@@ -49,11 +52,11 @@ public sealed class StoppingRuleTests
         Assert.Equal([3, 4, 5], rule.Rungs(1, 6));
         double[] losses = [3, 2, 1.95, 1.5, 1.45, 1.41];
         Assert.Equal(
-            [Verdict.GoOn, Verdict.GoOn, Verdict.GoOn, Verdict.Stop],
+            [RungVerdict.GoOn, RungVerdict.GoOn, RungVerdict.GoOn, RungVerdict.Stop],
             Enumerable.Range(3, 4).Select(epoch => rule.Judge(1, losses[..epoch], []).Verdict));
         Assert.Equal(
             new(
-                Verdict.Stop, 1.5,
+                RungVerdict.Stop, 1.5,
                 "epoch 6: val_loss 1.5 at epoch 4 is the last gain of more than 0.1, 2 epochs ago; 2 without a gain end a trial"),
             rule.Judge(1, losses, []));
     }
@@ -64,11 +67,11 @@ public sealed class StoppingRuleTests
         var rules = new AnyOfRules([new AshaRule(1, 3, Loss), new ThresholdRule(3, 5, Loss)]);
         Assert.Equal([1, 3, 9], rules.Rungs(2, 20));
         Assert.Equal(new TrialRange(1, 1), rules.ComparedWith(2));
-        Assert.Equal(Verdict.Wait, rules.Judge(2, [6, 6, 6], []).Verdict);
-        Assert.Equal(Verdict.Stop, rules.Judge(2, [6, 6, 6], [new(1, 7, false)]).Verdict);
+        Assert.Equal(RungVerdict.Wait, rules.Judge(2, [6, 6, 6], []).Verdict);
+        Assert.Equal(RungVerdict.Stop, rules.Judge(2, [6, 6, 6], [new(1, 7, false)]).Verdict);
         var reverse = new AnyOfRules([new ThresholdRule(3, 5, Loss), new AshaRule(1, 3, Loss)]);
-        Assert.Equal(Verdict.Stop, reverse.Judge(2, [6, 6, 6], []).Verdict);
-        Assert.Equal(Verdict.GoOn, rules.Judge(2, [4, 4, 4], [new(1, 7, false)]).Verdict);
+        Assert.Equal(RungVerdict.Stop, reverse.Judge(2, [6, 6, 6], []).Verdict);
+        Assert.Equal(RungVerdict.GoOn, rules.Judge(2, [4, 4, 4], [new(1, 7, false)]).Verdict);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Sweep.Domain.Reports;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
+using Sweep.Storage;
 using Sweep.Storage.Reading;
 using static Sweep.Tests.Storage.StorageDatabase;
 
@@ -239,6 +240,35 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
         await database.Trials.MoveAsync(Lease(trial, fromAttempt: 1), Cancellation);
         Assert.False(await database.Attempts.WriteCheckpointAsync(trial, Checkpoint(1, 5), Cancellation));
         Assert.Equal(1, (await database.Attempts.ReadCheckpointAsync(trial, Cancellation))!.Epoch);
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(AttemptStore.SmallCheckpoint + 1)]
+    public async Task Of_checkpoints_that_come_together_each_is_stored_unless_its_attempt_is_not_the_running_one(int bytes)
+    {
+        var trials = new List<TrialId>();
+        for (var trial = 0; trial < 12; trial++)
+        {
+            trials.Add(await database.AddRunningTrialAsync());
+            await database.Attempts.WriteEpochsAsync([Row(trials[trial], 1, Epoch(1)), Row(trials[trial], 1, Epoch(2))], Cancellation);
+        }
+
+        // Of each three trials one writes for an attempt that is not the running one, and one beyond its epochs.
+        var stored = await Task.WhenAll(trials.Select((trial, index) => database.Attempts.WriteCheckpointAsync(
+            trial, Of(index) with { Attempt = index % 3 == 0 ? 2 : 1, Epoch = index % 3 == 1 ? 3 : 2 }, Cancellation)));
+        Assert.Equal(trials.Select((_, index) => index % 3 == 2), stored);
+        foreach (var (index, trial) in trials.Index())
+        {
+            var read = await database.Attempts.ReadCheckpointAsync(trial, Cancellation);
+            Assert.Equal(index % 3 == 2 ? Of(index).Data : null, read?.Data);
+        }
+
+        StoredCheckpoint Of(int index)
+        {
+            byte[] data = [.. Enumerable.Range(0, bytes).Select(place => (byte)(place * (index + 1)))];
+            return new(1, 2, 0, Hash(data), data);
+        }
     }
 
     [Fact]

@@ -46,6 +46,20 @@ public sealed class SweepProposalTests(StorageDatabase database) : IClassFixture
     }
 
     [Fact]
+    public async Task A_trial_that_is_known_up_to_a_rung_may_go_on_and_one_that_was_over_may_not_be_tried_again()
+    {
+        var id = await AddSearchAsync();
+        await database.FailAsync(new(id, 1), attempt: 0);
+        await database.Trials.MoveAsync(Lease(new(id, 2)), Cancellation);
+        var proposals = new TrialProposals(3, [Parameters], MadeFrom: 2, Attempts: 1, Unfinished: [2]);
+        await database.Sweeps.RetryAsync(id, 1, Cancellation);
+        Assert.False(await database.Sweeps.ProposeAsync(id, proposals, Cancellation));
+        await database.FailAsync(new(id, 1), attempt: 1);
+        Assert.False(await database.Sweeps.ProposeAsync(id, proposals, Cancellation));
+        Assert.True(await database.Sweeps.ProposeAsync(id, proposals with { Attempts = 2 }, Cancellation));
+    }
+
+    [Fact]
     public async Task A_retry_of_a_trial_from_which_others_were_proposed_marks_the_sweep()
     {
         var id = await AddSearchAsync();

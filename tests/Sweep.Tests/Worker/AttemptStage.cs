@@ -11,7 +11,6 @@ using Sweep.Silo.Delivery;
 using Sweep.Silo.Trainers;
 using Sweep.Silo.Worker;
 using Sweep.Simulation;
-using Verdict = Sweep.Grains.Verdict;
 
 namespace Sweep.Tests.Worker;
 
@@ -36,7 +35,7 @@ internal sealed class AttemptStage : IAsyncDisposable
     private Task? _running;
 
     public AttemptStage(ITrainerFactory trainers, bool checkpoint = false, bool alone = false, string device = "cpu",
-        Domain.Stopping.Verdict? judgement = null)
+        RungVerdict? judgement = null)
     {
         var instruments = new SweepInstruments(Meters);
         Alarm = new(instruments, Time, AlarmLog);

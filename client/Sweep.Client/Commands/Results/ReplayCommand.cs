@@ -80,7 +80,7 @@ internal static class ReplayCommand
         });
     }
 
-    /// <summary>The curves of the trials that trained to their ends or failed by themselves.</summary>
+    /// <summary>The curves of the trials, or of their points, that trained to their ends or failed by themselves.</summary>
     private static async Task<IReadOnlyList<TrialCurve>> CurvesAsync(
         Cluster cluster, SweepOverview sweep, CancellationToken cancellation)
     {
@@ -105,8 +105,11 @@ internal static class ReplayCommand
             scores.GetValueOrDefault(number)?.Add(sweep.Spec.Objective.Score(read(epoch)));
         TrialCurve[] curves =
         [
-            .. trials.Select(trial => new TrialCurve(scores[trial.Number], trial.Parameters.Epochs))
-                .Where(curve => curve.Scores.Count > 0),
+            .. trials.Where(trial => scores[trial.Number].Count > 0)
+                .GroupBy(
+                    trial => (trial.Number - 1) / sweep.Spec.TrialsPerPoint,
+                    trial => new TrialCurve(scores[trial.Number], trial.Parameters.Epochs))
+                .Select(point => sweep.Spec.TrialsPerPoint == 1 ? point.Single() : TrialCurve.OfPoint([.. point])),
         ];
         return curves.Length > 0
             ? curves

@@ -1,0 +1,115 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
+using Sweep.Domain.Stopping;
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+using Sweep.Grains;
+using Sweep.Simulation;
+
+namespace Sweep.Tests.Stopping;
+
+/// <summary>Points that are tried several times, judged by the judge of a sweep from rows in memory.</summary>
+public sealed class JudgedPointsTests
+{
+    private const int Points = 20, Replicates = 3, Epochs = 10;
+
+    private static readonly IMeterFactory Meters =
+        new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+
+    private static readonly StoppedSweep Sweep = new(Points * Replicates, Epochs, seed: 11);
+
+    /// <summary>Each seventh trial fails after an epoch, of which some are at rungs.</summary>
+    private static readonly int[] Fails =
+        [.. Enumerable.Range(1, Points * Replicates).Select(number => number % 7 == 0 ? 1 + (number % 4) : 0)];
+
+    public static TheoryData<string> Rules => ["asha", "hyperband", "median", "asha-and-threshold"];
+
+    [Theory]
+    [MemberData(nameof(Rules))]
+    public async Task Stops_are_the_same_in_any_order_of_arrival_and_replicates_stop_together(string name)
+    {
+        var expected = await RunAsync(name, workers: 1, _ => 0);
+        Assert.Contains(expected, row => row.Contains(" True ", StringComparison.Ordinal));
+        Assert.Contains(expected, row => row.Contains(" False ", StringComparison.Ordinal));
+        for (var seed = 1; seed <= 10; seed++)
+        {
+            var random = new Random(seed);
+            Assert.Equal(expected, await RunAsync(name, random.Next(1, 80), random.Next));
+        }
+    }
+
+    [Fact]
+    public async Task Asha_compares_the_means_of_the_replicates_as_worked_out_on_its_own()
+    {
+        var rows = await RunAsync("asha", workers: 8, new Random(3).Next);
+        var reached = Enumerable.Range(1, Points * Replicates)
+            .ToDictionary(number => number, number => Fails[number - 1] is var at and > 0 ? at : Epochs);
+        var expected = new List<string>();
+        foreach (var rung in new[] { 1, 3, 9 })
+        {
+            var means = new List<double>();
+            for (var point = 1; point <= Points; point++)
+            {
+                int[] there = [.. Enumerable.Range(((point - 1) * Replicates) + 1, Replicates).Where(number => reached[number] >= rung)];
+                if (there.Length == 0)
+                    continue;
+                var mean = there.Average(number => Sweep.Curves[number - 1][..rung].Min());
+                var stops = means.Count(other => other <= mean) >= Math.Max(1, (means.Count + 1) / 3);
+                means.Add(mean);
+                foreach (var number in there)
+                {
+                    expected.Add($"{number} {rung} {stops}");
+                    if (stops)
+                        reached[number] = rung;
+                }
+            }
+        }
+
+        Assert.Equal(expected.Order(), rows.Select(row => string.Join(' ', row.Split(' ').Take(3))).Order());
+    }
+
+    [Fact]
+    public void The_sentence_names_the_mean_and_counts_points()
+    {
+        var rules = SweepRules.Of([new StopSpec.Asha()], new(Metric.ValLoss, Goal.Minimize), Epochs, () => Points, Replicates)!;
+        Assert.Equal(
+            "epoch 1: mean val_loss 4 is number 2 of 2 points, of which the best goes on; it has 3",
+            rules.Compared!.Judge(2, [4], [new(1, 3, false)]).Reason);
+        Assert.Equal("epoch 1: waits until point 1 is there too", rules.Compared.Judge(2, [4], []).Reason);
+    }
+
+    /// <param name="next">Which of so many trials that could have an epoch has it next, from 0.</param>
+    /// <returns>The judgements in words.</returns>
+    private static async Task<IReadOnlyList<string>> RunAsync(string name, int workers, Func<int, int> next)
+    {
+        IReadOnlyList<StopSpec> stop = name switch
+        {
+            "asha" => [new StopSpec.Asha()],
+            "hyperband" => [new StopSpec.Hyperband()],
+            "median" => [new StopSpec.Median(2, 3, 3)],
+            _ => [new StopSpec.Asha(), new StopSpec.Threshold(2, 2.2)],
+        };
+        var spec = SimulatedSweep.Spec(name, "text", Points, Epochs);
+        var rules = SweepRules.Of(stop, new(Metric.ValLoss, Goal.Minimize), Epochs, () => Points, Replicates)!;
+        var rows = new JudgedRows(Sweep.Curves, Fails, rules, Goal.Minimize);
+        var judge = new SweepJudge(new(1, spec, SweepState.Running, Points * Replicates), rules, rows, new(Meters));
+        while (rows.Ready.Take(workers).ToList() is { Count: > 0 } ready)
+        {
+            rows.Train(ready[next(ready.Count)]);
+            await judge.ReleaseAsync();
+        }
+
+        Assert.Empty(rows.Held);
+        foreach (var point in rows.Judgements.Where(row => rules.IsComparedAt(row.Trial.Number, row.Epoch))
+            .GroupBy(row => (rules.Point(row.Trial.Number), row.Epoch)))
+        {
+            Assert.Single(point.Select(row => (row.Stops, row.Value, row.Bound, row.Reason)).Distinct());
+        }
+
+        return
+        [
+            .. rows.Judgements.OrderBy(row => row.Trial.Number).ThenBy(row => row.Epoch)
+                .Select(row => $"{row.Trial.Number} {row.Epoch} {row.Stops} {row.Value} {row.Bound} {row.Reason}"),
+        ];
+    }
+}
