@@ -36,7 +36,7 @@ public sealed class PlainProgressTests
         var snapshot = Snapshot(1, running: 2, finished: [Samples.Trial(4, TrialState.Succeeded)]);
         var spec = snapshot.Sweep.Spec with { Objectives = [new(new("macs"), Goal.Minimize), snapshot.Sweep.Spec.Objective] };
         Assert.Equal(
-            ["1/4  #4 lstm 20  succeeded  val_loss 1.842 at epoch 43  macs 660,992  12.1 s"],
+            ["1/4  #4 lstm 20  succeeded  val_loss 1.842 at epoch 43  macs 661k  12.1 s"],
             _progress.Lines(snapshot with { Sweep = snapshot.Sweep with { Spec = spec } }));
     }
 

@@ -98,8 +98,8 @@ public sealed class ObjectiveFileTests
         "objective.metric: found macs; expected one of val_loss, val_accuracy, train_loss, perplexity.")]
     [InlineData(
         "objective: [val_loss, { metric: macs, goal: least }]",
-        "objective[2].goal: found least; expected one of minimize, maximize.")]
-    [InlineData("objective: [val_loss, [macs]]", "objective[2]: found [macs]; expected keys: metric, goal.")]
+        "objective.goal: found least; expected one of minimize, maximize.")]
+    [InlineData("objective: [val_loss, [macs]]", "objective: found [macs]; expected keys: metric, goal.")]
     [InlineData("objective: val_loss", "objective: found val_loss; expected keys: metric, goal.")]
     public async Task A_wrong_list_is_refused_with_its_place(string yaml, string expected)
     {

@@ -12,11 +12,11 @@ internal static class ObjectiveTable
         var varying = report.Spec.Parameters.VaryingWithoutSeed;
         return new(
         [
-            OutputColumn.Number("number", "trial"),
+            OutputColumn.Number("number", "trial on\nthe front"),
             .. report.HasReplicates ? [OutputColumn.Number("trials", "trials")] : Array.Empty<OutputColumn>(),
             .. varying.Select(ParameterCell.Column),
             .. objectives.Objectives.Select(objective => OutputColumn.Number(
-                objective.Metric.Name, $"on the front\n{objective.Metric}", MeasureFormat.Of(objective.Metric.Name))),
+                objective.Metric.Name, objective.Metric.Name.Replace('_', '\n'), MeasureFormat.Of(objective.Metric.Name))),
         ],
         [
             .. objectives.Front.Select(point => (IReadOnlyList<object?>)

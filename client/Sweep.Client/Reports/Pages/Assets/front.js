@@ -7,7 +7,7 @@ function front() {
   multiples("front", parent => {
     parent.style.setProperty("--columns", 2);
     const [first, second] = found.objectives.map(objective => objective.metric);
-    box(parent, sentence(label(first)), `against ${label(second)}`, width => frontChart(first, second, rows, width));
+    box(parent, sentence(label(second)), `against ${label(first)}`, width => frontChart(first, second, rows, width));
     box(parent, "Hypervolume", "over trials", width => volumeChart(found, width));
   });
 }
