@@ -12,7 +12,7 @@ namespace Sweep.Grains;
 [PlaceOn(SiloRole.Control)]
 public sealed class SweepGrain(
     ISweepStore store, ITrialStore trials, IDatasetStore datasets, IWeightsStore weights, IAttemptStore attempts,
-    IJudgementStore judgements, SweepInstruments instruments, IGrainFactory grains)
+    IJudgementStore judgements, IObjectiveStore objectives, SweepInstruments instruments, IGrainFactory grains)
     : Grain, ISweepGrain, ISweepProgress
 {
     /// <summary>The wait after the end of a trial, so that trials that end close together cost only one look at the rows.</summary>
@@ -232,7 +232,10 @@ public sealed class SweepGrain(
                 return;
             // This is read before the checkpoints are freed: when every trial is over by now, no checkpoint can come that stays behind.
             var over = _sweep.State is SweepState.Running or SweepState.Paused && await store.IsOverAsync(Id, cancellation);
-            await attempts.FreeCheckpointsAsync(Id, _sweep.Spec.Checkpoint.Keep, cancellation);
+            var keep = _sweep.Spec.Checkpoint.Keep;
+            await (_sweep.Spec.Objectives is null
+                ? attempts.FreeCheckpointsAsync(Id, keep, cancellation)
+                : objectives.FreeCheckpointsAsync(Id, keep, cancellation));
             if (over && await MoveAsync(SweepMove.Complete) is { State: SweepState.Completed })
                 await Scheduler.Withdraw(Id, LeaseOrder.Drop);
         }
@@ -251,7 +254,8 @@ public sealed class SweepGrain(
         {
             _search ??= new(_sweep.Spec);
             var rows = await store.OutcomesAsync(Id, _search.Known, cancellation);
-            var proposals = _search.Next(rows, _sweep.Trials, await RungScoresAsync(rows.Count));
+            var scores = _sweep.Spec.Objectives is null ? null : await objectives.ScoresAsync(Id, cancellation);
+            var proposals = _search.Next(rows, _sweep.Trials, await RungScoresAsync(rows.Count), scores);
             var isStored = proposals is not null && await store.ProposeAsync(Id, proposals, cancellation);
             // What another activation has stored may not be queued yet, nor what this one has when the call fails.
             var isQueued = _hasLooked && !isStored;

@@ -38,12 +38,17 @@ public sealed class RetentionStore(NpgsqlDataSource source)
         """,
         olderThan).RowsAsync(row => new OldSweep(row.GetInt32(0), row.GetString(1), row.Time(2), row.GetInt32(3)), cancellation);
 
-    public Task<IReadOnlyList<RetainedTrial>> TrialsAsync(int sweep, CancellationToken cancellation = default) => source.Statement(
-        "select number, state, best_score, epochs_done, pruned_at is not null from trials where sweep_id = $1 order by number",
-        sweep).RowsAsync(
-            row => new RetainedTrial(
-                row.GetInt32(0), StoredName.Parse<TrialState>(row.GetString(1)), row.Maybe<double>(2), row.GetInt32(3), row.GetBoolean(4)),
-            cancellation);
+    public async Task<IReadOnlyList<RetainedTrial>> TrialsAsync(int sweep, CancellationToken cancellation = default)
+    {
+        var ranks = ObjectiveStore.Ranks(await new ObjectiveStore(source).ScoresAsync(sweep, cancellation));
+        return await source.Statement(
+            "select number, state, best_score, epochs_done, pruned_at is not null from trials where sweep_id = $1 order by number",
+            sweep).RowsAsync(
+                row => new RetainedTrial(
+                    row.GetInt32(0), StoredName.Parse<TrialState>(row.GetString(1)), row.Maybe<double>(2), row.GetInt32(3),
+                    row.GetBoolean(4), ranks.TryGetValue(row.GetInt32(0), out var rank) ? rank : null),
+                cancellation);
+    }
 
     /// <summary>What <see cref="FreeAsync"/> would free.</summary>
     public Task<FreedRows> MeasureAsync(int sweep, IReadOnlyList<RetainedTrial> trials, CancellationToken cancellation = default) =>

@@ -22,6 +22,7 @@ public static class StorageRegistration
         .AddSingleton<ITrialStore, TrialStore>()
         .AddSingleton<IAttemptStore, AttemptStore>()
         .AddSingleton<IJudgementStore, JudgementStore>()
+        .AddSingleton<IObjectiveStore, ObjectiveStore>()
         .AddSingleton<IWorkerStore, WorkerStore>()
         .AddSingleton<MembershipStore>()
         .AddSingleton<DeletedSweeps>()

@@ -349,7 +349,7 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
                 id, spec.Name, spec.ToJson(), spec.Dataset.Sha256, spec.Retries, spec.Objective.Metric.Name,
                 StoredName.Of(spec.Objective.Goal),
                 spec.Parameters.Varying.ToArray(), trials, spec.StartFrom?.Sha256,
-                spec.Search?.Order == SearchOrder.Arrival ? "search.order is arrival" : null).ExecuteAsync(cancellation) == 1;
+                spec.NotReproducible).ExecuteAsync(cancellation) == 1;
         }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {

@@ -106,7 +106,8 @@ public sealed class SimulatedTrainer(SimulatedTrainers trainers) : ITrainer
         _resumeAt = 0;
         if (trainers.FinalCheckpoint)
             Emit(new TrainerEvent.CheckpointWritten(train.Parameters.Epochs, 0), [(byte)train.Parameters.Epochs]);
-        Emit(new TrainerEvent.Succeeded(new TrialResult(0.01, 0.1, 10_000, 1_000, 4_000, 2_000, 100, 20, 1 << 20, "to be")));
+        Emit(new TrainerEvent.Succeeded(new TrialResult(
+            0.01, 0.1, 10_000, 1_000, 4_000, trainers.Macs(train), 100, 20, 1 << 20, "to be")));
     }
 
     /// <summary>Stops the training when it was asked to.</summary>
@@ -138,6 +139,8 @@ public sealed class SimulatedTrainers : ITrainerFactory
     public Func<TrainerCommand.Train, SemaphoreSlim?> GateOf { get; init; } = _ => null;
 
     /// <summary>The training loss of an epoch of a trial. The validation loss is 0.1 above it.</summary>
+    public Func<TrainerCommand.Train, long> Macs { get; init; } = _ => 2_000;
+
     public Func<TrainerCommand.Train, int, double> Loss { get; init; } = (train, epoch) => 4.0 / (epoch + (train.Trial % 7));
 
     /// <summary>Duration of an epoch.</summary>

@@ -54,6 +54,8 @@ internal sealed class Cluster : IAsyncDisposable
     /// <summary>The store of sweeps, for changes that must be made while no silo is alive.</summary>
     public ISweepStore Sweeps => new SweepStore(_source);
 
+    public ObjectiveStore Objectives => new(_source);
+
     /// <summary>
     /// Opens the database of the choice. For the private cluster this joins the one that runs, or starts PostgreSQL. The silo starts at the
     /// first request to a grain.

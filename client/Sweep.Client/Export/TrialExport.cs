@@ -1,6 +1,7 @@
 using Sweep.Client.Output;
 using Sweep.Domain.Reports;
 using Sweep.Domain.Search;
+using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Export;
@@ -42,10 +43,21 @@ internal static class TrialExport
         (ExportColumn.Text("sample"), trial => trial.Result?.Sample),
     ];
 
-    public static ExportTable Of(IEnumerable<TrialSummary> trials) =>
-        new(
-            [.. Fields.Select(field => field.Column)],
-            trials.Select(trial => Fields.Select(field => field.Value(trial)).ToArray()).ToAsyncEnumerable());
+    /// <param name="trials">All trials of a sweep.</param>
+    public static ExportTable Of(SweepSpec spec, IReadOnlyList<TrialSummary> trials)
+    {
+        // With one objective the order of best_value says as much.
+        var ranks = spec.Objectives is null ? null : ReportPoint.Ranks(spec, ReportPoint.All(spec, trials));
+        return new(
+            [.. Fields.Select(field => field.Column), .. ranks is null ? Array.Empty<ExportColumn>() : [ExportColumn.Whole("rank")]],
+            trials.Select(trial => Row(trial, ranks)).ToAsyncEnumerable());
+    }
+
+    private static object?[] Row(TrialSummary trial, IReadOnlyDictionary<int, int>? ranks) =>
+    [
+        .. Fields.Select(field => field.Value(trial)),
+        .. ranks is null ? Array.Empty<object?>() : [ranks.TryGetValue(trial.Number, out var rank) ? (object?)(long)rank : null],
+    ];
 
     /// <summary>The column of a parameter.</summary>
     public static (ExportColumn Column, Func<TrialSummary, object?> Value) Parameter(ParameterDefinition definition)

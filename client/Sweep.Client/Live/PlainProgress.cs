@@ -40,7 +40,7 @@ internal sealed class PlainProgress(TextWriter writer) : IProgressView
             if (!_printed.Add(trial.Number))
                 continue;
             _lastLine = snapshot.Since;
-            yield return $"{_printed.Count}/{sweep.Trials}  {Describe(trial, snapshot.Varying, sweep.Spec.Objective)}";
+            yield return $"{_printed.Count}/{sweep.Trials}  {Describe(trial, snapshot.Varying, sweep.Spec)}";
         }
 
         if (snapshot.Since - _lastLine < Pause)
@@ -55,15 +55,16 @@ internal sealed class PlainProgress(TextWriter writer) : IProgressView
             + (BudgetText.Left(sweep) is { Length: > 0 } budget ? $", of its budget {budget}" : "");
     }
 
-    private static string Describe(TrialSummary trial, IReadOnlyList<string> varying, Objective objective)
+    private static string Describe(TrialSummary trial, IReadOnlyList<string> varying, SweepSpec spec)
     {
         string[] parts =
         [
             $"#{trial.Number} {ParameterText.Join(trial.Parameters, varying)}".TrimEnd(),
             PlainText.Of(trial.State),
             trial is { BestValue: { } best, Best: { } epoch }
-                ? $"{PlainText.Of(objective.Metric)} {Quantities.Loss(best)} at epoch {epoch.Epoch}"
+                ? $"{PlainText.Of(spec.Objective.Metric)} {Quantities.Loss(best)} at epoch {epoch.Epoch}"
                 : "",
+            ObjectiveText.Others(spec, trial),
             trial.Result is { } result ? Quantities.Seconds(result.TrainSeconds) : "",
             trial.Reason ?? "",
         ];

@@ -27,6 +27,8 @@ internal sealed class SnapshotReader(Cluster cluster, IProgressView view, string
     private (TrialSummary First, Spread Objective)? _bestPoint;
     private IReadOnlyList<TrialSummary> _failures = [];
     private IReadOnlyList<Rung> _rungs = [];
+    private int _frontOver = -1;
+    private IReadOnlyList<int>? _front;
 
     /// <exception cref="RequestRefusedException">The sweep was deleted.</exception>
     public async Task<ProgressSnapshot> ReadAsync(CancellationToken cancellation)
@@ -72,8 +74,14 @@ internal sealed class SnapshotReader(Cluster cluster, IProgressView view, string
             _pointsOver = snapshot.Over;
         }
 
+        if (_frontOver != snapshot.Over && sweep.Spec.Objectives is not null && sweep.Trials <= MostTrialsToList)
+        {
+            _front = await cluster.Objectives.FrontAsync(sweep.Id, cancellation);
+            _frontOver = snapshot.Over;
+        }
+
         var open = view.OpenTrial is { } number ? await HistoryAsync(sweep.Id, number, cancellation) : null;
-        return snapshot with { Best = _best, BestPoint = _bestPoint, Failures = _failures, Open = open, Rungs = _rungs };
+        return snapshot with { Best = _best, BestPoint = _bestPoint, Failures = _failures, Open = open, Rungs = _rungs, Front = _front };
     }
 
     private async Task<TrialCurve?> CurveAsync(int sweep, int number, CancellationToken cancellation)

@@ -30,6 +30,8 @@ internal static class SweepScreen
             lines.Add(best);
         if (snapshot.BestPoint is { } point)
             lines.Add(BestPoint(snapshot, point.First, point.Objective, width));
+        if (FrontLine.Of(snapshot, width) is { } front)
+            lines.Add(front);
         if (snapshot.Rungs is { Count: > 0 } rungs)
             lines.Add(Rungs(rungs, width));
         lines.AddRange((snapshot.Failures ?? []).Select(trial => Lines.Of(

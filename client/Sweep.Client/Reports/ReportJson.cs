@@ -14,6 +14,7 @@ internal static class ReportJson
         state = sweep.State,
         dataset = report.Spec.Dataset,
         objective = report.Spec.Objective,
+        objectives = report.Objectives?.Objectives,
         trials = report.Rows.Select(TrialJson.Of),
         points = report.Points.Select(point => new
         {
@@ -22,7 +23,14 @@ internal static class ReportJson
                 [.. report.Spec.Parameters.VaryingWithoutSeed.Select(name => (name, point.Parameters.ValueOf(name)))]),
             trials = point.Trials.Select(trial => trial.Number).ToArray(),
             point.Objective,
+            point.Values,
         }),
+        front = report.Objectives?.Front.Select(point => new
+        {
+            trials = point.Trials.Select(trial => trial.Number).ToArray(),
+            point.Values,
+        }),
+        hypervolume = report.Objectives?.Hypervolume,
         effects = report.Effects,
         measures = report.Measures.Select(influence => new
         {

@@ -35,6 +35,7 @@ internal static class ReportOutput
         terminal.Write(Rows(report), OutputFormat.Table, "No trials.");
         foreach (var table in (OutputTable[])
             [
+                .. report.Objectives is { } objectives ? [ObjectiveTable.Of(report, objectives)] : Array.Empty<OutputTable>(),
                 EffectTable.Of(report),
                 InfluenceTable.Of(report),
                 ComparisonTable.Of(report),
@@ -51,6 +52,7 @@ internal static class ReportOutput
         terminal.Out.WriteLine();
         foreach (var sentence in (string[])
             [
+                .. report.Objectives is null ? Array.Empty<string>() : [report.Answer],
                 report.Verdict,
                 .. report.Notes,
                 .. comparison is null ? Array.Empty<string>() : [comparison.Verdict, .. comparison.Notes],

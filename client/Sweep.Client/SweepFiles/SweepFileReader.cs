@@ -69,7 +69,7 @@ internal sealed partial class SweepFileReader
         var name = _file.Find("name") is null ? _fallbackName : _file.Text("name") ?? "unreadable";
         var dataset = Required(
             "dataset", "the text to train on, such as dataset: { path: text.txt }", node => DatasetSection.Read(node, _problems));
-        var objective = ReadObjective();
+        var objectives = new ObjectiveReader(_problems).Read(_file.Find("objective"));
         var (method, budget) = ReadMethod();
         var search = ReadSearch(method.Kind);
         var space = Required(
@@ -93,9 +93,12 @@ internal sealed partial class SweepFileReader
                     dataset?.Split ?? DatasetSection.DefaultSplit,
                     dataset?.Validation ?? DatasetSection.DefaultValidation,
                     dataset?.Test ?? 0),
-                objective, method, (space ?? new([])) with { Require = require }, resources, checkpoint, (int)retries, seed, stallLimit,
+                ObjectiveMetrics.OfEpochs(objectives) ?? objectives.FirstOrDefault() ?? ObjectiveReader.Usual,
+                method, (space ?? new([])) with { Require = require }, resources, checkpoint, (int)retries, seed, stallLimit,
                 (int)replicates, Budget: budget, Search: search, Stop: stop,
-                Precision: precision == Precision.Float32 ? null : precision),
+                Precision: precision == Precision.Float32 ? null : precision,
+                // A list of one means the same as the one by itself.
+                Objectives: objectives.Count == 1 ? null : objectives),
             dataset!,
             _tree,
             start);
@@ -112,16 +115,6 @@ internal sealed partial class SweepFileReader
             _problems.Add(_file.Wrong($"no {key}", $"expected {expected}"));
         return _file.Read(key, read);
     }
-
-    private Objective ReadObjective()
-    {
-        var section = Subsection("objective", "metric", "goal");
-        var metric = section?.Read("metric", ReadMetric) ?? Metric.ValLoss;
-        return new(metric, section?.Word<Goal>("goal") ?? BuiltInMetrics.Catalog.Find(metric)?.Goal ?? Goal.Minimize);
-    }
-
-    private static Metric ReadMetric(YamlNode node) =>
-        node is YamlScalar scalar ? new(scalar.Text) : throw node.Wrong($"expected {BuiltInMetrics.Catalog.Expectation}");
 
     private (MethodSpec Method, BudgetSpec? Budget) ReadMethod()
     {

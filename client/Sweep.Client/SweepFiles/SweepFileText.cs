@@ -19,7 +19,7 @@ internal static class SweepFileText
             $"dataset: {{ name: {Quoted(spec.Dataset.Name)}, sha256: {spec.Dataset.Sha256}, "
                 + Invariant($"split: {PlainText.Of(spec.Dataset.Kind)}, validation: {spec.Dataset.Validation}")
                 + (spec.Dataset.Test > 0 ? Invariant($", test: {spec.Dataset.Test} }}") : " }"),
-            $"objective: {{ metric: {PlainText.Of(spec.Objective.Metric)}, goal: {PlainText.Of(spec.Objective.Goal)} }}",
+            $"objective: {(spec.Objectives is { } several ? $"[{string.Join(", ", several.Select(Text))}]" : Text(spec.Objective))}",
             $"method: {PlainText.Of(spec.Method.Kind)}",
             .. Budget(spec) is { Length: > 0 } budget ? [$"budget: {{ {budget} }}"] : Array.Empty<string>(),
             .. spec.Search is { } search
@@ -42,6 +42,9 @@ internal static class SweepFileText
         ];
         return string.Join('\n', lines);
     }
+
+    private static string Text(Objective objective) =>
+        $"{{ metric: {PlainText.Of(objective.Metric)}, goal: {PlainText.Of(objective.Goal)} }}";
 
     /// <summary>The values of a parameter as a sweep file has them: <c>{ values: [rnn, lstm] }</c>, a range, or a single value.</summary>
     public static string Domain(Dimension dimension)

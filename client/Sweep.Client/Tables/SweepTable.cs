@@ -1,4 +1,5 @@
 using Sweep.Client.Output;
+using Sweep.Domain.Reports;
 using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Tables;
@@ -34,7 +35,7 @@ internal static class SweepTable
         .. sweeps.Select(sweep => (IReadOnlyList<object?>)
         [
             sweep.Name, sweep.State, sweep.Trials, sweep.Succeeded, sweep.Running, sweep.Queued, sweep.Stopped, sweep.Failed,
-            sweep.Cancelled, sweep.EpochsDone, sweep.EpochsTotal, sweep.Spec.Objective.Metric, sweep.BestValue, sweep.BestTrial,
+            sweep.Cancelled, sweep.EpochsDone, sweep.EpochsTotal, SearchText.Metrics(sweep.Spec), sweep.BestValue, sweep.BestTrial,
             sweep.CreatedAt, sweep.EndedAt,
             BudgetText.Left(sweep) is { Length: > 0 } left ? left : null, sweep.EndedBy, sweep.NotReproducible,
         ]),

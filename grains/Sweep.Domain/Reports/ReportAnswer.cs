@@ -18,10 +18,33 @@ internal static class ReportAnswer
             return $"No trial has finished yet{(standing.Length > 0 ? $": {standing}" : "")}.";
         }
 
+        if (spec.Objectives is { } objectives)
+            return Front(objectives, succeeded, points);
         return points[0].Succeeded.Skip(1).Any() || succeeded > points.Count(point => point.Objective is not null)
             ? BestPoint(spec, succeeded, points)
             : BestTrial(spec, succeeded, rows[0]);
     }
+
+    private static string Front(IReadOnlyList<Objective> objectives, int succeeded, IReadOnlyList<ReportPoint> points)
+    {
+        var front = points.Where(point => point.Rank == 1).ToList();
+        var ends = objectives.Select((objective, index) =>
+        {
+            var best = front.MinBy(point => objective.Score(point.Values![index]))!;
+            return string.Create(
+                CultureInfo.InvariantCulture, $"{objective.Metric} {Number(best.Values![index])} with trial {best.Trials[0].Number}");
+        });
+        return front.Count == 0
+            ? "No trial that succeeded has all of the objectives."
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{front.Count} of {points.Count(point => point.Rank is not null)} points ({succeeded} trials that succeeded) "
+                    + $"are on the front, where no other point is better in one objective and as good in all; the best of each: "
+                    + $"{string.Join(", ", ends)}.");
+    }
+
+    private static string Number(double value) =>
+        value.ToString(Math.Abs(value) >= 1000 ? "#,0" : "G4", CultureInfo.InvariantCulture);
 
     private static string BestTrial(SweepSpec spec, int succeeded, TrialSummary best)
     {

@@ -16,12 +16,26 @@ public static class SearchText
         MethodKind.Tpe => "chosen by tree-structured Parzen estimators from the outcomes before",
         MethodKind.Gp => "chosen by a Gaussian process from the outcomes before",
         MethodKind.CmaEs => "chosen by CMA-ES from the outcomes before",
+        MethodKind.NsgaIi => "chosen by NSGA-II from the outcomes before",
         _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Method.Kind, "No search method has this name."),
     };
 
-    /// <summary>What a plan says of a method that learns, and of a budget; nothing where there is neither.</summary>
+    /// <summary>What is looked for: <c>minimize val_loss, minimize macs</c>.</summary>
+    public static string Aims(SweepSpec spec) =>
+        string.Join(", ", spec.AllObjectives.Select(objective => $"{objective.Goal.ToString().ToLowerInvariant()} {objective.Metric}"));
+
+    /// <summary>The metrics of the objectives: <c>val_loss, macs</c>.</summary>
+    public static string Metrics(SweepSpec spec) => string.Join(", ", spec.AllObjectives.Select(objective => objective.Metric));
+
+    /// <summary>
+    /// What a plan says of several objectives, of a method that learns, and of a budget; nothing where there is none of them.
+    /// </summary>
     public static IEnumerable<string> Plan(SweepSpec spec, SweepPlan plan)
     {
+        if (spec.Objectives is not null)
+            yield return $"Objectives: {Aims(spec)}; the best epoch of a trial is chosen by {spec.Objective.Metric}.";
+        if (spec.NotReproducible is { } why && spec.Search?.Order == SearchOrder.Number)
+            yield return $"Another run may have other trials: {why}.";
         if (spec.Search is { } search && plan.AtOnce is { } atOnce)
         {
             var slots = (long)atOnce * spec.Resources.Slots;

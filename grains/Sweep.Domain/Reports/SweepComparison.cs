@@ -77,7 +77,13 @@ public sealed record SweepComparison(
             {
                 yield return
                     "Their objectives differ, so their best epochs are chosen differently: "
-                    + $"{Aim(here.Objective)} and {Aim(there.Objective)}.";
+                    + $"{SearchText.Aims(here)} and {SearchText.Aims(there)}.";
+            }
+            else if (!here.AllObjectives.SequenceEqual(there.AllObjectives))
+            {
+                yield return
+                    $"Their objectives differ, and pairs are compared by {here.Objective.Metric} alone: "
+                    + $"{SearchText.Aims(here)} and {SearchText.Aims(there)}.";
             }
 
             if (report.Rows.Count > 0 && other.Rows.Count > 0)
@@ -96,8 +102,6 @@ public sealed record SweepComparison(
                     $"{other.Rows.Count - pairs.Count} of {other.Rows.Count} of {otherName} have no partner.";
             }
         }
-
-        static string Aim(Objective objective) => $"{objective.Goal.ToString().ToLowerInvariant()} {objective.Metric}";
 
         static (SplitKind, double, double) Split(SweepSpec spec) => (spec.Dataset.Kind, spec.Dataset.Validation, spec.Dataset.Test);
 

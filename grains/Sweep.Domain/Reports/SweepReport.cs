@@ -6,7 +6,8 @@ namespace Sweep.Domain.Reports;
 
 /// <summary>What a sweep found out: its trials in order, what each parameter did, and one sentence on what mattered.</summary>
 /// <param name="Rows">
-/// Succeeded trials by the objective, the best first; then trials that have not finished, then cancelled and failed ones, each by number.
+/// Succeeded trials by the objective, the best first (with several, by the rank of their point and then by the first one); then trials that
+/// have not finished, then cancelled and failed ones, each by number.
 /// </param>
 /// <param name="Effects">The effects of the parameters that vary, the one that explains most first.</param>
 /// <param name="Verdict">One sentence that names what mattered, as far as it is told apart from chance, with its numbers.</param>
@@ -38,6 +39,12 @@ public sealed record SweepReport(
     /// <summary>The trials that no other one beats in both metric and cost, for each metric and kind of cost.</summary>
     public required IReadOnlyList<ReportFront> Fronts { get; init; }
 
+    /// <summary>The front of several objectives; null with one.</summary>
+    public ReportObjectives? Objectives { get; init; }
+
+    /// <summary>With several objectives the rank of each trial's point, by the trial's number; empty with one.</summary>
+    public IReadOnlyDictionary<int, int> Ranks { get; init; } = new Dictionary<int, int>();
+
     /// <summary>Where attempts trained, the place of most attempts first; empty where that is not known.</summary>
     public IReadOnlyList<EnvironmentCount> Environments { get; init; } = [];
 
@@ -66,10 +73,15 @@ public sealed record SweepReport(
         var points = ReportPoint.All(spec, trials);
         var study = InfluenceStudy.Of(spec, points);
         var comparisons = reference is null ? [] : ReferenceComparison.Of(trials, reference, epochs ?? []);
+        var ranks = ReportPoint.Ranks(spec, points);
+        var first = spec.AllObjectives[0];
         List<TrialSummary> rows =
         [
             .. trials.OrderBy(Rank)
-                .ThenBy(trial => HasSucceeded(trial) ? spec.Objective.Score(trial.BestValue!.Value) : 0)
+                .ThenBy(trial => ranks.GetValueOrDefault(trial.Number, int.MaxValue))
+                .ThenBy(trial => HasSucceeded(trial)
+                    ? first.Score(ObjectiveMetrics.Value(first.Metric, trial.Best, trial.Result) ?? trial.BestValue!.Value)
+                    : 0)
                 .ThenBy(trial => trial.Number),
         ];
         return new(
@@ -81,6 +93,8 @@ public sealed record SweepReport(
             comparisons)
         {
             Points = points,
+            Objectives = ReportObjectives.Of(spec, points),
+            Ranks = ranks,
             Answer = ReportAnswer.Of(spec, rows, points),
             Decomposition = study.Decomposition,
             Measures = study.Measures,

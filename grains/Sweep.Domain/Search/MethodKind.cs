@@ -12,13 +12,23 @@ public enum MethodKind
     Gp,
     [JsonStringEnumMemberName("cma-es")]
     CmaEs,
+    [JsonStringEnumMemberName("nsga-ii")]
+    NsgaIi,
 }
 
 public static class MethodKinds
 {
     /// <summary>Whether the method proposes later trials from the outcomes of earlier ones.</summary>
-    public static bool Learns(this MethodKind kind) => kind is MethodKind.Tpe or MethodKind.Gp or MethodKind.CmaEs;
+    public static bool Learns(this MethodKind kind) => kind is MethodKind.Tpe or MethodKind.Gp or MethodKind.CmaEs or MethodKind.NsgaIi;
+
+    /// <summary>Whether the method looks for the lowest value of one objective, so that several mean nothing to it.</summary>
+    public static bool NeedsOneObjective(this MethodKind kind) => kind.Learns() && kind != MethodKind.NsgaIi;
 
     /// <summary>The method as a sweep file has it.</summary>
-    public static string Word(this MethodKind kind) => kind == MethodKind.CmaEs ? "cma-es" : kind.ToString().ToLowerInvariant();
+    public static string Word(this MethodKind kind) => kind switch
+    {
+        MethodKind.CmaEs => "cma-es",
+        MethodKind.NsgaIi => "nsga-ii",
+        _ => kind.ToString().ToLowerInvariant(),
+    };
 }

@@ -42,6 +42,32 @@ public static class NondominatedRanks
         return [.. fronts.Select(front => front.Order().ToList())];
     }
 
+    /// <summary>The rank of each point, from 1: the number of its front.</summary>
+    public static int[] Of(IReadOnlyList<double[]> points)
+    {
+        var ranks = new int[points.Count];
+        foreach (var (rank, front) in Fronts(points).Index())
+        {
+            foreach (var index in front)
+                ranks[index] = rank + 1;
+        }
+
+        return ranks;
+    }
+
+    /// <summary>The points that none dominates, equal ones once.</summary>
+    public static IReadOnlyList<double[]> Front(IReadOnlyList<double[]> points)
+    {
+        var front = new List<double[]>();
+        foreach (var point in points.Order(Comparer<double[]>.Create((one, other) => one.AsSpan().SequenceCompareTo(other))))
+        {
+            if (!front.Exists(member => member.AsSpan().SequenceEqual(point) || Dominates(member, point)))
+                front.Add(point);
+        }
+
+        return front;
+    }
+
     /// <summary>
     /// How much room each point of a front has: the sum over the scores of the distance between its neighbours, as a share of the front's
     /// width; infinite at the ends.

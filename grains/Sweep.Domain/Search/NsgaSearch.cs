@@ -62,21 +62,22 @@ public sealed class NsgaSearch(SearchSpace space, long seed, int trials, SearchW
     /// <summary>The places of the population's members, in the order in which they win.</summary>
     private IReadOnlyList<double[]> Parents(IReadOnlyList<KnownTrial> scored)
     {
-        var points = scored.Select(trial => Scores(trial)!).ToList();
         var parents = new List<double[]>();
-        foreach (var front in NondominatedRanks.Fronts(points))
-        {
-            var room = NondominatedRanks.Crowding([.. front.Select(index => points[index])]);
-            parents.AddRange(front.Zip(room)
-                .OrderByDescending(member => member.Second)
-                .ThenBy(member => member.First)
-                .Take(Population - parents.Count)
-                .Select(member => Cube.Places(scored[member.First].Parameters)));
-            if (parents.Count == Population)
-                break;
-        }
-
+        // Whole trials are known better than those of a rung, and a late rung better than an early one.
+        foreach (var group in scored.GroupBy(trial => trial.Rung ?? int.MaxValue).OrderByDescending(group => group.Key))
+            parents.AddRange(InOrder([.. group]).Take(Population - parents.Count).Select(trial => Cube.Places(trial.Parameters)));
         return parents;
+    }
+
+    /// <summary>Trials that are known equally well: front by front, and within a front those with the most room first.</summary>
+    private static IEnumerable<KnownTrial> InOrder(IReadOnlyList<KnownTrial> trials)
+    {
+        var points = trials.Select(trial => Scores(trial)!).ToList();
+        return NondominatedRanks.Fronts(points).SelectMany(front => front
+            .Zip(NondominatedRanks.Crowding([.. front.Select(index => points[index])]))
+            .OrderByDescending(member => member.Second)
+            .ThenBy(member => member.First)
+            .Select(member => trials[member.First]));
     }
 
     /// <summary>The better one of two that are drawn.</summary>

@@ -51,6 +51,7 @@ public static class SearchMethods
             MethodKind.Tpe => new TpeSearch(space, seed, trials, window),
             MethodKind.Gp => new GpSearch(space, seed, trials, window),
             MethodKind.CmaEs => new CmaEsSearch(space, seed, trials, window),
+            MethodKind.NsgaIi => new NsgaSearch(space, seed, trials, window),
             _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Method.Kind, "No search method has this name."),
         };
     }

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Numerics;
 using System.Text.RegularExpressions;
 using Sweep.Domain.Search;
-using Sweep.Domain.Trials;
 
 namespace Sweep.Domain.Sweeps;
 
@@ -29,9 +28,7 @@ public static partial class SpecRules
         .. Unless(
             spec.Dataset.Test is >= 0 and < 1,
             "dataset.test", spec.Dataset.Test, "expected a share of at least 0 and below 1"),
-        .. Unless(
-            BuiltInMetrics.Catalog.Find(spec.Objective.Metric) is not null,
-            "objective.metric", spec.Objective.Metric, $"expected {BuiltInMetrics.Catalog.Expectation}"),
+        .. ObjectiveProblems.OfKeys(spec),
         .. Method(spec.Method),
         .. Budget(spec.Budget),
         .. Search(spec),
@@ -64,7 +61,7 @@ public static partial class SpecRules
 
         if (FirstTarget(spec) is { } wrong)
             yield return wrong;
-        foreach (var problem in StopProblems.OfTheWhole(spec))
+        foreach (var problem in ObjectiveProblems.OfTheWhole(spec).Concat(StopProblems.OfTheWhole(spec)))
             yield return problem;
         if (spec.Parameters.Dimensions.Count == 0)
             yield return SpecProblem.About("parameters", "no parameter", "expected at least one, such as cell: lstm");

@@ -45,14 +45,21 @@ public sealed class SweepSearch(SweepSpec spec)
     /// <param name="rungScores">
     /// With a stopping rule whose rungs grow by a factor, of each trial the scores at the rungs that it has reached.
     /// </param>
+    /// <param name="scores">With several objectives the score of each, by the number of the trial.</param>
     /// <returns>Null when there is none.</returns>
-    public TrialProposals? Next(IReadOnlyList<OutcomeRow> rows, int count, IReadOnlyList<IReadOnlyList<double>>? rungScores = null)
+    public TrialProposals? Next(
+        IReadOnlyList<OutcomeRow> rows,
+        int count,
+        IReadOnlyList<IReadOnlyList<double>>? rungScores = null,
+        IReadOnlyDictionary<int, double[]>? scores = null)
     {
         // A standby that took over may lack the last rows.
         if (Known > rows.Count)
             _parameters.RemoveRange(rows.Count, Known - rows.Count);
         _parameters.AddRange(rows.Skip(Known).Select(row => row.Parameters!));
-        var trials = rows.Select((row, index) => Outcome(row, _parameters[index], rungScores?[index])).ToList();
+        var trials = rows.Select((row, index) => scores is null
+            ? Outcome(row, _parameters[index], rungScores?[index])
+            : Outcome(row, _parameters[index], scores.GetValueOrDefault(row.Number))).ToList();
         while (trials.Count < count && KnownFor(trials.Count + 1, trials) is { } known)
         {
             // The replicates of a point are proposed together, so that they are of one point also by arrival.
@@ -79,6 +86,13 @@ public sealed class SweepSearch(SweepSpec spec)
         return new(
             row.Number, parameters, row.State.IsOver(), hasScore ? row.Score : null,
             IsStopped: isStopped && rungScores is { Count: > 0 }, RungScores: rungScores);
+    }
+
+    /// <summary>The outcome by several objectives. A trial that lacks one of them has no score.</summary>
+    private static TrialOutcome Outcome(OutcomeRow row, ParameterMap parameters, double[]? scores)
+    {
+        var known = row.State == TrialState.Succeeded ? scores : null;
+        return new(row.Number, parameters, row.State.IsOver(), known?[0], Scores: known);
     }
 
     /// <summary>The number of a trial's point. A window counts points.</summary>

@@ -22,6 +22,10 @@ namespace Sweep.Domain.Sweeps;
 /// <param name="Search">How a method that learns waits for outcomes; null for the other methods.</param>
 /// <param name="Stop">The rules that end trials before their last epochs, in the order in which they judge; null for none.</param>
 /// <param name="Precision">The precision of products on a GPU; null for float32.</param>
+/// <param name="Objectives">
+/// All objectives where there are several, in the order of the file; then <paramref name="Objective"/> is the first of them that each epoch
+/// has, by which the best epoch of a trial is chosen. Null where it is the only one.
+/// </param>
 public sealed record SweepSpec(
     string Name,
     DatasetSpec Dataset,
@@ -38,7 +42,8 @@ public sealed record SweepSpec(
     BudgetSpec? Budget = null,
     SearchSpec? Search = null,
     IReadOnlyList<StopSpec>? Stop = null,
-    Precision? Precision = null)
+    Precision? Precision = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Objective>? Objectives = null)
 {
     public const double DefaultStallLimit = 3600;
 
@@ -51,6 +56,20 @@ public sealed record SweepSpec(
     public const int MaxReplicates = 1000;
 
     public const int MaxTrials = TrialId.MaxNumber;
+
+    /// <summary>All objectives, also where there is one.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<Objective> AllObjectives => Objectives ?? [Objective];
+
+    /// <summary>
+    /// Why another run of the same sweep file may have other trials, as far as the file says; null where nothing in it does.
+    /// </summary>
+    [JsonIgnore]
+    public string? NotReproducible =>
+        Search?.Order == SearchOrder.Arrival ? "search.order is arrival"
+        : Method.Kind.Learns() && AllObjectives.FirstOrDefault(ObjectiveMetrics.IsTimed) is { } timed
+            ? $"trials are proposed from {timed.Metric}, which is another time in each run"
+            : null;
 
     [JsonIgnore]
     public int TrialsPerPoint => Replicates ?? 1;

@@ -4,7 +4,8 @@ using System.Text.Json.Serialization;
 namespace Sweep.Domain.Trials;
 
 /// <summary>
-/// The name of a number that every epoch of a trial has, as in sweep files and tables. A <see cref="MetricCatalog"/> has its meaning.
+/// The name of a number that every epoch of a trial has, or that a trial ends with, as in sweep files and tables. A
+/// <see cref="MetricCatalog"/> or a <see cref="ResultMeasure"/> has its meaning.
 /// </summary>
 [JsonConverter(typeof(Converter))]
 public sealed record Metric(string Name)

@@ -72,17 +72,7 @@ internal static class SearchFunctions
     ];
 
     /// <summary>The area that points dominate up to the corner (1.1, 6).</summary>
-    public static double Hypervolume(IEnumerable<double[]> points)
-    {
-        var (area, last) = (0.0, 6.0);
-        foreach (var point in points.OrderBy(point => point[0]).ThenBy(point => point[1]))
-        {
-            if (point[0] < 1.1 && point[1] < last)
-                (area, last) = (area + ((1.1 - point[0]) * (last - point[1])), point[1]);
-        }
-
-        return area;
-    }
+    public static double Hypervolume(IEnumerable<double[]> points) => Domain.Search.Hypervolume.Of(points, [1.1, 6]);
 
     private static Dimension Kinds => new("kind", new DimensionDomain.Choice([Word("a"), Word("b"), Word("c")]));
 

@@ -86,7 +86,7 @@ public sealed class WatchedCluster : IAsyncDisposable
             "run", "examples/next-character.yaml", "--name", name, "--detach",
             "--set", $"parameters.cell={cells}", "--set", $"parameters.sequence_length={lengths}",
             "--set", $"parameters.learning_rate={learningRates}", "--set", "parameters.hidden_size=16",
-            "--set", $"parameters.epochs={epochs}", "--set", "checkpoint.every=0");
+            "--set", $"parameters.epochs={epochs}", "--set", "checkpoint.every=0", "--set", "objective=[val_loss, macs]");
 
     public async ValueTask DisposeAsync()
     {

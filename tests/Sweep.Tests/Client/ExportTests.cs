@@ -81,7 +81,7 @@ public sealed class ExportTests
     private static async Task<byte[]> Write(ExportFormat format)
     {
         using var stream = new MemoryStream();
-        await TrialExport.Of(Trials).WriteAsync(stream, format, TestContext.Current.CancellationToken);
+        await TrialExport.Of(Samples.Spec(), Trials).WriteAsync(stream, format, TestContext.Current.CancellationToken);
         return stream.ToArray();
     }
 }

@@ -16,7 +16,8 @@ public sealed class ExportedTrialsTests(StorageDatabase database) : IClassFixtur
         await ReportRows.AddNineAsync(database, "exported");
         var sweep = (await database.Reader.FindAsync("exported", Cancellation))!;
         using var stream = new MemoryStream();
-        await TrialExport.Of(await database.Reader.TrialsAsync(sweep.Id, Cancellation)).WriteAsync(stream, ExportFormat.Json, Cancellation);
+        await TrialExport.Of(sweep.Spec, await database.Reader.TrialsAsync(sweep.Id, Cancellation))
+            .WriteAsync(stream, ExportFormat.Json, Cancellation);
         var exported = JsonDocument.Parse(stream.ToArray()).RootElement.EnumerateArray()
             .OrderBy(row => row.GetProperty("number").GetInt32()).ToList();
         var stored = (await database.Reader.QueryAsync(

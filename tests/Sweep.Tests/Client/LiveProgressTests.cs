@@ -80,6 +80,15 @@ public sealed class LiveProgressTests
         Assert.Contains("best point: mean 1.750 ± 0.159 of 4 seeds", lines[3], StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_front_of_several_objectives_is_a_line_of_its_own()
+    {
+        var snapshot = Snapshot(running: 9, trials: 9);
+        var spec = snapshot.Sweep.Spec with { Objectives = [snapshot.Sweep.Spec.Objective, new(new("macs"), Goal.Minimize)] };
+        var lines = Lines(200, new(), snapshot with { Front = [7, 3], Sweep = snapshot.Sweep with { Spec = spec } });
+        Assert.Contains(lines, line => line.StartsWith("front of val_loss, macs:  2 trials, 7, 3", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData(80)]
     [InlineData(200)]

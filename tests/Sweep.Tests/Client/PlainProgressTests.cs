@@ -30,6 +30,17 @@ public sealed class PlainProgressTests
     }
 
     [Fact]
+    public void A_trial_that_ends_has_its_other_objectives_too()
+    {
+        Lines(0, running: 2);
+        var snapshot = Snapshot(1, running: 2, finished: [Samples.Trial(4, TrialState.Succeeded)]);
+        var spec = snapshot.Sweep.Spec with { Objectives = [new(new("macs"), Goal.Minimize), snapshot.Sweep.Spec.Objective] };
+        Assert.Equal(
+            ["1/4  #4 lstm 20  succeeded  val_loss 1.842 at epoch 43  macs 661k  12.1 s"],
+            _progress.Lines(snapshot with { Sweep = snapshot.Sweep with { Spec = spec } }));
+    }
+
+    [Fact]
     public void A_trial_that_was_over_before_is_counted_and_not_printed()
     {
         Lines(0, running: 1, finished: [Samples.Trial(1, TrialState.Succeeded)]);

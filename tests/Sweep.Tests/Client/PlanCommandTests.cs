@@ -51,6 +51,21 @@ public sealed class PlanCommandTests
     }
 
     [Fact]
+    public async Task A_plan_names_several_objectives_and_says_when_their_times_cannot_be_repeated()
+    {
+        var file = RepositoryFolder.Join("examples", "objectives.yaml");
+        var (_, output, _) = await Samples.RunAsync("plan", file);
+        Assert.Contains(
+            "\nObjectives: minimize val_loss, minimize macs; the best epoch of a trial is chosen by val_loss.\nSearch: up to 4 trials",
+            output, StringComparison.Ordinal);
+        (_, output, _) = await Samples.RunAsync("plan", file, "--set", "objective=[inference_ms, val_accuracy]");
+        Assert.Contains(
+            "\nObjectives: minimize inference_ms, maximize val_accuracy; the best epoch of a trial is chosen by val_accuracy.\n"
+                + "Another run may have other trials: trials are proposed from inference_ms, which is another time in each run.\nSearch:",
+            output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_program_gets_the_trials_that_are_known()
     {
         var (_, output, _) = await Samples.RunAsync("plan", Example, "-o", "json");

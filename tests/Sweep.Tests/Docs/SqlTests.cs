@@ -29,7 +29,11 @@ public sealed partial class SqlTests(PostgresServer server)
         var spec = SimulatedSweep.Spec("questions", silo.Dataset, trials: 3);
         var widths = new Dimension("hidden_size", new DimensionDomain.Choice([new ParameterValue.Whole(8), new ParameterValue.Whole(16)]));
         var end = await silo.EndAsync(await silo.SubmitAsync(
-            spec with { Parameters = new([widths, .. spec.Parameters.Dimensions]) }));
+            spec with
+            {
+                Parameters = new([widths, .. spec.Parameters.Dimensions]),
+                Objectives = [spec.Objective, new(new("macs"), Goal.Minimize)],
+            }));
         Assert.Equal((SweepState.Completed, 5, 1), (end.State, end.Succeeded, end.Failed));
         foreach (var query in Queries())
             Assert.True(
@@ -50,6 +54,8 @@ public sealed partial class SqlTests(PostgresServer server)
     [InlineData("sweep_progress")]
     [InlineData("parameter_effects")]
     [InlineData("configurations")]
+    [InlineData("objective_values")]
+    [InlineData("fronts")]
     public void Every_view_is_used_by_a_query(string view) =>
         Assert.Contains(Queries(), query => Regex.IsMatch(query, $@"\b(from|join) {view}\b"));
 

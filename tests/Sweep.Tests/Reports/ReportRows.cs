@@ -64,10 +64,12 @@ internal static class ReportRows
     /// <summary>
     /// Adds a sweep of this many trials. The twenty best have the rows of all their 1000 epochs, and the others only that of the last one.
     /// </summary>
-    public static async Task AddManyAsync(StorageDatabase database, string name, int trials)
+    /// <param name="objectives">Several objectives, the first one val_loss; null for that alone.</param>
+    public static async Task AddManyAsync(StorageDatabase database, string name, int trials, IReadOnlyList<Objective>? objectives = null)
     {
         var spec = StorageDatabase.Spec(name) with
         {
+            Objectives = objectives,
             Method = new(MethodKind.Random, trials),
             Parameters = new(
             [

@@ -79,11 +79,20 @@ public sealed class OtherSamplerTests
     }
 
     [Fact]
-    public void Fronts_and_room_are_those_of_the_definition()
+    public void Nsga_has_whole_trials_as_parents_before_those_of_a_rung()
     {
-        double[][] points = [[1, 4], [2, 2], [4, 1], [3, 3], [2, 5], [5, 5]];
-        Assert.Equal([[0, 1, 2], [3, 4], [5]], NondominatedRanks.Fronts(points));
-        Assert.Equal([double.PositiveInfinity, 2, double.PositiveInfinity], NondominatedRanks.Crowding(points[..3]));
+        var method = new NsgaSearch(Of(Range("dropout", 0, 0.9)), 1, 200, new(1));
+        KnownTrial[] known =
+        [
+            .. Enumerable.Range(1, 60).Select(number => number % 3 == 0
+                ? new KnownTrial(number, At(0.8), 5 + number)
+                : new KnownTrial(number, At(0.1), 1, Rung: number % 3)),
+        ];
+        // The scores at rungs are better, but rungs come before the end. Mutation alone leads a little away from the parents.
+        Assert.InRange(method.Propose(61, known).ForModel().Dropout, 0.7, 0.9);
+
+        static ParameterMap At(double dropout) => BuiltInParameters.Catalog.Complete(
+            new Dictionary<string, ParameterValue> { ["dropout"] = ParameterValue.Of(dropout) }, 1);
     }
 
     private static double? Score(ParameterMap trial)

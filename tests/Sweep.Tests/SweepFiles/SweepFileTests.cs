@@ -215,6 +215,7 @@ public sealed class SweepFileTests
     [InlineData("next-character", 9)]
     [InlineData("influence", 24)]
     [InlineData("search-tpe", 24)]
+    [InlineData("objectives", 40)]
     public async Task The_examples_can_be_planned(string name, int trials)
     {
         var file = RepositoryFolder.Join("examples", $"{name}.yaml");

@@ -16,9 +16,9 @@ public sealed class WrongFileTests
     [InlineData("seed: 1.0", "seed: found 1.0; expected a whole number of at least 0.")]
     [InlineData("seed: '1'", "seed: found the text \"1\"; expected a whole number of at least 0; write 1 without quotes.")]
     [InlineData("retries: -1", "retries: found -1; expected a whole number of at least 0.")]
-    [InlineData("method: Grid", "method: found Grid; expected one of grid, random, sobol, tpe, gp, cma-es.")]
-    [InlineData("method: cma_es", "method: found cma_es; expected one of grid, random, sobol, tpe, gp, cma-es.")]
-    [InlineData("method: nsga-ii", "method: found nsga-ii; expected one of grid, random, sobol, tpe, gp, cma-es.")]
+    [InlineData("method: Grid", "method: found Grid; expected one of grid, random, sobol, tpe, gp, cma-es, nsga-ii.")]
+    [InlineData("method: cma_es", "method: found cma_es; expected one of grid, random, sobol, tpe, gp, cma-es, nsga-ii.")]
+    [InlineData("method: nsga-ii", "method: found nsga-ii without budget.trials; expected budget: { trials: … }.")]
     [InlineData("method: cma-es", "method: found cma-es without budget.trials; expected budget: { trials: … }.")]
     [InlineData("method: tpe\nbudget: { time: 2h }", "method: found tpe without budget.trials; expected budget: { trials: … }.")]
     [InlineData(

@@ -59,6 +59,19 @@ public sealed class RetentionRuleTests
         Assert.Equal([1, 2, 3, 4, 5, 6], RetentionRule.Freed(trials, 0).Select(trial => trial.Number));
     }
 
+    [Fact]
+    public void With_several_objectives_the_front_is_kept_before_better_scores_of_one()
+    {
+        RetainedTrial[] trials =
+        [
+            new(1, TrialState.Succeeded, 3, 10, false, Rank: 1),
+            new(2, TrialState.Succeeded, 1, 10, false, Rank: 2),
+            new(3, TrialState.Succeeded, 2, 10, false, Rank: 1),
+            new(4, TrialState.Succeeded, 0, 10, false, Rank: null),
+        ];
+        Assert.Equal([2, 4], RetentionRule.Freed(trials, 2).Select(trial => trial.Number));
+    }
+
     private static IEnumerable<(RetainedTrial[] Trials, int Keep)> Cases() =>
         from one in Kinds
         from two in Kinds

@@ -30,6 +30,27 @@ public sealed class SweepSearchTests
     }
 
     [Fact]
+    public void Several_objectives_give_the_same_trials_whatever_ends_first_and_however_often_the_search_is_lost()
+    {
+        var spec = Searched with
+        {
+            Method = new(MethodKind.NsgaIi, 40),
+            Objectives = [new(new("macs"), Goal.Minimize), new(Metric.ValLoss, Goal.Minimize)],
+            Replicates = 2,
+        };
+        var expected = Run(spec, running => running.Min(), isLost: false);
+        Assert.Equal(80, expected.Count);
+        foreach (var seed in Enumerable.Range(1, 4))
+        {
+            var random = new Random(seed);
+            Assert.Equal(expected, Run(spec, running => running[random.Next(running.Count)], isLost: seed % 2 == 0));
+        }
+
+        // The other objective counts: without it other trials follow.
+        Assert.NotEqual(expected, Run(spec with { Objectives = null }, running => running.Min(), isLost: false));
+    }
+
+    [Fact]
     public void By_arrival_another_point_is_proposed_when_any_is_over_and_replicates_stay_together()
     {
         var spec = Searched with { Replicates = 2, Search = new(2, SearchOrder.Arrival) };
@@ -94,13 +115,18 @@ public sealed class SweepSearchTests
         .. before, .. next.Trials.Select((trial, index) => new OutcomeRow(next.First + index, trial, TrialState.Queued, 0, null)),
     ];
 
+    /// <summary>Every eleventh trial that succeeds lacks an objective.</summary>
+    private static Dictionary<int, double[]> Scores(IEnumerable<OutcomeRow> rows) => rows
+        .Where(row => row.State == TrialState.Succeeded && row.Number % 11 != 0)
+        .ToDictionary(row => row.Number, row => new[] { 1 - row.Parameters!.ForModel().Dropout, row.Score!.Value });
+
     private static List<string> Run(SweepSpec spec, Func<List<int>, int> ends, bool isLost)
     {
         var (search, rows) = (new SweepSearch(spec), new List<OutcomeRow>());
         while (true)
         {
             search = isLost ? new(spec) : search;
-            if (search.Next(rows, 40 * spec.TrialsPerPoint) is { } next)
+            if (search.Next(rows, 40 * spec.TrialsPerPoint, scores: spec.Objectives is null ? null : Scores(rows)) is { } next)
                 rows = Rows(next, rows);
             var running = rows.Where(row => !row.State.IsOver()).Select(row => row.Number).Take(5).ToList();
             if (running.Count == 0)

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Sweep.Domain.Search;
 using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
 using static Sweep.Tests.Search.Spaces;
 
 namespace Sweep.Tests.Sweeps;
@@ -57,6 +58,19 @@ public sealed class SweepSpecJsonTests
         Assert.Contains("\"rule\":\"asha\"", json.Replace(" ", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Equal(rules, SweepSpec.FromJson(json).Stop);
         Assert.Null(SweepSpec.FromJson(Spec(Space).ToJson()).Stop);
+    }
+
+    [Fact]
+    public void Several_objectives_are_read_as_they_were_written_and_one_has_the_bytes_of_earlier_versions()
+    {
+        IReadOnlyList<Objective> objectives = [new(new("macs"), Goal.Minimize), new(Metric.ValAccuracy, Goal.Maximize)];
+        var json = (Spec(Space, objective: objectives[1]) with { Objectives = objectives }).ToJson();
+        Assert.Contains("""
+            "objectives":[{"metric":"macs","goal":"minimize"},{"metric":"val_accuracy","goal":"maximize"}]
+            """, json, StringComparison.Ordinal);
+        Assert.Equal(objectives, SweepSpec.FromJson(json).Objectives);
+        Assert.DoesNotContain("objectives", Spec(Space).ToJson(), StringComparison.Ordinal);
+        Assert.Null(SweepSpec.FromJson(Spec(Space).ToJson()).Objectives);
     }
 
     [Fact]

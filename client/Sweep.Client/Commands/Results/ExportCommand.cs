@@ -45,7 +45,7 @@ internal static class ExportCommand
             {
                 "epochs" => EpochExport.Of(cluster.Reader.EpochsAsync(sweep.Id, null, context.Cancellation)),
                 "points" => PointExport.Of(sweep.Spec, await cluster.Reader.TrialsAsync(sweep.Id, context.Cancellation)),
-                _ => TrialExport.Of(await cluster.Reader.TrialsAsync(sweep.Id, context.Cancellation)),
+                _ => TrialExport.Of(sweep.Spec, await cluster.Reader.TrialsAsync(sweep.Id, context.Cancellation)),
             };
             if (context.Value(output) is { } file)
                 await WholeFile.WriteAsync(file, mode: null, partial => WriteAsync(File.OpenWrite(partial)));

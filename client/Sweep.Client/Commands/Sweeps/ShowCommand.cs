@@ -39,12 +39,11 @@ internal static class ShowCommand
         var trials = await cluster.Reader.TrialsAsync(sweep.Id, context.Cancellation);
         if (context.Format == OutputFormat.Table)
         {
-            var objective = sweep.Spec.Objective;
             context.Terminal.Out.WriteLine(
                 $"{sweep.Name}  {PlainText.Of(sweep.State)}, {sweep.Succeeded} of {sweep.Trials} trials done, " +
                 $"epoch {sweep.EpochsDone} of {sweep.EpochsTotal}");
             context.Terminal.WriteUntrusted(
-                $"{PlainText.Of(objective.Goal)} {PlainText.Of(objective.Metric)} on {sweep.Spec.Dataset.Name}, "
+                $"{SearchText.Aims(sweep.Spec)} on {sweep.Spec.Dataset.Name}, "
                 + $"created {Quantities.LocalTime(sweep.CreatedAt)}"
                 + (sweep.Spec.StartFrom is { } start ? $", each trial from the weights of {start} after epoch {start.Epoch}" : ""));
             if (BudgetText.Left(sweep) is { Length: > 0 } budget)

@@ -12,14 +12,14 @@ internal static class HtmlReport
     /// <summary>The parts of the page's own script in their order. They become one script, in which they share their names.</summary>
     private static readonly string[] Parts =
     [
-        "data.js", "charts.js", "highlight.js", "curves.js", "costs.js", "effects.js", "pivot.js", "parallel.js", "tables.js",
-        "controls.js",
+        "data.js", "charts.js", "highlight.js", "curves.js", "costs.js", "front.js", "effects.js", "pivot.js", "parallel.js",
+        "tables.js", "controls.js",
     ];
 
     /// <summary>Without its script the page shows all rows of its tables.</summary>
     private const string WithoutScript = "<noscript><style>tr.more { display: table-row; } .tools { display: none; }</style></noscript>";
 
-    private static readonly HashSet<string> Drawn = ["curves", "costs", "effects", "pivot", "parallel"];
+    private static readonly HashSet<string> Drawn = ["front", "curves", "costs", "effects", "pivot", "parallel"];
 
     public static string Of(ReportContents contents)
     {

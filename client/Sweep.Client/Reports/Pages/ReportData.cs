@@ -66,6 +66,7 @@ internal static class ReportData
             .Union(dots)
             .Union(report.Rows.Take(ReportSections.MostRows))
             .Union(ReportContents.CurveTrials(report))
+            .Union(ObjectiveData.Trials(report))
             .OrderBy(row => row.Number)
             .ToList();
         return JsonSerializer.Serialize(
@@ -80,6 +81,7 @@ internal static class ReportData
                 lines = Evenly(dots, MostLines).Select(row => row.Number),
                 curves = contents.Curves.GroupBy(row => row.Number).Select(Curve),
                 fronts = report.Fronts.Select(front => new { front.Metric, front.Cost, trials = front.Trials.Select(row => row.Number) }),
+                objectives = ObjectiveData.Of(report),
                 shares = Shares(report),
                 student = Student(report),
                 most_shares = MostShares,

@@ -33,6 +33,7 @@ internal static class ReportSections
             Comparison(contents),
             Published(report),
             Trials(contents),
+            ObjectiveSection.Of(report),
             Curves(contents),
             Costs(report),
             Effects(report),
@@ -58,7 +59,7 @@ internal static class ReportSections
                 + (spec.Dataset.Kind == SplitKind.Tail
                     ? ": the end of the text"
                     : "; windows overlap, so the numbers on what is held out flatter")),
-            ("Objective", $"{PlainText.Of(spec.Objective.Goal)} {PlainText.Of(spec.Objective.Metric)}"),
+            ("Objective", SearchText.Aims(spec)),
             ("Trials",
                 Invariant($"{contents.Sweep.Trials:#,0}, ")
                 + SearchText.Of(spec)
@@ -103,8 +104,11 @@ internal static class ReportSections
                 .. report.HasReplicates
                     ? [
                         new ReportBlock.Paragraph(
-                            "Each point was trained with several seeds. Points share a rank where the spread between seeds does not tell "
-                            + "their means apart (Welch's test at 5 %); the interval is Student's, at 95 %."),
+                            "Each point was trained with several seeds. "
+                            + (report.Objectives is null
+                                ? "Points share a rank where the spread between seeds does not tell their means apart (Welch's test at 5 %)"
+                                : "The rank is that of the means of all objectives: 1 is the front")
+                            + "; the interval is Student's, at 95 %."),
                         new ReportBlock.Rows("Points", PointTable.Of(report).First(MostRows)),
                     ]
                     : Array.Empty<ReportBlock>(),

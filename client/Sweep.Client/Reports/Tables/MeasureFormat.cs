@@ -12,7 +12,7 @@ internal static class MeasureFormat
         "perplexity" => Quantities.Perplexity,
         "train_seconds" => Quantities.Seconds,
         "inference_ms" => Quantities.Milliseconds,
-        "macs" => Quantities.Count,
+        "macs" or "model_parameters" => Quantities.Count,
         "model_bytes" => Quantities.Bytes,
         _ => Quantities.Loss,
     };

@@ -23,11 +23,13 @@ internal static class ReportTable
     {
         (string Name, Func<TrialResult, double?> Value)[] more = isForPrograms ? Measurements : [];
         var varying = report.Spec.Parameters.Varying;
+        var hasRanks = report.Objectives is not null;
         var hasError = report.Rows.Any(row => row.Best?.ValLossError is not null);
         var hasTest = report.Rows.Any(row => row.Result?.Test is not null);
         return new(
         [
             OutputColumn.Number("number", "trial"),
+            .. hasRanks ? [OutputColumn.Number("rank", "rank")] : Array.Empty<OutputColumn>(),
             .. varying.Select(ParameterCell.Column),
             .. report.Rows.All(row => row.Result is not null) ? Array.Empty<OutputColumn>() : [new("state", "state")],
             OutputColumn.Number("best_epoch", "best\nepoch", dispensable: true),
@@ -62,6 +64,7 @@ internal static class ReportTable
             .. report.Rows.Select(trial => (IReadOnlyList<object?>)
             [
                 trial.Number,
+                .. hasRanks ? [report.Ranks.TryGetValue(trial.Number, out var rank) ? rank : null] : Array.Empty<object?>(),
                 .. ParameterCell.Row(trial.Parameters, varying),
                 .. report.Rows.All(row => row.Result is not null) ? Array.Empty<object?>() : [trial.State],
                 trial.Best?.Epoch, trial.Best?.TrainLoss, trial.Best?.ValLoss,

@@ -50,6 +50,7 @@ function valueButton(value, index) {
 function draw() {
   curves();
   costs();
+  front();
   importance();
   interactions();
   effects();

@@ -20,7 +20,7 @@ const labels = {
   val_loss: "validation loss", val_accuracy: "validation accuracy", train_loss: "training loss", gap: "overfitting gap",
   last_val_loss: "validation loss, last epoch", last_val_accuracy: "validation accuracy, last epoch",
   last_gap: "overfitting gap, last epoch", train_seconds: "training time, s", inference_ms: "inference, ms a window",
-  parameters: "trainable numbers", model_bytes: "size, bytes", macs: "multiply-accumulates",
+  parameters: "trainable numbers", model_parameters: "trainable numbers", model_bytes: "size, bytes", macs: "multiply-accumulates",
 };
 const label = name => labels[name] ?? name.replaceAll("_", " ");
 const sentence = text => text[0].toUpperCase() + text.slice(1);
