@@ -61,7 +61,7 @@ internal sealed class SweepJudge(StoredSweep sweep, SweepRules rules, IJudgement
         var judgement = _rule.Judge(number, scores, await comparing);
         if (judgement.Verdict == Domain.Stopping.Verdict.Wait)
             return (null, judgement.Reason);
-        instruments.Judged(judgement.Verdict == Domain.Stopping.Verdict.Stop);
+        instruments.Judged(judgement.Verdict == Domain.Stopping.Verdict.Stop, judgement.Rule);
         var stored = await store.AddAsync(StoredJudgement.Of(trial, judgement, scores, sweep.Spec.Objective.Goal));
         return (stored, stored.Reason);
     }

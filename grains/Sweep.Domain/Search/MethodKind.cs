@@ -19,6 +19,11 @@ public static class MethodKinds
     /// <summary>Whether the method proposes later trials from the outcomes of earlier ones.</summary>
     public static bool Learns(this MethodKind kind) => kind is MethodKind.Tpe or MethodKind.Gp or MethodKind.CmaEs;
 
+    /// <summary>What a trial was proposed by, as its row has it.</summary>
+    /// <param name="hasLearned">Whether it was proposed from outcomes.</param>
+    public static string ProposedBy(this MethodKind kind, bool hasLearned) =>
+        kind.Learns() && !hasLearned ? $"start of {kind.Word()}" : kind.Word();
+
     /// <summary>The method as a sweep file has it.</summary>
     public static string Word(this MethodKind kind) => kind == MethodKind.CmaEs ? "cma-es" : kind.ToString().ToLowerInvariant();
 }

@@ -18,8 +18,9 @@ public sealed record OutcomeRow(int Number, ParameterMap? Parameters, TrialState
 /// <param name="IsByRung">
 /// Whether they were made from what trials reached at rungs, which does not change while those trials go on in further attempts.
 /// </param>
+/// <param name="By">Of each trial what proposed it; null where that is not told.</param>
 public sealed record TrialProposals(
-    int First, IReadOnlyList<ParameterMap> Trials, int MadeFrom, long Attempts, bool IsByRung = false);
+    int First, IReadOnlyList<ParameterMap> Trials, int MadeFrom, long Attempts, bool IsByRung = false, IReadOnlyList<string>? By = null);
 
 /// <summary>
 /// Proposes the trials of one sweep while it runs. It keeps what the rows have too, so that not everything is read and computed again; it
@@ -52,11 +53,15 @@ public sealed class SweepSearch(SweepSpec spec)
             _parameters.RemoveRange(rows.Count, Known - rows.Count);
         _parameters.AddRange(rows.Skip(Known).Select(row => row.Parameters!));
         var trials = rows.Select((row, index) => Outcome(row, _parameters[index], rungScores?[index])).ToList();
+        var by = new List<string>();
         while (trials.Count < count && KnownFor(trials.Count + 1, trials) is { } known)
         {
             // The replicates of a point are proposed together, so that they are of one point also by arrival.
             for (var replicate = 0; replicate < spec.TrialsPerPoint && trials.Count < count; replicate++)
+            {
+                by.Add(spec.Method.Kind.ProposedBy(_method.HasLearned(trials.Count + 1, known)));
                 trials.Add(new(trials.Count + 1, _method.Propose(trials.Count + 1, known), IsOver: false, Score: null));
+            }
         }
 
         if (trials.Count == rows.Count)
@@ -67,7 +72,8 @@ public sealed class SweepSearch(SweepSpec spec)
             [.. trials.Skip(rows.Count).Select(trial => trial.Parameters)],
             from,
             rows.Take(from).Sum(row => (long)row.Attempt),
-            IsByRung: rungScores is not null);
+            IsByRung: rungScores is not null,
+            by);
     }
 
     private static TrialOutcome Outcome(OutcomeRow row, ParameterMap parameters, IReadOnlyList<double>? rungScores)

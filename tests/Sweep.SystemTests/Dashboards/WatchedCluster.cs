@@ -44,7 +44,10 @@ public sealed class WatchedCluster : IAsyncDisposable
         var second = await cluster.AddSiloAsync(1, [], prefix);
 
         // An absurd learning rate diverges at once, and a diverged trial is not retried.
-        await SubmitAsync(cluster, Sweep, "{values: [rnn, gru]}", "10", "{values: [0.002, 0.005, 3.0e+38]}", "6");
+        // The rule judges, so that the panels of the search have something to show.
+        await SubmitAsync(
+            cluster, Sweep, "{values: [rnn, gru]}", "10", "{values: [0.002, 0.005, 3.0e+38]}", "6",
+            "--set", "stop={rule: asha, first: 2, factor: 2}");
         await cluster.SweepIsOverAsync(Sweep, Limit);
         await SubmitAsync(cluster, "running", "gru", "{values: [10, 11, 12, 13, 14]}", "0.002", "100000");
         await cluster.CountsAsync(
@@ -81,12 +84,15 @@ public sealed class WatchedCluster : IAsyncDisposable
     }
 
     private static Task<string> SubmitAsync(
-        RealCluster cluster, string name, string cells, string lengths, string learningRates, string epochs) =>
+        RealCluster cluster, string name, string cells, string lengths, string learningRates, string epochs, params string[] more) =>
         cluster.OutputAsync(
-            "run", "examples/next-character.yaml", "--name", name, "--detach",
-            "--set", $"parameters.cell={cells}", "--set", $"parameters.sequence_length={lengths}",
-            "--set", $"parameters.learning_rate={learningRates}", "--set", "parameters.hidden_size=16",
-            "--set", $"parameters.epochs={epochs}", "--set", "checkpoint.every=0");
+            [
+                "run", "examples/next-character.yaml", "--name", name, "--detach",
+                "--set", $"parameters.cell={cells}", "--set", $"parameters.sequence_length={lengths}",
+                "--set", $"parameters.learning_rate={learningRates}", "--set", "parameters.hidden_size=16",
+                "--set", $"parameters.epochs={epochs}", "--set", "checkpoint.every=0",
+                .. more,
+            ]);
 
     public async ValueTask DisposeAsync()
     {

@@ -12,7 +12,7 @@ internal static class HtmlReport
     /// <summary>The parts of the page's own script in their order. They become one script, in which they share their names.</summary>
     private static readonly string[] Parts =
     [
-        "data.js", "charts.js", "highlight.js", "curves.js", "costs.js", "effects.js", "pivot.js", "parallel.js", "tables.js",
+        "data.js", "charts.js", "highlight.js", "curves.js", "costs.js", "effects.js", "pivot.js", "parallel.js", "search.js", "tables.js",
         "controls.js",
     ];
 

@@ -82,6 +82,8 @@ internal static class ReportData
                 fronts = report.Fronts.Select(front => new { front.Metric, front.Cost, trials = front.Trials.Select(row => row.Number) }),
                 shares = Shares(report),
                 student = Student(report),
+                search = SearchData.Search(contents),
+                replay = SearchData.Replay(contents),
                 most_shares = MostShares,
                 most_effects = MostEffects,
                 effects = report.Effects.Select(effect => new
