@@ -23,7 +23,7 @@ public sealed record ReplayReport(long Epochs, double Best, int Trials, int Orde
     /// <summary>The share of orders in which a rule must find the best value to be named as the cheapest.</summary>
     public const double Wanted = 0.95;
 
-    /// <summary>The most orders that a page of the report replays, and the most epochs that it looks at: trials · trials · epochs.</summary>
+    /// <summary>The most orders that a page of the report replays, and the most that it looks at: trials · trials · epochs.</summary>
     private const double MostForPage = 200, ComparedForPage = 3e7;
 
     /// <summary>

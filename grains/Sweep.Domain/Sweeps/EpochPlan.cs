@@ -12,8 +12,8 @@ public sealed record PlannedRung(int? Bracket, int Epoch, bool IsLast, double Mo
 
 /// <summary>
 /// What stopping rules leave of a sweep's epochs, as far as that is known before any loss is. Of asha 1 / factor of the trials are expected
-/// to go on at each rung, as when losses have no order; a cohort of hyperband has as many at each rung as the rule says. What the other
-/// rules stop depends on the losses.
+/// to go on at each rung, and those that are better than all before them, which the rule never stops: trial n is that with the probability
+/// 1 / n. A cohort of hyperband has as many at each rung as the rule says. What the other rules stop depends on the losses.
 /// </summary>
 /// <param name="Rungs">The cohorts of hyperband with the most rungs first, and the rungs of each in their order; the end is one.</param>
 /// <param name="Most">The epochs that all trials together train at the most.</param>
@@ -71,11 +71,12 @@ public sealed record EpochPlan(IReadOnlyList<PlannedRung> Rungs, double Most, do
 
             if (halving is StopSpec.Asha asha)
             {
+                var rank = 1.0;
                 foreach (var rung in RungTable.Growing(asha.First, asha.Factor, own))
                 {
                     yield return (rung, 1, part);
-                    // The first trial always goes on.
-                    part = Math.Max(part / asha.Factor, 1.0 / epochs.Count);
+                    rank /= asha.Factor;
+                    part = Math.Max(rank, 1.0 / number);
                 }
             }
 

@@ -54,7 +54,7 @@ public sealed class LiveProgressTests
             Rungs = [new Rung(81, Judged: 3, Stopped: 2, Bound: 1.25)],
             Search = SearchProgress.Of(
                 new(spec), proposed: 12,
-                [new(1, 50, null), new(2, 90, null), new(5, 20, null), new(6, 27, 27), new(7, 27, 27), new(12, 3, null)],
+                [new(1, 90, null), new(2, 90, null), new(5, 20, null), new(6, 27, 27), new(7, 27, 27), new(12, 3, null)],
                 snapshot.Running),
         };
         var lines = Lines(140, new(), snapshot);

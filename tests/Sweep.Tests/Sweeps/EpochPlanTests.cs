@@ -7,16 +7,18 @@ namespace Sweep.Tests.Sweeps;
 public sealed class EpochPlanTests
 {
     [Fact]
-    public void Of_asha_one_in_factor_is_expected_to_go_on_at_each_rung_and_the_first_trial_always_does()
+    public void Of_asha_one_in_factor_is_expected_to_go_on_at_each_rung_and_who_is_better_than_all_before_always_does()
     {
         var plan = EpochPlan.Of(Ruled(new StopSpec.Asha(2, 3)), [.. Enumerable.Repeat(40, 24)]);
         Assert.Equal([2, 6, 18, 40], plan.Rungs.Select(rung => rung.Epoch));
         Assert.Equal([24, 24, 24, 24], plan.Rungs.Select(rung => rung.Most));
-        // 24 / 27 would be less than the one trial that never ends.
-        Assert.Equal([24, 8, Math.Round(24 / 9.0, 6), 1], plan.Rungs.Select(rung => Math.Round(rung.Expected, 6)));
+        // The first three trials go on with 1, 1/2 and 1/3, and those after them with 1/3; at the second rung it is 1/9 from the ninth on.
+        // At the third rung all 24 are better than all before with 1 / number.
+        var all = Enumerable.Range(1, 24).Sum(number => 1.0 / number);
+        double[] expected = [24, 1.5 + (22 / 3.0), Enumerable.Range(1, 9).Sum(number => 1.0 / number) + (15 / 9.0), all];
+        Assert.Equal(expected.Select(trials => Math.Round(trials, 6)), plan.Rungs.Select(rung => Math.Round(rung.Expected, 6)));
         Assert.Equal([false, false, false, true], plan.Rungs.Select(rung => rung.IsLast));
-        // 2 epochs of 24 trials, 4 of 8, 12 of a ninth, and 22 of one.
-        Assert.Equal((24 * 2) + (4 * 8) + (12 * 24 / 9.0) + 22, plan.Expected, 1e-9);
+        Assert.Equal((2 * expected[0]) + (4 * expected[1]) + (12 * expected[2]) + (22 * expected[3]), plan.Expected, 1e-9);
         Assert.Equal((24.0 * 40, 0), (plan.Most, plan.Untold.Count));
     }
 
@@ -24,7 +26,7 @@ public sealed class EpochPlanTests
     [InlineData(27, 81, 1, 3)]
     [InlineData(40, 30, 1, 2)]
     [InlineData(100, 20, 2, 4)]
-    public void What_is_expected_of_asha_is_near_what_it_trains_when_losses_have_no_order(int trials, int epochs, int first, int factor)
+    public void What_is_expected_of_asha_is_near_what_it_trains_when_losses_keep_their_order(int trials, int epochs, int first, int factor)
     {
         var rule = new AshaRule(first, factor, new(Sweep.Domain.Trials.Metric.ValLoss, Sweep.Domain.Trials.Goal.Minimize));
         var random = new Random(5);
@@ -34,7 +36,7 @@ public sealed class EpochPlanTests
                 .Select(_ => random.NextDouble())
                 .Select(score => new TrialCurve([.. Enumerable.Repeat(score, epochs)], epochs))]).Sum());
         var plan = EpochPlan.Of(Ruled(new StopSpec.Asha(first, factor)), [.. Enumerable.Repeat(epochs, trials)]);
-        Assert.InRange(plan.Expected / trained, 0.8, 1.2);
+        Assert.InRange(plan.Expected / trained, 0.75, 1.15);
         Assert.InRange(trained, first * trials, plan.Most);
     }
 
@@ -67,8 +69,8 @@ public sealed class EpochPlanTests
     {
         var plan = EpochPlan.Of(Ruled(new StopSpec.Asha(2, 2)), [2, 3, 8, 8]);
         Assert.Equal(
-            [(2, 3.0, 3.0), (4, 2, 1), (8, 4, 1 + 0.5 + (2 * 0.25))],
-            plan.Rungs.Select(rung => (rung.Epoch, rung.Most, rung.Expected)));
+            [(2, 3.0, 3.0), (4, 2, 1), (8, 4, Math.Round(1 + 0.5 + (1 / 3.0) + 0.25, 6))],
+            plan.Rungs.Select(rung => (rung.Epoch, rung.Most, Math.Round(rung.Expected, 6))));
     }
 
     [Fact]
