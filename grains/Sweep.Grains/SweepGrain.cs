@@ -76,6 +76,7 @@ public sealed class SweepGrain(
             try
             {
                 _sweep = await store.AddAsync(Id, spec, request.ExactName, first);
+                instruments.Proposed(first.Select(_ => spec.Method.Kind.ProposedBy(hasLearned: false)));
             }
             catch (NameTakenException error)
             {
@@ -257,6 +258,8 @@ public sealed class SweepGrain(
             var scores = _sweep.Spec.Objectives is null ? null : await objectives.ScoresAsync(Id, cancellation);
             var proposals = _search.Next(rows, _sweep.Trials, await RungScoresAsync(rows.Count), scores);
             var isStored = proposals is not null && await store.ProposeAsync(Id, proposals, cancellation);
+            if (isStored)
+                instruments.Proposed(proposals!.By ?? []);
             // What another activation has stored may not be queued yet, nor what this one has when the call fails.
             var isQueued = _hasLooked && !isStored;
             _hasLooked = false;

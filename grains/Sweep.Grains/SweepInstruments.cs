@@ -14,6 +14,7 @@ public sealed class SweepInstruments
     private readonly Histogram<double> _epochDuration;
     private readonly Counter<long> _attemptsFailed;
     private readonly Counter<long> _judgements;
+    private readonly Counter<long> _proposals;
     private readonly Counter<long> _staleWrites;
     private readonly Counter<long> _storageFailures;
     private readonly Counter<long> _connectionsRefused;
@@ -40,7 +41,9 @@ public sealed class SweepInstruments
         _attemptsFailed = meter.CreateCounter<long>(
             "sweep.attempts.failed", "{attempt}", "Attempts that ended without a result, by reason.");
         _judgements = meter.CreateCounter<long>(
-            "sweep.judgements", "{judgement}", "Judgements of trials by stopping rules, by verdict: go_on or stop.");
+            "sweep.judgements", "{judgement}", "Judgements of trials by stopping rules, by verdict, go_on or stop, and by rule.");
+        _proposals = meter.CreateCounter<long>(
+            "sweep.proposals", "{trial}", "Trials proposed, by what proposed them: a method's word, or start of it before it has learned.");
         _staleWrites = meter.CreateCounter<long>("sweep.writes.refused", "{write}", "Writes of an attempt that is not the running one.");
         _storageFailures = meter.CreateCounter<long>(
             "sweep.storage.failures", "{write}",
@@ -101,8 +104,15 @@ public sealed class SweepInstruments
 
     public void AttemptFailed(FailureReason reason) => _attemptsFailed.Add(1, new KeyValuePair<string, object?>("reason", reason.Name()));
 
-    public void Judged(bool stops) =>
-        _judgements.Add(1, new KeyValuePair<string, object?>("verdict", stops ? "stop" : "go_on"));
+    public void Judged(bool stops, string? rule) => _judgements.Add(
+        1, new KeyValuePair<string, object?>("verdict", stops ? "stop" : "go_on"), new KeyValuePair<string, object?>("rule", rule));
+
+    /// <param name="by">Of each trial what proposed it.</param>
+    public void Proposed(IEnumerable<string> by)
+    {
+        foreach (var trials in by.CountBy(word => word))
+            _proposals.Add(trials.Value, new KeyValuePair<string, object?>("by", trials.Key));
+    }
 
     public void WriteRefused() => _staleWrites.Add(1);
 

@@ -196,7 +196,7 @@ internal sealed class SweepJudge(StoredSweep sweep, SweepRules rules, IJudgement
                 var stand = new Stand(stored.Trial.Number, stored.Epoch);
                 if (answers.ContainsKey(stand))
                     answers[stand] = new(stored, stored.Reason);
-                instruments.Judged(stored.Stops);
+                instruments.Judged(stored.Stops, stored.Rule);
             }
         }
 

@@ -37,7 +37,7 @@ public sealed class JudgementStore : IJudgementStore
     public Task<IReadOnlyList<StoredJudgement>> FindAsync(
         IReadOnlyList<(TrialId Trial, int Epoch)> wanted, CancellationToken cancellation = default) => _source.Statement(
         """
-        select j.trial_id, j.epoch, j.stops, j.value, j.bound, j.reason
+        select j.trial_id, j.epoch, j.stops, j.value, j.bound, j.reason, j.rule
         from judgements j join unnest($1::bigint[], $2::integer[]) w (trial_id, epoch) using (trial_id, epoch)
         """,
         wanted.Select(item => item.Trial.Value).ToArray(), wanted.Select(item => item.Epoch).ToArray()).RowsAsync(Read, cancellation);
@@ -121,18 +121,19 @@ public sealed class JudgementStore : IJudgementStore
             """
             with item as (
               select * from unnest(
-                $1::bigint[], $2::integer[], $3::boolean[], $4::double precision[], $5::double precision[], $6::text[])
-              as i(trial_id, epoch, stops, value, bound, reason)
+                $1::bigint[], $2::integer[], $3::boolean[], $4::double precision[], $5::double precision[], $6::text[], $7::text[])
+              as i(trial_id, epoch, stops, value, bound, reason, rule)
             ), locked as materialized (
               select id from trials where id in (select trial_id from item) order by id for no key update
             )
-            insert into judgements (trial_id, epoch, stops, value, bound, reason)
+            insert into judgements (trial_id, epoch, stops, value, bound, reason, rule)
             select i.* from item i join locked l on l.id = i.trial_id order by i.trial_id, i.epoch
             on conflict (trial_id, epoch) do update set at = judgements.at
-            returning trial_id, epoch, stops, value, bound, reason
+            returning trial_id, epoch, stops, value, bound, reason, rule
             """,
             All(judgement => judgement.Trial.Value), All(judgement => judgement.Epoch), All(judgement => judgement.Stops),
-            All(judgement => judgement.Value), All(judgement => judgement.Bound), All(judgement => StorableText.Of(judgement.Reason)))
+            All(judgement => judgement.Value), All(judgement => judgement.Bound), All(judgement => StorableText.Of(judgement.Reason)),
+            All(judgement => judgement.Rule))
             .RowsAsync(Read, cancellation)).ToDictionary(judgement => (judgement.Trial, judgement.Epoch));
         return [.. judgements.Select(judgement => stored.GetValueOrDefault((judgement.Trial, judgement.Epoch)) ?? judgement)];
 
@@ -140,5 +141,6 @@ public sealed class JudgementStore : IJudgementStore
     }
 
     private static StoredJudgement Read(NpgsqlDataReader row) => new(
-        TrialId.From(row.GetInt64(0)), row.GetInt32(1), row.GetBoolean(2), row.Maybe<double>(3), row.Maybe<double>(4), row.GetString(5));
+        TrialId.From(row.GetInt64(0)), row.GetInt32(1), row.GetBoolean(2), row.Maybe<double>(3), row.Maybe<double>(4), row.GetString(5),
+        row.MaybeText(6));
 }

@@ -50,7 +50,8 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
         var (stored, isNew) = await AddSweepAsync(connection, id, spec, exactName, count, cancellation);
         if (isNew)
         {
-            await AddTrialsAsync(connection, id, first: 1, trials, cancellation);
+            var by = spec.Method.Kind.ProposedBy(hasLearned: false);
+            await AddTrialsAsync(connection, id, first: 1, trials, [.. trials.Select(_ => by)], cancellation);
             await transaction.CommitAsync(cancellation);
         }
 
@@ -191,7 +192,7 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
             .ValueAsync<bool>(cancellation);
         if (!isNext)
             return false;
-        await AddTrialsAsync(connection, id, proposals.First, proposals.Trials, cancellation);
+        await AddTrialsAsync(connection, id, proposals.First, proposals.Trials, proposals.By, cancellation);
         await connection.Statement(
             "update sweeps set proposed_from = greatest(proposed_from, $2) where id = $1", id, proposals.MadeFrom)
             .ExecuteAsync(cancellation);
@@ -367,10 +368,11 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
     private static long Last(int sweep) => new TrialId(sweep, TrialId.MaxNumber).Value;
 
     private static async Task AddTrialsAsync(
-        NpgsqlConnection connection, int id, int first, IReadOnlyList<ParameterMap> trials, CancellationToken cancellation)
+        NpgsqlConnection connection, int id, int first, IReadOnlyList<ParameterMap> trials, IReadOnlyList<string>? by,
+        CancellationToken cancellation)
     {
         await using var copy = await connection.BeginBinaryImportAsync(
-            "copy trials (id, sweep_id, number, params) from stdin (format binary)", cancellation);
+            "copy trials (id, sweep_id, number, params, proposed_by) from stdin (format binary)", cancellation);
         foreach (var (index, trial) in trials.Index())
         {
             await copy.StartRowAsync(cancellation);
@@ -378,6 +380,7 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
             await copy.WriteAsync(id, NpgsqlDbType.Integer, cancellation);
             await copy.WriteAsync(first + index, NpgsqlDbType.Integer, cancellation);
             await copy.WriteAsync(trial.ToJson(), NpgsqlDbType.Jsonb, cancellation);
+            await copy.WriteAsync(by?[index], NpgsqlDbType.Text, cancellation);
         }
 
         await copy.CompleteAsync(cancellation);

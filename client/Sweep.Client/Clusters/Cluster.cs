@@ -34,6 +34,8 @@ internal sealed class Cluster : IAsyncDisposable
 
     public ReportReader Reports => new(_source);
 
+    public SearchReader Search => new(_source);
+
     /// <summary>The private cluster that this process owns and that ends with it; null where another process owns the cluster.</summary>
     public PrivateCluster? Private { get; }
 

@@ -16,11 +16,13 @@ namespace Sweep.Client.Live;
 /// <param name="Failures">The trials that failed last, the newest first.</param>
 /// <param name="Rungs">What stopping rules decided so far, by epoch.</param>
 /// <param name="Front">With several objectives the trials with which the points on the front begin; null with one.</param>
+/// <param name="Search">What the search and held trials wait for; null where nothing is proposed or judged while it runs.</param>
 /// <param name="Open">The trial that the view shows alone; null for none.</param>
 internal sealed record ProgressSnapshot(
     TimeSpan Since, SweepOverview Sweep, IReadOnlyList<TrialSummary> Running, IReadOnlyList<TrialSummary>? Finished, string? Waiting = null,
     TrialCurve? Best = null, (TrialSummary First, Spread Objective)? BestPoint = null, IReadOnlyList<TrialSummary>? Failures = null,
-    TrialHistory? Open = null, IReadOnlyList<Rung>? Rungs = null, IReadOnlyList<int>? Front = null)
+    TrialHistory? Open = null, IReadOnlyList<Rung>? Rungs = null, IReadOnlyList<int>? Front = null,
+    SearchProgress? Search = null)
 {
     public int Over => Sweep.Succeeded + Sweep.Failed + Sweep.Cancelled + Sweep.Stopped;
 

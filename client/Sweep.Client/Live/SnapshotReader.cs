@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Sweep.Client.Clusters;
 using Sweep.Client.Errors;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Storage.Reading;
@@ -14,6 +15,8 @@ internal sealed class SnapshotReader(Cluster cluster, IProgressView view, string
     // The rows of more trials than this would take too long to read again for each trial that ends.
     private const int MostTrialsToList = 2_000;
     private const int MostFailures = 3;
+    // A search leaves few trials unfinished, and of many that wait from the beginning the first ones say what is waited for.
+    private const int MostUnfinished = 1_000;
     private const int LogLines = 50;
 
     private readonly long _started = Stopwatch.GetTimestamp();
@@ -29,6 +32,9 @@ internal sealed class SnapshotReader(Cluster cluster, IProgressView view, string
     private IReadOnlyList<Rung> _rungs = [];
     private int _frontOver = -1;
     private IReadOnlyList<int>? _front;
+    private SearchWait? _wait;
+    private (int Held, int Proposed) _searched = (-1, -1);
+    private IReadOnlyList<OpenTrial> _unfinished = [];
 
     /// <exception cref="RequestRefusedException">The sweep was deleted.</exception>
     public async Task<ProgressSnapshot> ReadAsync(CancellationToken cancellation)
@@ -58,6 +64,8 @@ internal sealed class SnapshotReader(Cluster cluster, IProgressView view, string
     private async Task<ProgressSnapshot> WithScreenAsync(ProgressSnapshot snapshot, CancellationToken cancellation)
     {
         var sweep = snapshot.Sweep;
+        if (sweep.Spec.Method.Kind.Learns() || sweep.Spec.Stop is not null)
+            snapshot = snapshot with { Search = await SearchAsync(snapshot, cancellation) };
         if (_read != (snapshot.Over, sweep.EpochsDone))
         {
             _best = sweep.BestTrial is { } best ? await CurveAsync(sweep.Id, best, cancellation) : null;
@@ -82,6 +90,18 @@ internal sealed class SnapshotReader(Cluster cluster, IProgressView view, string
 
         var open = view.OpenTrial is { } number ? await HistoryAsync(sweep.Id, number, cancellation) : null;
         return snapshot with { Best = _best, BestPoint = _bestPoint, Failures = _failures, Open = open, Rungs = _rungs, Front = _front };
+    }
+
+    private async Task<SearchProgress> SearchAsync(ProgressSnapshot snapshot, CancellationToken cancellation)
+    {
+        var sweep = snapshot.Sweep;
+        if ((_read, _searched) != ((snapshot.Over, sweep.EpochsDone), (sweep.Held, sweep.Proposed)))
+        {
+            _unfinished = await cluster.Search.UnfinishedAsync(sweep.Id, MostUnfinished, cancellation);
+            _searched = (sweep.Held, sweep.Proposed);
+        }
+
+        return SearchProgress.Of(_wait ??= new(sweep.Spec), sweep.Proposed, _unfinished, snapshot.Running);
     }
 
     private async Task<TrialCurve?> CurveAsync(int sweep, int number, CancellationToken cancellation)

@@ -34,6 +34,7 @@ internal static class SweepScreen
             lines.Add(front);
         if (snapshot.Rungs is { Count: > 0 } rungs)
             lines.Add(Rungs(rungs, width));
+        lines.AddRange(SearchLines.Of(snapshot, width));
         lines.AddRange((snapshot.Failures ?? []).Select(trial => Lines.Of(
             width,
             ($"✗ trial {trial.Number}", "red"),
@@ -116,6 +117,9 @@ internal static class SweepScreen
         [
             ("epoch", trial => $"{EpochCount.Of(trial.EpochsTrained)}/{trial.Parameters.Epochs}"),
             .. width < Wide ? Array.Empty<(string, Func<TrialSummary, string>)>() : [("", Bar)],
+            .. snapshot.Search is { NextRungs.Count: > 0 }
+                ? [("rung", trial => SearchLines.Rung(snapshot, trial.Number))]
+                : Array.Empty<(string, Func<TrialSummary, string>)>(),
             ("train", trial => trial.Last is { } last ? Quantities.Loss(last.TrainLoss) : ""),
             ("val", trial => trial.Last is { } last ? Quantities.Loss(last.ValLoss) : ""),
             ("accuracy", trial => trial.Last is { } last ? Quantities.Percent(last.ValAccuracy) : ""),

@@ -26,10 +26,13 @@ internal static class JsonOutput
 
     public static void Write(TextWriter writer, object value) => writer.WriteLine(JsonSerializer.Serialize(value, Options));
 
-    public static void Write(TextWriter writer, OutputTable table)
+    public static void Write(TextWriter writer, OutputTable table) => Write(writer, Rows(table));
+
+    /// <summary>The rows of a table as objects.</summary>
+    public static IReadOnlyList<Dictionary<string, object?>> Rows(OutputTable table)
     {
         var names = Names(table.Columns);
-        Write(writer, table.Rows.Select(row => names.Zip(row).ToDictionary(pair => pair.First, pair => pair.Second)).ToList());
+        return [.. table.Rows.Select(row => names.Zip(row).ToDictionary(pair => pair.First, pair => pair.Second))];
     }
 
     /// <summary>

@@ -22,14 +22,12 @@ internal static class ReplayTable
         [
             .. report.Rules.OrderBy(rule => rule.Epochs).Select(rule => (IReadOnlyList<object?>)
             [
-                Name(rule.Rule), Settings(rule.Rule), rule.Epochs, rule.Share, rule.Found, rule.Regret, rule.Regret95, rule.WithoutRegret,
+                rule.Rule.Name, Settings(rule.Rule), rule.Epochs, rule.Share, rule.Found, rule.Regret, rule.Regret95, rule.WithoutRegret,
             ]),
         ]);
 
     /// <summary>A rule as a sweep file has it.</summary>
-    public static string Text(StopSpec rule) => $"{{ rule: {Name(rule)}, {Settings(rule)} }}";
-
-    private static string Name(StopSpec rule) => rule.GetType().Name.ToLowerInvariant();
+    public static string Text(StopSpec rule) => $"{{ rule: {rule.Name}, {Settings(rule)} }}";
 
     private static string Settings(StopSpec rule) => rule switch
     {

@@ -23,6 +23,17 @@ public sealed record ReplayReport(long Epochs, double Best, int Trials, int Orde
     /// <summary>The share of orders in which a rule must find the best value to be named as the cheapest.</summary>
     public const double Wanted = 0.95;
 
+    /// <summary>The most orders that a page of the report replays, and the most that it looks at: trials · trials · epochs.</summary>
+    private const double MostForPage = 200, ComparedForPage = 3e7;
+
+    /// <summary>
+    /// In how many orders a page of the report replays a sweep; 0 where even one would take too long. The time grows with the square of the
+    /// trials.
+    /// </summary>
+    /// <param name="epochs">The most epochs that a trial trains.</param>
+    public static int OrdersForPage(int trials, int epochs) =>
+        (int)Math.Min(MostForPage, ComparedForPage / Math.Max(1.0, (double)trials * trials * epochs));
+
     /// <summary>The rule with the fewest epochs of those that find the best value in enough orders; null when there is none.</summary>
     public ReplayedRule? Cheapest => Rules.Where(rule => rule.WithoutRegret >= Wanted).MinBy(rule => rule.Epochs);
 

@@ -32,11 +32,14 @@ public sealed class GpSearch(SearchSpace space, long seed, int trials, SearchWin
 
     public int WaitsFor(int number) => window.Before(number);
 
+    public bool HasLearned(int number, IReadOnlyList<KnownTrial> known) =>
+        number > StartTrials && known.Count(trial => trial.HasScore) >= StartOutcomes;
+
     public ParameterMap Propose(int number, IReadOnlyList<KnownTrial> known)
     {
         this.Check(number);
         var model = new ModelSpace(Cube);
-        if (model.Owners.Length == 0 || number <= StartTrials || known.Count(trial => trial.HasScore) < StartOutcomes)
+        if (model.Owners.Length == 0 || !HasLearned(number, known))
             return _start.Trial(number);
         var tried = known.Select(trial => Cube.Places(trial.Parameters)).ToArray();
         var (process, best) = Process(known, [.. tried.Select(model.Point)], model.Owners);

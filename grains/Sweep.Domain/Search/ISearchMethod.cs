@@ -29,6 +29,12 @@ public interface ISearchMethod
     /// <summary>Trials up to this number must be over before trial <paramref name="number"/> is proposed; 0 when none must.</summary>
     int WaitsFor(int number);
 
+    /// <summary>
+    /// Whether trial <paramref name="number"/> is proposed from outcomes. A method that learns draws its first trials without any.
+    /// </summary>
+    /// <param name="known">As <see cref="Propose"/> takes it.</param>
+    bool HasLearned(int number, IReadOnlyList<KnownTrial> known) => WaitsFor(number) > 0;
+
     /// <summary>What trial <paramref name="number"/> tries.</summary>
     /// <param name="number">From 1 to <see cref="Count"/>.</param>
     /// <param name="known">

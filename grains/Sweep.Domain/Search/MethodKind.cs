@@ -24,6 +24,11 @@ public static class MethodKinds
     /// <summary>Whether the method looks for the lowest value of one objective, so that several mean nothing to it.</summary>
     public static bool NeedsOneObjective(this MethodKind kind) => kind.Learns() && kind != MethodKind.NsgaIi;
 
+    /// <summary>What a trial was proposed by, as its row has it.</summary>
+    /// <param name="hasLearned">Whether it was proposed from outcomes.</param>
+    public static string ProposedBy(this MethodKind kind, bool hasLearned) =>
+        kind.Learns() && !hasLearned ? $"start of {kind.Word()}" : kind.Word();
+
     /// <summary>The method as a sweep file has it.</summary>
     public static string Word(this MethodKind kind) => kind switch
     {

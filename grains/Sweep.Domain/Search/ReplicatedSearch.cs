@@ -11,14 +11,13 @@ public sealed class ReplicatedSearch(ISearchMethod points, int replicates, Param
 
     public int WaitsFor(int number) => points.WaitsFor(Point(number)) * replicates;
 
+    public bool HasLearned(int number, IReadOnlyList<KnownTrial> known) => points.HasLearned(Point(number), PointsBefore(number, known));
+
     public ParameterMap Propose(int number, IReadOnlyList<KnownTrial> known)
     {
         this.Check(number);
         var replicate = (number - 1) % replicates;
-        var point = points.Propose(Point(number), [.. known
-            .Where(trial => Point(trial.Number) < Point(number))
-            .GroupBy(trial => Point(trial.Number))
-            .Select(trials => Mean(trials.Key, [.. trials]))]);
+        var point = points.Propose(Point(number), PointsBefore(number, known));
         return replicate == 0 ? point : catalog.All
             .Where(definition => definition.IsSeed)
             .Aggregate(point, (map, definition) => map.With(definition.Name, new ParameterValue.Whole(Seed(seed, replicate))));
@@ -47,6 +46,14 @@ public sealed class ReplicatedSearch(ISearchMethod points, int replicates, Param
                 : null,
             IsRunning: scored.Count == 0 && trials.Any(trial => trial.IsRunning));
     }
+
+    private IReadOnlyList<KnownTrial> PointsBefore(int number, IReadOnlyList<KnownTrial> known) =>
+    [
+        .. known
+            .Where(trial => Point(trial.Number) < Point(number))
+            .GroupBy(trial => Point(trial.Number))
+            .Select(trials => Mean(trials.Key, [.. trials])),
+    ];
 
     private int Point(int number) => ((number - 1) / replicates) + 1;
 }

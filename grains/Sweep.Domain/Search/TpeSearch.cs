@@ -51,6 +51,9 @@ public sealed class TpeSearch(SearchSpace space, long seed, int trials, SearchWi
 
     public int WaitsFor(int number) => window.Before(number);
 
+    public bool HasLearned(int number, IReadOnlyList<KnownTrial> known) =>
+        known.Count >= StartTrials && known.Count(trial => trial.HasScore) >= StartOutcomes;
+
     public ParameterMap Propose(int number, IReadOnlyList<KnownTrial> known)
     {
         this.Check(number);

@@ -7,6 +7,8 @@ namespace Sweep.Domain.Stopping;
 /// <param name="rules">At least one.</param>
 public sealed class AnyOfRules(IReadOnlyList<IStoppingRule> rules) : IStoppingRule
 {
+    public string Name => string.Join(", ", rules.Select(rule => rule.Name));
+
     public IReadOnlyList<int> Rungs(int number, int epochs) =>
         [.. rules.SelectMany(rule => rule.Rungs(number, epochs)).Distinct().Order()];
 
@@ -23,7 +25,7 @@ public sealed class AnyOfRules(IReadOnlyList<IStoppingRule> rules) : IStoppingRu
         var judgement = new Judgement(RungVerdict.GoOn, null, $"epoch {epoch}: no rule judges here");
         foreach (var rule in JudgingAt(number, epoch))
         {
-            judgement = rule.Judge(number, scores, others);
+            judgement = rule.Judge(number, scores, others) with { Rule = rule.Name };
             if (judgement.Verdict != RungVerdict.GoOn)
                 break;
         }

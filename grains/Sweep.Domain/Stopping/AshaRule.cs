@@ -9,6 +9,8 @@ namespace Sweep.Domain.Stopping;
 /// <param name="factor">How many times longer each rung is than the one before; at least 2.</param>
 public sealed class AshaRule(int first, int factor, MetricWords words) : IStoppingRule
 {
+    public string Name => "asha";
+
     public IReadOnlyList<int> Rungs(int number, int epochs) => RungTable.Growing(first, factor, epochs);
 
     public TrialRange ComparedWith(int number) => new(1, number - 1);

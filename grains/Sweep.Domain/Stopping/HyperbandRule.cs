@@ -25,6 +25,8 @@ public sealed class HyperbandRule : IStoppingRule
     /// <summary>The kinds of cohorts in their order: for each the trials and the epochs at each rung; the last rung is the end.</summary>
     public IReadOnlyList<IReadOnlyList<(int Trials, int Epochs)>> Brackets { get; }
 
+    public string Name => "hyperband";
+
     public IReadOnlyList<int> Rungs(int number, int epochs) =>
         [.. CohortOf(number).Bracket.SkipLast(1).Select(rung => rung.Epochs).Where(rung => rung < epochs)];
 

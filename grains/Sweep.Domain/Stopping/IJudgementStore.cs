@@ -7,7 +7,9 @@ namespace Sweep.Domain.Stopping;
 /// <param name="Value">The best value of the objective so far; null when no epoch had one that is a number.</param>
 /// <param name="Bound">The value that it was held against; null when there was none.</param>
 /// <param name="Reason">A sentence for the user that names the epoch, the value and what it was held against.</param>
-public sealed record StoredJudgement(TrialId Trial, int Epoch, bool Stops, double? Value, double? Bound, string Reason)
+/// <param name="Rule">The word of the rule that decided; null in rows of earlier versions, and where no rule judges.</param>
+public sealed record StoredJudgement(
+    TrialId Trial, int Epoch, bool Stops, double? Value, double? Bound, string Reason, string? Rule = null)
 {
     /// <summary>The row of a judgement that does not have the trial wait.</summary>
     /// <param name="scores">The trial's scores of the epochs up to the one at whose end it is judged, lower winning.</param>
@@ -15,7 +17,7 @@ public sealed record StoredJudgement(TrialId Trial, int Epoch, bool Stops, doubl
     {
         return new(
             trial, scores.Count, judgement.Verdict == RungVerdict.Stop, Value(RungTable.Lowest(scores)), Value(judgement.Bound),
-            judgement.Reason);
+            judgement.Reason, judgement.Rule);
 
         double? Value(double? score) => score is { } known && double.IsFinite(known) ? goal == Goal.Minimize ? known : -known : null;
     }

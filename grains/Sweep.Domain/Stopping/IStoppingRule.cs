@@ -7,6 +7,9 @@ namespace Sweep.Domain.Stopping;
 /// </summary>
 public interface IStoppingRule
 {
+    /// <summary>The rule's word in a sweep file.</summary>
+    string Name { get; }
+
     /// <summary>The epochs at whose ends a trial is judged, ascending and below its last one.</summary>
     /// <param name="number">From 1.</param>
     /// <param name="epochs">The epochs that the trial would train; at least 1.</param>
@@ -66,4 +69,5 @@ public enum RungVerdict { Wait, GoOn, Stop }
 
 /// <param name="Bound">The score that it was held against, lower winning; null when there was none.</param>
 /// <param name="Reason">A sentence for the user that names the epoch, the value and what it was held against.</param>
-public sealed record Judgement(RungVerdict Verdict, double? Bound, string Reason);
+/// <param name="Rule">The word of the rule that decided, where several may judge; null when none did.</param>
+public sealed record Judgement(RungVerdict Verdict, double? Bound, string Reason, string? Rule = null);

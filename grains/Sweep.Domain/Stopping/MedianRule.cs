@@ -13,6 +13,8 @@ public sealed class MedianRule(int first, int every, int trials, MetricWords wor
     /// <summary>As in Optuna's and Vizier's defaults.</summary>
     public const int DefaultTrials = 5;
 
+    public string Name => "median";
+
     public IReadOnlyList<int> Rungs(int number, int epochs) =>
         [.. Enumerable.Range(0, Math.Max(0, (epochs - 1 - first + every) / every)).Select(step => first + (step * every))];
 

@@ -13,6 +13,10 @@ public abstract record StopSpec
 {
     private StopSpec() { }
 
+    /// <summary>The rule's word in a sweep file.</summary>
+    [JsonIgnore]
+    public string Name => GetType().Name.ToLowerInvariant();
+
     /// <summary>See <see cref="AshaRule"/>.</summary>
     public sealed record Asha(int First = 1, int Factor = 3) : StopSpec;
 

@@ -5,6 +5,8 @@ namespace Sweep.Domain.Stopping;
 /// <param name="bound">A value of the metric.</param>
 public sealed class ThresholdRule(int epoch, double bound, MetricWords words) : IStoppingRule
 {
+    public string Name => "threshold";
+
     public IReadOnlyList<int> Rungs(int number, int epochs) => epoch < epochs ? [epoch] : [];
 
     public TrialRange ComparedWith(int number) => TrialRange.None;

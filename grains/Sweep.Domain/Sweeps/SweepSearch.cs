@@ -19,8 +19,10 @@ public sealed record OutcomeRow(int Number, ParameterMap? Parameters, TrialState
 /// Those of the trials up to <paramref name="MadeFrom"/> that were not over. They count with what they reached at rungs, which does not
 /// change while they go on in further attempts, so <paramref name="Attempts"/> is without theirs.
 /// </param>
+/// <param name="By">Of each trial what proposed it; null where that is not told.</param>
 public sealed record TrialProposals(
-    int First, IReadOnlyList<ParameterMap> Trials, int MadeFrom, long Attempts, IReadOnlyList<int>? Unfinished = null);
+    int First, IReadOnlyList<ParameterMap> Trials, int MadeFrom, long Attempts, IReadOnlyList<int>? Unfinished = null,
+    IReadOnlyList<string>? By = null);
 
 /// <summary>
 /// Proposes the trials of one sweep while it runs. It keeps what the rows have too, so that not everything is read and computed again; it
@@ -60,11 +62,15 @@ public sealed class SweepSearch(SweepSpec spec)
         var trials = rows.Select((row, index) => scores is null
             ? Outcome(row, _parameters[index], rungScores?[index])
             : Outcome(row, _parameters[index], scores.GetValueOrDefault(row.Number))).ToList();
+        var by = new List<string>();
         while (trials.Count < count && KnownFor(trials.Count + 1, trials) is { } known)
         {
             // The replicates of a point are proposed together, so that they are of one point also by arrival.
             for (var replicate = 0; replicate < spec.TrialsPerPoint && trials.Count < count; replicate++)
+            {
+                by.Add(spec.Method.Kind.ProposedBy(_method.HasLearned(trials.Count + 1, known)));
                 trials.Add(new(trials.Count + 1, _method.Propose(trials.Count + 1, known), IsOver: false, Score: null));
+            }
         }
 
         if (trials.Count == rows.Count)
@@ -75,7 +81,8 @@ public sealed class SweepSearch(SweepSpec spec)
             [.. trials.Skip(rows.Count).Select(trial => trial.Parameters)],
             from,
             rows.Take(from).Where(row => row.State.IsOver()).Sum(row => (long)row.Attempt),
-            [.. rows.Take(from).Where(row => !row.State.IsOver()).Select(row => row.Number)]);
+            [.. rows.Take(from).Where(row => !row.State.IsOver()).Select(row => row.Number)],
+            by);
     }
 
     private static TrialOutcome Outcome(OutcomeRow row, ParameterMap parameters, IReadOnlyList<double>? rungScores)

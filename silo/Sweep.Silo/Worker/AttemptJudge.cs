@@ -73,7 +73,7 @@ internal sealed class AttemptJudge(
                     return StopCause.Behind;
                 var row = StoredJudgement.Of(trial, judgement, _scores, objective.Goal);
                 Reason = (await ReadAsync(() => services.Judgements.AddAsync(row))).Reason;
-                services.Instruments.Judged(stops: true);
+                services.Instruments.Judged(stops: true, judgement.Rule);
                 return StopCause.Judged;
             }
         }

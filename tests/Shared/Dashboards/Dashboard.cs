@@ -19,7 +19,11 @@ public sealed class Dashboard(string name, JsonElement json)
 
     public JsonElement Json => json;
 
-    public IReadOnlyList<JsonElement> Panels => [.. json.GetProperty("panels").EnumerateArray()];
+    /// <summary>The panels that show something.</summary>
+    public IReadOnlyList<JsonElement> Panels => [.. All.Where(panel => !IsRow(panel))];
+
+    /// <summary>The headings above the panels that follow them.</summary>
+    public IReadOnlyList<JsonElement> Rows => [.. All.Where(IsRow)];
 
     public IReadOnlyList<JsonElement> Variables => [.. json.GetProperty("templating").GetProperty("list").EnumerateArray()];
 
@@ -35,6 +39,10 @@ public sealed class Dashboard(string name, JsonElement json)
                target.GetProperty(type == Prometheus ? "expr" : "rawSql").GetString()!,
                target.TryGetProperty("instant", out var instant) && instant.GetBoolean()),
     ];
+
+    private IEnumerable<JsonElement> All => json.GetProperty("panels").EnumerateArray();
+
+    private static bool IsRow(JsonElement panel) => panel.GetProperty("type").GetString() == "row";
 
     /// <param name="folder">The repository's <c>grafana/dashboards</c>.</param>
     public static IReadOnlyList<Dashboard> ReadAll(string folder) =>

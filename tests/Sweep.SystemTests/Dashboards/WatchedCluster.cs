@@ -11,6 +11,10 @@ namespace Sweep.SystemTests.Dashboards;
 public sealed class WatchedCluster : IAsyncDisposable
 {
     public const string Sweep = "watched";
+
+    /// <summary>A sweep with two objectives. No rule that compares trials goes with them, so it is another one.</summary>
+    public const string Front = "front";
+
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private readonly string _folder;
@@ -44,8 +48,14 @@ public sealed class WatchedCluster : IAsyncDisposable
         var second = await cluster.AddSiloAsync(1, [], prefix);
 
         // An absurd learning rate diverges at once, and a diverged trial is not retried.
-        await SubmitAsync(cluster, Sweep, "{values: [rnn, gru]}", "10", "{values: [0.002, 0.005, 3.0e+38]}", "6");
+        // The rule judges, so that the panels of the search have something to show.
+        await SubmitAsync(
+            cluster, Sweep, "{values: [rnn, gru]}", "10", "{values: [0.002, 0.005, 3.0e+38]}", "6",
+            "--set", "stop={rule: asha, first: 2, factor: 2}");
+        await SubmitAsync(
+            cluster, Front, "{values: [rnn, gru]}", "10", "0.002", "1", "--set", "objective=[val_loss, macs]");
         await cluster.SweepIsOverAsync(Sweep, Limit);
+        await cluster.SweepIsOverAsync(Front, Limit);
         await SubmitAsync(cluster, "running", "gru", "{values: [10, 11, 12, 13, 14]}", "0.002", "100000");
         await cluster.CountsAsync(
             "a trial on each slot", 3, Limit, "select count(*) from trials where state = 'running' and epochs_done > 0");
@@ -81,12 +91,15 @@ public sealed class WatchedCluster : IAsyncDisposable
     }
 
     private static Task<string> SubmitAsync(
-        RealCluster cluster, string name, string cells, string lengths, string learningRates, string epochs) =>
+        RealCluster cluster, string name, string cells, string lengths, string learningRates, string epochs, params string[] more) =>
         cluster.OutputAsync(
-            "run", "examples/next-character.yaml", "--name", name, "--detach",
-            "--set", $"parameters.cell={cells}", "--set", $"parameters.sequence_length={lengths}",
-            "--set", $"parameters.learning_rate={learningRates}", "--set", "parameters.hidden_size=16",
-            "--set", $"parameters.epochs={epochs}", "--set", "checkpoint.every=0", "--set", "objective=[val_loss, macs]");
+            [
+                "run", "examples/next-character.yaml", "--name", name, "--detach",
+                "--set", $"parameters.cell={cells}", "--set", $"parameters.sequence_length={lengths}",
+                "--set", $"parameters.learning_rate={learningRates}", "--set", "parameters.hidden_size=16",
+                "--set", $"parameters.epochs={epochs}", "--set", "checkpoint.every=0",
+                .. more,
+            ]);
 
     public async ValueTask DisposeAsync()
     {

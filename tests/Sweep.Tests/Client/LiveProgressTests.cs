@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
 using Sweep.Client.Live;
+using Sweep.Domain.Search;
+using Sweep.Domain.Stopping;
 using Sweep.Domain.Trials;
 using Sweep.Storage.Reading;
 
@@ -39,6 +41,41 @@ public sealed class LiveProgressTests
         Assert.Contains("7 stopped", screen, StringComparison.Ordinal);
         Assert.Contains("epoch 3: 5 of 12 went on (bound 1.250)", screen, StringComparison.Ordinal);
         Assert.Equal(7 + snapshot.Sweep.Succeeded + snapshot.Sweep.Failed + snapshot.Sweep.Cancelled, snapshot.Over);
+    }
+
+    [Fact]
+    public void A_search_says_how_many_it_has_proposed_what_it_waits_for_and_which_rung_each_trial_is_on_its_way_to()
+    {
+        var snapshot = Snapshot(running: 2, trials: 30);
+        var spec = snapshot.Sweep.Spec with { Method = new(MethodKind.Tpe, 30), Search = new(4), Stop = [new StopSpec.Asha(27, 3)] };
+        snapshot = snapshot with
+        {
+            Sweep = snapshot.Sweep with { Spec = spec, Proposed = 12, Held = 5 },
+            Rungs = [new Rung(81, Judged: 3, Stopped: 2, Bound: 1.25)],
+            Search = SearchProgress.Of(
+                new(spec), proposed: 12,
+                [new(1, 90, null), new(2, 90, null), new(5, 20, null), new(6, 27, 27), new(7, 27, 27), new(12, 3, null)],
+                snapshot.Running),
+        };
+        var lines = Lines(140, new(), snapshot);
+        Assert.Contains(lines, line => line.StartsWith(
+            "search  tpe proposed 12 of at most 30 trials  the next waits for trial 5 (epoch 27)", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith(
+            "held  trial 6 after epoch 27 until trial 5 is there  trial 7 after epoch 27 until trial 5 is there  and 2 more",
+            StringComparison.Ordinal));
+        // Both trials that run have trained 50 epochs.
+        Assert.Equal(2, lines.Count(line => line.Contains(" 81 <1.250 ", StringComparison.Ordinal)));
+        Assert.All(Lines(60, new(), snapshot), line => Assert.InRange(line.Length, 0, 60));
+
+        spec = spec with { Search = new(4, SearchOrder.Arrival), Stop = null };
+        snapshot = snapshot with
+        {
+            Sweep = snapshot.Sweep with { Spec = spec, Held = 0 },
+            Search = SearchProgress.Of(new(spec), 12, [], snapshot.Running),
+        };
+        lines = Lines(140, new(), snapshot);
+        Assert.Contains(lines, line => line.EndsWith("the next follows when fewer than 4 are unfinished", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("held", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -69,8 +69,36 @@ public sealed class PlanCommandTests
     public async Task A_program_gets_the_trials_that_are_known()
     {
         var (_, output, _) = await Samples.RunAsync("plan", Example, "-o", "json");
-        Assert.Equal([1, 2, 3, 4], JsonNode.Parse(output)!.AsArray().Select(trial => (int)trial!["number"]!));
+        Assert.Equal([1, 2, 3, 4], JsonNode.Parse(output)!["trials"]!.AsArray().Select(trial => (int)trial!["number"]!));
+        Assert.Equal((24, 360.0), ((int)JsonNode.Parse(output)!["trials_most"]!, (double)JsonNode.Parse(output)!["epochs_expected"]!));
         (_, output, _) = await Samples.RunAsync("plan", Example, "--set", "method=random", "--set", "search={}", "-o", "json");
-        Assert.Equal(24, JsonNode.Parse(output)!.AsArray().Count);
+        Assert.Equal(24, JsonNode.Parse(output)!["trials"]!.AsArray().Count);
+    }
+
+    [Fact]
+    public async Task A_plan_with_a_stopping_rule_shows_how_many_trials_get_to_each_rung_and_how_long_that_takes()
+    {
+        var asha = RepositoryFolder.Join("examples", "search-asha.yaml");
+        var (_, output, _) = await Samples.RunAsync("plan", asha);
+        var rungs = output.Split('\n').SkipWhile(line => !line.Contains("trials at the most", StringComparison.Ordinal)).Skip(1)
+            .TakeWhile(line => line.Length > 0).Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)));
+        Assert.Equal(["2 24 24 judged", "6 24 8.8 judged", "18 24 4.5 judged", "40 24 3.8 trained to the end"], rungs);
+        Assert.Contains("Stopping: 220 epochs are expected, 960 at the most.", output, StringComparison.Ordinal);
+        Assert.Matches("Time: about .+ as expected, .+ at the most, on [0-9]+ of .+; (measured|estimated) ", output);
+
+        (_, output, _) = await Samples.RunAsync("plan", asha, "-o", "json");
+        var plan = JsonNode.Parse(output)!;
+        Assert.Equal([2, 6, 18, 40], plan["rungs"]!.AsArray().Select(rung => (int)rung!["epoch"]!));
+        Assert.Equal(220.35, (double)plan["epochs_expected"]!, 0.01);
+        Assert.Equal(960, (double)plan["epochs_most"]!);
+        Assert.True((double)plan["seconds_most"]! > (double)plan["seconds_expected"]!);
+
+        (_, output, _) = await Samples.RunAsync("plan", asha, "--set", "stop={rule: hyperband, first: 2}");
+        Assert.Matches(@"\n +2 +4 +16 +16 +judged", output);
+        (_, output, _) = await Samples.RunAsync("plan", asha, "--set", "stop=[{rule: median}, {rule: patience, epochs: 5}]");
+        Assert.Contains(
+            "What median and patience stop depends on the losses and cannot be told; it may be fewer than 960 epochs.",
+            output,
+            StringComparison.Ordinal);
     }
 }

@@ -72,6 +72,21 @@ public sealed partial class DashboardRulesTests
         });
     }
 
+    [Fact]
+    public void The_row_of_the_search_is_open_has_a_line_of_its_own_and_its_panels_stand_below_it()
+    {
+        var board = Board("sweep");
+        var row = Assert.Single(board.Rows);
+        Assert.Equal(("Search", false), (Text(row, "title"), row.GetProperty("collapsed").GetBoolean()));
+        var line = Line(row);
+        Assert.DoesNotContain(row.GetProperty("id").GetInt32(), board.Panels.Select(panel => panel.GetProperty("id").GetInt32()));
+        Assert.DoesNotContain(
+            board.Panels, panel => Line(panel) <= line && Line(panel) + panel.GetProperty("gridPos").GetProperty("h").GetInt32() > line);
+        Assert.Equal(7, board.Panels.Count(panel => Line(panel) > line));
+
+        static int Line(JsonElement panel) => panel.GetProperty("gridPos").GetProperty("y").GetInt32();
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Every_query_has_a_different_letter_and_a_datasource_by_variable(string name)

@@ -130,7 +130,7 @@ public sealed class ReportPageLooksTests(StorageDatabase database) : IClassFixtu
             "select count(*) from trial_summary where sweep = 'many' and cell = 'lstm' and val_loss < 2",
             TestContext.Current.CancellationToken);
         Assert.Equal($"{found.Rows[0][0]} of 2000 trials match.", (await page.TextsAsync("#trials output")).Single());
-        await page.AssertDrawnAsync(expectedCharts: 4 + 6 + 1 + 3 + 1);
+        await page.AssertDrawnAsync(expectedCharts: 4 + 6 + 1 + 3 + 1 + 2);
         await page.AssertQuietAsync();
 
         async Task<double> MillisecondsAsync(string act) => (await page.AskAsync(

@@ -106,6 +106,54 @@ public sealed class ReportPageTests(StorageDatabase database) : IClassFixture<St
     }
 
     [Fact]
+    public async Task The_best_value_so_far_and_the_replay_of_stopping_rules_are_drawn_with_the_numbers_of_SQL_and_of_sweep_replay()
+    {
+        Assert.SkipUnless(File.Exists(Browser.Program), Browser.WhyMissing);
+        await ReportRows.AddNineAsync(database, "replayed");
+        await database.RunAsync(
+            """
+            update sweeps set state = 'completed', ended_at = now(), spec = jsonb_set(spec, '{method}', '{"kind": "random", "trials": 9}')
+            where name = 'replayed';
+            update trials set proposed_by = case when number < 4 then 'start of tpe' else 'tpe' end
+            where sweep_id = (select id from sweeps where name = 'replayed')
+            """);
+        await using var page = await ReportPage.OpenAsync(database, "replayed");
+        const string Data = "JSON.parse(document.getElementById('data').textContent)";
+        var shown = await page.AskAsync(
+            "(search => search.n.map((n, i) => `${n} ${search.best[i].toFixed(4)} ${search.spent[i]} ${search.start[i]}`))"
+                + $"({Data}.search)");
+        Assert.Equal(
+            await RowsAsync(
+                """
+                select number || ' ' || to_char(min(best_value) over before, 'FM0.0000') || ' ' || sum(epochs_done) over before || ' '
+                  || (number < 4)
+                from trial_summary where sweep = 'replayed' window before as (order by number) order by number
+                """),
+            shown.EnumerateArray().Select(row => row.GetString()!));
+        Assert.Equal(2, await page.CountAsync("#chart-best svg[role=img]"));
+        Assert.Equal(9, await page.CountAsync("#chart-best div:first-child > svg g[aria-label=dot] circle"));
+        Assert.Equal(["start of tpe|3", "tpe|6"], await page.CellsAsync("#search", ["proposed_by", "trials"]));
+
+        // The page replays the same orders as the command does when it is asked for as many.
+        var (_, output, _) = await Client.Samples.RunAsync(
+            "replay", "replayed", "--all", "--orders", "200", "-o", "json", "--postgres", database.Source.ConnectionString);
+        var rules = System.Text.Json.JsonDocument.Parse(output).RootElement.EnumerateArray()
+            .Select(rule => $"{rule.GetProperty("rule")} {rule.GetProperty("settings")} {rule.GetProperty("epochs").GetDouble():0.00}")
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        Assert.True(rules.Count > 10);
+        var drawn = await page.AskAsync(
+            $"{Data}.replay.rules.map(rule => "
+                + "`${rule.text.replace('{ rule: ', '').replace(',', '').replace(' }', '')} ${rule.epochs.toFixed(2)}`)");
+        Assert.Equal(rules, drawn.EnumerateArray().Select(rule => rule.GetString()!).Order(StringComparer.Ordinal));
+        Assert.Equal(rules.Count, await page.CountAsync("#chart-replay g[aria-label=dot] circle"));
+        Assert.Equal(["asha", "hyperband", "median", "patience"], (await page.TextsAsync("#chart-replay .key li")).Order());
+        Assert.Contains("Means over 200 orders", (await page.TextsAsync("#figure-replay figcaption")).Single(), StringComparison.Ordinal);
+        await page.AssertQuietAsync();
+        await page.PhotographAsync("replayed.png");
+    }
+
+    [Fact]
     public async Task A_bar_is_the_interval_of_the_mean_and_the_page_says_so()
     {
         Assert.SkipUnless(File.Exists(Browser.Program), Browser.WhyMissing);

@@ -68,10 +68,17 @@ public sealed class StoppingRuleTests
         Assert.Equal([1, 3, 9], rules.Rungs(2, 20));
         Assert.Equal(new TrialRange(1, 1), rules.ComparedWith(2));
         Assert.Equal(RungVerdict.Wait, rules.Judge(2, [6, 6, 6], []).Verdict);
-        Assert.Equal(RungVerdict.Stop, rules.Judge(2, [6, 6, 6], [new(1, 7, false)]).Verdict);
+        Assert.Equal((RungVerdict.Stop, "threshold"), Judged(6));
         var reverse = new AnyOfRules([new ThresholdRule(3, 5, Loss), new AshaRule(1, 3, Loss)]);
-        Assert.Equal(RungVerdict.Stop, reverse.Judge(2, [6, 6, 6], []).Verdict);
-        Assert.Equal(RungVerdict.GoOn, rules.Judge(2, [4, 4, 4], [new(1, 7, false)]).Verdict);
+        Assert.Equal((RungVerdict.Stop, "threshold"), (reverse.Judge(2, [6, 6, 6], []).Verdict, reverse.Judge(2, [6, 6, 6], []).Rule));
+        Assert.Equal((RungVerdict.GoOn, "threshold"), Judged(4));
+        Assert.Equal((RungVerdict.Stop, "asha"), Judged(8));
+
+        (RungVerdict, string?) Judged(double loss)
+        {
+            var judgement = rules.Judge(2, [loss, loss, loss], [new(1, 7, false)]);
+            return (judgement.Verdict, judgement.Rule);
+        }
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
+using Sweep.Storage.Reading;
 using static Sweep.Tests.Storage.StorageDatabase;
 
 namespace Sweep.Tests.Storage;
@@ -25,6 +26,21 @@ public sealed class SweepProposalTests(StorageDatabase database) : IClassFixture
         Assert.Equal([1, 2, 3, 4], await database.QueuedAsync(id));
         await database.Sweeps.MoveAsync(id, SweepMove.Pause, Cancellation);
         Assert.False(await database.Sweeps.ProposeAsync(id, new(5, [Parameters], MadeFrom: 0, Attempts: 0), Cancellation));
+    }
+
+    [Fact]
+    public async Task What_proposed_a_trial_is_stored_with_it()
+    {
+        var id = await AddSearchAsync();
+        await database.Sweeps.ProposeAsync(
+            id, new(3, [Parameters, Parameters], MadeFrom: 0, Attempts: 0, By: ["start of tpe", "tpe"]), Cancellation);
+        await database.Sweeps.ProposeAsync(id, new(5, [Parameters], MadeFrom: 0, Attempts: 0), Cancellation);
+        var proposers = await new SearchReader(database.Source).ProposersAsync(id, Cancellation);
+        Assert.Equal([("start of tpe", 3), ("tpe", 1), (null, 1)], proposers.Select(one => (one.By, one.Trials)));
+        Assert.Equal([1, 2, 3], proposers[0].Starts);
+        var grid = await database.AddSweepAsync(trials: 2);
+        Assert.Equal([("grid", 2)], (await new SearchReader(database.Source).ProposersAsync(grid, Cancellation)).Select(
+            one => (one.By, one.Trials)));
     }
 
     [Fact]

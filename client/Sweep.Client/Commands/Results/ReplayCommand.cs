@@ -1,14 +1,12 @@
 using System.CommandLine;
-using Sweep.Client.Clusters;
 using Sweep.Client.Commands.Parts;
 using Sweep.Client.Errors;
 using Sweep.Client.Output;
+using Sweep.Client.Reports;
 using Sweep.Client.SweepFiles;
 using Sweep.Client.Tables;
 using Sweep.Domain.Reports;
-using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
-using Sweep.Domain.Trials;
 using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Commands.Results;
@@ -68,7 +66,10 @@ internal static class ReplayCommand
             var sweep = await context.Value(address).FindAsync(cluster.Reader, context.Cancellation);
             if (sweep.State is SweepState.Running or SweepState.Paused)
                 throw new WrongInputException($"{sweep.Name}: found a sweep that is {Words(sweep.State)}; expected one that is over.");
-            var curves = await CurvesAsync(cluster, sweep, context.Cancellation);
+            var trials = await cluster.Reader.TrialsAsync(sweep.Id, context.Cancellation);
+            if (ReplayCurves.Problem(sweep, trials) is { } problem)
+                throw new WrongInputException(problem);
+            var curves = await ReplayCurves.ReadAsync(cluster, sweep, trials, context.Cancellation);
             var rules = rule is null
                 ? ReplayReport.Usual(curves.Max(curve => curve.Epochs))
                 : [StopOption.Read(rule, settings, sweep.Spec)];
@@ -78,42 +79,6 @@ internal static class ReplayCommand
                 Conclude(context, sweep, report, isComparison: rule is null);
             return ExitCode.Done;
         });
-    }
-
-    /// <summary>The curves of the trials, or of their points, that trained to their ends or failed by themselves.</summary>
-    private static async Task<IReadOnlyList<TrialCurve>> CurvesAsync(
-        Cluster cluster, SweepOverview sweep, CancellationToken cancellation)
-    {
-        var trials = (await cluster.Reader.TrialsAsync(sweep.Id, cancellation))
-            .Where(trial => trial.State is not TrialState.Cancelled && trial.EpochsDone > 0)
-            .ToList();
-        if (trials.Find(trial => trial.State == TrialState.Stopped) is { } stopped)
-        {
-            throw new WrongInputException(
-                $"{sweep.Name}/{stopped.Number}: found a trial that a stopping rule ended; expected trials with all their epochs.");
-        }
-
-        if (trials.Find(trial => trial.PrunedAt is not null) is { } pruned)
-        {
-            throw new WrongInputException(
-                $"{sweep.Name}/{pruned.Number}: found a trial whose epochs were pruned; expected trials with all their epochs.");
-        }
-
-        var read = BuiltInMetrics.Catalog.Find(sweep.Spec.Objective.Metric)!.Read;
-        var scores = trials.ToDictionary(trial => trial.Number, _ => new List<double>());
-        await foreach (var (number, _, epoch) in cluster.Reader.EpochsAsync(sweep.Id, null, cancellation))
-            scores.GetValueOrDefault(number)?.Add(sweep.Spec.Objective.Score(read(epoch)));
-        TrialCurve[] curves =
-        [
-            .. trials.Where(trial => scores[trial.Number].Count > 0)
-                .GroupBy(
-                    trial => (trial.Number - 1) / sweep.Spec.TrialsPerPoint,
-                    trial => new TrialCurve(scores[trial.Number], trial.Parameters.Epochs))
-                .Select(point => sweep.Spec.TrialsPerPoint == 1 ? point.Single() : TrialCurve.OfPoint([.. point])),
-        ];
-        return curves.Length > 0
-            ? curves
-            : throw new WrongInputException($"{sweep.Name}: found no trial with an epoch; expected at least one.");
     }
 
     private static void Conclude(CommandContext context, SweepOverview sweep, ReplayReport report, bool isComparison)

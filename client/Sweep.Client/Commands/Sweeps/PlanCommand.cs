@@ -31,6 +31,14 @@ internal static class PlanCommand
             var plan = sweep.Plan();
             var table = PlanTable.Of(sweep.Spec, plan);
             var shown = context.Format == OutputFormat.Table ? table with { Rows = [.. table.Rows.Take(RowsShown)] } : table;
+            var epochs = PlannedEpochs.Of(
+                sweep.Spec, plan, await ClusterSpeed.ReadAsync(context.Choice, sweep.Spec.Resources, context.Cancellation));
+            if (context.Format == OutputFormat.Json)
+            {
+                JsonOutput.Write(context.Terminal.Out, epochs.Json(table, plan));
+                return ExitCode.Done;
+            }
+
             context.Terminal.Write(shown, context.Format, "No trials.");
             if (context.Format == OutputFormat.Table)
             {
@@ -51,6 +59,15 @@ internal static class PlanCommand
                     context.Terminal.Out.WriteLine($"Start: each trial begins from the weights of {start} after epoch {start.Epoch}.");
                 context.Terminal.Out.WriteLine(SplitText.Plan(sweep.Spec.Dataset, sweep.Dataset.Characters));
                 context.Terminal.Out.WriteLine(Checkpoints(sweep.Spec, plan));
+                if (epochs.Epochs.Rungs.Count > 1)
+                {
+                    context.Terminal.Out.WriteLine();
+                    context.Terminal.Write(epochs.Rungs, context.Format, "");
+                    context.Terminal.Out.WriteLine();
+                }
+
+                foreach (var sentence in epochs.Sentences)
+                    context.Terminal.Out.WriteLine(sentence);
             }
 
             return ExitCode.Done;

@@ -13,7 +13,7 @@ internal static class HtmlReport
     private static readonly string[] Parts =
     [
         "data.js", "charts.js", "highlight.js", "curves.js", "costs.js", "front.js", "effects.js", "pivot.js", "parallel.js",
-        "tables.js", "controls.js",
+        "search.js", "tables.js", "controls.js",
     ];
 
     /// <summary>Without its script the page shows all rows of its tables.</summary>

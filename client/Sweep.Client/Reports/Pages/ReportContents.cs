@@ -1,5 +1,6 @@
 using Sweep.Client.Clusters;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Sweeps;
 using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Reports.Pages;
@@ -8,6 +9,8 @@ namespace Sweep.Client.Reports.Pages;
 /// <param name="Text">Facts about the sweep's text; null when the text is no longer stored.</param>
 /// <param name="Curves">The epochs of <see cref="CurveTrials"/>.</param>
 /// <param name="Rungs">What stopping rules decided, by epoch.</param>
+/// <param name="Replay">What stopping rules would have saved; null where that cannot be told, or would take too long.</param>
+/// <param name="Proposers">What proposed the trials.</param>
 /// <param name="Comparison">The comparison with another sweep; null when none was asked for.</param>
 internal sealed record ReportContents(
     SweepOverview Sweep,
@@ -19,7 +22,9 @@ internal sealed record ReportContents(
     SweepComparison? Comparison,
     string ServerVersion,
     DateTimeOffset MadeAt,
-    IReadOnlyList<Rung> Rungs)
+    IReadOnlyList<Rung> Rungs,
+    ReplayReport? Replay = null,
+    IReadOnlyList<Proposer>? Proposers = null)
 {
     /// <summary>The greatest number of learning curves that are drawn.</summary>
     public const int MostCurves = 12;
@@ -43,7 +48,21 @@ internal sealed record ReportContents(
         comparison,
         await cluster.Reports.ServerVersionAsync(cancellation),
         now,
-        await cluster.Reader.RungsAsync(sweep.Id, cancellation));
+        await cluster.Reader.RungsAsync(sweep.Id, cancellation),
+        await ReplayAsync(cluster, sweep, report, cancellation),
+        await cluster.Search.ProposersAsync(sweep.Id, cancellation));
+
+    private static async Task<ReplayReport?> ReplayAsync(
+        Cluster cluster, SweepOverview sweep, SweepReport report, CancellationToken cancellation)
+    {
+        var longest = report.Rows.Select(row => row.Parameters.Epochs).DefaultIfEmpty().Max();
+        var orders = ReplayReport.OrdersForPage(report.Rows.Count, longest);
+        if (sweep.State is SweepState.Running or SweepState.Paused || orders == 0 || ReplayCurves.Problem(sweep, report.Rows) is not null)
+            return null;
+        var rules = ReplayReport.Usual(longest);
+        return rules.Count == 0 ? null : ReplayReport.Of(
+            sweep.Spec, await ReplayCurves.ReadAsync(cluster, sweep, report.Rows, cancellation), rules, orders);
+    }
 
     /// <summary>The best trials that have epochs; trials that have not finished come after those that have.</summary>
     public static IEnumerable<TrialSummary> CurveTrials(SweepReport report) =>

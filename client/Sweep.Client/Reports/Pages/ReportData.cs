@@ -84,6 +84,8 @@ internal static class ReportData
                 objectives = ObjectiveData.Of(report),
                 shares = Shares(report),
                 student = Student(report),
+                search = SearchData.Search(contents),
+                replay = SearchData.Replay(contents),
                 most_shares = MostShares,
                 most_effects = MostEffects,
                 effects = report.Effects.Select(effect => new

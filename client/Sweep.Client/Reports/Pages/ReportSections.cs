@@ -40,7 +40,9 @@ internal static class ReportSections
             Pairs(report),
             AllAtOnce(report),
             Samples(report),
+            SearchSections.Search(contents),
             Stopping(contents),
+            SearchSections.Replay(contents),
             Attempts(contents),
             RepeatSection.Of(contents),
         ];

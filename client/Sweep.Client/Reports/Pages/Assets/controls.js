@@ -56,6 +56,8 @@ function draw() {
   effects();
   drawPivot();
   parallel();
+  bestSoFar();
+  replayed();
   for (const region of document.querySelectorAll(".heat, #chart-parallel .wide")) watchCut(region);
   showHighlight();
 }
