@@ -154,6 +154,18 @@ public sealed class ChaosProofTests : IAsyncDisposable
             text => Assert.Contains("losses 1 1, not so undisturbed", text, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public void A_lease_of_a_trial_that_waits_to_be_judged_or_was_stopped_is_found()
+    {
+        Assert.Empty(Moves(Leased(1, 0), Event(1, 1, "held"), Event(1, 2, "judged"), Leased(2, 3), Event(2, 4, "stopped")));
+        Assert.Empty(Moves(Leased(1, 0), Event(1, 1, "held"), Event(1, 2, "stopped"), Event(1, 3, "resumed"), Leased(2, 4)));
+        Assert.Contains("leased of attempt 2 follows held", Assert.Single(Moves(Leased(1, 0), Event(1, 1, "held"), Leased(2, 2))));
+        Assert.Contains("follows stopped", Assert.Single(Moves(Leased(1, 0), Event(1, 1, "stopped"), Leased(2, 2))));
+
+        static IEnumerable<string> Moves(params EventFact[] events) =>
+            new HistoryProof(History(events), new HashSet<string>()).Violations().Select(violation => violation.Text);
+    }
+
     private static DateTimeOffset At(double seconds) => DateTimeOffset.UnixEpoch.AddSeconds(seconds);
 
     private static EventFact Leased(int attempt, double at) => Event(attempt, at, "leased");

@@ -12,13 +12,17 @@ namespace Sweep.Processes;
 /// </summary>
 /// <param name="Cells">Kinds of recurrent layer.</param>
 /// <param name="Lengths">Sequence lengths in characters.</param>
+/// <param name="Stop">The stopping rule as a sweep file has it; null for none.</param>
 public sealed record TrainingGrid(
-    IReadOnlyList<string> Cells, IReadOnlyList<int> Lengths, int Epochs, int HiddenSize = 16, int Retries = 10, int StallLimit = 3600)
+    IReadOnlyList<string> Cells, IReadOnlyList<int> Lengths, int Epochs, int HiddenSize = 16, int Retries = 10, int StallLimit = 3600,
+    string? Stop = null) : IDisturbedSweep
 {
     /// <summary>Returns a sweep whose trials never end during a test.</summary>
     public static TrainingGrid Endless(int trials) => new(["gru"], [.. Enumerable.Range(10, trials)], Epochs: 100_000);
 
     public int Trials => Cells.Count * Lengths.Count;
+
+    public string Words => string.Create(CultureInfo.InvariantCulture, $"{Trials} trials of {Epochs} epochs");
 
     /// <summary>Whether a line of <see cref="SweepProof.LossesAsync"/> belongs to one of the sweep's trials and epochs.</summary>
     public bool Has(string loss) =>
@@ -30,6 +34,23 @@ public sealed record TrainingGrid(
     /// <param name="prefix">A command that runs <c>sweep</c>, or nothing.</param>
     public Task SubmitAsync(RealCluster cluster, string name, params string[] prefix) =>
         cluster.OutputAsync(prefix, [.. Arguments(name), "--detach"]);
+
+    public Task SubmitAsync(RealCluster cluster, string name, int stallLimit) =>
+        (this with { StallLimit = stallLimit }).SubmitAsync(cluster, name);
+
+    public Task<IReadOnlyList<string>> ResultsAsync(RealDatabase database, string name) => new SweepProof(database, name).LossesAsync();
+
+    public async Task<IReadOnlyList<string>> ViolationsAsync(RealDatabase database, string name, IReadOnlyList<string> undisturbed)
+    {
+        var proof = new SweepProof(database, name);
+        return
+        [
+            .. await proof.TrialsThatDidNotSucceedAsync(), .. await proof.EpochsMissingOrTwiceAsync(Epochs),
+            .. await proof.StaleWritesAsync(),
+            // Only the trials and epochs of this sweep are compared, since the undisturbed one may have more.
+            .. await proof.LossesThatDifferAsync([.. undisturbed.Where(Has)]),
+        ];
+    }
 
     /// <summary>Returns the spec that a client sends to the cluster.</summary>
     public async Task<SweepSpec> SpecAsync(string name)
@@ -60,5 +81,6 @@ public sealed record TrainingGrid(
         "parameters.layers=2", "parameters.dropout=0.2", "parameters.batch_size=160", "checkpoint.every=0",
         string.Create(CultureInfo.InvariantCulture, $"retries={Retries}"),
         string.Create(CultureInfo.InvariantCulture, $"stall_limit={StallLimit}"),
+        .. Stop is null ? Array.Empty<string>() : [$"stop={Stop}"],
     ];
 }

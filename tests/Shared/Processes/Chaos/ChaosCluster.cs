@@ -64,16 +64,17 @@ public sealed class ChaosCluster : IAsyncDisposable
 
     /// <summary>Runs a sweep from its submission to its end, while the killer and the users act.</summary>
     /// <returns>The violations, each with what was done in the seconds before it.</returns>
-    public async Task<IReadOnlyList<string>> RoundAsync(TrainingGrid grid, IReadOnlyList<string> undisturbed, int users, TimeSpan limit)
+    public async Task<IReadOnlyList<string>> RoundAsync(
+        IDisturbedSweep disturbed, IReadOnlyList<string> undisturbed, int users, TimeSpan limit)
     {
         var round = ++_rounds;
         ChaosUser[] ask = [.. Enumerable.Range(1, users).Select(number => new ChaosUser(
             string.Create(CultureInfo.InvariantCulture, $"user-{round}-{number}"), Cluster, _silos,
-            new Random((_seed * 10_000) + (round * 10) + number), Journal, grid.Lengths, StallLimit))];
+            new Random((_seed * 10_000) + (round * 10) + number), Journal, disturbed.Lengths, StallLimit))];
         try
         {
             var violations = await new ChaosRound(Cluster, _silos, _trainers, _killer, Journal, undisturbed)
-                .RunAsync(grid with { StallLimit = StallLimit }, string.Create(CultureInfo.InvariantCulture, $"round-{round}"), ask, limit);
+                .RunAsync(disturbed, string.Create(CultureInfo.InvariantCulture, $"round-{round}"), StallLimit, ask, limit);
             Orders += ask.Sum(user => user.Orders.Count);
             return [.. violations.Select(violation => violation.Explain(Journal))];
         }

@@ -7,16 +7,17 @@ namespace Sweep.Processes.Chaos;
 /// A time under a killer and users, which lasts as long as a sweep to which users give no orders. Then the disturbances end, the users'
 /// sweeps come to their end, and the tables are checked against what was promised and answered.
 /// </summary>
-/// <param name="undisturbed">The result of <see cref="SweepProof.LossesAsync"/> for the same sweep without disturbances.</param>
+/// <param name="undisturbed">Results of the same sweep, and of grids like those of the users, without disturbances.</param>
 public sealed class ChaosRound(
     RealCluster cluster, ChaosSilos silos, TrainerDeeds trainers, ChaosKiller killer, ChaosJournal journal,
     IReadOnlyList<string> undisturbed)
 {
     /// <summary>Submits the sweep and lets the killer and the users act until it is over.</summary>
     /// <returns>The violations.</returns>
-    public async Task<IReadOnlyList<Violation>> RunAsync(TrainingGrid grid, string sweep, IReadOnlyList<ChaosUser> users, TimeSpan limit)
+    public async Task<IReadOnlyList<Violation>> RunAsync(
+        IDisturbedSweep disturbed, string sweep, int stallLimit, IReadOnlyList<ChaosUser> users, TimeSpan limit)
     {
-        await grid.SubmitAsync(cluster, sweep);
+        await disturbed.SubmitAsync(cluster, sweep, stallLimit);
         var acted = await ActAsync(sweep, users, limit);
         foreach (var user in users)
             await user.LeaveAsync();
@@ -24,7 +25,8 @@ public sealed class ChaosRound(
         UserOrder[] orders = [.. users.SelectMany(user => user.Orders)];
         HashSet<string> known = [.. undisturbed];
         HashSet<int> greedy = [.. users.SelectMany(user => user.Greedy)];
-        var ofSweep = await OfSweepAsync(grid, sweep);
+        // Users give no orders to the round's own sweep, so it must have the results of an undisturbed one.
+        var ofSweep = await disturbed.ViolationsAsync(cluster.Database, sweep, undisturbed);
         foreach (var user in users)
             await user.ClearAsync();
         return
@@ -63,21 +65,6 @@ public sealed class ChaosRound(
         }
 
         return (judged, lost);
-    }
-
-    /// <summary>
-    /// Checks the round's own sweep, to which no user gives orders: it must succeed with the same results as an undisturbed sweep.
-    /// </summary>
-    private async Task<IReadOnlyList<string>> OfSweepAsync(TrainingGrid grid, string sweep)
-    {
-        var proof = new SweepProof(cluster.Database, sweep);
-        return
-        [
-            .. await proof.TrialsThatDidNotSucceedAsync(), .. await proof.EpochsMissingOrTwiceAsync(grid.Epochs),
-            .. await proof.StaleWritesAsync(),
-            // Only the trials and epochs of this sweep are compared, since the undisturbed one may have more.
-            .. await proof.LossesThatDifferAsync([.. undisturbed.Where(grid.Has)]),
-        ];
     }
 
     private async Task<IReadOnlyList<Violation>> ActAsync(string sweep, IReadOnlyList<ChaosUser> users, TimeSpan limit)

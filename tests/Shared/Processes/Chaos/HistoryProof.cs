@@ -14,7 +14,8 @@ public sealed class HistoryProof(SweepHistory history, IReadOnlySet<string> undi
         [.. history.Trials.SelectMany(Moves), .. history.Trials.SelectMany(Epochs), .. Differences()];
 
     /// <summary>
-    /// A lease must begin when none is held, and must open the attempt after the last one. Only the holder of a lease may end it.
+    /// A lease must begin when none is held, and must open the attempt after the last one. Only the holder of a lease may end it. A trial
+    /// that waits to be judged gets no lease before it is.
     /// </summary>
     private IEnumerable<Violation> Moves(TrialFact trial)
     {
@@ -23,9 +24,12 @@ public sealed class HistoryProof(SweepHistory history, IReadOnlySet<string> undi
         {
             var legal = fact.Event switch
             {
-                "leased" => before is not ("leased" or "succeeded" or "failed" or "cancelled") && fact.Attempt == attempt + 1,
+                "leased" => !IsOver(before) && before is not ("leased" or "held") && fact.Attempt == attempt + 1,
                 "retried" => before is "failed" or "cancelled" && fact.Attempt == attempt,
-                "cancelled" => before is not ("succeeded" or "failed" or "cancelled") && fact.Attempt == attempt,
+                "cancelled" => !IsOver(before) && fact.Attempt == attempt,
+                "resumed" => before == "stopped" && fact.Attempt == attempt,
+                "judged" => before == "held" && fact.Attempt == attempt,
+                "stopped" => before is "leased" or "held" && fact.Attempt == attempt,
                 _ => before == "leased" && fact.Attempt == attempt,
             };
             if (!legal)
@@ -37,6 +41,8 @@ public sealed class HistoryProof(SweepHistory history, IReadOnlySet<string> undi
             (before, attempt) = (fact.Event, fact.Attempt);
         }
     }
+
+    private static bool IsOver(string? last) => last is "succeeded" or "failed" or "cancelled" or "stopped";
 
     /// <summary>
     /// Epochs must follow each other without a gap, each written within the lease of its attempt. No epoch of an older attempt may follow

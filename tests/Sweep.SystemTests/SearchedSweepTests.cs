@@ -1,0 +1,43 @@
+using System.Globalization;
+using Sweep.Processes;
+using Sweep.Processes.Chaos;
+
+namespace Sweep.SystemTests;
+
+/// <summary>
+/// An adaptive sweep of real trainings: TPE chooses trials and ASHA stops them, both by the outcomes of other trials.
+/// <c>Sweep.Benchmarks chaos</c> does the same with any seed for any time.
+/// </summary>
+public sealed class SearchedSweepTests(ITestOutputHelper output)
+{
+    private const int Seed = 16;
+    private static readonly SearchedSweep Sweep = new(Trials: 24, Epochs: 9);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+
+    [Fact]
+    public async Task The_trials_stops_and_losses_are_the_same_bit_for_bit_on_one_silo_on_three_and_under_a_killer()
+    {
+        var expected = await OnOneSiloAsync();
+        await using var chaos = await ChaosCluster.StartAsync(Seed, output.WriteLine);
+        Assert.Equal(expected, await UndisturbedAsync(chaos.Cluster));
+        Violations.None(await chaos.RoundAsync(Sweep, expected, users: 0, Limit));
+
+        Assert.Contains(expected, line => line.Contains("succeeded after 9 epochs", StringComparison.Ordinal));
+        Assert.Contains(expected, line => line.Contains("stopped after 1 epochs", StringComparison.Ordinal));
+        Assert.True(chaos.Acts >= 4, string.Create(
+            CultureInfo.InvariantCulture, $"the killer acted {chaos.Acts} times: the sweep is too short to prove anything"));
+    }
+
+    private static async Task<IReadOnlyList<string>> OnOneSiloAsync()
+    {
+        await using var cluster = await RealCluster.StartAsync(silos: 1);
+        return await UndisturbedAsync(cluster);
+    }
+
+    private static async Task<IReadOnlyList<string>> UndisturbedAsync(RealCluster cluster)
+    {
+        await Sweep.SubmitAsync(cluster, "undisturbed", stallLimit: 3600);
+        await cluster.SweepIsOverAsync("undisturbed", Limit);
+        return await Sweep.ResultsAsync(cluster.Database, "undisturbed");
+    }
+}
