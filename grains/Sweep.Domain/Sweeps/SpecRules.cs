@@ -15,6 +15,8 @@ public static partial class SpecRules
     /// <summary>The mistakes in a spec; empty when it may be trained.</summary>
     public static IReadOnlyList<SpecProblem> Problems(SweepSpec spec)
     {
+        if (spec.Program is not null)
+            return [SpecProblem.About("program", "a program", "clusters do not train programs yet; expected a dataset")];
         List<SpecProblem> problems = [.. OfKeys(spec)];
         return problems.Count > 0 ? problems : [.. OfTheWhole(spec)];
     }
@@ -30,7 +32,7 @@ public static partial class SpecRules
             spec.Dataset.Test is >= 0 and < 1,
             "dataset.test", spec.Dataset.Test, "expected a share of at least 0 and below 1"),
         .. Unless(
-            BuiltInMetrics.Catalog.Find(spec.Objective.Metric) is not null,
+            spec.Program is not null || BuiltInMetrics.Catalog.Find(spec.Objective.Metric) is not null,
             "objective.metric", spec.Objective.Metric, $"expected {BuiltInMetrics.Catalog.Expectation}"),
         .. Method(spec.Method),
         .. Budget(spec.Budget),
@@ -48,6 +50,7 @@ public static partial class SpecRules
         .. SpecBounds.Seed.Problems(spec.Seed),
         .. SpecBounds.Replicates.Problems(spec.Replicates),
         .. StopProblems.OfKeys(spec.Stop),
+        .. ProgramRules.Problems(spec),
     ];
 
     /// <summary>The mistakes in a spec whose keys are all right: it has nothing to try, or too much.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sweep.Domain.Programs;
 using Sweep.Domain.Search;
 using Sweep.Domain.Stopping;
 using Sweep.Domain.Trials;
@@ -22,6 +23,7 @@ namespace Sweep.Domain.Sweeps;
 /// <param name="Search">How a method that learns waits for outcomes; null for the other methods.</param>
 /// <param name="Stop">The rules that end trials before their last epochs, in the order in which they judge; null for none.</param>
 /// <param name="Precision">The precision of products on a GPU; null for float32.</param>
+/// <param name="Program">What trains in place of the built-in model; null for that, and then <paramref name="Dataset"/> is a text.</param>
 public sealed record SweepSpec(
     string Name,
     DatasetSpec Dataset,
@@ -38,7 +40,8 @@ public sealed record SweepSpec(
     BudgetSpec? Budget = null,
     SearchSpec? Search = null,
     IReadOnlyList<StopSpec>? Stop = null,
-    Precision? Precision = null)
+    Precision? Precision = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ProgramSpec? Program = null)
 {
     public const double DefaultStallLimit = 3600;
 
@@ -75,7 +78,7 @@ public sealed record SweepSpec(
     /// The spec with <see cref="DatasetSpec.FirstTarget"/> filled in: the longest window of any trial that the space allows. The trials
     /// themselves do not decide it, since a random search with a larger budget must begin with the same ones.
     /// </summary>
-    public SweepSpec WithFirstTarget() => this with
+    public SweepSpec WithFirstTarget() => Program is not null ? this : this with
     {
         Dataset = Dataset with
         {
