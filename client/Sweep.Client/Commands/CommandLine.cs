@@ -27,6 +27,7 @@ internal static class CommandLine
             CommonOptions.Certificates,
             RunCommand.Create(terminal),
             PlanCommand.Create(terminal),
+            TryCommand.Create(terminal),
             ListCommand.Create(terminal),
             ShowCommand.Create(terminal),
             WatchCommand.Create(terminal),

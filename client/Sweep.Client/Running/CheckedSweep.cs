@@ -22,6 +22,12 @@ public sealed record CheckedSweep(SweepSpec Spec, DatasetText Dataset, TrialWeig
         StartReader? starts = null)
     {
         var draft = await SweepFile.ReadAsync(path, overrides, cancellation);
+        if (draft.Program is { } program)
+        {
+            throw program.Place.Wrong(
+                "a program", "clusters do not train programs yet; sweep plan shows its trials, and sweep try runs one of them here");
+        }
+
         var text = await FetchAsync(draft.Dataset, datasets, cancellation);
         var start = draft.StartFrom is null ? null : await StartAsync(draft, draft.StartFrom, starts, cancellation);
         FitCheck.Check(draft, text.Characters, text.Vocabulary, start is null ? null : (start.Start, start.Weights));

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Sweep.Client.Files;
 using Sweep.Domain.Sweeps;
 
 namespace Sweep.Client.SweepFiles;
@@ -49,8 +48,7 @@ internal sealed partial record DatasetSection(
         if (Path is null)
             return this;
         var place = PlaceOf("path");
-        var isTyped = place.Origin.Line is null;
-        return this with { Path = isTyped ? System.IO.Path.Combine(Environment.CurrentDirectory, Path) : PathWithin(folder, place, Path) };
+        return this with { Path = NamedPath.Of(folder, place, Path, "a text") };
     }
 
     /// <summary>An error at the place of a key of the section.</summary>
@@ -58,29 +56,6 @@ internal sealed partial record DatasetSection(
     public SweepFileException Wrong(string part, string found, string expected) => PlaceOf(part).Wrong(found, expected);
 
     private YamlNode PlaceOf(string key) => ((YamlMap)Place).Find(key) ?? Place;
-
-    /// <summary>
-    /// The absolute path of a text that a sweep file names, which must be in the file's folder or below. The text is stored in the
-    /// database, where others can read it, so a sweep file that came from another person must not choose any file of the user's.
-    /// </summary>
-    private static string PathWithin(string folder, YamlNode place, string written)
-    {
-        var whole = System.IO.Path.Combine(folder, written);
-        try
-        {
-            var path = RealPath.Of(whole);
-            return RealPath.IsWithin(path, RealPath.Of(folder))
-                ? path
-                : throw place.Wrong(
-                    $"{place.Shown}, which is outside the folder of the sweep file",
-                    "expected a text in that folder; to use this one, name it yourself: "
-                        + $"--set dataset.path={System.IO.Path.GetFullPath(whole)}");
-        }
-        catch (Exception error) when (error is IOException or ArgumentException)
-        {
-            throw place.Wrong($"{place.Shown}, which is no path ({error.Message.TrimEnd('.')})", "expected the path of a file");
-        }
-    }
 
     private static Uri ReadUrl(YamlNode node) =>
         Uri.TryCreate(PlainValue.Text(node), UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0

@@ -7,18 +7,20 @@ namespace Sweep.Client.SweepFiles;
 /// Reads the section <c>parameters</c>: each key is one dimension, and a constant is a dimension with one value. Which values are allowed
 /// is checked later, by the domain.
 /// </summary>
-internal sealed class ParameterReader(Problems problems)
+/// <param name="catalog">The parameters that there are.</param>
+/// <param name="more">Keys of a parameter, besides its values, that another reader reads.</param>
+internal sealed class ParameterReader(Problems problems, ParameterCatalog catalog, params IReadOnlyCollection<string> more)
 {
-    private static readonly string[] Names = [.. BuiltInParameters.Catalog.All.Select(definition => definition.Name)];
+    private readonly string[] _names = [.. catalog.All.Select(definition => definition.Name)];
 
     /// <returns>The search space. Parameters that cannot be read are left out, and their mistakes noted.</returns>
     public SearchSpace Read(YamlNode node)
     {
-        _ = new Section(node, problems, Names);
+        _ = new Section(node, problems, _names);
         var dimensions = new List<Dimension>();
         foreach (var entry in ((YamlMap)node).Entries)
         {
-            if (BuiltInParameters.Catalog.Find(entry.Key) is { } definition
+            if (catalog.Find(entry.Key) is { } definition
                 && problems.Try(() => ReadDimension(definition, entry.Value)) is { } dimension)
             {
                 dimensions.Add(dimension);
@@ -38,7 +40,7 @@ internal sealed class ParameterReader(Problems problems)
 
     private Dimension ReadDomain(ParameterDefinition definition, YamlNode node)
     {
-        var section = new Section(node, problems, "values", "min", "max", "scale", "count", "step", "when");
+        var section = new Section(node, problems, ["values", "min", "max", "scale", "count", "step", "when", .. more]);
         var when = section.Find("when") is { } conditions ? ReadConditions(conditions) : null;
         if (section.Find("values") is { } values)
         {
@@ -78,11 +80,11 @@ internal sealed class ParameterReader(Problems problems)
 
     private Dictionary<string, IReadOnlyList<ParameterValue>> ReadConditions(YamlNode node)
     {
-        _ = new Section(node, problems, Names);
+        _ = new Section(node, problems, _names);
         var conditions = new Dictionary<string, IReadOnlyList<ParameterValue>>();
         foreach (var (_, key, allowed) in ((YamlMap)node).Entries)
         {
-            if (BuiltInParameters.Catalog.Find(key) is { } other)
+            if (catalog.Find(key) is { } other)
                 conditions[key] = IsListOfValues(other, allowed) ? ReadValues(other, allowed) : [Parse(other, allowed)];
         }
 
@@ -109,6 +111,10 @@ internal sealed class ParameterReader(Problems problems)
     private static ParameterValue Parse(ParameterDefinition definition, YamlNode node) => (definition.Kind, node) switch
     {
         (ParameterKind.Widths, YamlList list) => new ParameterValue.Widths([.. list.Items.Select(item => ReadWidth(definition, item))]),
+        (ParameterKind.Word, YamlScalar { IsNothing: false } scalar) when definition.Words.IsDefault =>
+            new ParameterValue.Word(scalar.Text),
+        (ParameterKind.Truth, YamlScalar { Quoted: false, Text: "true" or "false" } scalar) =>
+            new ParameterValue.Truth(scalar.Text == "true"),
         (_, YamlScalar { IsNothing: false, Quoted: true } scalar) => new ParameterValue.Word(scalar.Text),
         (_, YamlScalar { IsNothing: false } scalar) => PlainValue.Parse(scalar.Text) switch
         {

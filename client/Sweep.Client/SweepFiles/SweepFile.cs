@@ -21,6 +21,9 @@ internal static class SweepFile
         var root = YamlTreeReader.Read(text, "", line => new(path, line));
         var tree = root as YamlMap ?? throw root.Wrong("expected keys such as dataset and parameters");
         var draft = SweepFileReader.Read(overrides.Aggregate(tree, Override.Apply), Path.GetFileNameWithoutExtension(path));
-        return draft with { Dataset = draft.Dataset.Resolved(Path.GetDirectoryName(Path.GetFullPath(path))!) };
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return draft.Program is { } program
+            ? draft with { Program = program.Resolved(folder) }
+            : draft with { Dataset = draft.Dataset.Resolved(folder) };
     }
 }

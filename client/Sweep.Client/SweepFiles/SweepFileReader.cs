@@ -10,7 +10,9 @@ namespace Sweep.Client.SweepFiles;
 /// <param name="Spec">The specification, complete except for the hash of its dataset.</param>
 /// <param name="Tree">The file with its line numbers, for errors that are found only with the dataset.</param>
 /// <param name="StartFrom">The trial from whose weights the trials start, as it is written; null for none.</param>
-internal sealed record SweepDraft(SweepSpec Spec, DatasetSection Dataset, YamlMap Tree, string? StartFrom = null);
+/// <param name="Program">The program that trains; null where the built-in model does, and only then there is a dataset.</param>
+internal sealed record SweepDraft(
+    SweepSpec Spec, DatasetSection Dataset, YamlMap Tree, string? StartFrom = null, ProgramSection? Program = null);
 
 /// <summary>
 /// Makes a specification from the tree of a sweep file. Keys and types are checked here, the allowed values in the domain. The text of the
@@ -21,7 +23,7 @@ internal sealed partial class SweepFileReader
     private static readonly string[] Keys =
     [
         "name", "dataset", "objective", "method", "budget", "parameters", "resources", "checkpoint", "retries", "stall_limit", "seed",
-        "replicates", "start_from", "search", "stop", "require", "precision",
+        "replicates", "start_from", "search", "stop", "require", "precision", "program",
     ];
 
     private readonly Problems _problems = new();
@@ -67,13 +69,20 @@ internal sealed partial class SweepFileReader
     private SweepDraft ReadKeys()
     {
         var name = _file.Find("name") is null ? _fallbackName : _file.Text("name") ?? "unreadable";
-        var dataset = Required(
+        var program = _file.Read("program", node => ProgramSection.Read(node, _problems));
+        var hasProgram = _file.Find("program") is not null;
+        var dataset = hasProgram ? null : Required(
             "dataset", "the text to train on, such as dataset: { path: text.txt }", node => DatasetSection.Read(node, _problems));
+        if (hasProgram)
+            ProgramSection.CheckOthers(_file, _problems);
         var objectives = new ObjectiveReader(_problems).Read(_file.Find("objective"));
         var (method, budget) = ReadMethod();
         var search = ReadSearch(method.Kind);
-        var space = Required(
-            "parameters", "what to train, such as parameters: { cell: { values: [rnn, lstm] } }", new ParameterReader(_problems).Read);
+        var space = Required<SearchSpace>(
+            "parameters", "what to train, such as parameters: { cell: { values: [rnn, lstm] } }",
+            hasProgram
+                ? new OwnParameterReader(_problems, program?.Epochs).Read
+                : new ParameterReader(_problems, BuiltInParameters.Catalog).Read);
         var resources = ReadResources();
         var checkpoint = ReadCheckpoint();
         var retries = _file.Whole("retries", SpecBounds.Retries) ?? 3;
@@ -87,7 +96,7 @@ internal sealed partial class SweepFileReader
         return new(
             new(
                 name,
-                new(
+                hasProgram ? DatasetSpec.None : new(
                     dataset?.Name ?? "",
                     "",
                     dataset?.Split ?? DatasetSection.DefaultSplit,
@@ -98,10 +107,12 @@ internal sealed partial class SweepFileReader
                 (int)replicates, Budget: budget, Search: search, Stop: stop,
                 Precision: precision == Precision.Float32 ? null : precision,
                 // A list of one means the same as the one by itself.
-                Objectives: objectives.Count == 1 ? null : objectives),
+                Objectives: objectives.Count == 1 ? null : objectives,
+                Program: hasProgram ? program?.Spec ?? new(["unreadable"]) : null),
             dataset!,
             _tree,
-            start);
+            start,
+            program);
     }
 
     private SweepFileException Place(SpecProblem problem) => problem.Path == "name" && _file.Find("name") is null
@@ -165,7 +176,7 @@ internal sealed partial class SweepFileReader
     }
 
     /// <returns>The time in seconds; NaN, which no bound allows, when the value is not a time.</returns>
-    private static double ReadSeconds(YamlNode node)
+    internal static double ReadSeconds(YamlNode node)
     {
         if (node is not YamlScalar { Quoted: false } scalar || Duration().Match(scalar.Text) is not { Success: true } match)
             return double.NaN;

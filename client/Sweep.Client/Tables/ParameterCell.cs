@@ -27,6 +27,7 @@ internal static class ParameterCell
         ParameterValue.Whole whole => whole.Number,
         ParameterValue.Real real => real.Number,
         ParameterValue.Word word => word.Text,
+        ParameterValue.Truth truth => truth.IsTrue,
         ParameterValue.Widths widths => widths.Numbers.ToArray(),
         _ => throw new ArgumentOutOfRangeException(nameof(value), value, "A cell has no form for this kind of value."),
     };

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Sweep.Domain.Programs;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
@@ -13,6 +14,8 @@ namespace Sweep.Domain.Protocol;
 [JsonDerivedType(typeof(Stop), "stop")]
 [JsonDerivedType(typeof(Generate), "generate")]
 [JsonDerivedType(typeof(GoOn), "go-on")]
+[JsonDerivedType(typeof(LoadFolder), "load-folder")]
+[JsonDerivedType(typeof(RunProgram), "run-program")]
 public abstract record TrainerCommand
 {
     private TrainerCommand() { }
@@ -51,6 +54,30 @@ public abstract record TrainerCommand
         IReadOnlyList<int>? JudgedAt = null,
         Precision? Precision = null) : TrainerCommand;
 
+    /// <summary>The bytes are a program's folder: see <see cref="FolderArchive"/>. It stays loaded until another one comes.</summary>
+    public sealed record LoadFolder(string Sha256) : TrainerCommand;
+
+    /// <summary>Runs one attempt of a program in the loaded folder, from the loaded checkpoint if there is one.</summary>
+    /// <param name="Name">The trial as people know it, such as <c>next-character/3</c>.</param>
+    /// <param name="Arguments">The program and its arguments, with the trial's values in them.</param>
+    /// <param name="Parameters">The parameters that the sweep file names, as an object of JSON.</param>
+    /// <param name="Seed">The trial's seed.</param>
+    /// <param name="Objective">The metric that each report has, and which decides which epoch is the best.</param>
+    /// <param name="Program">Everything else that the sweep file says of the program.</param>
+    /// <param name="Epochs">The most epochs that are reported; null for no limit.</param>
+    /// <param name="CheckpointEvery">See <see cref="Train"/>; likewise <paramref name="JudgedAt"/>.</param>
+    public sealed record RunProgram(
+        string Name,
+        int Attempt,
+        IReadOnlyList<string> Arguments,
+        string Parameters,
+        long Seed,
+        Objective Objective,
+        ProgramSpec Program,
+        int? Epochs,
+        double CheckpointEvery,
+        IReadOnlyList<int>? JudgedAt = null) : TrainerCommand;
+
     /// <summary>Ends the wait at the end of an epoch at which the trial was judged. At any other time it means nothing.</summary>
     public sealed record GoOn : TrainerCommand;
 
@@ -74,12 +101,14 @@ public abstract record TrainerCommand
 [JsonDerivedType(typeof(Generated), "generated")]
 [JsonDerivedType(typeof(Progress), "progress")]
 [JsonDerivedType(typeof(Began), "began")]
+[JsonDerivedType(typeof(Reported), "reported")]
+[JsonDerivedType(typeof(ProgramEnded), "program-ended")]
 public abstract record TrainerEvent
 {
     private TrainerEvent() { }
 
     /// <summary>The first message: libtorch is loaded.</summary>
-    /// <param name="TorchVersion">The version that libtorch itself tells, such as <c>2.10.0</c>.</param>
+    /// <param name="TorchVersion">The version that libtorch itself tells, such as <c>2.10.0</c>; empty from the runner of programs.</param>
     /// <param name="Device">cpu, or cuda:0 and so on.</param>
     public sealed record Ready(string TorchVersion, string Device) : TrainerEvent;
 
@@ -99,6 +128,15 @@ public abstract record TrainerEvent
     public sealed record Progress(double? Share = null) : TrainerEvent;
 
     public sealed record EpochFinished(EpochMetrics Report) : TrainerEvent;
+
+    /// <summary>A program has reported an epoch.</summary>
+    /// <param name="Epoch">From 1.</param>
+    /// <param name="Seconds">Time since the report before, or since the program's start.</param>
+    /// <param name="Metrics">By name, each finite; the objective's is among them.</param>
+    public sealed record Reported(int Epoch, double Seconds, IReadOnlyDictionary<string, double> Metrics) : TrainerEvent;
+
+    /// <summary>The last message of a program that ended well. The final checkpoint comes before it.</summary>
+    public sealed record ProgramEnded(ProgramResult Result) : TrainerEvent;
 
     /// <summary>The bytes are the checkpoint.</summary>
     /// <param name="Epoch">Whole epochs that were trained before it.</param>

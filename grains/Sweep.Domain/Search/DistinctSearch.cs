@@ -7,14 +7,15 @@ public sealed class DistinctSearch : ISearchMethod
     private readonly List<int> _kept = [];
 
     /// <param name="all">A method that waits for no outcome.</param>
-    public DistinctSearch(ISearchMethod all)
+    /// <param name="isOwn">Whether its trials are those of a program.</param>
+    public DistinctSearch(ISearchMethod all, bool isOwn = false)
     {
         _all = all;
         var seen = new Dictionary<string, string?>();
         var reasons = new HashSet<string>();
         foreach (var (index, trial) in all.Trials().Index())
         {
-            var (same, reason) = EqualTrials.Of(trial);
+            var (same, reason) = EqualTrials.Of(trial, isOwn);
             if (seen.TryAdd(same, reason))
                 _kept.Add(index + 1);
             else

@@ -1,6 +1,9 @@
 namespace Sweep.Domain.Search;
 
-/// <summary>Which trials of the built-in model train the same although their parameters differ.</summary>
+/// <summary>
+/// Which trials of the built-in model train the same although their parameters differ. Of a program nothing is known, so only trials with
+/// the same parameters are the same.
+/// </summary>
 internal static class EqualTrials
 {
     private static readonly (string Reason, Func<TrialParameters, TrialParameters> Apply)[] Rules =
@@ -18,8 +21,11 @@ internal static class EqualTrials
     /// <summary>
     /// A text that is the same for all trials that train the same, and why a trial is equal to one with other parameters.
     /// </summary>
-    public static (string Same, string? Reason) Of(ParameterMap trial)
+    /// <param name="isOwn">Whether it is a trial of a program.</param>
+    public static (string Same, string? Reason) Of(ParameterMap trial, bool isOwn)
     {
+        if (isOwn)
+            return (trial.ToJson(), null);
         var (typed, reasons) = (trial.ForModel(), new List<string>());
         foreach (var (reason, apply) in Rules)
         {
@@ -37,9 +43,10 @@ internal static class EqualTrials
     public static bool ArePossible(SearchSpace space, bool isDrawn)
     {
         var reachable = new ReachableValues(space);
-        return (isDrawn && !space.Dimensions.Any(IsContinuous))
-            || (reachable.Varies("dropout") && reachable.CanBe("layers", new ParameterValue.Whole(1)))
-            || (reachable.Varies("optimizer") && reachable.CanBe("optimizer", new ParameterValue.Word("adamw")));
+        if (isDrawn && !space.Dimensions.Any(IsContinuous))
+            return true;
+        return space.Own is null && ((reachable.Varies("dropout") && reachable.CanBe("layers", new ParameterValue.Whole(1)))
+            || (reachable.Varies("optimizer") && reachable.CanBe("optimizer", new ParameterValue.Word("adamw"))));
 
         bool IsContinuous(Dimension dimension) => dimension.When is null
             && dimension.Domain is DimensionDomain.Range { Count: null, Step: null } && !dimension.IsWhole(space.Catalog);

@@ -4,12 +4,15 @@ using static System.FormattableString;
 
 namespace Sweep.Domain.Search;
 
-/// <summary>What kind of values a parameter takes: one of some words, a whole number, a number, or a list of whole numbers.</summary>
-public enum ParameterKind { Word, Whole, Real, Widths }
+/// <summary>
+/// What kind of values a parameter takes: one of some words, a whole number, a number, a list of whole numbers, or true and false.
+/// </summary>
+public enum ParameterKind { Word, Whole, Real, Widths, Truth }
 
 /// <summary>One parameter of a trial: its name in sweep files, its kind, default and bounds.</summary>
 /// <param name="Words">
-/// The values of a <see cref="ParameterKind.Word"/>; for a <see cref="ParameterKind.Whole"/> the words that may replace a number.
+/// The values of a <see cref="ParameterKind.Word"/>, or none for any text; for a <see cref="ParameterKind.Whole"/> the words that may
+/// replace a number.
 /// </param>
 /// <param name="Unit">The unit of its numbers; empty where they have none.</param>
 /// <param name="Min">Smallest value, inclusive unless <paramref name="MinExcluded"/>.</param>
@@ -36,15 +39,16 @@ public sealed record ParameterDefinition(
     /// <summary>What a value must be, in words that finish the sentence "expected …".</summary>
     public string Expectation => Kind switch
     {
-        ParameterKind.Word => $"one of {string.Join(", ", Words)}",
+        ParameterKind.Word => Words.IsDefault ? "a text" : $"one of {string.Join(", ", Words)}",
+        ParameterKind.Truth => "true or false",
         ParameterKind.Whole => $"{WholeExpectation}{string.Concat(OwnWords.Select(word => $", or {word}"))}",
-        ParameterKind.Widths => $"a list of at most {MaxWidths} whole numbers {Bounds}, such as [64, 32]",
-        ParameterKind.Real => $"a number {Bounds}",
+        ParameterKind.Widths => $"a list of at most {MaxWidths} whole numbers{Bounds}, such as [64, 32]",
+        ParameterKind.Real => $"a number{Bounds}",
         _ => throw new InvalidOperationException($"A kind without words: {Kind}."),
     };
 
     /// <summary>What each whole number of a value must be, in words that finish the sentence "expected …".</summary>
-    public string WholeExpectation => $"a whole number {Bounds}";
+    public string WholeExpectation => $"a whole number{Bounds}";
 
     /// <summary>Whether a parameter of this kind takes numbers, so that a range of it makes sense.</summary>
     public bool IsNumeric => Kind is ParameterKind.Whole or ParameterKind.Real;
@@ -55,6 +59,8 @@ public sealed record ParameterDefinition(
     /// <summary>Whether a value is of this parameter's kind and within its bounds. A whole number is also a real one.</summary>
     public bool Accepts(ParameterValue value) => (Kind, value) switch
     {
+        (ParameterKind.Word, ParameterValue.Word) when Words.IsDefault => true,
+        (ParameterKind.Truth, ParameterValue.Truth) => true,
         (ParameterKind.Word or ParameterKind.Whole, ParameterValue.Word word) => OwnWords.Contains(word.Text),
         (ParameterKind.Whole or ParameterKind.Real, ParameterValue.Whole whole) => Within(whole.Number),
         (ParameterKind.Real, ParameterValue.Real real) => double.IsFinite(real.Number) && Within(real.Number),
@@ -77,9 +83,10 @@ public sealed record ParameterDefinition(
 
     private string Bounds => $"{Lower}{Upper}";
 
-    private string Lower => MinExcluded ? Invariant($"above {Min}")
-        : double.IsInfinity(Max) ? Invariant($"of at least {Min}")
-        : Invariant($"from {Min}");
+    private string Lower => double.IsInfinity(Min) ? ""
+        : MinExcluded ? Invariant($" above {Min}")
+        : double.IsInfinity(Max) ? Invariant($" of at least {Min}")
+        : Invariant($" from {Min:#,0.####}");
 
     private string Upper => !double.IsInfinity(Below) ? Invariant($" and below {Below}")
         : double.IsInfinity(Max) ? ""

@@ -6,9 +6,9 @@ using System.Text.Json.Serialization;
 namespace Sweep.Domain.Search;
 
 /// <summary>
-/// One value of one parameter: a whole number, a real number, a word, or a list of widths. Values are equal by content. A number without a
-/// fraction is always <see cref="Whole"/>, also where its parameter is real, so that 1 and 1.0 are one value in lists, in conditions and in
-/// JSON.
+/// One value of one parameter: a whole number, a real number, a word, true or false, or a list of widths. Values are equal by content. A
+/// number without a fraction is always <see cref="Whole"/>, also where its parameter is real, so that 1 and 1.0 are one value in lists, in
+/// conditions and in JSON.
 /// </summary>
 [JsonConverter(typeof(Converter))]
 public abstract record ParameterValue
@@ -35,6 +35,11 @@ public abstract record ParameterValue
         public override string ToString() => Text;
     }
 
+    public sealed record Truth(bool IsTrue) : ParameterValue
+    {
+        public override string ToString() => IsTrue ? "true" : "false";
+    }
+
     public sealed record Widths(ImmutableArray<int> Numbers) : ParameterValue
     {
         public bool Equals(Widths? other) => other is not null && Numbers.AsSpan().SequenceEqual(other.Numbers.AsSpan());
@@ -49,6 +54,8 @@ public abstract record ParameterValue
         JsonTokenType.Number when reader.TryGetInt64(out var number) => new Whole(number),
         JsonTokenType.Number => Of(reader.GetDouble()),
         JsonTokenType.String => new Word(reader.GetString()!),
+        JsonTokenType.True => new Truth(true),
+        JsonTokenType.False => new Truth(false),
         JsonTokenType.StartArray => ReadWidths(ref reader),
         _ => throw new JsonException($"A parameter's value cannot be {reader.TokenType}."),
     };
@@ -60,6 +67,7 @@ public abstract record ParameterValue
             case Whole whole: writer.WriteNumberValue(whole.Number); break;
             case Real real: writer.WriteNumberValue(real.Number); break;
             case Word word: writer.WriteStringValue(word.Text); break;
+            case Truth truth: writer.WriteBooleanValue(truth.IsTrue); break;
             case Widths widths: WriteWidths(writer, widths); break;
             default: throw new JsonException($"Unknown kind of value: {GetType().Name}.");
         }

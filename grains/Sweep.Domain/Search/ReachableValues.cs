@@ -52,11 +52,13 @@ public sealed class ReachableValues
     {
         public bool Varies => Dimension is not null && (Points is null || Points.Append(Default ?? Points[0]).Distinct().Skip(1).Any());
 
-        /// <summary>The largest of its whole numbers.</summary>
+        /// <summary>The largest of its whole numbers; 0 where it has none, as the epochs of a program without a limit.</summary>
         public long Largest => new[] { Default }
             .Concat(Dimension is null ? [] : Points ?? [new ParameterValue.Whole((long)((DimensionDomain.Range)Dimension.Domain).Max)])
             .OfType<ParameterValue.Whole>()
-            .Max(value => value.Number);
+            .Select(value => value.Number)
+            .DefaultIfEmpty()
+            .Max();
 
         public bool Has(ParameterValue value) =>
             value == Default || (Dimension is not null && (Points?.Contains(value) ?? IsInRange(value)));

@@ -6,11 +6,15 @@ namespace Sweep.Domain.Search;
 /// The dimensions of a sweep in the order of its file, constants among them. A parameter that the file does not name has its default.
 /// </summary>
 /// <param name="Require">The texts of the constraints that each point satisfies, each a <see cref="Constraint"/>; null for none.</param>
-public sealed record SearchSpace(IReadOnlyList<Dimension> Dimensions, IReadOnlyList<string>? Require = null)
+/// <param name="Own">What the file itself says of its parameters, which are those of a program; null for the built-in model's.</param>
+public sealed record SearchSpace(
+    IReadOnlyList<Dimension> Dimensions,
+    IReadOnlyList<string>? Require = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] OwnParameters? Own = null)
 {
     /// <summary>The parameters that there are.</summary>
     [JsonIgnore]
-    public ParameterCatalog Catalog { get; init; } = BuiltInParameters.Catalog;
+    public ParameterCatalog Catalog { get; init; } = Own?.Catalog(Dimensions) ?? BuiltInParameters.Catalog;
 
     /// <summary>The parameters that have more than one value among the trials, in the order of the file.</summary>
     [JsonIgnore]

@@ -96,7 +96,8 @@ internal static class ConstraintRules
     private static string? NoNumbers(Constraint constraint, SearchSpace space)
     {
         var words = space.Dimensions
-            .Where(dimension => (dimension.Domain as DimensionDomain.Choice)?.Values.Any(value => value is ParameterValue.Word) == true)
+            .Where(dimension => (dimension.Domain as DimensionDomain.Choice)?.Values.Any(
+                value => value is ParameterValue.Word or ParameterValue.Truth) == true)
             .Select(dimension => dimension.Name)
             .ToHashSet();
         return constraint.Parameters.FirstOrDefault(words.Contains);

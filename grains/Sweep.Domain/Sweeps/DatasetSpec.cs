@@ -15,6 +15,9 @@ namespace Sweep.Domain.Sweeps;
 public sealed record DatasetSpec(
     string Name, string Sha256, SplitKind Split, double Validation, double Test = 0, int? FirstTarget = null)
 {
+    /// <summary>In the spec of a program, which has no text.</summary>
+    public static DatasetSpec None { get; } = new("", "", SplitKind.Tail, 0.2);
+
     /// <summary>How the text is split.</summary>
     [JsonIgnore]
     public SplitKind Kind => Split.Meaning(FirstTarget);

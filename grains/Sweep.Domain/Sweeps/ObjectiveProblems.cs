@@ -10,7 +10,7 @@ internal static class ObjectiveProblems
 {
     public static IEnumerable<SpecProblem> OfKeys(SweepSpec spec) => spec.Objectives is { } several
         ? OfList(several)
-        : ObjectiveMetrics.IsOfEpochs(spec.Objective.Metric)
+        : spec.Program is not null || ObjectiveMetrics.IsOfEpochs(spec.Objective.Metric)
             ? []
             : [SpecProblem.Of("objective.metric", spec.Objective.Metric, $"expected {BuiltInMetrics.Catalog.Expectation}")];
 
@@ -19,6 +19,8 @@ internal static class ObjectiveProblems
         if (spec.Objectives is not { Count: var count } several)
             yield break;
         var beside = string.Create(CultureInfo.InvariantCulture, $" beside {count} objectives");
+        if (spec.Program is not null)
+            yield return SpecProblem.About("program", "it" + beside, "expected one objective, which the program reports");
         if (spec.Objective != ObjectiveMetrics.OfEpochs(several))
         {
             yield return SpecProblem.About(

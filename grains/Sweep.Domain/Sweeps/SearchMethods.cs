@@ -20,7 +20,7 @@ public static class SearchMethods
     {
         if (!spec.Method.Kind.Learns())
             return [.. For(spec).Trials()];
-        var points = new DistinctSearch(new SpaceSample(spec.Parameters, spec.Seed));
+        var points = new DistinctSearch(new SpaceSample(spec.Parameters, spec.Seed), spec.Parameters.Own is not null);
         return [.. For(spec with { Replicates = Math.Min(2, spec.TrialsPerPoint) }, points).Trials()];
     }
 
@@ -33,7 +33,7 @@ public static class SearchMethods
     internal static ISearchMethod Points(SweepSpec spec) =>
         spec.Replicates is not null && !spec.Method.Kind.Learns()
             && EqualTrials.ArePossible(spec.Parameters, isDrawn: spec.Method.Kind != MethodKind.Grid)
-            ? new DistinctSearch(All(spec))
+            ? new DistinctSearch(All(spec), spec.Parameters.Own is not null)
             : All(spec);
 
     private static ISearchMethod All(SweepSpec spec)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sweep.Domain.Programs;
 
 namespace Sweep.Domain.Sweeps;
 
@@ -76,6 +77,17 @@ public static class SpecBounds
     public static WholeBound StopEpoch { get; } = new("stop.epoch", 1);
 
     public static WholeBound StopEpochs { get; } = new("stop.epochs", 1);
+
+    /// <summary>What a command looks like in a sweep file.</summary>
+    public const string CommandExample = "[python3, train.py, \"{parameters}\"]";
+
+    public static WholeBound ProgramEpochs { get; } = new("program.epochs", 1, 1_000_000);
+
+    public static SecondsBound TimeLimit { get; } = new(
+        "program.time_limit", 1, BudgetSpec.MaxTime, "expected seconds, such as 600, 30m or 2h, from 1 to 100,000,000");
+
+    public static SecondsBound StopGrace { get; } = new(
+        "program.stop_grace", 0, ProgramSpec.MaxStopGrace, "expected seconds, such as 20, 30s or 2m, at most 3,600");
 
     /// <param name="parameter">The path of the parameter whose range it is; likewise of <see cref="WholeStep"/>.</param>
     public static WholeBound Count(string parameter) => new($"{parameter}.count", 2, SweepSpec.MaxTrials);

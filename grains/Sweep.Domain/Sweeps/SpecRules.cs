@@ -14,6 +14,8 @@ public static partial class SpecRules
     /// <summary>The mistakes in a spec; empty when it may be trained.</summary>
     public static IReadOnlyList<SpecProblem> Problems(SweepSpec spec)
     {
+        if (spec.Program is not null)
+            return [SpecProblem.About("program", "a program", "clusters do not train programs yet; expected a dataset")];
         List<SpecProblem> problems = [.. OfKeys(spec)];
         return problems.Count > 0 ? problems : [.. OfTheWhole(spec)];
     }
@@ -45,6 +47,7 @@ public static partial class SpecRules
         .. SpecBounds.Seed.Problems(spec.Seed),
         .. SpecBounds.Replicates.Problems(spec.Replicates),
         .. StopProblems.OfKeys(spec.Stop),
+        .. ProgramRules.Problems(spec),
     ];
 
     /// <summary>The mistakes in a spec whose keys are all right: it has nothing to try, or too much.</summary>

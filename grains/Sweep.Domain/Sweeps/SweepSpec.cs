@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Sweep.Domain.Programs;
 using Sweep.Domain.Search;
 using Sweep.Domain.Stopping;
 using Sweep.Domain.Trials;
@@ -26,6 +27,7 @@ namespace Sweep.Domain.Sweeps;
 /// All objectives where there are several, in the order of the file; then <paramref name="Objective"/> is the first of them that each epoch
 /// has, by which the best epoch of a trial is chosen. Null where it is the only one.
 /// </param>
+/// <param name="Program">What trains in place of the built-in model; null for that, and then <paramref name="Dataset"/> is a text.</param>
 public sealed record SweepSpec(
     string Name,
     DatasetSpec Dataset,
@@ -43,7 +45,8 @@ public sealed record SweepSpec(
     SearchSpec? Search = null,
     IReadOnlyList<StopSpec>? Stop = null,
     Precision? Precision = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Objective>? Objectives = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<Objective>? Objectives = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] ProgramSpec? Program = null)
 {
     public const double DefaultStallLimit = 3600;
 
@@ -94,7 +97,7 @@ public sealed record SweepSpec(
     /// The spec with <see cref="DatasetSpec.FirstTarget"/> filled in: the longest window of any trial that the space allows. The trials
     /// themselves do not decide it, since a random search with a larger budget must begin with the same ones.
     /// </summary>
-    public SweepSpec WithFirstTarget() => this with
+    public SweepSpec WithFirstTarget() => Program is not null ? this : this with
     {
         Dataset = Dataset with
         {

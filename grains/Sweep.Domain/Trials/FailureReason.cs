@@ -41,6 +41,15 @@ public enum FailureReason
     /// the same, so the trial fails at once.
     /// </summary>
     Impossible,
+
+    /// <summary>The program ended with another exit code than 0, or broke the rules of its reports.</summary>
+    ProgramFailed,
+
+    /// <summary>The program took longer than its time limit.</summary>
+    TimeLimit,
+
+    /// <summary>The worker has no such program, or may not run it.</summary>
+    CommandNotFound,
 }
 
 public static class FailureReasons
@@ -53,7 +62,8 @@ public static class FailureReasons
 
     /// <summary>Whether a trainer may report this reason. The others are found out by silos, which watch trainers and workers.</summary>
     public static bool IsTrainers(this FailureReason reason) =>
-        reason is FailureReason.Diverged or FailureReason.Impossible or FailureReason.TrainerError or FailureReason.OutOfMemory;
+        reason is FailureReason.Diverged or FailureReason.Impossible or FailureReason.TrainerError or FailureReason.OutOfMemory
+            or FailureReason.ProgramFailed or FailureReason.TimeLimit or FailureReason.CommandNotFound;
 
     /// <summary>Whether the worker may be the cause, so that it has to show that it can train.</summary>
     public static bool CastsDoubt(this FailureReason reason) =>

@@ -4,6 +4,7 @@ using Sweep.Client.Commands;
 using Sweep.Contracts;
 using Sweep.Domain.Sweeps;
 using Sweep.Grains;
+using Sweep.Runner.Running;
 using Sweep.Security;
 using Sweep.Silo.Hosting;
 using Sweep.Storage;
@@ -19,7 +20,7 @@ internal static partial class CodeNames
     private static readonly Type[] OneOfEachProject =
     [
         typeof(SweepSpec), typeof(ISweepGrain), typeof(SweepInstruments), typeof(SweepStore), typeof(CertificateAuthority),
-        typeof(SiloHost), typeof(Attempt), typeof(CommandLine),
+        typeof(SiloHost), typeof(Attempt), typeof(ProgramRun), typeof(CommandLine),
     ];
 
     private static readonly ILookup<string, Type> Types =

@@ -17,6 +17,7 @@ public sealed partial class FolderTests
     [InlineData("Sweep.Security")]
     [InlineData("Sweep.Silo")]
     [InlineData("Sweep.Trainer")]
+    [InlineData("Sweep.Runner")]
     [InlineData("Sweep.Client", "sweep")]
     public void No_folders_use_each_other_in_a_circle(string project, string? assembly = null)
     {

@@ -4,6 +4,7 @@ using Sweep.Client.Clusters;
 using Sweep.Client.Commands.Parts;
 using Sweep.Client.Errors;
 using Sweep.Client.Output;
+using Sweep.Client.Programs;
 using Sweep.Client.Tables;
 using Sweep.Domain.Reports;
 using Sweep.Domain.Sweeps;
@@ -26,6 +27,12 @@ internal static class PlanCommand
             file, set, CommonOptions.Output,
         }.Runs(terminal, async context =>
         {
+            if (await ProgramSweep.LoadAsync(context.Value(file), context.Value(set)!, context.Cancellation) is { } program)
+            {
+                ProgramPlan.Print(program, context.Terminal, context.Format);
+                return ExitCode.Done;
+            }
+
             await using var clusters = new LazyCluster(context.OpenAsync);
             var sweep = await context.LoadAsync(context.Value(file), context.Value(set)!, clusters);
             var plan = sweep.Plan();

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using System.Security.Cryptography;
+using System.Text;
+using Sweep.Client.Local;
+using Sweep.Domain.Protocol;
+
+namespace Sweep.Client.Programs;
+
+/// <summary>The runner of programs as a child process, which ends, with all that it started, when this process does.</summary>
+internal sealed class RunnerProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    /// <param name="log">Receives each line that the program prints, and those of the runner itself.</param>
+    public RunnerProcess(Action<string> log)
+    {
+        var program = SiloProgram.FindRunner();
+        // In a session of its own it does not receive Ctrl-C from the terminal, so that it can end the program in order.
+        var start = SystemCommand.Of("setsid", program);
+        start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.StandardErrorEncoding = Encoding.UTF8;
+        _process = Process.Start(start)!;
+        _process.ErrorDataReceived += (_, line) =>
+        {
+            if (line.Data is { } text && text != LogMark.Line)
+                log(text);
+        };
+        _process.BeginErrorReadLine();
+    }
+
+    public int Id => _process.Id;
+
+    public Task LoadFolderAsync(ProgramFolder folder, CancellationToken cancellation) =>
+        SendAsync(new TrainerCommand.LoadFolder(folder.Sha256), folder.Bytes, cancellation);
+
+    public Task LoadCheckpointAsync(byte[] checkpoint, CancellationToken cancellation) =>
+        SendAsync(new TrainerCommand.LoadCheckpoint(Convert.ToHexStringLower(SHA256.HashData(checkpoint))), checkpoint, cancellation);
+
+    public Task SendAsync(TrainerCommand command, byte[]? payload, CancellationToken cancellation) =>
+        Frame.WriteAsync(_process.StandardInput.BaseStream, command, payload, cancellation);
+
+    /// <summary>The next event with its bytes; null when the runner has ended.</summary>
+    public Task<(TrainerEvent Message, byte[] Payload)?> ReceiveAsync(CancellationToken cancellation) =>
+        Frame.ReadAsync<TrainerEvent>(_process.StandardOutput.BaseStream, cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        _process.Dispose();
+    }
+}

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using Sweep.Domain.Programs;
+
+namespace Sweep.Runner.Processes;
+
+/// <summary>
+/// Sees to it that no process of a program outlives this one, however this one ends. While it lives, it finds the descendants itself, those
+/// that have detached themselves too. A shell waits for its end, also by SIGKILL, and then kills every process that has the variable
+/// <see cref="ProgramEnvironment.Mark"/> with this runner's mark, and removes the scratch folder.
+/// </summary>
+internal sealed class ProcessGuard : IDisposable
+{
+    private const string Script = """
+        exec >/dev/null 2>&1
+        read -r line
+        round=0
+        while [ "$round" -lt 100 ]; do
+          round=$((round + 1))
+          found=
+          for file in $(grep -lzsF "$1" /proc/[0-9]*/environ); do
+            process=${file%/environ}
+            kill -9 "${process#/proc/}" && found=1
+          done
+          [ -z "$found" ] && break
+          sleep 0.05
+        done
+        chmod -R u+rwx -- "$2"
+        rm -rf -- "$2"
+        """;
+
+    private readonly Process _shell;
+
+    private ProcessGuard(string mark, Process shell) => (Mark, _shell) = (mark, shell);
+
+    /// <summary>The value of <see cref="ProgramEnvironment.Mark"/>.</summary>
+    public string Mark { get; }
+
+    /// <param name="scratch">The folder that is removed in the end.</param>
+    public static ProcessGuard Start(string scratch)
+    {
+        NativeCalls.AdoptOrphans();
+        var mark = $"{Environment.ProcessId}-{Guid.NewGuid():N}";
+        // In a session of its own it gets no signal that is meant for this process's group.
+        var start = new ProcessStartInfo("setsid", ["sh", "-c", Script, "sh", $"{ProgramEnvironment.Mark}={mark}", scratch])
+        {
+            RedirectStandardInput = true,
+        };
+        var path = Environment.GetEnvironmentVariable("PATH");
+        start.Environment.Clear();
+        start.Environment["PATH"] = path;
+        return new(mark, Process.Start(start)!);
+    }
+
+    /// <summary>Kills every descendant but the guard itself, and waits until none is left.</summary>
+    /// <param name="main">The process of the program, whose exit code is taken by its own object.</param>
+    /// <returns>False when one is left after five seconds, for example one that waits for a disk.</returns>
+    public async Task<bool> KillAllAsync(int main)
+    {
+        for (var end = DateTime.UtcNow.AddSeconds(5); ;)
+        {
+            var left = ProcessTree.Of(Environment.ProcessId).Where(entry => entry.Id != _shell.Id && entry.Id != main).ToList();
+            // Those of the guard itself, which has none before this process ends.
+            foreach (var entry in left)
+            {
+                if (entry.State != 'Z')
+                    NativeCalls.Signal(entry.Id, NativeCalls.KillAtOnce);
+                else if (entry.Parent == Environment.ProcessId)
+                    NativeCalls.Reap(entry.Id);
+            }
+
+            if (left.Count == 0 || DateTime.UtcNow > end)
+                return left.Count == 0;
+            await Task.Delay(2);
+        }
+    }
+
+    /// <summary>Lets the guard remove the scratch folder, and ends it.</summary>
+    public void Dispose()
+    {
+        _shell.StandardInput.Close();
+        _shell.WaitForExit(TimeSpan.FromSeconds(10));
+        _shell.Dispose();
+    }
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace Sweep.Runner.Processes;
+
+/// <summary>A process of this machine.</summary>
+/// <param name="State">The letter of its state; Z for a zombie.</param>
+/// <param name="MemoryBytes">Its resident memory.</param>
+internal sealed record ProcessEntry(int Id, int Parent, char State, long MemoryBytes);
+
+/// <summary>The descendants of a process. Source: proc_pid_stat(5).</summary>
+internal static class ProcessTree
+{
+    /// <summary>The descendants, children before their own children.</summary>
+    public static IReadOnlyList<ProcessEntry> Of(int process)
+    {
+        var children = Directory.EnumerateDirectories("/proc")
+            .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var id) ? Read(id) : null)
+            .OfType<ProcessEntry>()
+            .ToLookup(entry => entry.Parent);
+        var found = new List<ProcessEntry>(children[process]);
+        for (var index = 0; index < found.Count; index++)
+            found.AddRange(children[found[index].Id]);
+        return found;
+    }
+
+    private static ProcessEntry? Read(int id)
+    {
+        try
+        {
+            // The name of the program stands in parentheses, and may itself contain some.
+            var line = File.ReadAllText($"/proc/{id}/stat");
+            var parts = line[(line.LastIndexOf(')') + 2)..].Split(' ');
+            return new(
+                id,
+                int.Parse(parts[1], CultureInfo.InvariantCulture),
+                parts[0][0],
+                long.Parse(parts[21], CultureInfo.InvariantCulture) * Environment.SystemPageSize);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // It has ended in the meantime.
+            return null;
+        }
+    }
+}

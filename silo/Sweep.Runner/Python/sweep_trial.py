@@ -1,0 +1,87 @@
+"""Reports from a training program to Sweep, with checkpoints, resume and early stop.
+
+One file without dependencies, for Python 3.9 and later. The runner of Sweep puts it on PYTHONPATH. Without Sweep the same program runs by
+hand: it then prints its reports. docs/programs.md describes what it says to the runner.
+
+    from sweep_trial import trial
+
+    learning_rate = trial.parameters.get("learning_rate", 0.1)
+    for epoch in trial.epochs(10):
+        ...
+        trial.report(val_loss=loss)
+"""
+
+import json
+import os
+import signal
+import tempfile
+
+
+class Trial:
+    """One attempt of a trial.
+
+    parameters  the trial's parameters by name; empty without Sweep
+    seed        the trial's seed; 0 without Sweep
+    epoch       the epochs that were trained before this attempt, or reported by it
+    checkpoint  a folder: what is in it at a report is kept and given back to the next attempt
+    device      cpu, or cuda:0 and so on
+    """
+
+    def __init__(self, variables=os.environ):
+        self.is_alone = "SWEEP_REPORT" not in variables
+        self.name = variables.get("SWEEP_TRIAL", "alone")
+        self.attempt = int(variables.get("SWEEP_ATTEMPT", "1"))
+        self.parameters = json.loads(variables.get("SWEEP_PARAMETERS", "{}"))
+        self.seed = int(variables.get("SWEEP_SEED", "0"))
+        self.epoch = int(variables.get("SWEEP_EPOCH", "0"))
+        self.device = variables.get("SWEEP_DEVICE", "cpu")
+        self.stopped = False
+        self._most = int(variables["SWEEP_EPOCHS"]) if "SWEEP_EPOCHS" in variables else None
+        self._folder = variables.get("SWEEP_CHECKPOINT")
+        self._is_asked_to_stop = False
+        if not self.is_alone:
+            self._reports = open(variables["SWEEP_REPORT"], "w", encoding="utf-8")
+            self._answers = open(variables["SWEEP_ANSWER"], encoding="utf-8")
+            # The loop ends at the next report, so that its epoch is kept.
+            signal.signal(signal.SIGTERM, self._ask_to_stop)
+
+    @property
+    def checkpoint(self):
+        if self._folder is None:
+            self._folder = tempfile.mkdtemp(prefix="sweep-trial-")
+        return self._folder
+
+    def epochs(self, most=10):
+        """The numbers of the epochs that are still to be trained, from 1.
+
+        most  how many there are without Sweep, and where the sweep file has no program.epochs
+        """
+        while self.epoch < (self._most or most) and not self.stopped:
+            if self._is_asked_to_stop:
+                self._say({})
+                return
+            before = self.epoch
+            yield before + 1
+            if self.epoch == before:
+                raise RuntimeError(f"epoch {before + 1} ended without trial.report(…)")
+
+    def report(self, **metrics):
+        """Reports the metrics of the epoch that ends here, and waits until its checkpoint is read."""
+        self.epoch += 1
+        values = {name: float(value) for name, value in metrics.items()}
+        if self.is_alone:
+            print(f"epoch {self.epoch}", *(f"{name} {value:.6g}" for name, value in values.items()), sep="  ", flush=True)
+        else:
+            self._say({"epoch": self.epoch, **values})
+
+    def _say(self, message):
+        self._reports.write(json.dumps({**message, "answer": True}) + "\n")
+        self._reports.flush()
+        if self._answers.readline().strip() != "go-on":
+            self.stopped = True
+
+    def _ask_to_stop(self, *_):
+        self._is_asked_to_stop = True
+
+
+trial = Trial()

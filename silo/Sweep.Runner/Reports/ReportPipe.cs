@@ -1,0 +1,80 @@
+using System.Text;
+using Sweep.Runner.Processes;
+
+namespace Sweep.Runner.Reports;
+
+/// <summary>
+/// Two named pipes between a program and its runner: on one the program writes a line of JSON for each report, on the other the runner
+/// answers those that ask for it.
+/// </summary>
+internal sealed class ReportPipe : IDisposable
+{
+    /// <summary>The answer after which a program ends.</summary>
+    public const string Stop = "stop";
+
+    public const string GoOn = "go-on";
+
+    private readonly FileStream _reports;
+    private readonly FileStream _answers;
+    private readonly string _last = $"last-{Guid.NewGuid():N}";
+
+    /// <param name="folder">The folder of the pipes.</param>
+    public ReportPipe(string folder)
+    {
+        (ReportPath, AnswerPath) = (Path.Combine(folder, "report"), Path.Combine(folder, "answer"));
+        NativeCalls.MakePipe(ReportPath);
+        NativeCalls.MakePipe(AnswerPath);
+        _reports = Open(ReportPath);
+        _answers = Open(AnswerPath);
+    }
+
+    public string ReportPath { get; }
+
+    public string AnswerPath { get; }
+
+    /// <summary>Reads reports until <see cref="EndAsync"/>.</summary>
+    public async Task ReadAsync(Func<string, Task> take)
+    {
+        await foreach (var line in CappedLines.ReadAsync(_reports, 1 << 16))
+        {
+            if (line.EndsWith(_last, StringComparison.Ordinal))
+                return;
+            await take(line);
+        }
+    }
+
+    /// <summary>Ends the reading when what was written before is read.</summary>
+    public async Task EndAsync()
+    {
+        // The line of a program that ended within it is ended first.
+        await _reports.WriteAsync(Encoding.ASCII.GetBytes($"\n{_last}\n"));
+        await _reports.FlushAsync();
+    }
+
+    /// <summary>Answers a report. A program that does not read its answers blocks nobody for long.</summary>
+    public async Task AnswerAsync(string answer)
+    {
+        var write = Task.Run(async () =>
+        {
+            await _answers.WriteAsync(Encoding.ASCII.GetBytes($"{answer}\n"));
+            await _answers.FlushAsync();
+        });
+        // The pipe holds thousands of answers. A program that asks for more without reading them gets no more.
+        await write.WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Dispose()
+    {
+        _reports.Dispose();
+        _answers.Dispose();
+    }
+
+    // Open for both, so that neither end waits for the other, and the reader sees no end when a program closes its own.
+    private static FileStream Open(string path) => new(path, new FileStreamOptions
+    {
+        Mode = FileMode.Open,
+        Access = FileAccess.ReadWrite,
+        Share = FileShare.ReadWrite | FileShare.Delete,
+        BufferSize = 0,
+    });
+}

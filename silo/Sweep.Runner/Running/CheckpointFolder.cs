@@ -1,0 +1,52 @@
+using Sweep.Domain.Programs;
+using Sweep.Domain.Protocol;
+using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
+using Sweep.Runner.Conversation;
+
+namespace Sweep.Runner.Running;
+
+/// <summary>
+/// Sends what a program keeps in its checkpoint's folder. It is read whole while the program waits for its answer; where a program does not
+/// wait and changes it meanwhile, that checkpoint is left out, and a later one has it.
+/// </summary>
+internal sealed class CheckpointFolder(string folder, double every, RunnerOutput output, TimeProvider clock)
+{
+    private readonly long _started = clock.GetTimestamp();
+    private long _last = clock.GetTimestamp();
+    private long _written;
+    private int _epoch;
+
+    /// <param name="epoch">The epoch that was reported last.</param>
+    /// <param name="always">Whether it is sent even if the last one was sent a short time ago.</param>
+    /// <exception cref="ProgramMistakeException">The folder holds what cannot be stored.</exception>
+    public async Task SendAsync(int epoch, bool always)
+    {
+        if (epoch == _epoch || !Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any())
+            return;
+        var isTime = clock.GetElapsedTime(_last).TotalSeconds >= every && CheckpointSpec.Allows(_written, clock.GetElapsedTime(_started));
+        if (!always && !isTime)
+            return;
+        byte[] bytes;
+        try
+        {
+            if (FolderFiles.Read(folder, CheckpointArchive.MostBytes) is not { } files)
+            {
+                output.Log($"the checkpoint after epoch {epoch} changed while it was read, and is left out");
+                return;
+            }
+
+            bytes = CheckpointArchive.Write(epoch, files);
+        }
+        catch (Exception error) when (error is InvalidDataException or UnauthorizedAccessException or IOException)
+        {
+            throw new ProgramMistakeException(
+                FailureReason.ProgramFailed, $"the checkpoint after epoch {epoch} cannot be stored: {error.Message}");
+        }
+
+        await output.SayAsync(new TrainerEvent.CheckpointWritten(epoch, 0), bytes);
+        _epoch = epoch;
+        _written += bytes.Length;
+        _last = clock.GetTimestamp();
+    }
+}

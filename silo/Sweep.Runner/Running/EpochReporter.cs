@@ -1,0 +1,72 @@
+using Sweep.Domain.Programs;
+using Sweep.Domain.Protocol;
+using Sweep.Domain.Trials;
+using Sweep.Runner.Conversation;
+
+namespace Sweep.Runner.Running;
+
+/// <summary>Turns what a program reports into the events of its epochs.</summary>
+/// <param name="before">Epochs that were trained before the checkpoint from which the program goes on.</param>
+internal sealed class EpochReporter(TrainerCommand.RunProgram run, int before, RunnerOutput output, TimeProvider clock)
+{
+    private readonly ReportedEpochs _epochs = new(before);
+    private long _last = clock.GetTimestamp();
+    private bool _isBeyond;
+
+    /// <summary>The last epoch that was reported.</summary>
+    public int Last => _epochs.Last;
+
+    /// <summary>Reports the next epoch.</summary>
+    /// <returns>Its number; null when the report is none of a new epoch.</returns>
+    /// <exception cref="ProgramMistakeException">The report breaks a rule, or its objective is not finite.</exception>
+    public async Task<int?> TakeAsync(ProgramReport report)
+    {
+        if (report.Refused is { } name)
+            output.Log($"left out, since it is no name of a metric, or one too many: {name}");
+        if (report.Metrics.Count == 0)
+            return null;
+        if (run.Epochs is { } most && Last >= most)
+        {
+            if (!_isBeyond)
+                output.Log($"left out: reports after epoch {most}, the last one of the sweep file");
+            _isBeyond = true;
+            return null;
+        }
+
+        var (isNext, mistake) = _epochs.Take(report.Epoch);
+        if (mistake is not null)
+            throw new ProgramMistakeException(FailureReason.ProgramFailed, mistake);
+        if (!isNext)
+        {
+            output.Log($"left out: epoch {report.Epoch} was reported before");
+            return null;
+        }
+
+        await SayAsync(Last, report.Metrics);
+        return Last;
+    }
+
+    private async Task SayAsync(int epoch, IReadOnlyDictionary<string, double> metrics)
+    {
+        var objective = run.Objective.Metric.Name;
+        if (!metrics.TryGetValue(objective, out var value))
+        {
+            throw new ProgramMistakeException(
+                FailureReason.ProgramFailed,
+                $"epoch {epoch} was reported without {objective}, the objective; it has {string.Join(", ", metrics.Keys)}");
+        }
+
+        if (!double.IsFinite(value))
+        {
+            throw new ProgramMistakeException(
+                FailureReason.Diverged, FormattableString.Invariant($"epoch {epoch}: {objective} is {value}"));
+        }
+
+        var finite = metrics.Where(metric => double.IsFinite(metric.Value)).ToDictionary();
+        foreach (var (name, other) in metrics.Where(metric => !double.IsFinite(metric.Value)))
+            output.Log(FormattableString.Invariant($"left out of epoch {epoch}: {name} is {other}"));
+        var now = clock.GetTimestamp();
+        await output.SayAsync(new TrainerEvent.Reported(epoch, clock.GetElapsedTime(_last, now).TotalSeconds, finite));
+        _last = now;
+    }
+}

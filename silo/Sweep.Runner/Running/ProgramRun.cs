@@ -1,0 +1,264 @@
+using System.Globalization;
+using Sweep.Domain.Programs;
+using Sweep.Domain.Protocol;
+using Sweep.Domain.Trials;
+using Sweep.Runner.Conversation;
+using Sweep.Runner.Processes;
+using Sweep.Runner.Reports;
+
+namespace Sweep.Runner.Running;
+
+/// <summary>One attempt of a program, from its folder to the end of its last process.</summary>
+internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inbox, RunnerOutput output, ProgramPlace place)
+{
+    private const int LongestLogLine = 4_000;
+
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(1);
+
+    private readonly TimeProvider _clock = TimeProvider.System;
+    private readonly SemaphoreSlim _reporting = new(1, 1);
+    private readonly SemaphoreSlim _judgements = new(0);
+    private readonly LastLines _errors = new(), _lines = new();
+    private readonly TaskCompletionSource<TrainerCommand.Stop> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ProgramMistakeException> _mistake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CapturedLines? _captured = run.Program.Capture is { } patterns ? new(patterns) : null;
+    private long _progressed = TimeProvider.System.GetTimestamp();
+    private EpochReporter? _reporter;
+    private CheckpointFolder? _checkpoints;
+
+    /// <summary>Runs the program, and sends every event except the final one.</summary>
+    /// <param name="folder">The packed folder of the program.</param>
+    /// <param name="checkpoint">The checkpoint from which it goes on; null for none.</param>
+    /// <returns>The final event.</returns>
+    /// <exception cref="InvalidDataException">The folder or the checkpoint is none.</exception>
+    public async Task<TrainerEvent> RunAsync(byte[] folder, byte[]? checkpoint)
+    {
+        using var scratch = new AttemptFolder(place.Scratch);
+        FolderFiles.Write(scratch.Program, FolderArchive.Read(folder));
+        var (epoch, files) = checkpoint is null ? (0, []) : CheckpointArchive.Read(checkpoint);
+        FolderFiles.Write(scratch.Checkpoint, files);
+        using var pipe = new ReportPipe(scratch.Root);
+        using var memory = new MemoryOfTree();
+        var (processor, memoryKills, started) = (NativeCalls.ProcessorTimeOfChildren, MemoryKills.Count, _clock.GetTimestamp());
+        _reporter = new(run, epoch, output, _clock);
+        _checkpoints = new(scratch.Checkpoint, run.CheckpointEvery, output, _clock);
+        ProgramProcess program;
+        try
+        {
+            program = ProgramProcess.Start(run.Arguments, scratch.Program, Variables(scratch, pipe, epoch));
+        }
+        catch (CommandNotFoundException error)
+        {
+            return new TrainerEvent.Failed(FailureReason.CommandNotFound, error.Message);
+        }
+
+        using (program)
+        {
+            output.Log($"attempt {run.Attempt} of {run.Name} starts{(epoch > 0 ? $" after epoch {epoch}" : "")}: "
+                + string.Join(' ', run.Arguments));
+            using var over = new CancellationTokenSource();
+            var commands = ReadCommandsAsync(over.Token);
+            var (code, isOverLimit) = await EndOfAsync(program, pipe);
+            await over.CancelAsync();
+            await commands;
+            if (_stop.Task.IsCompleted)
+                return new TrainerEvent.Stopped();
+            if (_mistake.Task.IsCompleted)
+                return new TrainerEvent.Failed(_mistake.Task.Result.Reason, _mistake.Task.Result.Message);
+            if (isOverLimit)
+            {
+                return new TrainerEvent.Failed(FailureReason.TimeLimit, string.Create(
+                    CultureInfo.InvariantCulture, $"the program took longer than {run.Program.TimeLimit:0.###} s (program.time_limit)"));
+            }
+
+            return Failure(code, memoryKills) ?? await LastCheckpointAsync() ?? new TrainerEvent.ProgramEnded(new(
+                _clock.GetElapsedTime(started).TotalSeconds,
+                (NativeCalls.ProcessorTimeOfChildren - processor).TotalSeconds,
+                memory.Bytes));
+        }
+    }
+
+    private IReadOnlyDictionary<string, string> Variables(AttemptFolder scratch, ReportPipe pipe, int epoch)
+    {
+        var trial = new Dictionary<string, string>
+        {
+            ["SWEEP_PARAMETERS"] = run.Parameters,
+            ["SWEEP_TRIAL"] = run.Name,
+            ["SWEEP_ATTEMPT"] = run.Attempt.ToString(CultureInfo.InvariantCulture),
+            ["SWEEP_SEED"] = run.Seed.ToString(CultureInfo.InvariantCulture),
+            ["SWEEP_EPOCH"] = epoch.ToString(CultureInfo.InvariantCulture),
+            ["SWEEP_CHECKPOINT"] = scratch.Checkpoint,
+            ["SWEEP_REPORT"] = pipe.ReportPath,
+            ["SWEEP_ANSWER"] = pipe.AnswerPath,
+            ["TMPDIR"] = scratch.Temporary,
+            [ProgramEnvironment.Mark] = place.Guard.Mark,
+        };
+        var libraries = Path.Combine(AppContext.BaseDirectory, "Python");
+        trial["PYTHONPATH"] = run.Program.Environment?.GetValueOrDefault("PYTHONPATH") is { Length: > 0 } theirs
+            ? $"{libraries}:{theirs}"
+            : libraries;
+        if (run.Epochs is { } epochs)
+            trial["SWEEP_EPOCHS"] = epochs.ToString(CultureInfo.InvariantCulture);
+        var own = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
+            .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? ""));
+        return ProgramEnvironment.Of(own, place.Device, place.Threads, trial, run.Program.Environment);
+    }
+
+    /// <summary>Waits for the program's end, or brings it about, and reads all that it said.</summary>
+    private async Task<(int Code, bool IsOverLimit)> EndOfAsync(ProgramProcess program, ReportPipe pipe)
+    {
+        var reading = Task.WhenAll(
+            ReadOutputAsync(program.Output),
+            ReadErrorsAsync(program.Error),
+            pipe.ReadAsync(line => line.Length == 0 ? Task.CompletedTask : TakeAsync(ProgramReport.Read(line), pipe)));
+        var exit = program.WaitAsync();
+        using var over = new CancellationTokenSource();
+        var limit = run.Program.TimeLimit is { } seconds
+            ? Task.Delay(TimeSpan.FromSeconds(seconds), over.Token)
+            : Task.Delay(Timeout.Infinite, over.Token);
+        var first = await Task.WhenAny(exit, _stop.Task, _mistake.Task, limit);
+        if (first != exit)
+        {
+            program.Terminate();
+            await Task.WhenAny(exit, Task.Delay(TimeSpan.FromSeconds(run.Program.StopGrace), over.Token));
+            program.Kill();
+        }
+
+        // One that the system does not end, because it waits for a disk or a driver, is left to it.
+        await Task.WhenAny(exit, Task.Delay(EndLimit, over.Token).ContinueWith(_ => exit.IsCompleted, TaskScheduler.Default));
+        var isEmpty = await place.Guard.KillAllAsync(program.Id);
+        await pipe.EndAsync();
+        if (isEmpty)
+            await reading;
+        else
+            await Task.WhenAny(reading, Task.Delay(EndLimit, over.Token));
+        if (_captured?.Take() is { } rest)
+            await TakeAsync(rest, answers: null);
+        await over.CancelAsync();
+        return (exit.IsCompletedSuccessfully ? exit.Result : 128 + NativeCalls.KillAtOnce, first == limit);
+    }
+
+    private async Task ReadOutputAsync(Stream stream)
+    {
+        var objective = run.Objective.Metric.Name;
+        await foreach (var line in CappedLines.ReadAsync(stream, ProgramReport.MaxLength))
+        {
+            await HearAsync(line, _lines);
+            // Other lines of JSON are the program's own.
+            if (ProgramReport.Read(line) is { } report && (report.Epoch is not null || report.Metrics.ContainsKey(objective)))
+                await TakeAsync(report with { WantsAnswer = false }, answers: null);
+            foreach (var captured in _captured?.Read(line) ?? [])
+                await TakeAsync(captured, answers: null);
+        }
+    }
+
+    private async Task ReadErrorsAsync(Stream stream)
+    {
+        await foreach (var line in CappedLines.ReadAsync(stream, LongestLogLine))
+            await HearAsync(line, _errors);
+    }
+
+    private async Task HearAsync(string line, LastLines last)
+    {
+        output.Log(line.Length <= LongestLogLine ? line : line[..LongestLogLine]);
+        last.Add(line);
+        if (_clock.GetElapsedTime(Interlocked.Read(ref _progressed)) < ProgressEvery)
+            return;
+        Interlocked.Exchange(ref _progressed, _clock.GetTimestamp());
+        await output.SayAsync(new TrainerEvent.Progress());
+    }
+
+    /// <param name="answers">Where an answer that the report asks for is given; null for nowhere.</param>
+    private async Task TakeAsync(ProgramReport? report, ReportPipe? answers)
+    {
+        if (report is null)
+        {
+            output.Log("left out: a line on SWEEP_REPORT that is no JSON");
+            return;
+        }
+
+        await _reporting.WaitAsync();
+        try
+        {
+            var isLast = _stop.Task is { IsCompleted: true, Result.Checkpoint: true };
+            // A program that learned of the stop at the beginning of an epoch asks once more, and has nothing to report.
+            if (isLast && report is { WantsAnswer: true, Metrics.Count: 0 })
+                await _checkpoints!.SendAsync(_reporter!.Last, always: true);
+            if (!_mistake.Task.IsCompleted && await _reporter!.TakeAsync(report) is { } epoch)
+            {
+                await _checkpoints!.SendAsync(epoch, isLast);
+                if (run.JudgedAt?.Contains(epoch) == true && epoch != run.Epochs)
+                    await Task.WhenAny(_judgements.WaitAsync(), _stop.Task);
+            }
+        }
+        catch (ProgramMistakeException error)
+        {
+            _mistake.TrySetResult(error);
+        }
+        finally
+        {
+            _reporting.Release();
+        }
+
+        if (report.WantsAnswer && answers is not null)
+            await answers.AnswerAsync(_stop.Task.IsCompleted || _mistake.Task.IsCompleted ? ReportPipe.Stop : ReportPipe.GoOn);
+    }
+
+    private async Task ReadCommandsAsync(CancellationToken over)
+    {
+        try
+        {
+            while (true)
+            {
+                var (command, _) = await inbox.NextAsync(over);
+                if (command is TrainerCommand.Stop stop)
+                {
+                    _stop.TrySetResult(stop);
+                    return;
+                }
+
+                if (command is TrainerCommand.GoOn)
+                    _judgements.Release();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The program has ended by itself.
+        }
+    }
+
+    private TrainerEvent.Failed? Failure(int code, long? memoryKills)
+    {
+        if (code == 0)
+        {
+            return _reporter!.Last > 0 ? null : new TrainerEvent.Failed(
+                FailureReason.ProgramFailed,
+                $"the program ended well but reported nothing; it has to report {run.Objective.Metric.Name}, see docs/programs.md");
+        }
+
+        if (code == 128 + NativeCalls.KillAtOnce && MemoryKills.Count > memoryKills)
+        {
+            return new TrainerEvent.Failed(
+                FailureReason.OutOfMemory, "the system killed the program, since its control group's memory was used up (exit code 137)");
+        }
+
+        var signal = code > 128 ? $", which is signal {code - 128}" : "";
+        var last = _errors.Text is { } errors ? $"; the last lines of its standard error: {errors}"
+            : _lines.Text is { } lines ? $"; the last lines that it printed: {lines}" : "; it printed nothing";
+        return new TrainerEvent.Failed(FailureReason.ProgramFailed, $"the program ended with exit code {code}{signal}{last}");
+    }
+
+    private async Task<TrainerEvent?> LastCheckpointAsync()
+    {
+        try
+        {
+            await _checkpoints!.SendAsync(_reporter!.Last, always: true);
+            return null;
+        }
+        catch (ProgramMistakeException error)
+        {
+            return new TrainerEvent.Failed(error.Reason, error.Message);
+        }
+    }
+}

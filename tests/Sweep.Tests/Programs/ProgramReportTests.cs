@@ -1,0 +1,95 @@
+using Sweep.Domain.Programs;
+
+namespace Sweep.Tests.Programs;
+
+public sealed class ProgramReportTests
+{
+    [Fact]
+    public void A_line_of_JSON_is_a_report()
+    {
+        var report = ProgramReport.Read("  {\"epoch\": 3, \"val_loss\": 1.5, \"note\": \"x\", \"acc\": NaN, \"inner\": {}}")!;
+        Assert.Equal(3, report.Epoch);
+        Assert.Equal([("val_loss", 1.5), ("acc", double.NaN)], report.Metrics.Select(metric => (metric.Key, metric.Value)));
+        Assert.True(ProgramReport.Read("{\"val_loss\": -Infinity, \"answer\": true}") is { WantsAnswer: true, Epoch: null });
+    }
+
+    [Theory]
+    [InlineData("epoch 3")]
+    [InlineData("{")]
+    [InlineData("{\"epoch\": }")]
+    [InlineData("[1]")]
+    [InlineData("")]
+    public void Other_lines_are_none(string line) => Assert.Null(ProgramReport.Read(line));
+
+    [Fact]
+    public void A_name_of_ten_kilobytes_is_left_out_and_named_shortened()
+    {
+        var report = ProgramReport.Read($"{{\"{new string('a', 10_000)}\": 1, \"val_loss\": 2}}")!;
+        Assert.Equal(["val_loss"], report.Metrics.Keys);
+        Assert.Equal(41, report.Refused!.Length);
+        var many = string.Join(',', Enumerable.Range(0, 150).Select(index => $"\"m{index}\": 1"));
+        Assert.Equal(100, ProgramReport.Read($"{{{many}}}")!.Metrics.Count);
+    }
+
+    [Theory]
+    [InlineData(0, new long[] { 1, 2, 3 }, new[] { 1, 2, 3 })]
+    [InlineData(0, new long[] { 0, 1, 2 }, new[] { 1, 2, 3 })]
+    [InlineData(5, new long[] { 6, 7 }, new[] { 6, 7 })]
+    [InlineData(5, new long[] { 5, 6 }, new[] { 6, 7 })]
+    [InlineData(0, new long[] { 1, 1, 2 }, new[] { 1, 0, 2 })]
+    public void Epochs_count_from_0_or_1_and_one_that_is_repeated_is_none(int before, long[] numbers, int[] expected)
+    {
+        var epochs = new ReportedEpochs(before);
+        Assert.Equal(expected, numbers.Select(number => epochs.Take(number) is (true, null) ? epochs.Last : 0));
+    }
+
+    [Theory]
+    [InlineData(new long[] { 1, 3 }, "the program reported epoch 3 where 2 is next; ")]
+    [InlineData(new long[] { 0, 1, 5 }, "the program reported epoch 5 where 2 is next; ")]
+    [InlineData(new long[] { -1 }, "the program reported epoch -1 where 1 is next; ")]
+    public void An_epoch_out_of_order_is_a_mistake(long[] numbers, string expected)
+    {
+        var epochs = new ReportedEpochs(0);
+        Assert.StartsWith(expected, numbers.Select(number => epochs.Take(number).Mistake).ToList()[^1]);
+    }
+
+    [Fact]
+    public void Reports_without_a_number_are_counted()
+    {
+        var epochs = new ReportedEpochs(4);
+        Assert.Equal((true, null), epochs.Take(null));
+        Assert.Equal(5, epochs.Last);
+    }
+
+    [Fact]
+    public void Patterns_find_metrics_in_what_a_program_prints_on_one_line_or_on_several()
+    {
+        var one = new CapturedLines([@"epoch (?<epoch>\d+).*val_loss[=: ]+(?<val_loss>\S+)"]);
+        Assert.Empty(one.Read("loading"));
+        var report = Assert.Single(one.Read("epoch 3 | loss 2.0, val_loss: 1.93, 4 s"));
+        Assert.Equal((3L, 1.93), (report.Epoch, report.Metrics["val_loss"]));
+        var several = new CapturedLines([@"Epoch (?<epoch>\d+)/", @"^train (?<train_loss>\S+)", @"acc (?<acc>\S+)"]);
+        Assert.Empty(several.Read("Epoch 1/9"));
+        Assert.Empty(several.Read("train 0.5"));
+        Assert.Equal(93, Assert.Single(several.Read("acc 93%")).Metrics["acc"]);
+        // The second report lacks a metric, and the third begins.
+        Assert.Empty(several.Read("Epoch 2/9"));
+        report = Assert.Single(several.Read("Epoch 3/9"));
+        Assert.Equal((2L, 0), (report.Epoch, report.Metrics.Count));
+        Assert.Equal(3, several.Take()!.Epoch);
+    }
+
+    [Fact]
+    public void An_archive_is_read_as_it_was_written_and_no_name_leaves_the_folder()
+    {
+        FolderEntry[] entries = [new("a", null), new("a/empty", []), new("a/run", [1, 2, 3], IsExecutable: true)];
+        var read = FolderArchive.Read(FolderArchive.Write(entries));
+        Assert.Equal(entries.Select(entry => (entry.Name, entry.Bytes?.Length, entry.IsExecutable)),
+            read.Select(entry => (entry.Name, entry.Bytes?.Length, entry.IsExecutable)));
+        foreach (var name in new[] { "../x", "/x", "a/../../x", "a//x" })
+            Assert.Throws<InvalidDataException>(() => FolderArchive.Read(FolderArchive.Write([new(name, [])])));
+        Assert.Throws<InvalidDataException>(() => FolderArchive.Read([1, 2, 3]));
+        var (epoch, files) = CheckpointArchive.Read(CheckpointArchive.Write(7, entries));
+        Assert.Equal((7, 3), (epoch, files.Count));
+    }
+}
