@@ -19,6 +19,8 @@ public sealed class TrainingMemoryTests
     [InlineData(CellKind.Gru, 2, 128, 20, 128, 1000, 60, OptimizerKind.Adam, 224)]
     [InlineData(CellKind.Rnn, 1, 512, 30, 64, 500, 60, OptimizerKind.Adam, 220)]
     [InlineData(CellKind.Rnn, 1, 256, 80, null, 600, 60, OptimizerKind.Adam, 262)]
+    [InlineData(CellKind.Lstm, 1, 512, 40, 32, 300, 60, OptimizerKind.Adam, 300)]
+    [InlineData(CellKind.Lstm, 2, 256, 40, 128, 500, 60, OptimizerKind.Adam, 377)]
     public void The_peak_is_within_a_fifth_of_the_measured_one(
         CellKind cell, int layers, int hidden, int length, int? batch, int characters, int vocabulary, OptimizerKind optimizer,
         int measured)
