@@ -3,8 +3,8 @@ using Sweep.Domain.Search;
 namespace Sweep.Domain.Models;
 
 /// <summary>
-/// The memory that a trainer holds at the peak of one trial on a CPU, by arithmetic. What each thing keeps follows from the model; the
-/// factors were fitted to the peaks of 29 trials, which they meet within a fifth (docs/benchmarks.md).
+/// The memory that a trainer holds at the peak of one trial on a CPU, by arithmetic. What each thing keeps follows from the model and from
+/// what its passes keep; measured peaks are met within a fifth (docs/benchmarks.md).
 /// </summary>
 public static class TrainingMemory
 {
