@@ -19,18 +19,18 @@ public sealed class SearchExampleTests : IDisposable
         ];
         await _sweep.OutputAsync("up");
         var learned = await _sweep.OutputAsync(
-            ["run", "examples/search-tpe.yaml", .. small, "--set", "budget.trials=14", "--set", "parameters.epochs=2"]);
-        Assert.Contains("14/14", learned, StringComparison.Ordinal);
+            ["run", "examples/search-tpe.yaml", .. small, "--set", "budget.trials=12", "--set", "parameters.epochs=2"]);
+        Assert.Contains("12/12", learned, StringComparison.Ordinal);
         Assert.Equal(
-            [("start of tpe", 10), ("tpe", 4)],
+            [("start of tpe", 10), ("tpe", 2)],
             (await RowsAsync(
                 "select proposed_by, count(*) as trials from trials t join sweeps s on s.id = t.sweep_id "
                     + "where s.name = 'search-tpe' and t.state = 'succeeded' group by 1 order by 1"))
                 .Select(row => (row.GetProperty("proposed_by").GetString(), row.GetProperty("trials").GetInt32())));
 
         var stopped = await _sweep.OutputAsync(
-            ["run", "examples/search-asha.yaml", .. small, "--set", "budget.trials=12", "--set", "parameters.epochs=8"]);
-        Assert.Contains("12/12", stopped, StringComparison.Ordinal);
+            ["run", "examples/search-asha.yaml", .. small, "--set", "budget.trials=8", "--set", "parameters.epochs=7"]);
+        Assert.Contains("8/8", stopped, StringComparison.Ordinal);
         // Each trial is judged after epoch 2 among those before it, and those that went on after epoch 6.
         var rungs = (await RowsAsync(
             "select j.epoch, count(*) as judged, count(*) filter (where j.stops) as stopped, min(j.rule) as rule "
@@ -40,8 +40,8 @@ public sealed class SearchExampleTests : IDisposable
                 Stopped: row.GetProperty("stopped").GetInt32(), Rule: row.GetProperty("rule").GetString()))
             .ToList();
         Assert.Equal([2, 6], rungs.Select(rung => rung.Epoch));
-        Assert.Equal((12, 12 - rungs[1].Judged, "asha"), (rungs[0].Judged, rungs[0].Stopped, rungs[0].Rule));
-        Assert.InRange(rungs[0].Stopped, 6, 11);
+        Assert.Equal((8, 8 - rungs[1].Judged, "asha"), (rungs[0].Judged, rungs[0].Stopped, rungs[0].Rule));
+        Assert.InRange(rungs[0].Stopped, 1, 7);
         await _sweep.OutputAsync("down");
     }
 

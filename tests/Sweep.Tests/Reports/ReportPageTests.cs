@@ -138,13 +138,13 @@ public sealed class ReportPageTests(StorageDatabase database) : IClassFixture<St
         var (_, output, _) = await Client.Samples.RunAsync(
             "replay", "replayed", "--all", "--orders", "200", "-o", "json", "--postgres", database.Source.ConnectionString);
         var rules = System.Text.Json.JsonDocument.Parse(output).RootElement.EnumerateArray()
-            .Select(rule => $"{rule.GetProperty("rule")} {rule.GetProperty("settings")} {rule.GetProperty("epochs").GetDouble():0.00}")
+            .Select(rule => $"{rule.GetProperty("rule")} {rule.GetProperty("settings")} {rule.GetProperty("epochs").GetDouble():0.000}")
             .Order(StringComparer.Ordinal)
             .ToList();
         Assert.True(rules.Count > 10);
         var drawn = await page.AskAsync(
             $"{Data}.replay.rules.map(rule => "
-                + "`${rule.text.replace('{ rule: ', '').replace(',', '').replace(' }', '')} ${rule.epochs.toFixed(2)}`)");
+                + "`${rule.text.replace('{ rule: ', '').replace(',', '').replace(' }', '')} ${rule.epochs.toFixed(3)}`)");
         Assert.Equal(rules, drawn.EnumerateArray().Select(rule => rule.GetString()!).Order(StringComparer.Ordinal));
         Assert.Equal(rules.Count, await page.CountAsync("#chart-replay g[aria-label=dot] circle"));
         Assert.Equal(["asha", "hyperband", "median", "patience"], (await page.TextsAsync("#chart-replay .key li")).Order());

@@ -167,7 +167,7 @@ public sealed class MigratorTests(PostgresServer server)
         await using var _ = source;
         await using var __ = owner;
         var newer = new Migration(
-            Migration.All.Count + 1, "999-newer.sql", "alter table trials add column extra integer; create table newer ()");
+            Migration.All[^1].Version + 1, "999-newer.sql", "alter table trials add column extra integer; create table newer ()");
         Assert.Equal(["999-newer.sql"], await Migrator.MigrateAsync(owner, [.. Migration.All, newer], Cancellation));
         Assert.Equal("sweep_owner", await ScalarAsync(source, "select tableowner::text from pg_tables where tablename = 'newer'"));
     }
