@@ -23,6 +23,8 @@ const string Usage =
       published TEXT [replicates] the nine cells of the published experiment on its text, several times, beside its numbers (5)
       proposals                   how long each search method takes to propose a trial, and how long a stopping rule to judge one
       search [--samplers a,b --functions a,b --seeds n --trials n]  the samplers against Optuna's (all, all, 30, 200)
+      curves FILE                 trains the 576 models whose learning curves `rules` uses, and writes them
+      rules [seeds]               the stopping rules against Optuna's pruners on these curves (30)
       storage [seconds]           epochs, grids and moves into PostgreSQL
       checkpoints [trials MB MB/s seconds]  what checkpoints that replace each other take on the disk (16 0.8 1 180)
       orchestration [tls] [asha] [trials …]  simulated trials of 10 epochs through two silos, with TLS, with a stopping rule (1000 20000)
@@ -48,6 +50,10 @@ switch (args)
         return ProposalBenchmark.Run();
     case ["search", .. var rest]:
         return await PeerBenchmark.RunAsync(rest);
+    case ["curves", .. var rest]:
+        return await CurvesCommand.RunAsync(rest);
+    case ["rules", .. var rest]:
+        return await RuleBenchmark.RunAsync(rest);
     case ["storage", .. var rest]:
         return await StorageBenchmark.RunAsync(rest);
     case ["checkpoints", .. var rest]:

@@ -227,6 +227,20 @@ public sealed class SweepFileTests
     }
 
     [Fact]
+    public async Task The_search_on_shakespeare_can_be_planned_with_a_text_of_ones_own()
+    {
+        using var folder = new SweepFileFolder();
+        folder.Write(
+            "search-shakespeare.yaml",
+            await File.ReadAllTextAsync(
+                RepositoryFolder.Join("examples", "search-shakespeare.yaml"), TestContext.Current.CancellationToken));
+        var sweep = await folder.LoadFileAsync(
+            "search-shakespeare.yaml", $"dataset.path={Path.Combine(folder.Path, "text.txt")}", "parameters.batch_size=full",
+            "stop={ rule: asha, first: 1, factor: 3 }");
+        Assert.Equal(40, sweep.Plan().Count);
+    }
+
+    [Fact]
     public async Task The_tinyshakespeare_example_can_be_planned_with_a_local_text_in_place_of_its_url()
     {
         using var folder = new SweepFileFolder();
