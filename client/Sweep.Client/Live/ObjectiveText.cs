@@ -2,7 +2,7 @@ using Sweep.Client.Reports.Tables;
 using Sweep.Domain.Reports;
 using Sweep.Domain.Sweeps;
 
-namespace Sweep.Client.Output;
+namespace Sweep.Client.Live;
 
 /// <summary>The values of several objectives in words.</summary>
 internal static class ObjectiveText
