@@ -10,7 +10,8 @@ internal static class Override
     /// The keys whose values are taken as typed and not read as YAML. The shell has removed the quotes, and without quotes YAML gives
     /// <c>#</c>, <c>: </c> and <c>null</c> a meaning of their own.
     /// </summary>
-    private static readonly string[] TextKeys = ["name", "dataset.path", "dataset.url", "dataset.sha256", "dataset.name", "start_from"];
+    private static readonly string[] TextKeys =
+        ["name", "dataset.path", "dataset.url", "dataset.sha256", "dataset.name", "start_from", "program.folder"];
 
     /// <returns>The file with the key added or its value replaced.</returns>
     /// <exception cref="SweepFileException">The text has no key, or the key leads through a value that has no keys.</exception>
