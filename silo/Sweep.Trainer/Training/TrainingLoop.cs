@@ -4,6 +4,7 @@ using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Trainer.Data;
+using Sweep.Trainer.Models.Passes;
 using static TorchSharp.torch;
 
 namespace Sweep.Trainer.Training;
@@ -125,7 +126,7 @@ internal sealed class TrainingLoop(
         using var dropout = _parameters.Dropout > 0 ? TrialSeed.Dropout(_parameters.Seed, state.Optimizer.Steps, starts.device) : null;
         state.Optimizer.ZeroGradients();
         var loss = nn.functional.cross_entropy(state.Model.Logits(batch, dropout), targets);
-        loss.backward();
+        LayerFunction.Backward(loss);
         state.Optimizer.Step();
         // The sum stays on the device and is read once an epoch, since reading it here would make each step wait for the GPU.
         state.LossSum.add_(loss.detach(), alpha: starts.shape[0]);

@@ -25,6 +25,12 @@ public sealed class FrameTests
         new TrainerCommand.GoOn(),
         new TrainerCommand.Stop(Checkpoint: true),
         new TrainerCommand.Generate("To be\n", 200, 0.8, long.MaxValue),
+        new TrainerCommand.LoadFolder("abc"),
+        new TrainerCommand.RunProgram(
+            "own/3", 2, ["python3", "train.py", "é😀"], """{"learning_rate":0.001}""", long.MaxValue,
+            new(new("val_f1"), Goal.Maximize),
+            new(["python3"], Environment: new Dictionary<string, string> { ["LEVEL"] = "1" }, TimeLimit: 60, Capture: ["(?<val_f1>.+)"]),
+            100, 30, [1, 3]),
     ];
 
     private static readonly TrainerEvent[] Events =
@@ -38,6 +44,8 @@ public sealed class FrameTests
         new TrainerEvent.Stopped(),
         new TrainerEvent.Progress(0.25),
         new TrainerEvent.Generated("text"),
+        new TrainerEvent.Reported(3, 0.5, new Dictionary<string, double> { ["val_f1"] = 1.0 / 3 }),
+        new TrainerEvent.ProgramEnded(new(1.5, 0.25, 1L << 33)),
     ];
 
     [Fact]

@@ -92,7 +92,7 @@ internal sealed class TrainerProgram : IDisposable
                 before.Add((message, payload));
         }
 
-        throw new InvalidOperationException($"Waited for {typeof(T).Name}; the trainer ended. Its log: {await Logged("")}");
+        throw new InvalidOperationException($"Waited for {typeof(T).Name}; the trainer ended. Its log: {string.Join('\n', await Log())}");
     }
 
     /// <summary>Reads the events that a killed trainer had sent before its death.</summary>

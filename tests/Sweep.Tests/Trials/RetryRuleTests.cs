@@ -21,7 +21,8 @@ public sealed class RetryRuleTests
                             FailureReason.WorkerUnfit => false,
                             FailureReason.WorkerLost or FailureReason.LeaseLost => losses >= 5,
                             FailureReason.TrainerError or FailureReason.TrainerDied or FailureReason.OutOfMemory
-                                or FailureReason.Stalled or FailureReason.StorageRefused =>
+                                or FailureReason.Stalled or FailureReason.StorageRefused
+                                or FailureReason.ProgramFailed or FailureReason.TimeLimit or FailureReason.CommandNotFound =>
                                 failures > retries,
                             _ => throw new InvalidOperationException($"The rule's test does not know {reason}."),
                         };

@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+using System.Runtime.InteropServices;
 using static TorchSharp.torch;
 
 namespace Sweep.Trainer.Models.Passes;
@@ -7,9 +9,22 @@ internal sealed class LayerFunction : autograd.SingleTensorFunction<LayerFunctio
 {
     private const string Pass = "pass";
 
+    /// <summary>What went wrong in the backward passes of this thread since it was thrown last.</summary>
+    [ThreadStatic]
+    private static ExceptionDispatchInfo? _error;
+
     public override string Name => nameof(LayerFunction);
 
     public static Tensor Apply(LayerPass pass) => apply(pass.Input.Rows, pass.Weights, pass.Bias!, pass);
+
+    /// <summary>Computes the gradients of a loss.</summary>
+    /// <exception cref="ExternalException">libtorch reported an error, also within a backward pass of a layer.</exception>
+    public static void Backward(Tensor loss)
+    {
+        _error = null;
+        loss.backward();
+        _error?.Throw();
+    }
 
     public override Tensor forward(autograd.AutogradContext ctx, params object[] vars)
     {
@@ -20,8 +35,17 @@ internal sealed class LayerFunction : autograd.SingleTensorFunction<LayerFunctio
 
     public override List<Tensor> backward(autograd.AutogradContext ctx, Tensor grad_output)
     {
-        var (rows, weights, bias) = ((LayerPass)ctx.get_data(Pass)).Backward(grad_output);
-        // One gradient for each argument of apply; the pass itself has none.
-        return [rows, weights, bias!, null!];
+        try
+        {
+            var (rows, weights, bias) = ((LayerPass)ctx.get_data(Pass)).Backward(grad_output);
+            // One gradient for each argument of apply; the pass itself has none.
+            return [rows, weights, bias!, null!];
+        }
+        catch (Exception error)
+        {
+            // libtorch calls this function, and an exception must not pass through it.
+            _error ??= ExceptionDispatchInfo.Capture(error);
+            return [null!, null!, null!, null!];
+        }
     }
 }

@@ -28,5 +28,11 @@ internal sealed unsafe class StepBuffer(Tensor numbers) : IDisposable
     /// <inheritdoc cref="AddressOf"/>
     public static long* AddressOfWhole(Tensor tensor) => (long*)Bytes(tensor);
 
-    private static byte* Bytes(Tensor tensor) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(tensor.bytes));
+    private static byte* Bytes(Tensor tensor)
+    {
+        // A span of all numbers could have no more than 2 GiB, so it is one of the first alone.
+        using var row = tensor.view(-1);
+        using var first = row.narrow(0, 0, 1);
+        return (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(first.bytes));
+    }
 }
