@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Globalization;
 using System.Reflection;
 using Sweep.Domain.Trials;
@@ -22,6 +23,8 @@ internal static class Sample
         _ when type.IsArray => ArrayOf(type.GetElementType()!, name),
         _ when type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) =>
             ArrayOf(type.GetGenericArguments()[0], name),
+        _ when type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyDictionary<,>) =>
+            DictionaryOf(type.GetGenericArguments(), name),
         _ => Record(type),
     };
 
@@ -31,6 +34,13 @@ internal static class Sample
         array.SetValue(Of(element, name), 0);
         array.SetValue(Of(element, name + "2"), 1);
         return array;
+    }
+
+    private static object DictionaryOf(Type[] types, string name)
+    {
+        var dictionary = (IDictionary)Activator.CreateInstance(typeof(Dictionary<,>).MakeGenericType(types))!;
+        dictionary.Add(Of(types[0], name)!, Of(types[1], name));
+        return dictionary;
     }
 
     private static object Record(Type type)
