@@ -12,18 +12,19 @@ namespace Sweep.Grains;
 internal sealed class SweepJudge(StoredSweep sweep, SweepRules rules, IJudgementStore store, SweepInstruments instruments)
 {
     /// <summary>
-    /// How often a trial that has to wait is looked at before it is told so, and the time between two looks. Where epochs are short, the
-    /// others are there by then, and a checkpoint, another assignment and another start are saved.
+    /// How often a trial that has to wait is looked at before it is told so, and the time to the second look, which doubles with each look.
+    /// Where epochs are short, the others are there by then, and a checkpoint, another assignment and another start are saved.
     /// </summary>
-    private const int Looks = 10;
+    private const int Looks = 5;
 
-    private static readonly TimeSpan LookDelay = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
 
     private readonly RungBook _rungs = new(sweep.Id, rules, store);
     private readonly IStoppingRule _rule = rules.Compared!;
     private readonly bool _isByArrival = sweep.Spec.Search?.Order == SearchOrder.Arrival;
     private readonly List<Question> _asked = [];
     private bool _isAnswering;
+    private Task _deciding = Task.CompletedTask;
 
     public SweepRules Rules => rules;
 
@@ -71,9 +72,7 @@ internal sealed class SweepJudge(StoredSweep sweep, SweepRules rules, IJudgement
     public async Task<(StoredJudgement? Judgement, string Reason)> JudgeAsync(int number, int epoch)
     {
         var question = new Question(new(number, epoch));
-        _asked.Add(question);
-        if (!_isAnswering)
-            _ = AnswerAsync();
+        Ask([question]);
         var (judgement, reason) = await question.Answer.Task;
         return (judgement, reason);
     }
@@ -113,43 +112,73 @@ internal sealed class SweepJudge(StoredSweep sweep, SweepRules rules, IJudgement
         return released;
     }
 
+    private void Ask(IEnumerable<Question> questions)
+    {
+        _asked.AddRange(questions);
+        if (!_isAnswering)
+            _ = AnswerAsync();
+    }
+
     private async Task AnswerAsync()
     {
         _isAnswering = true;
-        while (_asked.ToList() is { Count: > 0 } round)
+        while (_asked.Count > 0)
         {
+            Question[] round = [.. _asked];
+            _asked.Clear();
             try
             {
                 var answers = await DecideAsync([.. round.Select(question => question.Stand).Distinct()]);
+                var waiting = new List<Question>();
                 foreach (var question in round)
                 {
                     var answer = answers[question.Stand];
-                    if (answer.Judgement is not null || ++question.Looks == Looks)
-                        Tell(question, question.Answer.TrySetResult, answer);
+                    if (answer.Judgement is null && ++question.Looks < Looks)
+                        waiting.Add(question);
+                    else
+                        question.Answer.TrySetResult(answer);
                 }
+
+                foreach (var looks in waiting.GroupBy(question => question.Looks))
+                    _ = AskAgainAsync([.. looks], FirstPause * (1 << (looks.Key - 1)));
             }
             catch (Exception error)
             {
                 // Those who asked ask again.
                 foreach (var question in round)
-                    Tell(question, question.Answer.TrySetException, error);
+                    question.Answer.TrySetException(error);
             }
-
-            if (_asked.Count > 0)
-                await Task.Delay(LookDelay);
         }
 
         _isAnswering = false;
+    }
 
-        void Tell<T>(Question question, Func<T, bool> tell, T answer)
+    private async Task AskAgainAsync(IReadOnlyList<Question> questions, TimeSpan pause)
+    {
+        await Task.Delay(pause);
+        Ask(questions);
+    }
+
+    /// <summary>
+    /// Judges trials as far as they can be judged now, and stores the judgements. It does so for one call after the other: by arrival, two
+    /// at one time could judge two replicates of a point differently.
+    /// </summary>
+    private async Task<IReadOnlyDictionary<Stand, Answer>> DecideAsync(IReadOnlyList<Stand> stands)
+    {
+        var (before, decided) = (_deciding, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        _deciding = decided.Task;
+        await before;
+        try
         {
-            _asked.Remove(question);
-            tell(answer);
+            return await DecideAloneAsync(stands);
+        }
+        finally
+        {
+            decided.SetResult();
         }
     }
 
-    /// <summary>Judges trials as far as they can be judged now, and stores the judgements.</summary>
-    private async Task<IReadOnlyDictionary<Stand, Answer>> DecideAsync(IReadOnlyList<Stand> stands)
+    private async Task<IReadOnlyDictionary<Stand, Answer>> DecideAloneAsync(IReadOnlyList<Stand> stands)
     {
         var answers = new Dictionary<Stand, Answer>();
         var byPoint = stands.GroupBy(stand => (Point: rules.Point(stand.Number), stand.Epoch))
@@ -160,9 +189,10 @@ internal sealed class SweepJudge(StoredSweep sweep, SweepRules rules, IJudgement
         var reading = byPoint.GroupBy(group => group.Key.Epoch).ToDictionary(
             epoch => epoch.Key, epoch => _rungs.AtAsync(epoch.Key, Range(epoch.Select(group => group.Key))));
         await Task.WhenAll([finding, .. reading.Values]);
-        var known = (await finding).ToLookup(judgement => (rules.Point(judgement.Trial.Number), judgement.Epoch));
+        var known = (await finding).Where(SweepRules.IsOfPoint)
+            .ToLookup(judgement => (rules.Point(judgement.Trial.Number), judgement.Epoch));
 
-        var made = new Dictionary<Stand, StoredJudgement>();
+        var made = new List<StoredJudgement>();
         foreach (var group in byPoint)
         {
             var (point, epoch) = group.Key;
@@ -172,30 +202,23 @@ internal sealed class SweepJudge(StoredSweep sweep, SweepRules rules, IJudgement
             {
                 var (trials, points) = await reading[epoch];
                 (first, waits) = Judge(point, epoch, trials, points);
-                if (first is not null)
-                {
-                    foreach (var number in Replicates(point).Where(number => trials.Find(number)?.Best is not null))
-                        made[new(number, epoch)] = first with { Trial = new(sweep.Id, number) };
-                }
             }
 
+            // Those that have not asked get no row, which might come before the one of a rule that looks at the trial alone.
             foreach (var stand in group)
             {
                 var own = first is null ? null : first with { Trial = new(sweep.Id, stand.Number) };
                 answers[stand] = new(own, own?.Reason ?? waits);
-                // One that came later than the others, because it was tried again, follows them too.
                 if (own is not null && known[group.Key].All(judgement => judgement.Trial != own.Trial))
-                    made[stand] = own;
+                    made.Add(own);
             }
         }
 
         if (made.Count > 0)
         {
-            foreach (var stored in await store.AddAllAsync([.. made.Values]))
+            foreach (var stored in await store.AddAllAsync(made))
             {
-                var stand = new Stand(stored.Trial.Number, stored.Epoch);
-                if (answers.ContainsKey(stand))
-                    answers[stand] = new(stored, stored.Reason);
+                answers[new(stored.Trial.Number, stored.Epoch)] = new(stored, stored.Reason);
                 instruments.Judged(stored.Stops, stored.Rule);
             }
         }
@@ -235,9 +258,7 @@ internal sealed class SweepJudge(StoredSweep sweep, SweepRules rules, IJudgement
     /// <summary>The points that some are compared with, and these themselves.</summary>
     private TrialRange Range(IEnumerable<(int Point, int Epoch)> some)
     {
-        var ranges = some.Select(item => (item.Point, Compared: _rule.ComparedAt(item.Point, item.Epoch))).ToList();
-        return new(
-            ranges.Min(item => item.Compared.IsEmpty ? item.Point : Math.Min(item.Point, item.Compared.First)),
-            ranges.Max(item => item.Compared.IsEmpty ? item.Point : Math.Max(item.Point, item.Compared.Last)));
+        var ranges = some.Select(item => rules.ComparedAt(item.Point, item.Epoch)).ToList();
+        return new(ranges.Min(range => range.First), ranges.Max(range => range.Last));
     }
 }

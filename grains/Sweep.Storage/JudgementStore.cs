@@ -39,6 +39,7 @@ public sealed class JudgementStore : IJudgementStore
         """
         select j.trial_id, j.epoch, j.stops, j.value, j.bound, j.reason, j.rule
         from judgements j join unnest($1::bigint[], $2::integer[]) w (trial_id, epoch) using (trial_id, epoch)
+        order by j.trial_id, j.epoch
         """,
         wanted.Select(item => item.Trial.Value).ToArray(), wanted.Select(item => item.Epoch).ToArray()).RowsAsync(Read, cancellation);
 
@@ -56,7 +57,7 @@ public sealed class JudgementStore : IJudgementStore
         select (w.id % 1000000)::integer, case when stopped is null then best end,
           stopped is not null or t.id is null or t.state not in ('queued', 'running'),
           case when stopped is not null then best end,
-          stopped is not null or best is not null or t.state = 'succeeded'
+          stopped is not null or best is not null or t.id is null or t.state = 'succeeded'
         from unnest($1::bigint[]) w (id)
         join sweeps s on s.id = w.id / 1000000
         left join trials t on t.id = w.id
@@ -67,7 +68,7 @@ public sealed class JudgementStore : IJudgementStore
         left join lateral (
           select min({Score}) as best from epochs e where e.trial_id = t.id and e.epoch <= coalesce(stopped, $2)
         ) e on t.epochs_done >= coalesce(stopped, $2)
-        -- A number beyond the count, where a budget has ended the sweep, will have no trial.
+        -- A number beyond the count, where a budget has ended the sweep, will have no trial; one up to it may be proposed later.
         where t.id is not null or w.id % 1000000 > s.trial_count
         order by w.id
         """,

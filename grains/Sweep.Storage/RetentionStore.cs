@@ -40,13 +40,15 @@ public sealed class RetentionStore(NpgsqlDataSource source)
 
     public async Task<IReadOnlyList<RetainedTrial>> TrialsAsync(int sweep, CancellationToken cancellation = default)
     {
-        var ranks = ObjectiveStore.Ranks(await new ObjectiveStore(source).ScoresAsync(sweep, cancellation));
+        var scores = await new ObjectiveStore(source).ScoresAsync(sweep, cancellation);
+        var ranks = ObjectiveStore.Ranks(scores);
         return await source.Statement(
             "select number, state, best_score, epochs_done, pruned_at is not null from trials where sweep_id = $1 order by number",
             sweep).RowsAsync(
                 row => new RetainedTrial(
-                    row.GetInt32(0), StoredName.Parse<TrialState>(row.GetString(1)), row.Maybe<double>(2), row.GetInt32(3),
-                    row.GetBoolean(4), ranks.TryGetValue(row.GetInt32(0), out var rank) ? rank : null),
+                    row.GetInt32(0), StoredName.Parse<TrialState>(row.GetString(1)),
+                    scores.TryGetValue(row.GetInt32(0), out var several) ? several[0] : row.Maybe<double>(2),
+                    row.GetInt32(3), row.GetBoolean(4), ranks.TryGetValue(row.GetInt32(0), out var rank) ? rank : null),
                 cancellation);
     }
 

@@ -70,16 +70,17 @@ public sealed record ReportObjectives(
         var best = objectives.Select((_, index) => found.Min(point => point.Scores[index])).ToArray();
         var width = objectives.Select((_, index) => found.Max(point => point.Scores[index]) - best[index]).ToArray();
         double[] reference = [.. objectives.Select(_ => Reference)];
-        var (front, growth) = (new List<double[]>(), new List<FrontGrowth>());
+        var (front, growth, volume) = (new List<double[]>(), new List<FrontGrowth>(), 0.0);
         foreach (var (number, scores) in found)
         {
             // An objective in which all points are equal tells nothing apart.
             double[] place = [.. scores.Select((score, index) => width[index] > 0 ? (score - best[index]) / width[index] : 0)];
             if (front.Exists(member => NondominatedRanks.Dominates(member, place) || member.AsSpan().SequenceEqual(place)))
                 continue;
+            volume += Search.Hypervolume.Added(place, front, reference);
             front.RemoveAll(member => NondominatedRanks.Dominates(place, member));
             front.Add(place);
-            growth.Add(new(number, Search.Hypervolume.Of(front, reference) / Math.Pow(Reference, objectives.Count)));
+            growth.Add(new(number, volume / Math.Pow(Reference, objectives.Count)));
         }
 
         return growth;

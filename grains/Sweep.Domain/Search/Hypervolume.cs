@@ -14,6 +14,16 @@ public static class Hypervolume
     public static double Of(IEnumerable<double[]> points, double[] reference) =>
         OfFront(NondominatedRanks.Front([.. points.Where(point => IsBelow(point, reference))]), reference);
 
+    /// <summary>How much a point adds to the size of the space that a front dominates.</summary>
+    /// <param name="point">Below <paramref name="reference"/> in each score.</param>
+    /// <param name="front">Points below it too.</param>
+    public static double Added(double[] point, IEnumerable<double[]> front, double[] reference)
+    {
+        // Of the others only what they have in common with this one counts, so that no part is counted twice.
+        var common = front.Select(other => other.Zip(point, Math.Max).ToArray());
+        return Box(point, reference) - OfFront(NondominatedRanks.Front([.. common]), reference);
+    }
+
     private static bool IsBelow(double[] point, double[] reference) => point.Zip(reference).All(score => score.First < score.Second);
 
     private static double OfFront(IReadOnlyList<double[]> front, double[] reference)
@@ -22,12 +32,7 @@ public static class Hypervolume
             return Area(front, reference);
         var volume = 0.0;
         foreach (var (index, point) in front.Index())
-        {
-            // Of the later points only what they have in common with this one counts, so that no part is counted twice.
-            var common = front.Skip(index + 1).Select(other => other.Zip(point, Math.Max).ToArray());
-            volume += Box(point, reference) - OfFront(NondominatedRanks.Front([.. common]), reference);
-        }
-
+            volume += Added(point, front.Skip(index + 1), reference);
         return volume;
     }
 

@@ -30,13 +30,15 @@ public sealed class NsgaSearch(SearchSpace space, long seed, int trials, SearchW
 
     public int WaitsFor(int number) => window.Before(number);
 
+    public bool HasLearned(int number, IReadOnlyList<KnownTrial> known) =>
+        number > Population && known.Count(trial => Scores(trial) is not null) >= 2;
+
     public ParameterMap Propose(int number, IReadOnlyList<KnownTrial> known)
     {
         this.Check(number);
-        KnownTrial[] scored = [.. known.Where(trial => Scores(trial) is not null)];
-        if (number <= Population || scored.Length < 2)
+        if (!HasLearned(number, known))
             return _start.Trial(number);
-        var parents = Parents(scored);
+        var parents = Parents([.. known.Where(trial => Scores(trial) is not null)]);
         var tried = known.Select(trial => Cube.Places(trial.Parameters)).ToArray();
         for (var attempt = 1; ; attempt++)
         {
@@ -48,7 +50,6 @@ public sealed class NsgaSearch(SearchSpace space, long seed, int trials, SearchW
             {
                 return Cube.Allowed(number, child);
             }
-
         }
     }
 

@@ -39,7 +39,7 @@ public interface IJudgementStore
     Task<IReadOnlyList<StoredJudgement>> AddAllAsync(
         IReadOnlyList<StoredJudgement> judgements, CancellationToken cancellation = default);
 
-    /// <summary>The judgements that there are of trials at the ends of epochs.</summary>
+    /// <summary>The judgements that there are of trials at the ends of epochs, by trial and epoch.</summary>
     Task<IReadOnlyList<StoredJudgement>> FindAsync(
         IReadOnlyList<(TrialId Trial, int Epoch)> wanted, CancellationToken cancellation = default);
 

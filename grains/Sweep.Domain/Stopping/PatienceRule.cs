@@ -9,7 +9,9 @@ namespace Sweep.Domain.Stopping;
 /// <param name="gain">By how much an epoch must be better than the best before it to count; at least 0.</param>
 public sealed class PatienceRule(int epochsWithoutGain, double gain, MetricWords words) : IStoppingRule
 {
-    public string Name => "patience";
+    internal const string Word = "patience";
+
+    public string Name => Word;
 
     public IReadOnlyList<int> Rungs(int number, int epochs) =>
         [.. Enumerable.Range(epochsWithoutGain + 1, Math.Max(0, epochs - 1 - epochsWithoutGain))];

@@ -26,6 +26,17 @@ public sealed record SweepRules(
     /// <summary>Whether a trial is judged at the end of an epoch by the rules that compare.</summary>
     public bool IsComparedAt(int trial, int epoch) => Compared?.Rungs(Point(trial), epoch + 1).Contains(epoch) == true;
 
+    /// <summary>The points that a point is compared with at the end of an epoch, and itself.</summary>
+    public TrialRange ComparedAt(int point, int epoch) => Compared?.ComparedAt(point, epoch) is { IsEmpty: false } range
+        ? new(Math.Min(range.First, point), Math.Max(range.Last, point))
+        : new(point, point);
+
+    /// <summary>
+    /// Whether all trials of a point follow a judgement of one of them. They do not where a rule looked at that trial alone. Rows of
+    /// earlier versions do not name the rule, and count as those of a rule that compares.
+    /// </summary>
+    public static bool IsOfPoint(StoredJudgement judgement) => judgement.Rule is not (ThresholdRule.Word or PatienceRule.Word);
+
     /// <summary>The rules for what a sweep file has; null for no rule.</summary>
     /// <param name="epochs">The most epochs that a trial trains.</param>
     /// <param name="points">How many points there are at the most. It is not asked for unless a rule needs it.</param>

@@ -5,7 +5,9 @@ namespace Sweep.Domain.Stopping;
 /// <param name="bound">A value of the metric.</param>
 public sealed class ThresholdRule(int epoch, double bound, MetricWords words) : IStoppingRule
 {
-    public string Name => "threshold";
+    internal const string Word = "threshold";
+
+    public string Name => Word;
 
     public IReadOnlyList<int> Rungs(int number, int epochs) => epoch < epochs ? [epoch] : [];
 

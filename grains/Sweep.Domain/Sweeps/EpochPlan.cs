@@ -11,8 +11,8 @@ namespace Sweep.Domain.Sweeps;
 public sealed record PlannedRung(int? Bracket, int Epoch, bool IsLast, double Most, double Expected);
 
 /// <summary>
-/// What stopping rules leave of a sweep's epochs, as far as that is known before any loss is. Of asha 1 / factor of the trials are expected
-/// to go on at each rung, and those that are better than all before them, which the rule never stops: trial n is that with the probability
+/// What stopping rules leave of a sweep's epochs, as far as that is known before any loss is. Of asha 1 / factor of the points are expected
+/// to go on at each rung, and those that are better than all before them, which the rule never stops: point n is that with the probability
 /// 1 / n. A cohort of hyperband has as many at each rung as the rule says. What the other rules stop depends on the losses.
 /// </summary>
 /// <param name="Rungs">The cohorts of hyperband with the most rungs first, and the rungs of each in their order; the end is one.</param>
@@ -26,16 +26,17 @@ public sealed record EpochPlan(IReadOnlyList<PlannedRung> Rungs, double Most, do
     {
         var longest = epochs.DefaultIfEmpty(1).Max();
         var halving = spec.Stop?.FirstOrDefault(rule => rule is StopSpec.Asha or StopSpec.Hyperband);
-        var hyperband = halving is StopSpec.Hyperband(var first, var factor)
-            ? new HyperbandRule(first, factor, longest, epochs.Count, new(spec.Objective.Metric, spec.Objective.Goal))
-            : null;
+        // The rules as the sweep has them: they count points, and know the most epochs of any trial, which may not be among these.
+        var rules = StoppingRules.For(spec);
+        var hyperband = halving is StopSpec.Hyperband ? rules!.Halving!.Value.Rule : null;
         var rungs = new Dictionary<(int Bracket, int Epoch), PlannedRung>();
         var (most, expected) = (0.0, 0.0);
         foreach (var (index, own) in epochs.Index())
         {
-            var bracket = hyperband?.Rungs(index + 1, longest).Count;
+            var point = rules?.Point(index + 1) ?? 0;
+            var bracket = hyperband?.Rungs(point, int.MaxValue).Count;
             var before = 0;
-            foreach (var (epoch, atMost, asExpected) in Steps(index + 1, own))
+            foreach (var (epoch, atMost, asExpected) in Steps(point, own))
             {
                 var key = (-(bracket ?? 0), epoch == own ? int.MaxValue : epoch);
                 var rung = rungs.GetValueOrDefault(key) ?? new(bracket, epoch == own ? longest : epoch, epoch == own, 0, 0);
@@ -52,16 +53,16 @@ public sealed record EpochPlan(IReadOnlyList<PlannedRung> Rungs, double Most, do
             Math.Min(expected, spec.Budget?.Epochs ?? double.PositiveInfinity),
             [.. (spec.Stop ?? []).Where(rule => rule != halving).Select(rule => rule.Name).Distinct()]);
 
-        // Of one trial the epochs at which it is judged, and its last one, with the part of it that gets there.
-        IEnumerable<(int Epoch, double Most, double Expected)> Steps(int number, int own)
+        // Of one trial of a point the epochs at which it is judged, and its last one, with the part of it that gets there.
+        IEnumerable<(int Epoch, double Most, double Expected)> Steps(int point, int own)
         {
             var part = 1.0;
             if (hyperband is not null)
             {
-                var (range, divisor) = (hyperband.ComparedWith(number), ((StopSpec.Hyperband)halving!).Factor);
+                var (range, divisor) = (hyperband.ComparedWith(point), ((StopSpec.Hyperband)halving!).Factor);
                 var cohort = range.Last - range.First + 1;
                 var left = cohort;
-                foreach (var rung in hyperband.Rungs(number, own))
+                foreach (var rung in hyperband.Rungs(point, own))
                 {
                     yield return (rung, part, part);
                     left = Math.Max(1, left / divisor);
@@ -76,7 +77,7 @@ public sealed record EpochPlan(IReadOnlyList<PlannedRung> Rungs, double Most, do
                 {
                     yield return (rung, 1, part);
                     rank /= asha.Factor;
-                    part = Math.Max(rank, 1.0 / number);
+                    part = Math.Max(rank, 1.0 / point);
                 }
             }
 

@@ -48,12 +48,20 @@ internal static class ObjectiveProblems
 
     private static IEnumerable<SpecProblem> OfList(IReadOnlyList<Objective> objectives)
     {
-        if (objectives.Count is 0 or > ObjectiveMetrics.Most)
+        var missing = objectives.TakeWhile(objective => objective is not null).Count();
+        if (missing < objectives.Count)
+        {
+            yield return SpecProblem.Of("objective", null, $"expected {ObjectiveMetrics.Expectation}", missing);
+            yield break;
+        }
+
+        // A list of one in a sweep file is that objective, without a list.
+        if (objectives.Count is < 2 or > ObjectiveMetrics.Most)
         {
             yield return SpecProblem.About(
                 "objective",
-                string.Create(CultureInfo.InvariantCulture, $"{objectives.Count} objectives"),
-                $"expected 1 to {ObjectiveMetrics.Most}, such as [val_loss, macs]");
+                string.Create(CultureInfo.InvariantCulture, $"{objectives.Count} objective{(objectives.Count == 1 ? "" : "s")}"),
+                $"expected 2 to {ObjectiveMetrics.Most}, such as [val_loss, macs]");
             yield break;
         }
 

@@ -3,7 +3,9 @@ using Sweep.Domain.Trials;
 namespace Sweep.Domain.Sweeps;
 
 /// <summary>A trial of a sweep that is over, with what decides whether its data is kept.</summary>
-/// <param name="Score">The objective with lower winning; null before a first finite epoch.</param>
+/// <param name="Score">
+/// The objective with lower winning, of several the first of the file where the trial has all of them; null before a first finite epoch.
+/// </param>
 /// <param name="Epochs">The number of epochs that it trained.</param>
 /// <param name="Rank">
 /// With several objectives the number of its front, from 1; null when it lacks one of them, or with one objective.

@@ -38,9 +38,10 @@ public sealed class SearchWait(SweepSpec spec)
     /// <param name="proposed">How many trials are proposed.</param>
     public int? ForJudgement(OpenTrial held, int proposed, IEnumerable<OpenTrial> unfinished)
     {
-        if (held.HeldAt is not { } epoch || _rules?.Compared is not { } rule)
+        if (held.HeldAt is not { } epoch || _rules is not { Compared: not null })
             return null;
-        var range = rule.ComparedAt(held.Number, epoch);
+        // The replicates of its own point are waited for too.
+        var range = _rules.Trials(_rules.ComparedAt(_rules.Point(held.Number), epoch));
         var first = unfinished
             .Where(other => other.Number != held.Number && other.Number >= range.First && other.Number <= range.Last)
             .Where(other => other.EpochsDone < epoch)
@@ -54,12 +55,11 @@ public sealed class SearchWait(SweepSpec spec)
     {
         if (_rules is not { Halving: var (halving, factor), Compared: { } compared })
             return trial.Number <= _method.WaitsFor(next) ? new(trial.Number, null) : null;
-        var rung = _window.KnownRung(Point(next), Point(trial.Number), Point(compared.ComparedWith(trial.Number).Last), factor);
-        var rungs = halving.Rungs(trial.Number, _epochs);
+        var point = _rules.Point(trial.Number);
+        var rung = _window.KnownRung(_rules.Point(next), point, compared.ComparedWith(point).Last, factor);
+        var rungs = halving.Rungs(point, _epochs);
         return rung < 0 ? null
             : rung >= rungs.Count ? new(trial.Number, null)
             : trial.EpochsDone < rungs[rung] ? new(trial.Number, rungs[rung]) : null;
     }
-
-    private int Point(int number) => (number + spec.TrialsPerPoint - 1) / spec.TrialsPerPoint;
 }

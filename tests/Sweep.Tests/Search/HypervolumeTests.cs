@@ -32,6 +32,11 @@ public sealed class HypervolumeTests
             var cells = Enumerable.Range(0, (int)Math.Pow(Side, set.Scores)).Count(cell => set.Points.Any(point =>
                 Enumerable.Range(0, set.Scores).All(score => point[score] <= cell / (int)Math.Pow(Side, score) % Side)));
             double[] reference = [.. Enumerable.Repeat((double)Side, set.Scores)];
-            Assert.Equal(cells, Hypervolume.Of(set.Points.Select(point => point.Select(Convert.ToDouble).ToArray()), reference), 1e-9);
+            var points = set.Points.Select(point => point.Select(Convert.ToDouble).ToArray()).ToList();
+            Assert.Equal(cells, Hypervolume.Of(points, reference), 1e-9);
+            // It is the sum of what each point adds to those before it.
+            var inside = points.Where(point => point.All(score => score < Side)).ToList();
+            Assert.Equal(
+                cells, inside.Index().Sum(point => Hypervolume.Added(point.Item, inside.Take(point.Index), reference)), 1e-9);
         }).Check(Config.QuickThrowOnFailure);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
@@ -13,6 +14,8 @@ public sealed class JudgedPointsTests
 {
     private const int Points = 20, Replicates = 3, Epochs = 10;
 
+    private const double Bound = 1.5;
+
     private static readonly IMeterFactory Meters =
         new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
 
@@ -22,7 +25,7 @@ public sealed class JudgedPointsTests
     private static readonly int[] Fails =
         [.. Enumerable.Range(1, Points * Replicates).Select(number => number % 7 == 0 ? 1 + (number % 4) : 0)];
 
-    public static TheoryData<string> Rules => ["asha", "hyperband", "median", "asha-and-threshold"];
+    public static TheoryData<string> Rules => ["asha", "hyperband", "median", "asha-and-threshold", "asha-and-threshold-at-its-rung"];
 
     [Theory]
     [MemberData(nameof(Rules))]
@@ -58,7 +61,9 @@ public sealed class JudgedPointsTests
                 means.Add(mean);
                 foreach (var number in there)
                 {
-                    expected.Add($"{number} {rung} {stops}");
+                    // One that fails there does not ask.
+                    if (Fails[number - 1] != rung)
+                        expected.Add($"{number} {rung} {stops}");
                     if (stops)
                         reached[number] = rung;
                 }
@@ -66,6 +71,18 @@ public sealed class JudgedPointsTests
         }
 
         Assert.Equal(expected.Order(), rows.Select(row => string.Join(' ', row.Split(' ').Take(3))).Order());
+    }
+
+    [Fact]
+    public async Task A_replicate_that_a_rule_stops_alone_at_a_rung_does_not_stop_the_others_of_its_point()
+    {
+        var rows = await RunAsync("asha-and-threshold-at-its-rung", workers: 8, new Random(3).Next);
+        var first = rows.Where(row => row.Split(' ')[1] == "3")
+            .Select(row => (Number: int.Parse(row.Split(' ')[0], CultureInfo.InvariantCulture), IsAlone: row.EndsWith("threshold 1.5")))
+            .ToList();
+        Assert.All(first, row => Assert.Equal(Sweep.Curves[row.Number - 1][..3].Min() > Bound, row.IsAlone));
+        var mixed = first.GroupBy(row => (row.Number - 1) / Replicates).Count(point => point.DistinctBy(row => row.IsAlone).Count() == 2);
+        Assert.InRange(mixed, 3, Points);
     }
 
     [Fact]
@@ -87,6 +104,7 @@ public sealed class JudgedPointsTests
             "asha" => [new StopSpec.Asha()],
             "hyperband" => [new StopSpec.Hyperband()],
             "median" => [new StopSpec.Median(2, 3, 3)],
+            "asha-and-threshold-at-its-rung" => [new StopSpec.Asha(3), new StopSpec.Threshold(3, Bound)],
             _ => [new StopSpec.Asha(), new StopSpec.Threshold(2, 2.2)],
         };
         var spec = SimulatedSweep.Spec(name, "text", Points, Epochs);
@@ -100,7 +118,8 @@ public sealed class JudgedPointsTests
         }
 
         Assert.Empty(rows.Held);
-        foreach (var point in rows.Judgements.Where(row => rules.IsComparedAt(row.Trial.Number, row.Epoch))
+        foreach (var point in rows.Judgements
+            .Where(row => row.Rule != "threshold" && rules.IsComparedAt(row.Trial.Number, row.Epoch))
             .GroupBy(row => (rules.Point(row.Trial.Number), row.Epoch)))
         {
             Assert.Single(point.Select(row => (row.Stops, row.Value, row.Bound, row.Reason)).Distinct());

@@ -62,7 +62,7 @@ public sealed class FrontsTests(StorageDatabase database) : IClassFixture<Storag
     [Fact]
     public async Task The_front_keeps_its_checkpoints_before_trials_that_are_better_by_one_objective_alone()
     {
-        var spec = Spec("kept") with { Objectives = [new(Metric.ValLoss, Goal.Minimize), new(new("macs"), Goal.Minimize)] };
+        var spec = Spec("kept") with { Objectives = [new(new("macs"), Goal.Minimize), new(Metric.ValLoss, Goal.Minimize)] };
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
         await database.Sweeps.AddAsync(id, spec, exactName: true, [.. Enumerable.Repeat(Parameters, 6)], Cancellation);
         // Trial 2 has the second best loss, but trial 1 beats it in both; trial 6 has not ended.
@@ -83,6 +83,7 @@ public sealed class FrontsTests(StorageDatabase database) : IClassFixture<Storag
         Assert.Equal(4, await database.CountAsync("checkpoints", $"trial_id / 1000000 = {id}"));
         var retained = await new RetentionStore(database.Source).TrialsAsync(id, Cancellation);
         Assert.Equal([1, 2, 1, 1, null, null], retained.Select(trial => trial.Rank));
+        Assert.Equal([10, 20, 5, 1], retained.Take(4).Select(trial => trial.Score));
     }
 
     /// <summary>Adds a sweep of 60 points with made-up results. Some trials failed, and some have no finite loss.</summary>

@@ -1,6 +1,7 @@
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
+using Sweep.Storage;
 using Sweep.Storage.Reading;
 using static Sweep.Tests.Storage.StorageDatabase;
 
@@ -115,8 +116,11 @@ public sealed class SweepProposalTests(StorageDatabase database) : IClassFixture
         var left = (await database.Reader.FindAsync($"search-{id}", Cancellation))!.Left!;
         Assert.Equal((1_000L, null), (left.Epochs, left.Failures));
         Assert.InRange(left.Seconds!.Value, 3_000, 3_600);
+        // A trial that may still be proposed is not there yet, and one that will never be is over for good.
+        Assert.Equal([(1, false, false)], await EntriesAsync());
         var ended = await database.Sweeps.EndAsync(id, "target: trial 1", isReproducible: true, Cancellation);
         Assert.Equal((2, "target: trial 1", SweepState.Running), (ended!.Trials, ended.EndedBy, ended.State));
+        Assert.Equal([(1, false, false), (3, true, true)], await EntriesAsync());
         Assert.Empty(await database.QueuedAsync(id));
         Assert.False(await database.Sweeps.ProposeAsync(id, new(3, [Parameters], MadeFrom: 0, Attempts: 0), Cancellation));
         Assert.False(await database.Sweeps.IsOverAsync(id, Cancellation));
@@ -125,6 +129,10 @@ public sealed class SweepProposalTests(StorageDatabase database) : IClassFixture
         Assert.Equal("target: trial 1", (await database.Sweeps.EndAsync(id, "time", isReproducible: false, Cancellation))!.EndedBy);
         var overview = await database.Reader.FindAsync($"search-{id}", Cancellation);
         Assert.Equal((2, "target: trial 1", null), (overview!.Trials, overview.EndedBy, overview.NotReproducible));
+
+        async Task<IEnumerable<(int, bool, bool)>> EntriesAsync() =>
+            (await new JudgementStore(database.Source).EntriesAsync(id, [1, 3], 1, Cancellation))
+                .Select(row => (row.Entry.Number, row.Entry.IsOver, row.IsFinal));
     }
 
     [Fact]

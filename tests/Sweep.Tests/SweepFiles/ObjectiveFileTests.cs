@@ -77,10 +77,10 @@ public sealed class ObjectiveFileTests
     }
 
     [Theory]
-    [InlineData("objective: []", "objective: found 0 objectives; expected 1 to 4, such as [val_loss, macs].")]
+    [InlineData("objective: []", "objective: found 0 objectives; expected 2 to 4, such as [val_loss, macs].")]
     [InlineData(
         "objective: [val_loss, val_accuracy, train_loss, perplexity, macs]",
-        "objective: found 5 objectives; expected 1 to 4, such as [val_loss, macs].")]
+        "objective: found 5 objectives; expected 2 to 4, such as [val_loss, macs].")]
     [InlineData(
         "objective: [val_loss, loss]",
         "objective.metric: found loss; expected one of val_loss, val_accuracy, train_loss, perplexity, train_seconds, inference_ms, "

@@ -1,3 +1,4 @@
+using Sweep.Domain.Search;
 using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
 using static Sweep.Tests.Search.Spaces;
@@ -41,27 +42,48 @@ public sealed class EpochPlanTests
     }
 
     [Theory]
-    [InlineData(143, 81, 3)]
-    [InlineData(200, 81, 3)] // The second round's first cohort is cut off.
-    [InlineData(10, 30, 2)]
-    public void Hyperband_is_planned_bracket_by_bracket_and_trains_just_that(int trials, int epochs, int factor)
+    [InlineData(143, 81, 3, 1)]
+    [InlineData(200, 81, 3, 1)] // The second round's first cohort is cut off.
+    [InlineData(10, 30, 2, 1)]
+    [InlineData(40, 30, 2, 3)]
+    public void Hyperband_is_planned_bracket_by_bracket_and_trains_just_that(int points, int epochs, int factor, int replicates)
     {
         var rule = new HyperbandRule(
-            1, factor, epochs, trials, new(Sweep.Domain.Trials.Metric.ValLoss, Sweep.Domain.Trials.Goal.Minimize));
+            1, factor, epochs, points, new(Sweep.Domain.Trials.Metric.ValLoss, Sweep.Domain.Trials.Goal.Minimize));
         var random = new Random(6);
         var trained = RuleReplay.Epochs(
             rule,
-            [.. Enumerable.Range(0, trials)
+            [.. Enumerable.Range(0, points)
                 .Select(_ => new TrialCurve([.. Enumerable.Range(0, epochs).Select(_ => random.NextDouble())], epochs))]);
-        var plan = EpochPlan.Of(Ruled(new StopSpec.Hyperband(1, factor)), [.. Enumerable.Repeat(epochs, trials)]);
-        Assert.Equal((trained.Sum(), trained.Sum()), ((int)Math.Round(plan.Expected), (int)Math.Round(plan.Most)));
-        if (trials != 143)
+        var spec = Drawn(points, new StopSpec.Hyperband(1, factor), Whole(epochs)) with { Replicates = replicates };
+        var plan = EpochPlan.Of(spec, [.. Enumerable.Repeat(epochs, points * replicates)]);
+        // The replicates of a point go as far as it does.
+        var all = trained.Sum() * replicates;
+        Assert.Equal((all, all), ((int)Math.Round(plan.Expected), (int)Math.Round(plan.Most)));
+        if (points != 143)
             return;
         // Source: Li et al., Hyperband, JMLR 18(185), 2018, table 1, the bracket with the most trials.
         Assert.Equal(
             [(1, 81.0), (3, 27), (9, 9), (27, 3), (81, 1)],
             plan.Rungs.Where(rung => rung.Bracket == 4).Select(rung => (rung.Epoch, Math.Round(rung.Expected, 9))));
         Assert.Equal([4, 3, 2, 1, 0], plan.Rungs.Select(rung => rung.Bracket!.Value).Distinct());
+    }
+
+    [Fact]
+    public void Of_asha_the_replicates_of_a_point_go_on_together()
+    {
+        var once = EpochPlan.Of(Ruled(new StopSpec.Asha(2, 3)), [.. Enumerable.Repeat(40, 24)]);
+        var twice = EpochPlan.Of(Ruled(new StopSpec.Asha(2, 3)) with { Replicates = 2 }, [.. Enumerable.Repeat(40, 48)]);
+        Assert.Equal(
+            once.Rungs.Select(rung => Math.Round(2 * rung.Expected, 6)), twice.Rungs.Select(rung => Math.Round(rung.Expected, 6)));
+    }
+
+    [Fact]
+    public void Hyperband_has_the_rungs_of_the_most_epochs_also_where_no_trial_has_drawn_them()
+    {
+        var plan = EpochPlan.Of(Drawn(9, new StopSpec.Hyperband(1, 3), Whole(4), Whole(9)), [.. Enumerable.Repeat(4, 9)]);
+        // The first cohort of nine epochs has nine trials, rungs after 1 and 3 epochs, and its end after 9.
+        Assert.Equal([(2, 1, 9), (2, 3, 3), (2, 4, 1)], plan.Rungs.Select(rung => (rung.Bracket!.Value, rung.Epoch, (int)rung.Most)));
     }
 
     [Fact]
@@ -84,6 +106,12 @@ public sealed class EpochPlanTests
         Assert.Equal((12.0, 20.0), (plan.Expected, plan.Most));
         Assert.Equal(["median"], plan.Untold);
     }
+
+    private static SweepSpec Drawn(int points, StopSpec rule, params ParameterValue[] epochs) =>
+        Spec(Of(Range("learning_rate", 1e-4, 1, Scale.Log), Choice("epochs", epochs)), new(MethodKind.Random, points)) with
+        {
+            Stop = [rule],
+        };
 
     private static SweepSpec Ruled(params StopSpec[] rules) => Spec(Of(Choice("cell", Word("rnn")))) with { Stop = rules };
 }

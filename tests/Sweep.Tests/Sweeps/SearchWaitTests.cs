@@ -16,6 +16,7 @@ public sealed class SearchWaitTests
     [InlineData("asha", 1, MethodKind.Tpe)]
     [InlineData("asha", 2, MethodKind.Tpe)]
     [InlineData("hyperband", 1, MethodKind.Tpe)]
+    [InlineData("hyperband", 2, MethodKind.Tpe)]
     public void A_search_proposes_nothing_just_when_it_is_said_to_wait_for_a_trial(string? rule, int replicates, MethodKind method)
     {
         var spec = Spec(Of(Range("learning_rate", 1e-4, 1, Scale.Log), Choice("epochs", Whole(Epochs))), new(method, 30)) with
@@ -65,9 +66,28 @@ public sealed class SearchWaitTests
         Assert.Equal(12, hyperband.ForJudgement(new(7, 1, 1), proposed: 60, [new(12, 0, null)]));
     }
 
+    [Fact]
+    public void With_replicates_a_held_trial_waits_for_all_trials_of_its_point_and_of_those_that_it_is_compared_with()
+    {
+        var spec = Spec(Of(Range("learning_rate", 1e-4, 1, Scale.Log), Choice("epochs", Whole(27))), new(MethodKind.Random, 60)) with
+        {
+            Replicates = 2,
+        };
+        // Trials 7 and 8 are point 4.
+        var asha = new SearchWait(spec with { Stop = [new StopSpec.Asha(1, 3)] });
+        Assert.Equal(8, asha.ForJudgement(new(7, 3, 3), 120, [new(7, 3, 3), new(8, 2, null), new(9, 0, null)]));
+        Assert.Equal(6, asha.ForJudgement(new(8, 3, 3), 120, [new(6, 2, null), new(7, 2, null), new(8, 3, 3)]));
+        Assert.Null(asha.ForJudgement(new(8, 3, 3), 120, [new(6, 3, 3), new(9, 0, null)]));
+        // Its cohort is the points 1 to 27.
+        var hyperband = new SearchWait(spec with { Stop = [new StopSpec.Hyperband(1, 3)] });
+        Assert.Equal(53, hyperband.ForJudgement(new(7, 1, 1), proposed: 52, []));
+        Assert.Null(hyperband.ForJudgement(new(7, 1, 1), proposed: 54, [new(55, 0, null)]));
+    }
+
     private static TrialProposals? Next(SweepSpec spec, List<(ParameterMap Parameters, int Done)> rows, int count)
     {
-        var halving = StoppingRules.For(spec)?.Halving?.Rule;
+        var rules = StoppingRules.For(spec);
+        var halving = rules?.Halving?.Rule;
         return new SweepSearch(spec).Next(
             [
                 .. rows.Select((row, index) => new OutcomeRow(
@@ -77,7 +97,7 @@ public sealed class SearchWaitTests
             halving is null ? null :
             [
                 .. rows.Select((row, index) => (IReadOnlyList<double>)
-                    [.. halving.Rungs(index + 1, Epochs).TakeWhile(rung => rung <= row.Done).Select(rung => 1.0 / (index + rung))]),
+                    [.. halving.Rungs(rules!.Point(index + 1), Epochs).TakeWhile(rung => rung <= row.Done).Select(rung => 1.0 / (index + rung))]),
             ]);
     }
 

@@ -18,6 +18,12 @@ public sealed class SpecRulesTests
             "objective.metric: found loss; expected one of val_loss, val_accuracy, train_loss, perplexity.",
             Sound with { Objective = new(new("loss"), Goal.Minimize) }
         },
+        {
+            "objective: found 1 objective; expected 2 to 4, such as [val_loss, macs].",
+            Sound with { Objectives = [Sound.Objective] }
+        },
+        { "objective: found nothing; expected one of val_loss, val_accuracy, ", Sound with { Objectives = [null!] } },
+        { "objective: found nothing; expected one of val_loss, val_accuracy, ", Sound with { Objectives = [Sound.Objective, null!] } },
         { "resources.slots: found 0; expected a whole number of at least 1.", Sound with { Resources = new(Slots: 0) } },
         { "resources.slots: found -1; expected a whole number of at least 1.", Sound with { Resources = new(Slots: -1) } },
         { "resources.max_concurrent: found 0; expected a whole number of at least 1.", Sound with { Resources = new(MaxConcurrent: 0) } },

@@ -69,19 +69,21 @@ public sealed class SweepSearchTests
     [InlineData(MethodKind.Tpe, 1, 10)]
     [InlineData(MethodKind.Gp, 1, 10)]
     [InlineData(MethodKind.Tpe, 2, 20)]
+    [InlineData(MethodKind.NsgaIi, 1, 20)]
+    [InlineData(MethodKind.NsgaIi, 2, 40)]
     [InlineData(MethodKind.CmaEs, 1, 12)] // Two generations of six, since a window of 4 reaches into the one before.
     public void A_method_that_learns_names_its_first_trials_a_start(MethodKind method, int replicates, int start)
     {
-        var spec = Searched with { Method = new(method, 20), Replicates = replicates };
+        var spec = Searched with { Method = new(method, 24), Replicates = replicates };
         var (rows, by) = (new List<OutcomeRow>(), new List<string>());
-        while (new SweepSearch(spec).Next(rows, 20 * replicates) is { } next)
+        while (new SweepSearch(spec).Next(rows, 24 * replicates) is { } next)
         {
             by.AddRange(next.By!);
             rows = [.. Rows(next, rows).Select(row => row with { State = TrialState.Succeeded, Score = row.Number })];
         }
 
         Assert.Equal(
-            Enumerable.Range(1, 20 * replicates).Select(number => number <= start ? $"start of {method.Word()}" : method.Word()), by);
+            Enumerable.Range(1, 24 * replicates).Select(number => number <= start ? $"start of {method.Word()}" : method.Word()), by);
     }
 
     [Fact]
