@@ -97,7 +97,10 @@ public sealed class SearchWaitTests
             halving is null ? null :
             [
                 .. rows.Select((row, index) => (IReadOnlyList<double>)
-                    [.. halving.Rungs(rules!.Point(index + 1), Epochs).TakeWhile(rung => rung <= row.Done).Select(rung => 1.0 / (index + rung))]),
+                    [
+                        .. halving.Rungs(rules!.Point(index + 1), Epochs).TakeWhile(rung => rung <= row.Done)
+                            .Select(rung => 1.0 / (index + rung)),
+                    ]),
             ]);
     }
 
