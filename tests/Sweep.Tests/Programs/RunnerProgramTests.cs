@@ -206,9 +206,17 @@ public sealed class RunnerProgramTests : IAsyncDisposable
     public async Task A_stop_at_a_judgement_keeps_the_checkpoint_of_the_judged_epoch()
     {
         await BeginAsync(
-            "echo 1 > $SWEEP_CHECKPOINT/state; echo '{\"val_loss\": 1, \"answer\": true}' > $SWEEP_REPORT; read answer < $SWEEP_ANSWER",
+            """
+            echo 1 > $SWEEP_CHECKPOINT/state
+            echo '{"val_loss": 1, "answer": true}' > $SWEEP_REPORT
+            sleep 0.3
+            echo waiting
+            read answer < $SWEEP_ANSWER
+            """,
             run => run with { Epochs = 3, JudgedAt = [1], CheckpointEvery = 1_000 });
         Assert.IsType<TrainerEvent.Reported>((await NextAsync()).Message);
+        // The stop comes when the report waits for its judgement already.
+        await UntilAsync(() => IsLogged("waiting"), "the program's wait");
         await _runner.SendAsync(new TrainerCommand.Stop(true), null, Patience);
         Assert.Equal(1, Assert.IsType<TrainerEvent.CheckpointWritten>((await NextAsync()).Message).Epoch);
         Assert.IsType<TrainerEvent.Stopped>((await NextAsync()).Message);
@@ -292,6 +300,12 @@ public sealed class RunnerProgramTests : IAsyncDisposable
             if (message is not (TrainerEvent.Progress or TrainerEvent.Ready))
                 return (message, payload);
         }
+    }
+
+    private bool IsLogged(string line)
+    {
+        lock (_log)
+            return _log.Contains(line);
     }
 
     private static List<string> Sleepers(string seconds) =>
