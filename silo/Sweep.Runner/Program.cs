@@ -35,10 +35,7 @@ void Ended(ProtocolException? error)
 {
     if (error is not null)
         output.Log($"the runner ends: {error.Message}");
-    // The guard removes the folders, and kills what is left where this process is killed before it can.
-    guard.KillAllAsync(main: 0).Wait(TimeSpan.FromSeconds(5));
-    guard.Dispose();
-    NativeCalls.ExitAtOnce(error is null ? 0 : 4);
+    guard.End(error is null ? 0 : 4);
 }
 
 static string Read(string name, string otherwise) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : otherwise;

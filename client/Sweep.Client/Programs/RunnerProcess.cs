@@ -10,6 +10,7 @@ namespace Sweep.Client.Programs;
 internal sealed class RunnerProcess : IAsyncDisposable
 {
     private readonly Process _process;
+    private Task<(TrainerEvent Message, byte[] Payload)?>? _next;
 
     /// <param name="log">Receives each line that the program prints, and those of the runner itself.</param>
     public RunnerProcess(Action<string> log)
@@ -39,9 +40,34 @@ internal sealed class RunnerProcess : IAsyncDisposable
     public Task SendAsync(TrainerCommand command, byte[]? payload, CancellationToken cancellation) =>
         Frame.WriteAsync(_process.StandardInput.BaseStream, command, payload, cancellation);
 
-    /// <summary>The next event with its bytes; null when the runner has ended.</summary>
-    public Task<(TrainerEvent Message, byte[] Payload)?> ReceiveAsync(CancellationToken cancellation) =>
-        Frame.ReadAsync<TrainerEvent>(_process.StandardOutput.BaseStream, cancellation);
+    /// <summary>The next event with its bytes; null when the runner has ended. A call that is cancelled loses no event.</summary>
+    public async Task<(TrainerEvent Message, byte[] Payload)?> ReceiveAsync(CancellationToken cancellation)
+    {
+        _next ??= Frame.ReadAsync<TrainerEvent>(_process.StandardOutput.BaseStream, CancellationToken.None);
+        var next = await _next.WaitAsync(cancellation);
+        _next = null;
+        return next;
+    }
+
+    /// <summary>Stops the program that runs, and waits for its last event.</summary>
+    /// <param name="patience">The longest wait, after which <see cref="DisposeAsync"/> ends the program.</param>
+    public async Task StopAsync(TimeSpan patience)
+    {
+        using var limit = new CancellationTokenSource(patience);
+        try
+        {
+            await SendAsync(new TrainerCommand.Stop(Checkpoint: false), null, limit.Token);
+            while (await ReceiveAsync(limit.Token) is var (message, _)
+                && message is not (TrainerEvent.Stopped or TrainerEvent.Failed or TrainerEvent.ProgramEnded))
+            {
+                // The events before the last one say nothing any more.
+            }
+        }
+        catch (Exception error) when (error is OperationCanceledException or IOException or ProtocolException)
+        {
+            // The runner is ended without it.
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -22,6 +22,21 @@ internal sealed class TrialTry(ProgramSweep sweep, Terminal terminal)
         await using var runner = new RunnerProcess(text => Line($"  {text}"));
         await runner.LoadFolderAsync(sweep.Folder, cancellation);
         await runner.SendAsync(sweep.Attempt(number, trial), null, cancellation);
+        try
+        {
+            return await FollowAsync(runner, cancellation);
+        }
+        catch (OperationCanceledException)
+        {
+            Line("Stopping the program.");
+            await runner.StopAsync(TimeSpan.FromSeconds(sweep.Spec.Program!.StopGrace));
+            throw;
+        }
+    }
+
+    /// <summary>Writes what the trial reports until it ends.</summary>
+    private async Task<ExitCode> FollowAsync(RunnerProcess runner, CancellationToken cancellation)
+    {
         while (await runner.ReceiveAsync(cancellation) is var (message, payload))
         {
             switch (message)

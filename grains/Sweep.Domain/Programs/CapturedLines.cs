@@ -5,7 +5,8 @@ namespace Sweep.Domain.Programs;
 
 /// <summary>
 /// Finds the reports of a program in the lines that it prints. Each group of a pattern is a metric, and the group <c>epoch</c> the number
-/// of the epoch. A report is complete when each group of all patterns was found; a group that is found a second time begins the next one.
+/// of the epoch. A report is complete when each group of all patterns was found; a group that is found a second time begins the next one,
+/// except for the epoch with the same number, which many lines may name.
 /// </summary>
 public sealed class CapturedLines
 {
@@ -60,7 +61,7 @@ public sealed class CapturedLines
             {
                 if (match.Groups[name] is not { Success: true } group || Number(group.Value) is not { } number)
                     continue;
-                if (_found.ContainsKey(name))
+                if (_found.TryGetValue(name, out var before) && !(name == ProgramReport.EpochName && before == number))
                     complete.Add(Take()!);
                 _found[name] = number;
             }

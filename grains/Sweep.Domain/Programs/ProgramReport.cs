@@ -19,7 +19,10 @@ public sealed partial record ProgramReport(
 
     private const int MaxMetrics = 100;
 
-    private const string AnswerName = "answer";
+    private const string AnswerName = "answer", HelloName = "hello";
+
+    /// <summary>Whether it says only that reports are written into the pipe, and not printed.</summary>
+    public bool IsHello => Epoch is null && Metrics.Count == 1 && Metrics.ContainsKey(HelloName);
 
     /// <summary>
     /// Reads a line of JSON. Numbers are metrics, NaN and Infinity among them as Python writes them; what is no number is left out.
@@ -35,8 +38,9 @@ public sealed partial record ProgramReport(
             using var json = JsonDocument.Parse(NotFinite().Replace(text, "$1\"$2\"$3"));
             return Of(json.RootElement);
         }
-        catch (JsonException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
+            // The latter is a text that is no Unicode, such as half of a pair of surrogates.
             return null;
         }
     }

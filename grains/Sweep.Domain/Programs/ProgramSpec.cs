@@ -17,6 +17,9 @@ public sealed record ProgramSpec(
 {
     public const double DefaultStopGrace = 20;
 
+    /// <summary>The longest time limit, in seconds.</summary>
+    public const double MaxTimeLimit = 4_000_000;
+
     /// <summary>The longest grace, in seconds.</summary>
     public const double MaxStopGrace = 3600;
 }

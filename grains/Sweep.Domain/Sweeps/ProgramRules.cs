@@ -1,19 +1,25 @@
+using System.Text;
 using System.Text.RegularExpressions;
 using Sweep.Domain.Programs;
 using Sweep.Domain.Search;
+using static System.FormattableString;
 
 namespace Sweep.Domain.Sweeps;
 
 /// <summary>The rules for the section <c>program</c> of a spec, and for what a program's parameters and metrics may be called.</summary>
 internal static partial class ProgramRules
 {
-    private const int MaxArguments = 1_000, MaxCharacters = 100_000;
+    private const int MaxArguments = 1_000;
+
+    /// <summary>The most bytes of one argument or variable, and of all together. Source: the limits in execve(2).</summary>
+    private const int MaxBytes = 131_071, MaxBytesTogether = 1 << 20;
 
     /// <summary>The mistakes of a spec with a program; none for one without.</summary>
     public static IEnumerable<SpecProblem> Problems(SweepSpec spec) => spec.Program is not { } program ? [] :
     [
         .. Command(program.Command, spec.Parameters),
         .. Environment(program.Environment ?? new Dictionary<string, string>()),
+        .. Together(program),
         .. Capture(program.Capture),
         .. program.TimeLimit is { } limit ? SpecBounds.TimeLimit.Problems(limit) : [],
         .. SpecBounds.StopGrace.Problems(program.StopGrace),
@@ -38,8 +44,10 @@ internal static partial class ProgramRules
         {
             if (string.IsNullOrEmpty(argument) && index == 0)
                 yield return SpecProblem.Of(path, "", "expected a program first", index);
-            else if (argument is null || argument.Contains('\0') || argument.Length > MaxCharacters)
+            else if (argument is null || argument.Contains('\0'))
                 yield return SpecProblem.About(path, "an argument that no program can have", "expected a text without NUL", index);
+            else if (Bytes(argument) is var bytes and > MaxBytes)
+                yield return SpecProblem.About(path, Invariant($"an argument of {bytes:#,0} bytes"), AtMost(MaxBytes), index);
             else if (argument != ProgramArguments.All && Unknown(argument, space) is { } problem)
                 yield return SpecProblem.Of(path, argument, problem, index);
         }
@@ -72,8 +80,22 @@ internal static partial class ProgramRules
                 yield return SpecProblem.About(path, "a name that begins with SWEEP_", "leave it out, those names are Sweep's own");
             else if (value is null || value.Contains('\0'))
                 yield return SpecProblem.About(path, "a value that no variable can have", "expected a text without NUL");
+            else if (Bytes($"{name}={value}") is var bytes and > MaxBytes)
+                yield return SpecProblem.About(path, Invariant($"a variable of {bytes:#,0} bytes"), $"{AtMost(MaxBytes)}, with its name");
         }
     }
+
+    private static IEnumerable<SpecProblem> Together(ProgramSpec program)
+    {
+        var bytes = (program.Command ?? []).Sum(argument => (long)Bytes(argument))
+            + (program.Environment ?? new Dictionary<string, string>()).Sum(variable => (long)Bytes($"{variable.Key}={variable.Value}"));
+        if (bytes > MaxBytesTogether)
+            yield return SpecProblem.About("program", Invariant($"{bytes:#,0} bytes of arguments and variables"), AtMost(MaxBytesTogether));
+    }
+
+    private static string AtMost(int bytes) => Invariant($"expected at most {bytes:#,0}; put what is longer into a file of its folder");
+
+    private static int Bytes(string? text) => Encoding.UTF8.GetByteCount(text ?? "");
 
     private static IEnumerable<SpecProblem> Capture(IReadOnlyList<string>? patterns)
     {

@@ -84,7 +84,7 @@ public static class SpecBounds
     public static WholeBound ProgramEpochs { get; } = new("program.epochs", 1, 1_000_000);
 
     public static SecondsBound TimeLimit { get; } = new(
-        "program.time_limit", 1, BudgetSpec.MaxTime, "expected seconds, such as 600, 30m or 2h, from 1 to 100,000,000");
+        "program.time_limit", 1, ProgramSpec.MaxTimeLimit, "expected seconds, such as 600, 30m or 2h, from 1 to 4,000,000");
 
     public static SecondsBound StopGrace { get; } = new(
         "program.stop_grace", 0, ProgramSpec.MaxStopGrace, "expected seconds, such as 20, 30s or 2m, at most 3,600");

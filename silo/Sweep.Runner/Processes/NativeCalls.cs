@@ -43,8 +43,9 @@ internal static partial class NativeCalls
 
     public static void MakePipe(string path) => Check(MakePipe(path, (uint)OwnerOnly), "mkfifo");
 
-    /// <summary>Sends a signal to a process, or to a group where the number is negative. One that is gone is no error.</summary>
-    public static void Signal(int process, int signal) => _ = Kill(process, signal);
+    /// <summary>Sends a signal to a process, or to a group where the number is negative. </summary>
+    /// <returns>False when there is none, which is no error.</returns>
+    public static bool Signal(int process, int signal) => Kill(process, signal) == 0;
 
     /// <summary>Takes the exit code of a child that has ended, so that it is no zombie any more.</summary>
     public static void Reap(int child) => _ = Wait(child, 0, NoWait);

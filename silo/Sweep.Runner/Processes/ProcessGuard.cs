@@ -5,20 +5,24 @@ namespace Sweep.Runner.Processes;
 
 /// <summary>
 /// Sees to it that no process of a program outlives this one, however this one ends. While it lives, it finds the descendants itself, those
-/// that have detached themselves too. A shell waits for its end, also by SIGKILL, and then kills every process that has the variable
-/// <see cref="ProgramEnvironment.Mark"/> with this runner's mark, and removes the scratch folder.
+/// that have detached themselves too. A shell waits for its end, also by SIGKILL, and then kills every process of the program's session,
+/// and every one that has the variable <see cref="ProgramEnvironment.Mark"/> with this runner's mark, and removes the scratch folder.
 /// </summary>
 internal sealed class ProcessGuard : IDisposable
 {
     private const string Script = """
         exec >/dev/null 2>&1
-        read -r line
+        session=0
+        while read -r next; do session=$next; done
         round=0
         while [ "$round" -lt 100 ]; do
           round=$((round + 1))
           found=
-          for file in $(grep -lzsF "$1" /proc/[0-9]*/environ); do
-            process=${file%/environ}
+          for file in $(
+            grep -lzsF "$1" /proc/[0-9]*/environ
+            [ "$session" -gt 0 ] && grep -lzsE "\) [^Z] [0-9]+ [0-9]+ $session " /proc/[0-9]*/stat
+          ); do
+            process=${file%/*}
             kill -9 "${process#/proc/}" && found=1
           done
           [ -z "$found" ] && break
@@ -28,6 +32,10 @@ internal sealed class ProcessGuard : IDisposable
         rm -rf -- "$2"
         """;
 
+    /// <summary>The session of no program.</summary>
+    public const int Nothing = 0;
+
+    private readonly Lock _starting = new();
     private readonly Process _shell;
 
     private ProcessGuard(string mark, Process shell) => (Mark, _shell) = (mark, shell);
@@ -49,6 +57,32 @@ internal sealed class ProcessGuard : IDisposable
         start.Environment.Clear();
         start.Environment["PATH"] = path;
         return new(mark, Process.Start(start)!);
+    }
+
+    /// <summary>Starts a program, unless this process is at its end: then it never returns.</summary>
+    public ProgramProcess Start(Func<ProgramProcess> start)
+    {
+        lock (_starting)
+            return start();
+    }
+
+    /// <summary>Says which session is to be killed when this process ends.</summary>
+    /// <param name="session">That of a program, or <see cref="Nothing"/>.</param>
+    public void Watch(int session)
+    {
+        lock (_starting)
+            _shell.StandardInput.WriteLine(session);
+    }
+
+    /// <summary>Ends this process with all that it started. A second call waits for the end that the first one brings.</summary>
+    public void End(int exitCode)
+    {
+        // It is never released, so that nothing starts any more.
+        _starting.Enter();
+        // The shell removes the folders, and kills what is left where this process is killed before it can.
+        KillAllAsync(main: 0).Wait(TimeSpan.FromSeconds(5));
+        Dispose();
+        NativeCalls.ExitAtOnce(exitCode);
     }
 
     /// <summary>Kills every descendant but the guard itself, and waits until none is left.</summary>

@@ -46,15 +46,22 @@ internal sealed class ProgramProcess : IDisposable
     }
 
     /// <summary>Asks the whole group to end.</summary>
-    public void Terminate() => NativeCalls.Signal(-Id, NativeCalls.Terminate);
+    public void Terminate() => Signal(NativeCalls.Terminate);
 
-    public void Kill()
+    public void Kill() => Signal(NativeCalls.KillAtOnce);
+
+    /// <summary>Kills it if it still runs.</summary>
+    public void Dispose()
     {
-        NativeCalls.Signal(-Id, NativeCalls.KillAtOnce);
-        // The group is there only once the process has made it.
         if (!_process.HasExited)
-            NativeCalls.Signal(Id, NativeCalls.KillAtOnce);
+            Kill();
+        _process.Dispose();
     }
 
-    public void Dispose() => _process.Dispose();
+    private void Signal(int signal)
+    {
+        // The group is there only once the process has made it.
+        if (!NativeCalls.Signal(-Id, signal) && !_process.HasExited)
+            NativeCalls.Signal(Id, signal);
+    }
 }

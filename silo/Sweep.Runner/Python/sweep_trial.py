@@ -15,6 +15,8 @@ import json
 import os
 import signal
 import tempfile
+import threading
+from multiprocessing import parent_process
 
 
 class Trial:
@@ -42,8 +44,11 @@ class Trial:
         if not self.is_alone:
             self._reports = open(variables["SWEEP_REPORT"], "w", encoding="utf-8")
             self._answers = open(variables["SWEEP_ANSWER"], encoding="utf-8")
-            # The loop ends at the next report, so that its epoch is kept.
-            signal.signal(signal.SIGTERM, self._ask_to_stop)
+            # The processes that multiprocessing starts import the program once more. They end at once, as without this file.
+            if parent_process() is None:
+                # What the program prints is no report from here on.
+                self._write({"hello": 1})
+                self._end_at_the_next_report()
 
     @property
     def checkpoint(self):
@@ -75,10 +80,24 @@ class Trial:
             self._say({"epoch": self.epoch, **values})
 
     def _say(self, message):
-        self._reports.write(json.dumps({**message, "answer": True}) + "\n")
-        self._reports.flush()
+        self._write({**message, "answer": True})
         if self._answers.readline().strip() != "go-on":
             self.stopped = True
+
+    def _write(self, message):
+        self._reports.write(json.dumps(message) + "\n")
+        self._reports.flush()
+
+    def _end_at_the_next_report(self):
+        """Lets SIGTERM end the loop at the next report, so that its epoch is kept."""
+        # Python lets no other thread say what a signal does.
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, self._ask_to_stop)
+            os.register_at_fork(after_in_child=self._end_at_once)
+
+    def _end_at_once(self):
+        if signal.getsignal(signal.SIGTERM) == self._ask_to_stop:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
     def _ask_to_stop(self, *_):
         self._is_asked_to_stop = True

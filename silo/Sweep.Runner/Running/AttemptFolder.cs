@@ -24,13 +24,39 @@ internal sealed class AttemptFolder : IDisposable
 
     public void Dispose()
     {
+        if (IsDeleted())
+            return;
         try
         {
-            Directory.Delete(Root, recursive: true);
+            MakeWritable(new(Root));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // A folder that the program made unwritable is removed when the runner ends.
+            // What can be deleted is deleted all the same.
         }
+
+        // What is left, for example of a program that still runs, is removed when the runner ends.
+        _ = IsDeleted();
+    }
+
+    private bool IsDeleted()
+    {
+        try
+        {
+            Directory.Delete(Root, recursive: true);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Undoes what a program did to its folders, so that what is in them can be deleted.</summary>
+    private static void MakeWritable(DirectoryInfo folder)
+    {
+        folder.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        foreach (var inner in folder.EnumerateDirectories().Where(inner => inner.LinkTarget is null))
+            MakeWritable(inner);
     }
 }

@@ -7,8 +7,8 @@ using Sweep.Runner.Conversation;
 namespace Sweep.Runner.Running;
 
 /// <summary>
-/// Sends what a program keeps in its checkpoint's folder. It is read whole while the program waits for its answer; where a program does not
-/// wait and changes it meanwhile, that checkpoint is left out, and a later one has it.
+/// Sends what a program keeps in its checkpoint's folder. It is read whole while the program waits for its answer, or after its end. One
+/// that is changed meanwhile all the same is left out, and a later one has it.
 /// </summary>
 internal sealed class CheckpointFolder(string folder, double every, RunnerOutput output, TimeProvider clock)
 {
@@ -22,7 +22,7 @@ internal sealed class CheckpointFolder(string folder, double every, RunnerOutput
     /// <exception cref="ProgramMistakeException">The folder holds what cannot be stored.</exception>
     public async Task SendAsync(int epoch, bool always)
     {
-        if (epoch == _epoch || !Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any())
+        if (epoch == _epoch)
             return;
         var isTime = clock.GetElapsedTime(_last).TotalSeconds >= every && CheckpointSpec.Allows(_written, clock.GetElapsedTime(_started));
         if (!always && !isTime)
@@ -30,6 +30,8 @@ internal sealed class CheckpointFolder(string folder, double every, RunnerOutput
         byte[] bytes;
         try
         {
+            if (!Directory.Exists(folder) || !Directory.EnumerateFileSystemEntries(folder).Any())
+                return;
             if (FolderFiles.Read(folder, CheckpointArchive.MostBytes) is not { } files)
             {
                 output.Log($"the checkpoint after epoch {epoch} changed while it was read, and is left out");
@@ -37,6 +39,9 @@ internal sealed class CheckpointFolder(string folder, double every, RunnerOutput
             }
 
             bytes = CheckpointArchive.Write(epoch, files);
+            // The names of many files may take more than what is in them.
+            if (bytes.Length > Frame.MaxPayloadLength)
+                throw new InvalidDataException($"{bytes.Length} bytes; at most {Frame.MaxPayloadLength} can be stored");
         }
         catch (Exception error) when (error is InvalidDataException or UnauthorizedAccessException or IOException)
         {

@@ -52,7 +52,10 @@ internal static class FolderFiles
     {
         var files = new List<FileState>();
         var bytes = 0L;
-        Add(new(folder));
+        var root = new DirectoryInfo(folder);
+        if (root.LinkTarget is not null)
+            throw new InvalidDataException("a link in place of the folder itself; a checkpoint has files and folders only");
+        Add(root);
         return files;
 
         void Add(DirectoryInfo from)

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using System.Globalization;
 using Sweep.Domain.Programs;
 using Sweep.Domain.Protocol;
@@ -23,9 +24,14 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
     private readonly TaskCompletionSource<TrainerCommand.Stop> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<ProgramMistakeException> _mistake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CapturedLines? _captured = run.Program.Capture is { } patterns ? new(patterns) : null;
+    private readonly Lock _hearing = new();
     private long _progressed = TimeProvider.System.GetTimestamp();
     private EpochReporter? _reporter;
     private CheckpointFolder? _checkpoints;
+    private volatile bool _hasSaidHello;
+    private bool _isOver, _hasLackedObjective;
+
+    private bool IsAskedForCheckpoint => _stop.Task is { IsCompleted: true, Result.Checkpoint: true };
 
     /// <summary>Runs the program, and sends every event except the final one.</summary>
     /// <param name="folder">The packed folder of the program.</param>
@@ -46,15 +52,21 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
         ProgramProcess program;
         try
         {
-            program = ProgramProcess.Start(run.Arguments, scratch.Program, Variables(scratch, pipe, epoch));
+            var variables = Variables(scratch, pipe, epoch);
+            program = place.Guard.Start(() => ProgramProcess.Start(run.Arguments, scratch.Program, variables));
         }
         catch (CommandNotFoundException error)
         {
             return new TrainerEvent.Failed(FailureReason.CommandNotFound, error.Message);
         }
+        catch (Win32Exception error)
+        {
+            return new TrainerEvent.Failed(FailureReason.CommandNotFound, $"{run.Arguments[0]} cannot be started: {error.Message}");
+        }
 
         using (program)
         {
+            place.Guard.Watch(program.Id);
             output.Log($"attempt {run.Attempt} of {run.Name} starts{(epoch > 0 ? $" after epoch {epoch}" : "")}: "
                 + string.Join(' ', run.Arguments));
             using var over = new CancellationTokenSource();
@@ -109,9 +121,9 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
     private async Task<(int Code, bool IsOverLimit)> EndOfAsync(ProgramProcess program, ReportPipe pipe)
     {
         var reading = Task.WhenAll(
-            ReadOutputAsync(program.Output),
-            ReadErrorsAsync(program.Error),
-            pipe.ReadAsync(line => line.Length == 0 ? Task.CompletedTask : TakeAsync(ProgramReport.Read(line), pipe)));
+            EndOfReaderAsync(ReadOutputAsync(program.Output)),
+            EndOfReaderAsync(ReadErrorsAsync(program.Error)),
+            EndOfReaderAsync(pipe.ReadAsync(line => TakeWrittenAsync(line, pipe))));
         var exit = program.WaitAsync();
         using var over = new CancellationTokenSource();
         var limit = run.Program.TimeLimit is { } seconds
@@ -127,16 +139,40 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
 
         // One that the system does not end, because it waits for a disk or a driver, is left to it.
         await Task.WhenAny(exit, Task.Delay(EndLimit, over.Token).ContinueWith(_ => exit.IsCompleted, TaskScheduler.Default));
-        var isEmpty = await place.Guard.KillAllAsync(program.Id);
+        var isGone = await place.Guard.KillAllAsync(program.Id) && exit.IsCompleted;
         await pipe.EndAsync();
-        if (isEmpty)
+        if (isGone)
+        {
             await reading;
+            place.Guard.Watch(ProcessGuard.Nothing);
+        }
         else
             await Task.WhenAny(reading, Task.Delay(EndLimit, over.Token));
-        if (_captured?.Take() is { } rest)
-            await TakeAsync(rest, answers: null);
         await over.CancelAsync();
+        await CloseAsync();
         return (exit.IsCompletedSuccessfully ? exit.Result : 128 + NativeCalls.KillAtOnce, first == limit);
+    }
+
+    /// <summary>Drops all that a process which could not be ended may still say, so that it is not counted for the next trial.</summary>
+    private async Task CloseAsync()
+    {
+        await _reporting.WaitAsync();
+        lock (_hearing)
+            _isOver = true;
+        _reporting.Release();
+    }
+
+    /// <summary>A reader that fails ends the program, which would otherwise wait for ever until somebody reads.</summary>
+    private async Task EndOfReaderAsync(Task reader)
+    {
+        try
+        {
+            await reader;
+        }
+        catch (Exception error)
+        {
+            _mistake.TrySetResult(new(FailureReason.TrainerError, $"what the program says cannot be read: {error.Message}"));
+        }
     }
 
     private async Task ReadOutputAsync(Stream stream)
@@ -147,10 +183,13 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
             await HearAsync(line, _lines);
             // Other lines of JSON are the program's own.
             if (ProgramReport.Read(line) is { } report && (report.Epoch is not null || report.Metrics.ContainsKey(objective)))
-                await TakeAsync(report with { WantsAnswer = false }, answers: null);
+                await TakePrintedAsync(report);
             foreach (var captured in _captured?.Read(line) ?? [])
-                await TakeAsync(captured, answers: null);
+                await TakePrintedAsync(captured);
         }
+
+        if (_captured?.Take() is { } rest)
+            await TakePrintedAsync(rest);
     }
 
     private async Task ReadErrorsAsync(Stream stream)
@@ -161,7 +200,13 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
 
     private async Task HearAsync(string line, LastLines last)
     {
-        output.Log(line.Length <= LongestLogLine ? line : line[..LongestLogLine]);
+        lock (_hearing)
+        {
+            if (_isOver)
+                return;
+            output.Log(line.Length <= LongestLogLine ? line : line[..LongestLogLine]);
+        }
+
         last.Add(line);
         if (_clock.GetElapsedTime(Interlocked.Read(ref _progressed)) < ProgressEvery)
             return;
@@ -169,27 +214,64 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
         await output.SayAsync(new TrainerEvent.Progress());
     }
 
-    /// <param name="answers">Where an answer that the report asks for is given; null for nowhere.</param>
-    private async Task TakeAsync(ProgramReport? report, ReportPipe? answers)
+    /// <summary>Takes a report that was found in what the program prints, which may also be meant for people alone.</summary>
+    private async Task TakePrintedAsync(ProgramReport report)
     {
-        if (report is null)
+        var objective = run.Objective.Metric.Name;
+        if (_hasSaidHello)
+            return;
+        if (report.Metrics.ContainsKey(objective))
+        {
+            await TakeAsync(report with { WantsAnswer = false }, answers: null);
+            return;
+        }
+
+        if (!_hasLackedObjective)
+            output.Log($"left out: printed reports without {objective}, the objective");
+        _hasLackedObjective = true;
+    }
+
+    /// <summary>Takes a line that the program wrote into its pipe.</summary>
+    private async Task TakeWrittenAsync(string line, ReportPipe pipe)
+    {
+        if (line.Length == 0)
+            return;
+        if (ProgramReport.Read(line) is not { } report)
         {
             output.Log("left out: a line on SWEEP_REPORT that is no JSON");
             return;
         }
 
+        if (report.IsHello)
+        {
+            _hasSaidHello = true;
+            report = report with { Metrics = new Dictionary<string, double>() };
+        }
+
+        await TakeAsync(report, pipe);
+    }
+
+    /// <param name="answers">Where an answer that the report asks for is given; null for nowhere.</param>
+    private async Task TakeAsync(ProgramReport report, ReportPipe? answers)
+    {
         await _reporting.WaitAsync();
         try
         {
-            var isLast = _stop.Task is { IsCompleted: true, Result.Checkpoint: true };
+            if (_isOver)
+                return;
             // A program that learned of the stop at the beginning of an epoch asks once more, and has nothing to report.
-            if (isLast && report is { WantsAnswer: true, Metrics.Count: 0 })
+            if (IsAskedForCheckpoint && report is { WantsAnswer: true, Metrics.Count: 0 })
                 await _checkpoints!.SendAsync(_reporter!.Last, always: true);
             if (!_mistake.Task.IsCompleted && await _reporter!.TakeAsync(report) is { } epoch)
             {
-                await _checkpoints!.SendAsync(epoch, isLast);
+                // A program that does not wait for an answer may be in the middle of writing its checkpoint.
+                if (report.WantsAnswer)
+                    await _checkpoints!.SendAsync(epoch, IsAskedForCheckpoint);
                 if (run.JudgedAt?.Contains(epoch) == true && epoch != run.Epochs)
                     await Task.WhenAny(_judgements.WaitAsync(), _stop.Task);
+                // The stop may have come during the wait.
+                if (report.WantsAnswer && IsAskedForCheckpoint)
+                    await _checkpoints!.SendAsync(epoch, always: true);
             }
         }
         catch (ProgramMistakeException error)

@@ -87,6 +87,7 @@ public sealed class ProgramFileTests : IDisposable
     [InlineData("program: { command: [a], epoch: 3 }", "program.epoch: found an unknown key; the nearest known key is epochs.")]
     [InlineData("program: { command: [a], epochs: 0 }", "program.epochs: found 0; expected a whole number from 1 to 1,000,000.")]
     [InlineData("program: { command: [a], time_limit: soon }", "program.time_limit: found soon; expected seconds,")]
+    [InlineData("program: { command: [a], time_limit: 4000001 }", "expected seconds, such as 600, 30m or 2h, from 1 to 4,000,000.")]
     [InlineData("program: { command: [a], stop_grace: 2h }", "program.stop_grace: found 2h; expected seconds,")]
     [InlineData("program: { command: [a], environment: { SWEEP_SEED: 1 } }", "a name that begins with SWEEP_; leave it out")]
     [InlineData("program: { command: [a], environment: [x] }", "program.environment: found [x]; expected variables,")]
@@ -100,6 +101,25 @@ public sealed class ProgramFileTests : IDisposable
     [InlineData("program: { command: [a] }\nstop: { rule: asha }", "stop: found a rule without program.epochs;")]
     public async Task A_wrong_program_is_refused_in_one_line(string yaml, string expected) =>
         Assert.Contains(expected, await ErrorAsync(Start + Parameters + yaml), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task What_no_system_can_start_is_refused()
+    {
+        var wide = new string('é', 65_536);
+        Assert.Contains(
+            "program.command: found an argument of 131,072 bytes; expected at most 131,071;",
+            await ErrorAsync($"{Start}{Parameters}program: {{ command: [a, {wide}] }}"), StringComparison.Ordinal);
+        Assert.Contains(
+            "program.environment.A: found a variable of 131,074 bytes; expected at most 131,071;",
+            await ErrorAsync($"{Start}{Parameters}program: {{ command: [a], environment: {{ A: {wide} }} }}"), StringComparison.Ordinal);
+        var sweep = await LoadAsync(Program + Parameters);
+        var large = sweep.Spec with
+        {
+            Program = sweep.Spec.Program! with { Command = ["a", .. Enumerable.Repeat(new string('x', 131_072), 8)] },
+        };
+        Assert.Contains(
+            SpecRules.OfKeys(large), problem => problem.Remark == "1,048,577 bytes of arguments and variables");
+    }
 
     [Theory]
     [InlineData("parameters: { lr: [1, 2] }", "parameters.lr: found [1, 2]; expected a text; to vary it write { values: [1, 2] }.")]

@@ -18,6 +18,8 @@ public sealed class ProgramReportTests
     [InlineData("{")]
     [InlineData("{\"epoch\": }")]
     [InlineData("[1]")]
+    [InlineData("{\"note\": \"\\ud800\"}")]
+    [InlineData("{\"\\udc00\": 1}")]
     [InlineData("")]
     public void Other_lines_are_none(string line) => Assert.Null(ProgramReport.Read(line));
 
@@ -72,6 +74,8 @@ public sealed class ProgramReportTests
         Assert.Empty(several.Read("Epoch 1/9"));
         Assert.Empty(several.Read("train 0.5"));
         Assert.Equal(93, Assert.Single(several.Read("acc 93%")).Metrics["acc"]);
+        // Many lines may name the epoch of one report.
+        Assert.Empty(several.Read("Epoch 2/9"));
         // The second report lacks a metric, and the third begins.
         Assert.Empty(several.Read("Epoch 2/9"));
         report = Assert.Single(several.Read("Epoch 3/9"));

@@ -94,5 +94,28 @@ public sealed class PythonExampleTests
         Assert.Equal("epoch 1  loss 1\nepoch 2  loss 0.5\n", await python.StandardOutput.ReadToEndAsync(Patience));
     }
 
+    [Fact]
+    public async Task The_library_is_imported_in_any_thread_and_a_forked_process_ends_by_SIGTERM()
+    {
+        const string Program = """
+            import os, signal, threading
+            thread = threading.Thread(target=lambda: print(__import__("sweep_trial").trial.epoch))
+            thread.start(); thread.join()
+            print(signal.getsignal(signal.SIGTERM) == signal.SIG_DFL)
+            from sweep_trial import Trial
+            trial = Trial()
+            print(signal.getsignal(signal.SIGTERM) == trial._ask_to_stop, flush=True)
+            if os.fork() == 0:
+                os._exit(int(signal.getsignal(signal.SIGTERM) != signal.SIG_DFL))
+            print(os.wait()[1])
+            """;
+        var start = new ProcessStartInfo("python3", ["-c", Program]) { RedirectStandardOutput = true };
+        start.Environment["PYTHONPATH"] = RepositoryFolder.Join("silo", "Sweep.Runner", "Python");
+        start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
+        (start.Environment["SWEEP_REPORT"], start.Environment["SWEEP_ANSWER"]) = ("/dev/null", "/dev/null");
+        using var python = Process.Start(start)!;
+        Assert.Equal("0\nTrue\nTrue\n0\n", await python.StandardOutput.ReadToEndAsync(Patience));
+    }
+
     private byte[] _checkpoint = [];
 }

@@ -61,17 +61,23 @@ public sealed class RunnerProgramTests : IAsyncDisposable
     [InlineData("echo oops >&2; exit 3", FailureReason.ProgramFailed, "exit code 3; the last lines of its standard error: oops")]
     [InlineData("true", FailureReason.ProgramFailed, "reported nothing; it has to report val_loss")]
     [InlineData("echo '{\"val_loss\": NaN}'; sleep 60", FailureReason.Diverged, "epoch 1: val_loss is NaN")]
-    [InlineData("echo '{\"epoch\": 1, \"loss\": 1}'; sleep 60", FailureReason.ProgramFailed, "without val_loss, the objective; it has")]
+    [InlineData("echo '{\"epoch\": 1, \"loss\": 1}'", FailureReason.ProgramFailed, "reported nothing; it has to report val_loss")]
+    [InlineData(
+        "echo '{\"epoch\": 1, \"loss\": 1}' > $SWEEP_REPORT; sleep 60",
+        FailureReason.ProgramFailed, "without val_loss, the objective; it has")]
     [InlineData(
         "echo '{\"epoch\": 1, \"val_loss\": 1}'; echo '{\"epoch\": 9, \"val_loss\": 1}'; sleep 60",
         FailureReason.ProgramFailed, "epoch 9 where 2 is next")]
     [InlineData("kill -9 $$", FailureReason.ProgramFailed, "exit code 137, which is signal 9")]
     [InlineData(
-        "mkfifo $SWEEP_CHECKPOINT/p; echo '{\"val_loss\": 1}'; sleep 60", FailureReason.ProgramFailed, "p, which is no regular file")]
-    [InlineData("ln -s /etc/passwd $SWEEP_CHECKPOINT/l; echo '{\"val_loss\": 1}'; sleep 60", FailureReason.ProgramFailed, "the link l;")]
+        "mkfifo $SWEEP_CHECKPOINT/p; $ASK; sleep 60", FailureReason.ProgramFailed, "p, which is no regular file")]
+    [InlineData("ln -s /etc/passwd $SWEEP_CHECKPOINT/l; $ASK; sleep 60", FailureReason.ProgramFailed, "the link l;")]
+    [InlineData(
+        "rmdir $SWEEP_CHECKPOINT; ln -s /etc $SWEEP_CHECKPOINT; $ASK; sleep 60",
+        FailureReason.ProgramFailed, "a link in place of the folder itself;")]
     public async Task A_program_that_breaks_a_rule_fails_with_its_reason(string script, FailureReason reason, string expected)
     {
-        var (last, _, _) = await RunAsync(script);
+        var (last, _, _) = await RunAsync(script.Replace("$ASK", "echo '{\"val_loss\": 1, \"answer\": true}' > $SWEEP_REPORT"));
         var failed = Assert.IsType<TrainerEvent.Failed>(last);
         Assert.Equal(reason, failed.Reason);
         Assert.Contains(expected, failed.Message, StringComparison.Ordinal);
@@ -90,6 +96,9 @@ public sealed class RunnerProgramTests : IAsyncDisposable
                 && failed.Message.Contains(expected, StringComparison.Ordinal), $"{missing}");
         }
 
+        var (vast, _, _) = await RunAsync("true", run => run with { Arguments = ["true", new string('x', 131_072)] });
+        Assert.True(vast is TrainerEvent.Failed { Reason: FailureReason.CommandNotFound } start
+            && start.Message.StartsWith("true cannot be started: ", StringComparison.Ordinal), $"{vast}");
         var (late, _, _) = await RunAsync(
             "trap '' TERM; sleep 60 & wait; sleep 60",
             run => run with { Program = run.Program with { TimeLimit = 1, StopGrace = 0.2 } });
@@ -113,14 +122,14 @@ public sealed class RunnerProgramTests : IAsyncDisposable
     [Fact]
     public async Task No_process_and_no_folder_survives_a_runner_that_is_killed()
     {
-        await BeginAsync("setsid sleep 86420 & echo \"in $PWD\"; echo '{\"val_loss\": 1}'; wait");
+        await BeginAsync("setsid sleep 86420 & env -i sleep 86421 & echo \"in $PWD\"; echo '{\"val_loss\": 1}'; wait");
         Assert.IsType<TrainerEvent.Reported>((await NextAsync()).Message);
-        await UntilAsync(() => Sleepers("86420").Count == 1, "the program's process");
+        await UntilAsync(() => Sleepers("86420").Count + Sleepers("86421").Count == 2, "the program's processes");
         string folder;
         lock (_log)
             folder = _log.First(line => line.StartsWith("in ", StringComparison.Ordinal))[3..];
         Process.GetProcessById(_runner.Id).Kill();
-        await UntilAsync(() => Sleepers("86420").Count == 0, "the end of the program's process");
+        await UntilAsync(() => Sleepers("86420").Count + Sleepers("86421").Count == 0, "the end of the program's processes");
         await UntilAsync(() => !Directory.Exists(folder), "the end of its folder");
     }
 
@@ -194,6 +203,51 @@ public sealed class RunnerProgramTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_stop_at_a_judgement_keeps_the_checkpoint_of_the_judged_epoch()
+    {
+        await BeginAsync(
+            """
+            echo 1 > $SWEEP_CHECKPOINT/state
+            echo '{"val_loss": 1, "answer": true}' > $SWEEP_REPORT
+            sleep 0.3
+            echo waiting
+            read answer < $SWEEP_ANSWER
+            """,
+            run => run with { Epochs = 3, JudgedAt = [1], CheckpointEvery = 1_000 });
+        Assert.IsType<TrainerEvent.Reported>((await NextAsync()).Message);
+        // The stop comes when the report waits for its judgement already.
+        await UntilAsync(() => IsLogged("waiting"), "the program's wait");
+        await _runner.SendAsync(new TrainerCommand.Stop(true), null, Patience);
+        Assert.Equal(1, Assert.IsType<TrainerEvent.CheckpointWritten>((await NextAsync()).Message).Epoch);
+        Assert.IsType<TrainerEvent.Stopped>((await NextAsync()).Message);
+    }
+
+    [Fact]
+    public async Task A_program_that_prints_its_reports_has_the_checkpoint_of_its_end_alone()
+    {
+        var (last, epochs, checkpoints) = await RunAsync(
+            "for i in 1 2 3; do echo $i > $SWEEP_CHECKPOINT/state; echo '{\"val_loss\": 1}'; sleep 0.1; done");
+        Assert.IsType<TrainerEvent.ProgramEnded>(last);
+        Assert.Equal((3, 1), (epochs.Count, checkpoints));
+    }
+
+    [Fact]
+    public async Task What_a_program_prints_is_its_log_once_it_said_hello_and_without_the_objective_at_any_time()
+    {
+        var (last, epochs, _) = await RunAsync(
+            """
+            echo '{"epoch": 7, "step": 1}'
+            echo '{"hello": 1, "answer": true}' > $SWEEP_REPORT
+            read answer < $SWEEP_ANSWER
+            echo '{"epoch": 9, "val_loss": 9}'
+            echo '{"epoch": 1, "val_loss": 2}' > $SWEEP_REPORT
+            """);
+        Assert.True(last is TrainerEvent.ProgramEnded, $"{last}");
+        Assert.Equal([(1, 2.0)], epochs);
+        Assert.Contains("left out: printed reports without val_loss, the objective", _log);
+    }
+
+    [Fact]
     public async Task A_damaged_folder_and_no_folder_fail_the_trial()
     {
         await _runner.SendAsync(Run(), null, Patience);
@@ -246,6 +300,12 @@ public sealed class RunnerProgramTests : IAsyncDisposable
             if (message is not (TrainerEvent.Progress or TrainerEvent.Ready))
                 return (message, payload);
         }
+    }
+
+    private bool IsLogged(string line)
+    {
+        lock (_log)
+            return _log.Contains(line);
     }
 
     private static List<string> Sleepers(string seconds) =>
