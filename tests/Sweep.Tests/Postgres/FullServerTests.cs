@@ -12,8 +12,6 @@ namespace Sweep.Tests.Postgres;
 
 public sealed class FullServerTests(PostgresServer server)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -27,7 +25,7 @@ public sealed class FullServerTests(PostgresServer server)
         await Poll.UntilAsync(async () => await RefusedAsync(other), "the server to be full");
         Assert.False(asking.IsCompleted);
         await taken.DisposeAsync();
-        Assert.Empty(await asking.WaitAsync(Limit, Cancellation));
+        Assert.Empty(await asking.WaitAsync(Poll.Patience, Cancellation));
     }
 
     [Fact]

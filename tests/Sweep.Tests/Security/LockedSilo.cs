@@ -13,8 +13,6 @@ namespace Sweep.Tests.Security;
 /// <summary>Two silos with certificates in the tests' process, and the connections that attackers and clients open to them.</summary>
 public sealed class LockedSilo(PostgresServer server) : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     public TestCertificates Certificates { get; } = new();
 
     /// <summary>Certificates of an authority that is not the cluster's.</summary>
@@ -60,7 +58,7 @@ public sealed class LockedSilo(PostgresServer server) : IAsyncLifetime
         using var own = folder is null
             ? null
             : X509Certificate2.CreateFromPemFile(Path.Combine(folder, "tls.crt"), Path.Combine(folder, "tls.key"));
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(Poll.Patience);
         try
         {
             await stream.AuthenticateAsClientAsync(
@@ -87,7 +85,7 @@ public sealed class LockedSilo(PostgresServer server) : IAsyncLifetime
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
         var stream = client.GetStream();
-        using var limit = new CancellationTokenSource(Patience);
+        using var limit = new CancellationTokenSource(Poll.Patience);
         var answered = 0;
         try
         {

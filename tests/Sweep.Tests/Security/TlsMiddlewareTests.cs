@@ -5,14 +5,13 @@ using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
 using Sweep.Security;
+using Sweep.Tests.Cluster;
 
 namespace Sweep.Tests.Security;
 
 /// <summary>Connects the accepting and the dialing end of a connection in one process, over pipes.</summary>
 public sealed class TlsMiddlewareTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     private readonly TestCertificates _certificates = new();
     private readonly TestCertificates _others = new();
     private string? _accepting;
@@ -88,7 +87,7 @@ public sealed class TlsMiddlewareTests : IDisposable
         var middleware = new TlsMiddleware(
             Open(_certificates.Issue(CertificateRole.Silo)), (_, reason) => _accepting = reason, TimeSpan.FromMilliseconds(100));
         await RunAsync(middleware.Accept(CertificateRole.Silo)(Listen), new(one.Reader, other.Writer))
-            .WaitAsync(Patience, TestContext.Current.CancellationToken);
+            .WaitAsync(Poll.Patience, TestContext.Current.CancellationToken);
         Assert.Equal(("it did not finish the handshake within 0.1 s", false), (_accepting, _heard));
         await Assert.ThrowsAsync<TimeoutException>(() => RunAsync(
             new TlsMiddleware(Open(_certificates.Issue(CertificateRole.Silo)), (_, _) => { }, TimeSpan.FromMilliseconds(100))
@@ -136,7 +135,7 @@ public sealed class TlsMiddlewareTests : IDisposable
         var accept = RunAsync(accepting, new(one.Reader, other.Writer));
         var dial = RunAsync(
             new TlsMiddleware(Open(dialing), (_, reason) => _dialing = reason).Dial()(Speak), new(other.Reader, one.Writer));
-        await Task.WhenAll(accept, dial).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await Task.WhenAll(accept, dial).WaitAsync(Poll.Patience, TestContext.Current.CancellationToken);
     }
 
     private async Task Listen(ConnectionContext connection)

@@ -3,6 +3,7 @@ using Npgsql;
 using Sweep.Client.Local;
 using Sweep.Silo.Hosting;
 using Sweep.Tests.Postgres;
+using Sweep.Tests.Cluster;
 
 namespace Sweep.Tests.Silo;
 
@@ -106,7 +107,7 @@ public sealed class DatabaseStartTests(PostgresServer server)
         using var host = new StoppingHost();
         shutdown.Govern(host);
         host.StopApplication();
-        var (code, line) = await ended.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        var (code, line) = await ended.Task.WaitAsync(Poll.Patience, TestContext.Current.CancellationToken);
         Assert.Equal(130, code);
         Assert.StartsWith("silo: it was told to end ", line, StringComparison.Ordinal);
         // Service managers kill a silo 45 s after the signal to end.

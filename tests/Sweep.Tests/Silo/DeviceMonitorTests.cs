@@ -9,7 +9,6 @@ namespace Sweep.Tests.Silo;
 
 public sealed class DeviceMonitorTests : IDisposable
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
     private static readonly DeviceMeasurement Well = new([new("cuda:0", 1, 2, 0.5)], null);
     private static readonly DeviceMeasurement Ill = new([], "nvidia-smi ended with 9: no driver");
 
@@ -44,7 +43,7 @@ public sealed class DeviceMonitorTests : IDisposable
     {
         var program = StandIn($"echo $$ >{_folder}/parent; sleep 1000 & echo $! >{_folder}/child; wait");
         var measuring = Devices.MeasureAsync(program, TimeSpan.FromSeconds(2), cancellation: Cancellation);
-        Assert.Equal("nvidia-smi did not answer within 2 s", (await measuring.WaitAsync(Limit, Cancellation)).Complaint);
+        Assert.Equal("nvidia-smi did not answer within 2 s", (await measuring.WaitAsync(Poll.Patience, Cancellation)).Complaint);
         foreach (var name in new[] { "parent", "child" })
         {
             var id = int.Parse(await File.ReadAllTextAsync(Path.Combine(_folder, name), Cancellation), CultureInfo.InvariantCulture);
@@ -71,7 +70,7 @@ public sealed class DeviceMonitorTests : IDisposable
         using var monitor = new DeviceMonitor(
             services.GetRequiredService<SweepInstruments>(), time, log, _ => Task.FromResult(answers.Dequeue()));
         await monitor.StartAsync(Cancellation);
-        await monitor.ExecuteTask!.WaitAsync(Limit, Cancellation);
+        await monitor.ExecuteTask!.WaitAsync(Poll.Patience, Cancellation);
         Assert.Equal([5, 60, 60, 5, 60], time.Pauses.Select(pause => pause.TotalSeconds));
         Assert.Equal(2, log.Said.Count(line => line.Contains("no driver", StringComparison.Ordinal)));
     }

@@ -11,6 +11,7 @@ using Sweep.Silo.Delivery;
 using Sweep.Silo.Trainers;
 using Sweep.Silo.Worker;
 using Sweep.Simulation;
+using Sweep.Tests.Cluster;
 
 namespace Sweep.Tests.Worker;
 
@@ -22,7 +23,6 @@ internal sealed class AttemptStage : IAsyncDisposable
 {
     public const int StallLimit = 60;
     public const int Epochs = 10;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private static readonly TrialId Trial = new(1, 1);
     private static readonly IMeterFactory Meters = new ServiceCollection()
         .AddMetrics()
@@ -117,8 +117,8 @@ internal sealed class AttemptStage : IAsyncDisposable
         while (!_running!.IsCompleted)
         {
             Assert.True(
-                TimeProvider.System.GetElapsedTime(limit) < Patience,
-                $"waited {Patience.TotalSeconds} s for the attempt to end; reported: {string.Join(", ", Reports)}");
+                TimeProvider.System.GetElapsedTime(limit) < Poll.Patience,
+                $"waited {Poll.Patience.TotalSeconds} s for the attempt to end; reported: {string.Join(", ", Reports)}");
             if (moves)
                 Time.Advance(TimeSpan.FromSeconds(1));
             await Task.WhenAny(_running, Task.Delay(5, TestContext.Current.CancellationToken));

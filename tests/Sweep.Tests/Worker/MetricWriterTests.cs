@@ -4,12 +4,12 @@ using Microsoft.Extensions.Time.Testing;
 using Sweep.Domain.Trials;
 using Sweep.Grains;
 using Sweep.Silo.Delivery;
+using Sweep.Tests.Cluster;
 
 namespace Sweep.Tests.Worker;
 
 public sealed class MetricWriterTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
     private readonly FakeTimeProvider _time = new();
     private readonly ScriptedStore _store = new();
     private readonly LogLines<StorageAlarm> _log = new();
@@ -106,5 +106,5 @@ public sealed class MetricWriterTests : IAsyncLifetime
         _writer.Add(new(new(1, trial), 1, new(epoch, 1, 1, 0.5, 0.01, 0.1, 100), 1, 1), refusal => _refusals.Add(refusal.Message));
 
     private Task<bool> WaitUntilStoredAsync(int trial) =>
-        _writer.WaitUntilStoredAsync(new(1, trial), 1).WaitAsync(Patience, TestContext.Current.CancellationToken);
+        _writer.WaitUntilStoredAsync(new(1, trial), 1).WaitAsync(Poll.Patience, TestContext.Current.CancellationToken);
 }

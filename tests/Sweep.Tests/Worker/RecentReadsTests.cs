@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
 using Sweep.Grains;
+using Sweep.Tests.Cluster;
 
 namespace Sweep.Tests.Worker;
 
 public sealed class RecentReadsTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
-
     private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> _answers = new();
     private readonly ConcurrentQueue<string> _asked = new();
 
@@ -17,9 +16,9 @@ public sealed class RecentReadsTests
         var first = Enumerable.Range(0, 10).Select(_ => reads.GetAsync("first")).ToArray();
         // The first read has not ended yet.
         Answer("second").SetResult("two");
-        Assert.Equal("two", await reads.GetAsync("second").WaitAsync(Limit, TestContext.Current.CancellationToken));
+        Assert.Equal("two", await reads.GetAsync("second").WaitAsync(Poll.Patience, TestContext.Current.CancellationToken));
         Answer("first").SetResult("one");
-        Assert.All(await Task.WhenAll(first).WaitAsync(Limit, TestContext.Current.CancellationToken), value => Assert.Equal("one", value));
+        Assert.All(await Task.WhenAll(first).WaitAsync(Poll.Patience, TestContext.Current.CancellationToken), value => Assert.Equal("one", value));
         Assert.Equal(["first", "second"], _asked.Order());
     }
 

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Sweep.Domain.Protocol;
 using Sweep.Domain.Search;
 using Sweep.Silo.Trainers;
+using Sweep.Tests.Cluster;
 
 namespace Sweep.Tests.Worker;
 
@@ -71,7 +72,7 @@ internal sealed class ScriptedTrainer : ITrainer
 
     /// <summary>Waits until one more event is requested.</summary>
     public async Task AskedAsync() =>
-        Assert.True(await _asked.WaitAsync(TimeSpan.FromSeconds(10)), "waited 10 s for the trainer to be asked for an event");
+        Assert.True(await _asked.WaitAsync(Poll.Patience), $"waited {Poll.Patience.TotalSeconds} s for the trainer to be asked for an event");
 
     public void Emit(TrainerEvent happened, params byte[] payload) => _events.Writer.TryWrite((happened, payload));
 
@@ -85,7 +86,7 @@ internal sealed class ScriptedTrainer : ITrainer
     public async Task<T> ReceivedAsync<T>()
         where T : TrainerCommand
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(Poll.Patience);
         try
         {
             await foreach (var command in _commands.Reader.ReadAllAsync(limit.Token))
@@ -99,12 +100,12 @@ internal sealed class ScriptedTrainer : ITrainer
             // The exception below reports the time-out.
         }
 
-        throw new InvalidOperationException($"Waited 10 s for the trainer to be sent {typeof(T).Name}.");
+        throw new InvalidOperationException($"Waited {Poll.Patience.TotalSeconds} s for the trainer to be sent {typeof(T).Name}.");
     }
 
-    public Task FrozenAsync() => _frozen.Task.WaitAsync(TimeSpan.FromSeconds(10));
+    public Task FrozenAsync() => _frozen.Task.WaitAsync(Poll.Patience);
 
-    public Task EndedAsync() => _disposed.Task.WaitAsync(TimeSpan.FromSeconds(10));
+    public Task EndedAsync() => _disposed.Task.WaitAsync(Poll.Patience);
 
     public void Kill()
     {

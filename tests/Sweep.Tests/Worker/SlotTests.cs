@@ -3,6 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using Sweep.Domain.Search;
 using Sweep.Silo.Trainers;
 using Sweep.Silo.Worker;
+using Sweep.Tests.Cluster;
 
 namespace Sweep.Tests.Worker;
 
@@ -76,7 +77,7 @@ public sealed class SlotTests
         _time.Advance(TrainerEnd.Limit / 2);
         Assert.False(discarding.IsCompleted);
         _time.Advance(TrainerEnd.Limit);
-        await discarding.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await discarding.WaitAsync(Poll.Patience, TestContext.Current.CancellationToken);
         Assert.Contains("was killed and does not end", Assert.Single(_log.Lines), StringComparison.Ordinal);
         Assert.NotSame(first, await slot.TrainerAsync(TestContext.Current.CancellationToken));
     }
@@ -90,7 +91,7 @@ public sealed class SlotTests
         slot.Warm();
         var discarding = slot.DiscardAsync();
         _time.Advance(3 * TrainerEnd.Limit);
-        await discarding.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await discarding.WaitAsync(Poll.Patience, TestContext.Current.CancellationToken);
         Assert.Contains("neither starts nor ends", Assert.Single(_log.Lines), StringComparison.Ordinal);
         late.SetResult(trainer);
         await trainer.EndedAsync();
