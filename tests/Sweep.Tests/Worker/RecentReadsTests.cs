@@ -18,7 +18,8 @@ public sealed class RecentReadsTests
         Answer("second").SetResult("two");
         Assert.Equal("two", await reads.GetAsync("second").WaitAsync(Poll.Patience, TestContext.Current.CancellationToken));
         Answer("first").SetResult("one");
-        Assert.All(await Task.WhenAll(first).WaitAsync(Poll.Patience, TestContext.Current.CancellationToken), value => Assert.Equal("one", value));
+        Assert.All(
+            await Task.WhenAll(first).WaitAsync(Poll.Patience, TestContext.Current.CancellationToken), value => Assert.Equal("one", value));
         Assert.Equal(["first", "second"], _asked.Order());
     }
 

@@ -72,7 +72,8 @@ internal sealed class ScriptedTrainer : ITrainer
 
     /// <summary>Waits until one more event is requested.</summary>
     public async Task AskedAsync() =>
-        Assert.True(await _asked.WaitAsync(Poll.Patience), $"waited {Poll.Patience.TotalSeconds} s for the trainer to be asked for an event");
+        Assert.True(
+            await _asked.WaitAsync(Poll.Patience), $"waited {Poll.Patience.TotalSeconds} s for the trainer to be asked for an event");
 
     public void Emit(TrainerEvent happened, params byte[] payload) => _events.Writer.TryWrite((happened, payload));
 
