@@ -10,9 +10,10 @@ namespace Sweep.Grains;
 
 /// <summary>Carries a sweep from its submission to its last trial.</summary>
 [PlaceOn(SiloRole.Control)]
-public sealed class SweepGrain(
+public sealed partial class SweepGrain(
     ISweepStore store, ITrialStore trials, IDatasetStore datasets, IWeightsStore weights, IAttemptStore attempts,
-    IJudgementStore judgements, IObjectiveStore objectives, SweepInstruments instruments, IGrainFactory grains)
+    IJudgementStore judgements, IObjectiveStore objectives, SweepInstruments instruments, IGrainFactory grains,
+    ILogger<SweepGrain> logger)
     : Grain, ISweepGrain, ISweepProgress
 {
     /// <summary>The wait after the end of a trial, so that trials that end close together cost only one look at the rows.</summary>
@@ -27,6 +28,10 @@ public sealed class SweepGrain(
     private StoredSweep? _sweep;
     private SweepJudge? _judge;
     private bool _hasAdmitted;
+
+    /// <summary>The trials of which a refusal was logged. Each look at the rows may find it again.</summary>
+    private readonly HashSet<TrialId> _refused = [];
+
     private SweepSearch? _search;
     private BudgetCount? _budget;
     private bool _hasLooked;
@@ -203,6 +208,12 @@ public sealed class SweepGrain(
 
     private SweepJudge? Judge() => _judge ??= SweepJudge.For(_sweep, judgements, instruments);
 
+    private void Refused(TrialId trial, Exception error)
+    {
+        if (_refused.Add(trial))
+            LogRefused(trial, error.Message);
+    }
+
     private async Task SettleAsync(CancellationToken cancellation)
     {
         // What happens from here on needs another look, also a judgement that comes in between.
@@ -222,7 +233,7 @@ public sealed class SweepGrain(
                     await AdmitAsync();
                 // Where a call fails from here on, what was released is found by the next look.
                 _hasAdmitted = false;
-                await Task.WhenAll((await judge.ReleaseAsync()).Select(held => Scheduler.Ended(
+                await Task.WhenAll((await judge.ReleaseAsync(Refused)).Select(held => Scheduler.Ended(
                     held.Trial.Value, worker: "", requeue: true, holder: null, held.Attempt, newest: held.Attempt)));
                 _hasAdmitted = true;
             }

@@ -35,8 +35,9 @@ internal sealed class SweepJudge(StoredSweep sweep, SweepRules rules, IJudgement
     /// <summary>A trial at the end of an epoch.</summary>
     private readonly record struct Stand(int Number, int Epoch);
 
-    /// <param name="Judgement">As it is stored; null when the trial has to wait.</param>
-    private readonly record struct Answer(StoredJudgement? Judgement, string Reason);
+    /// <param name="Judgement">As it is stored; null when the trial has to wait, or the database refuses it.</param>
+    /// <param name="Refusal">The database's error that concerns this judgement alone.</param>
+    private readonly record struct Answer(StoredJudgement? Judgement, string Reason, Exception? Refusal = null);
 
     private sealed record Question(Stand Stand)
     {
@@ -67,19 +68,27 @@ internal sealed class SweepJudge(StoredSweep sweep, SweepRules rules, IJudgement
         return scores;
     }
 
-    /// <summary>Judges a trial at the end of an epoch, and stores the judgement unless it has to wait.</summary>
+    /// <summary>
+    /// Judges a trial at the end of an epoch, and stores the judgement unless it has to wait. Throws the database's error, also when that
+    /// concerns this trial alone.
+    /// </summary>
     /// <returns>The judgement as it is stored; null with the reason when it has to wait.</returns>
     public async Task<(StoredJudgement? Judgement, string Reason)> JudgeAsync(int number, int epoch)
     {
         var question = new Question(new(number, epoch));
         Ask([question]);
-        var (judgement, reason) = await question.Answer.Task;
-        return (judgement, reason);
+        var answer = await question.Answer.Task;
+        return (answer.Judgement, answer.Reason);
     }
 
-    /// <summary>Judges the trials that wait, as far as they can be judged now.</summary>
+    /// <summary>
+    /// Judges the trials that wait, as far as they can be judged now. One whose judgement the database refuses waits for a slot: it asks
+    /// for its judgement again there, and fails by its own as others do whose rows are refused. One whose release is refused goes on
+    /// waiting.
+    /// </summary>
+    /// <param name="refused">Is called with each refusal.</param>
     /// <returns>Those that wait for a slot now.</returns>
-    public async Task<IReadOnlyList<HeldTrial>> ReleaseAsync()
+    public async Task<IReadOnlyList<HeldTrial>> ReleaseAsync(Action<TrialId, Exception> refused)
     {
         var waiting = (await store.HeldAsync(sweep.Id)).ToDictionary(held => new Stand(held.Trial.Number, held.Epoch));
         var released = new List<HeldTrial>();
@@ -87,30 +96,42 @@ internal sealed class SweepJudge(StoredSweep sweep, SweepRules rules, IJudgement
         for (var mayFindMore = true; mayFindMore && waiting.Count > 0;)
         {
             var answers = await DecideAsync([.. waiting.Keys]);
-            (HeldTrial Held, StoredJudgement Judgement)[] judged =
-            [
-                .. waiting.Where(held => answers[held.Key].Judgement is not null)
-                    .Select(held => (held.Value, answers[held.Key].Judgement!)),
-            ];
-            if (judged.Length == 0)
+            HeldRelease[] decided = [.. waiting.Select(held => Release(held.Value, answers[held.Key])).OfType<HeldRelease>()];
+            if (decided.Length == 0)
                 break;
-            var changed = await store.ReleaseAsync(judged);
-            foreach (var (held, judgement) in judged)
+            foreach (var (held, answer) in waiting.Select(held => (held.Value, answers[held.Key])))
+            {
+                if (answer.Refusal is { } refusal)
+                    refused(held.Trial, refusal);
+            }
+
+            var written = await store.ReleaseAsync(decided);
+            foreach (var (trial, refusal) in written.Refused)
+                refused(trial, refusal);
+            foreach (var (held, judgement, _) in decided)
             {
                 waiting.Remove(new(held.Trial.Number, held.Epoch));
-                if (!changed.Contains(held.Trial))
+                if (!written.Stored.Contains(held.Trial))
                     continue;
-                if (judgement.Stops)
+                if (judgement is { Stops: true })
                     instruments.TrialFinished(TrialState.Stopped);
                 else
                     released.Add(held);
             }
 
-            mayFindMore = judged.Any(item => item.Judgement.Stops);
+            mayFindMore = decided.Any(item => item.Judgement is { Stops: true });
         }
 
         return released;
     }
+
+    /// <summary>How a trial goes on that waits to be judged; null when it goes on waiting.</summary>
+    private static HeldRelease? Release(HeldTrial held, Answer answer) => answer switch
+    {
+        { Judgement: { } judgement } => new(held, judgement, judgement.Reason),
+        { Refusal: { } refusal } => new(held, null, refusal.Message),
+        _ => null,
+    };
 
     private void Ask(IEnumerable<Question> questions)
     {
@@ -133,7 +154,9 @@ internal sealed class SweepJudge(StoredSweep sweep, SweepRules rules, IJudgement
                 foreach (var question in round)
                 {
                     var answer = answers[question.Stand];
-                    if (answer.Judgement is null && ++question.Looks < Looks)
+                    if (answer.Refusal is { } refusal)
+                        question.Answer.TrySetException(refusal);
+                    else if (answer.Judgement is null && ++question.Looks < Looks)
                         waiting.Add(question);
                     else
                         question.Answer.TrySetResult(answer);
@@ -216,7 +239,14 @@ internal sealed class SweepJudge(StoredSweep sweep, SweepRules rules, IJudgement
 
         if (made.Count > 0)
         {
-            foreach (var stored in await store.AddAllAsync(made))
+            var written = await store.AddAllAsync(made);
+            foreach (var judgement in made)
+            {
+                if (written.Refused.GetValueOrDefault(judgement.Trial) is { } refusal)
+                    answers[new(judgement.Trial.Number, judgement.Epoch)] = new(null, "", refusal);
+            }
+
+            foreach (var stored in written.Stored)
             {
                 answers[new(stored.Trial.Number, stored.Epoch)] = new(stored, stored.Reason);
                 instruments.Judged(stored.Stops, stored.Rule);

@@ -26,9 +26,9 @@ public sealed class JudgementStore : IJudgementStore
     {
         _source = source;
         _additions = new(
-            judgements => AddAllAsync(judgements),
+            judgements => StoreAsync(judgements, CancellationToken.None),
             key: judgement => (judgement.Trial, judgement.Epoch),
-            isFaultOfItem: error => DatabaseFault.Find(error) == DatabaseFault.Refused);
+            isFaultOfItem: RefusedRows.IsRefusal);
     }
 
     public Task<StoredJudgement> AddAsync(StoredJudgement judgement, CancellationToken cancellation = default) =>
@@ -81,40 +81,52 @@ public sealed class JudgementStore : IJudgementStore
         "select id, attempt, held_at from trials where sweep_id = $1 and held_at is not null and state = 'queued' order by number", sweep)
         .RowsAsync(row => new HeldTrial(TrialId.From(row.GetInt64(0)), row.GetInt32(1), row.GetInt32(2)), cancellation);
 
-    public async Task<IReadOnlySet<TrialId>> ReleaseAsync(
-        IReadOnlyList<(HeldTrial Held, StoredJudgement Judgement)> judged, CancellationToken cancellation = default)
+    public Task<WrittenJudgements<TrialId>> ReleaseAsync(IReadOnlyList<HeldRelease> released, CancellationToken cancellation = default) =>
+        RefusedRows.ApartAsync(released, item => item.Held.Trial, items => ReleaseTogetherAsync(items, cancellation));
+
+    private Task<IReadOnlyList<TrialId>> ReleaseTogetherAsync(IReadOnlyList<HeldRelease> released, CancellationToken cancellation)
     {
-        var released = await _source.Statement(
+        return _source.Statement(
             """
             with item as (
-              select * from unnest($1::bigint[], $2::integer[], $3::integer[], $4::boolean[], $5::text[])
-              as i(id, attempt, epoch, stops, reason)
+              select * from unnest($1::bigint[], $2::integer[], $3::integer[], $4::boolean[], $5::text[], $6::text[])
+              as i(id, attempt, epoch, stops, event, detail)
             ), locked as materialized (
               select id from trials where id in (select id from item) order by id for no key update
             ), released as (
               update trials t set
                 state = case when i.stops then 'stopped' else t.state end,
-                reason = case when i.stops then i.reason end,
+                reason = case when i.stops then i.detail end,
                 ended_at = case when i.stops then clock_timestamp() end,
                 held_at = null
               from item i join locked l on l.id = i.id
               where t.id = i.id and t.attempt = i.attempt and t.held_at = i.epoch and t.state = 'queued'
-              returning t.id, t.attempt, i.stops, i.reason
+              returning t.id, t.attempt, i.event, i.detail
             )
             insert into trial_events (trial_id, attempt, event, detail)
-            select id, attempt, case when stops then 'stopped' else 'judged' end, reason from released order by id
+            select id, attempt, event, detail from released order by id
             returning trial_id
             """,
             All(item => item.Held.Trial.Value), All(item => item.Held.Attempt), All(item => item.Held.Epoch),
-            All(item => item.Judgement.Stops), All(item => StorableText.Of(item.Judgement.Reason)))
+            All(item => item.Judgement is { Stops: true }), All(Event), All(item => StorableText.Of(item.Detail)))
             .RowsAsync(row => TrialId.From(row.GetInt64(0)), cancellation);
-        return released.ToHashSet();
 
-        T[] All<T>(Func<(HeldTrial Held, StoredJudgement Judgement), T> column) => [.. judged.Select(column)];
+        static string Event(HeldRelease item) => item.Judgement switch
+        {
+            null => "requeued",
+            { Stops: true } => "stopped",
+            _ => "judged",
+        };
+
+        T[] All<T>(Func<HeldRelease, T> column) => [.. released.Select(column)];
     }
 
-    public async Task<IReadOnlyList<StoredJudgement>> AddAllAsync(
-        IReadOnlyList<StoredJudgement> judgements, CancellationToken cancellation = default)
+    public Task<WrittenJudgements<StoredJudgement>> AddAllAsync(
+        IReadOnlyList<StoredJudgement> judgements, CancellationToken cancellation = default) =>
+        RefusedRows.ApartAsync(judgements, judgement => judgement.Trial, items => StoreAsync(items, cancellation));
+
+    private async Task<IReadOnlyList<StoredJudgement>> StoreAsync(
+        IReadOnlyList<StoredJudgement> judgements, CancellationToken cancellation)
     {
         // Deleting a sweep locks its trials first, so that no row is left behind. The update changes nothing: it has a row that another
         // statement stored returned.

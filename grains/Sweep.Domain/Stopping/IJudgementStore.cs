@@ -27,6 +27,11 @@ public sealed record StoredJudgement(
 /// <param name="Attempt">Its newest attempt.</param>
 public readonly record struct HeldTrial(TrialId Trial, int Attempt, int Epoch);
 
+/// <summary>How a trial that waits to be judged goes on.</summary>
+/// <param name="Judgement">It follows this judgement; null when the database refuses the judgement, and the trial waits for a slot.</param>
+/// <param name="Detail">What is written into the trial's history: the judgement's reason, or why it is refused.</param>
+public readonly record struct HeldRelease(HeldTrial Held, StoredJudgement? Judgement, string Detail);
+
 /// <summary>The table <c>judgements</c>, and what judgements are made from. Every call may be repeated.</summary>
 public interface IJudgementStore
 {
@@ -34,9 +39,12 @@ public interface IJudgementStore
     /// <returns>The judgement that is stored now, which is the first one.</returns>
     Task<StoredJudgement> AddAsync(StoredJudgement judgement, CancellationToken cancellation = default);
 
-    /// <summary>Stores judgements of different trials or epochs together, each unless its trial was judged at its epoch before.</summary>
-    /// <returns>For each the judgement that is stored now, which is the first one.</returns>
-    Task<IReadOnlyList<StoredJudgement>> AddAllAsync(
+    /// <summary>
+    /// Stores judgements together, each unless its trial was judged at its epoch before. One that the database refuses is not stored, which
+    /// changes nothing for the others.
+    /// </summary>
+    /// <returns>The judgements that are stored now, which are the first ones.</returns>
+    Task<WrittenJudgements<StoredJudgement>> AddAllAsync(
         IReadOnlyList<StoredJudgement> judgements, CancellationToken cancellation = default);
 
     /// <summary>The judgements that there are of trials at the ends of epochs, by trial and epoch.</summary>
@@ -55,10 +63,10 @@ public interface IJudgementStore
     Task<IReadOnlyList<HeldTrial>> HeldAsync(int sweep, CancellationToken cancellation = default);
 
     /// <summary>
-    /// Has trials that wait to be judged follow their judgements: each is stopped, or waits for a slot as any other. A trial that does not
-    /// wait there any more is not changed.
+    /// Has trials wait no longer to be judged: each is stopped, or waits for a slot as any other. A trial that does not wait there any more
+    /// is not changed, nor is one whose row the database refuses.
     /// </summary>
+    /// <param name="released">At most one for each trial.</param>
     /// <returns>Those that were changed.</returns>
-    Task<IReadOnlySet<TrialId>> ReleaseAsync(
-        IReadOnlyList<(HeldTrial Held, StoredJudgement Judgement)> judged, CancellationToken cancellation = default);
+    Task<WrittenJudgements<TrialId>> ReleaseAsync(IReadOnlyList<HeldRelease> released, CancellationToken cancellation = default);
 }

@@ -1,3 +1,4 @@
+using System.Data;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
@@ -95,6 +96,24 @@ public sealed class JudgedPointsTests
         Assert.Equal("epoch 1: waits until point 1 is there too", rules.Compared.Judge(2, [4], []).Reason);
     }
 
+    [Fact]
+    public async Task Of_trials_that_ask_together_only_the_one_whose_judgement_is_refused_gets_the_error_and_it_may_ask_again()
+    {
+        var rules = SweepRules.Of([new StopSpec.Asha()], new(Metric.ValLoss, Goal.Minimize), Epochs, () => Points, replicates: 1)!;
+        var rows = new JudgedRows(Sweep.Curves, new int[Points * Replicates], rules, Goal.Minimize) { Refuses = new HashSet<int> { 3 } };
+        var judge = new SweepJudge(
+            new(1, SimulatedSweep.Spec("refused", "text", Points, Epochs), SweepState.Running, Points), rules, rows, new(Meters));
+        for (var number = 1; number <= 6; number++)
+            rows.Train(number);
+        var asked = Enumerable.Range(1, 6).Select(number => judge.JudgeAsync(number, epoch: 1)).ToList();
+        Assert.Equal("refused", (await Assert.ThrowsAsync<DataException>(() => asked[2])).Message);
+        Assert.All(await Task.WhenAll(asked.Where((_, index) => index != 2)), answer => Assert.NotNull(answer.Judgement));
+        rows.Refuses = new HashSet<int>();
+        Assert.NotNull((await judge.JudgeAsync(3, epoch: 1)).Judgement);
+    }
+
+    private static void Unexpected(TrialId trial, Exception error) => Assert.Fail($"{trial}: {error.Message}");
+
     /// <param name="next">Which of so many trials that could have an epoch has it next, from 0.</param>
     /// <returns>The judgements in words.</returns>
     private static async Task<IReadOnlyList<string>> RunAsync(string name, int workers, Func<int, int> next)
@@ -114,7 +133,7 @@ public sealed class JudgedPointsTests
         while (rows.Ready.Take(workers).ToList() is { Count: > 0 } ready)
         {
             rows.Train(ready[next(ready.Count)]);
-            await judge.ReleaseAsync();
+            await judge.ReleaseAsync(Unexpected);
         }
 
         Assert.Empty(rows.Held);

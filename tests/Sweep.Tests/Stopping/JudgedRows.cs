@@ -1,3 +1,4 @@
+using System.Data;
 using Sweep.Domain.Stopping;
 using Sweep.Domain.Trials;
 
@@ -11,6 +12,11 @@ internal sealed class JudgedRows(IReadOnlyList<double[]> curves, IReadOnlyList<i
     private readonly Dictionary<(int Number, int Epoch), StoredJudgement> _judgements = [];
     private readonly bool[] _isHeld = new bool[curves.Count];
     private readonly bool[] _isStopped = new bool[curves.Count];
+
+    private static readonly Dictionary<TrialId, Exception> NoRefusal = [];
+
+    /// <summary>The numbers of the trials whose judgements are refused.</summary>
+    public IReadOnlySet<int> Refuses { get; set; } = new HashSet<int>();
 
     /// <summary>By trial, the epochs that it has had.</summary>
     public int[] Epochs { get; } = new int[curves.Count];
@@ -56,25 +62,26 @@ internal sealed class JudgedRows(IReadOnlyList<double[]> curves, IReadOnlyList<i
         Task.FromResult<IReadOnlyList<HeldTrial>>(
             [.. Held.Select(number => new HeldTrial(new(sweep, number), Attempt: 1, Epochs[number - 1]))]);
 
-    public Task<IReadOnlySet<TrialId>> ReleaseAsync(
-        IReadOnlyList<(HeldTrial Held, StoredJudgement Judgement)> judged, CancellationToken cancellation = default)
+    public Task<WrittenJudgements<TrialId>> ReleaseAsync(IReadOnlyList<HeldRelease> released, CancellationToken cancellation = default)
     {
-        foreach (var (held, judgement) in judged)
-            (_isHeld[held.Trial.Number - 1], _isStopped[held.Trial.Number - 1]) = (false, judgement.Stops);
-        return Task.FromResult<IReadOnlySet<TrialId>>(judged.Select(item => item.Held.Trial).ToHashSet());
+        foreach (var (held, judgement, _) in released)
+            (_isHeld[held.Trial.Number - 1], _isStopped[held.Trial.Number - 1]) = (false, judgement is { Stops: true });
+        return Task.FromResult(new WrittenJudgements<TrialId>([.. released.Select(item => item.Held.Trial)], NoRefusal));
     }
 
-    public Task<IReadOnlyList<StoredJudgement>> AddAllAsync(
+    public Task<WrittenJudgements<StoredJudgement>> AddAllAsync(
         IReadOnlyList<StoredJudgement> judgements, CancellationToken cancellation = default)
     {
-        foreach (var judgement in judgements)
+        var stored = judgements.Where(judgement => !Refuses.Contains(judgement.Trial.Number)).ToList();
+        foreach (var judgement in stored)
             _judgements.TryAdd((judgement.Trial.Number, judgement.Epoch), judgement);
-        return Task.FromResult<IReadOnlyList<StoredJudgement>>(
-            [.. judgements.Select(judgement => _judgements[(judgement.Trial.Number, judgement.Epoch)])]);
+        return Task.FromResult(new WrittenJudgements<StoredJudgement>(
+            [.. stored.Select(judgement => _judgements[(judgement.Trial.Number, judgement.Epoch)])],
+            judgements.Except(stored).ToDictionary(judgement => judgement.Trial, _ => (Exception)new DataException("refused"))));
     }
 
     public async Task<StoredJudgement> AddAsync(StoredJudgement judgement, CancellationToken cancellation = default) =>
-        (await AddAllAsync([judgement], cancellation))[0];
+        (await AddAllAsync([judgement], cancellation)).Stored[0];
 
     public Task<IReadOnlyList<StoredJudgement>> FindAsync(
         IReadOnlyList<(TrialId Trial, int Epoch)> wanted, CancellationToken cancellation = default) =>

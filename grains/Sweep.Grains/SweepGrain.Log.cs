@@ -1,0 +1,9 @@
+using Sweep.Domain.Trials;
+
+namespace Sweep.Grains;
+
+public sealed partial class SweepGrain
+{
+    [LoggerMessage(Level = LogLevel.Error, Message = "The database refuses a row of trial {Trial}, which waits to be judged: {Error}")]
+    private partial void LogRefused(TrialId trial, string error);
+}
