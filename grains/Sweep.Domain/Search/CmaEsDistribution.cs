@@ -9,8 +9,11 @@ namespace Sweep.Domain.Search;
 /// </summary>
 internal sealed class CmaEsDistribution
 {
-    /// <summary>The first step size as a share of the axes. The tutorial recommends 0.2 to 0.5 of the distance to the best point.</summary>
-    private const double FirstStep = 0.2;
+    /// <summary>
+    /// The first step size as a share of the axes: each end of an axis is three steps from its middle. The tutorial has the best point
+    /// within about three steps.
+    /// </summary>
+    private const double FirstStep = 1.0 / 6;
 
     private readonly IReadOnlyList<SearchAxis> _axes;
     private readonly int _generation;
@@ -63,37 +66,40 @@ internal sealed class CmaEsDistribution
     /// <param name="scored">How many of them have a score; the others are behind them and teach nothing.</param>
     public CmaEsDistribution After(IReadOnlyList<double[]> ranked, int scored)
     {
-        var parents = Math.Min(_generation / 2, scored);
-        if (parents == 0)
+        if (scored == 0)
             return this;
         double n = _axes.Count;
-        double[] weights = [.. Enumerable.Range(1, parents).Select(rank => Math.Log((_generation + 1) / 2.0) - Math.Log(rank))];
-        weights = [.. weights.Select(weight => weight / weights.Sum())];
-        var mass = 1 / weights.Sum(weight => weight * weight);
-        var stepRate = (mass + 2) / (n + mass + 5);
-        var damping = 1 + (2 * Math.Max(0, Math.Sqrt((mass - 1) / (n + 1)) - 1)) + stepRate;
-        var pathRate = (4 + (mass / n)) / (n + 4 + (2 * mass / n));
-        var rankOne = 2 / (((n + 1.3) * (n + 1.3)) + mass);
-        var rankMany = Math.Min(1 - rankOne, 2 * (mass - 2 + (1 / mass)) / (((n + 2) * (n + 2)) + mass));
+        var rates = new CmaEsRates(_axes.Count, _generation, scored);
         var length = Math.Sqrt(n) * (1 - (1 / (4 * n)) + (1 / (21 * n * n)));
 
-        var steps = ranked.Take(parents)
-            .Select(point => Short((Vector<double>.Build.Dense(point) - _mean).PointwiseDivide(_step * _scale), Math.Sqrt(n), 1))
+        var steps = ranked.Take(scored)
+            .Select(point => (Vector<double>.Build.Dense(point) - _mean).PointwiseDivide(_step * _scale))
+            .Select((step, place) => place < rates.Parents ? Short(step, Math.Sqrt(n), 1) : step)
             .ToList();
-        var mean = steps.Zip(weights).Aggregate(Vector<double>.Build.Dense(_axes.Count), (sum, step) => sum + (step.Second * step.First));
-        mean = Short(mean, Math.Sqrt(2 * n), Math.Sqrt(mass));
-        var stepPath = ((1 - stepRate) * _stepPath) + (Math.Sqrt(stepRate * (2 - stepRate) * mass) * (_inverseRoot * mean));
-        var settled = stepPath.L2Norm() / Math.Sqrt(1 - Math.Pow(1 - stepRate, 2 * (_count + 1))) < (1.4 + (2 / (n + 1))) * length;
-        var path = ((1 - pathRate) * _path) + ((settled ? Math.Sqrt(pathRate * (2 - pathRate) * mass) : 0) * mean);
-        var kept = 1 - rankOne - rankMany + (settled ? 0 : rankOne * pathRate * (2 - pathRate));
-        var covariance = (kept * _covariance) + (rankOne * path.OuterProduct(path));
-        foreach (var (step, weight) in steps.Zip(weights))
-            covariance += rankMany * weight * step.OuterProduct(step);
-        var change = Math.Min(1, stepRate / damping * ((stepPath.L2Norm() / length) - 1));
+        var mean = steps.Take(rates.Parents).Zip(rates.Weights)
+            .Aggregate(Vector<double>.Build.Dense(_axes.Count), (sum, step) => sum + (step.Second * step.First));
+        mean = Short(mean, Math.Sqrt(2 * n), Math.Sqrt(rates.Mass));
+        var stepPath = ((1 - rates.StepRate) * _stepPath)
+            + (Math.Sqrt(rates.StepRate * (2 - rates.StepRate) * rates.Mass) * (_inverseRoot * mean));
+        var settled = stepPath.L2Norm() / Math.Sqrt(1 - Math.Pow(1 - rates.StepRate, 2 * (_count + 1)))
+            < (1.4 + (2 / (n + 1))) * length;
+        var path = ((1 - rates.PathRate) * _path)
+            + ((settled ? Math.Sqrt(rates.PathRate * (2 - rates.PathRate) * rates.Mass) : 0) * mean);
+        var kept = 1 - rates.RankOne - (rates.RankMany * rates.Weights.Sum())
+            + (settled ? 0 : rates.RankOne * rates.PathRate * (2 - rates.PathRate));
+        var covariance = (kept * _covariance) + (rates.RankOne * path.OuterProduct(path));
+        foreach (var (step, weight) in steps.Zip(rates.Weights))
+            covariance += rates.RankMany * (weight < 0 ? weight * Away(step) : weight) * step.OuterProduct(step);
+        var change = Math.Min(1, rates.StepRate / rates.Damping * ((stepPath.L2Norm() / length) - 1));
         return new(
             _axes, _generation, _count + 1, _step * Math.Exp(change), _mean + (_step * _scale.PointwiseMultiply(mean)), _scale, stepPath,
             path, covariance);
     }
+
+    /// <summary>
+    /// Makes all steps equally long whose weight is below zero, since a long one would take more from the covariance than is there.
+    /// </summary>
+    private double Away(Vector<double> step) => _axes.Count / Math.Max(1e-8, (_inverseRoot * step).DotProduct(_inverseRoot * step));
 
     /// <summary>Shortens a step that is longer than those that the distribution itself draws.</summary>
     /// <param name="length">About the length of a step that it draws.</param>
