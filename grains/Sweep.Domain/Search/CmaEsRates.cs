@@ -2,7 +2,7 @@ namespace Sweep.Domain.Search;
 
 /// <summary>
 /// What each place in a generation counts for <see cref="CmaEsDistribution"/>, and how fast that learns from it. Source: tutorial, table 1,
-/// with its weights below zero: the worse half of a generation narrows the distribution along its steps.
+/// with its weights below zero, by which the worse half of a generation narrows the distribution along its steps.
 /// </summary>
 internal sealed class CmaEsRates
 {
@@ -30,7 +30,9 @@ internal sealed class CmaEsRates
     /// <summary>How many of the best make the next mean.</summary>
     public int Parents { get; }
 
-    /// <summary>The weight of each trial that has a score, the best first: those of the parents add up to 1, the others are 0 or less.</summary>
+    /// <summary>
+    /// The weight of each trial that has a score, the best first: those of the parents add up to 1, the others are 0 or less.
+    /// </summary>
     public IReadOnlyList<double> Weights { get; }
 
     /// <summary>How many parents of equal weight would be as good, μ_eff.</summary>

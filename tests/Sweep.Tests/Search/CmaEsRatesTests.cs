@@ -5,7 +5,9 @@ namespace Sweep.Tests.Search;
 
 public sealed class CmaEsRatesTests
 {
-    /// <summary>What pycma, the program of the tutorial's author, prints when it starts: μ_eff, and the first weight cut to a percent.</summary>
+    /// <summary>
+    /// What pycma, the program of the tutorial's author, prints when it starts: μ_eff, and the first weight cut to a percent.
+    /// </summary>
     [Theory]
     [InlineData(2, 6, 3, 2.0, 63)]
     [InlineData(6, 9, 4, 2.8, 49)]
