@@ -45,12 +45,12 @@ internal static class PointExport
         return (column, point => value(point.Trials[0]));
     }
 
-    private static IEnumerable<(ExportColumn, Func<ReportPoint, object?>)> Epoch(string prefix, Func<TrialSummary, EpochMetrics?> epoch) =>
+    private static IEnumerable<(ExportColumn, Func<ReportPoint, object?>)> Epoch(string prefix, Func<TrialSummary, EpochReport?> epoch) =>
     [
-        Mean(prefix + "_train_loss", trial => epoch(trial)?.TrainLoss),
-        Mean(prefix + "_val_loss", trial => epoch(trial)?.ValLoss),
-        Mean(prefix + "_val_accuracy", trial => epoch(trial)?.ValAccuracy),
-        Mean(prefix + "_perplexity", trial => epoch(trial)?.Perplexity),
+        Mean(prefix + "_train_loss", trial => epoch(trial)?.Model?.TrainLoss),
+        Mean(prefix + "_val_loss", trial => epoch(trial)?.Model?.ValLoss),
+        Mean(prefix + "_val_accuracy", trial => epoch(trial)?.Model?.ValAccuracy),
+        Mean(prefix + "_perplexity", trial => epoch(trial)?.Model?.Perplexity),
     ];
 
     private static (ExportColumn, Func<ReportPoint, object?>) Mean(string name, Func<TrialSummary, double?> read) =>

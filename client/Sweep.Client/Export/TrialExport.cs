@@ -76,12 +76,12 @@ internal static class TrialExport
         };
     }
 
-    private static IEnumerable<(ExportColumn, Func<TrialSummary, object?>)> Epoch(string prefix, Func<TrialSummary, EpochMetrics?> epoch) =>
+    private static IEnumerable<(ExportColumn, Func<TrialSummary, object?>)> Epoch(string prefix, Func<TrialSummary, EpochReport?> epoch) =>
     [
         (ExportColumn.Whole(prefix + "_epoch"), trial => (long?)epoch(trial)?.Epoch),
-        (ExportColumn.Real(prefix + "_train_loss"), trial => epoch(trial)?.TrainLoss),
-        (ExportColumn.Real(prefix + "_val_loss"), trial => epoch(trial)?.ValLoss),
-        (ExportColumn.Real(prefix + "_val_accuracy"), trial => epoch(trial)?.ValAccuracy),
-        (ExportColumn.Real(prefix + "_perplexity"), trial => epoch(trial)?.Perplexity),
+        (ExportColumn.Real(prefix + "_train_loss"), trial => epoch(trial)?.Model?.TrainLoss),
+        (ExportColumn.Real(prefix + "_val_loss"), trial => epoch(trial)?.Model?.ValLoss),
+        (ExportColumn.Real(prefix + "_val_accuracy"), trial => epoch(trial)?.Model?.ValAccuracy),
+        (ExportColumn.Real(prefix + "_perplexity"), trial => epoch(trial)?.Model?.Perplexity),
     ];
 }

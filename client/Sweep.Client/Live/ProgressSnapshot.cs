@@ -33,7 +33,7 @@ internal sealed record ProgressSnapshot(
 }
 
 /// <summary>A trial with its epochs, in order.</summary>
-internal sealed record TrialCurve(TrialSummary Trial, IReadOnlyList<EpochMetrics> Epochs)
+internal sealed record TrialCurve(TrialSummary Trial, IReadOnlyList<EpochReport> Epochs)
 {
     public IReadOnlyList<double> Values(Metric metric) => [.. Epochs.Select(epoch => epoch.Value(metric))];
 }

@@ -2,6 +2,7 @@ using Spectre.Console;
 using Spectre.Console.Rendering;
 using Sweep.Client.Output;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Trials;
 using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Live;
@@ -120,10 +121,10 @@ internal static class SweepScreen
             .. snapshot.Search is { NextRungs.Count: > 0 }
                 ? [("rung", trial => SearchLines.Rung(snapshot, trial.Number))]
                 : Array.Empty<(string, Func<TrialSummary, string>)>(),
-            ("train", trial => trial.Last is { } last ? Quantities.Loss(last.TrainLoss) : ""),
-            ("val", trial => trial.Last is { } last ? Quantities.Loss(last.ValLoss) : ""),
-            ("accuracy", trial => trial.Last is { } last ? Quantities.Percent(last.ValAccuracy) : ""),
-            ("windows/s", trial => trial.Last is { } last ? Quantities.Count(last.SamplesPerSecond) : ""),
+            ("train", trial => trial.Last?.Model is { } last ? Quantities.Loss(last.TrainLoss) : ""),
+            ("val", trial => trial.Last?.Model is { } last ? Quantities.Loss(last.ValLoss) : ""),
+            ("accuracy", trial => trial.Last?.Model is { } last ? Quantities.Percent(last.ValAccuracy) : ""),
+            ("windows/s", trial => trial.Last?.Model is { } last ? Quantities.Count(last.SamplesPerSecond) : ""),
             .. width < Wide ? Array.Empty<(string, Func<TrialSummary, string>)>() :
             [
                 ($"best {PlainText.Of(metric)}", trial => trial.BestValue is { } best ? Quantities.Loss(best) : ""),

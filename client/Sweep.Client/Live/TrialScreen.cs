@@ -35,7 +35,7 @@ internal static class TrialScreen
                 [
                     .. Lines.Bar(share, Math.Clamp(width / 3, 5, 40)),
                     ($"epoch {EpochCount.Of(trial.EpochsTrained)} of {trial.Parameters.Epochs}", null),
-                    (trial.Last is { } last ? $"{Quantities.Count(last.SamplesPerSecond)} windows/s" : "", null),
+                    (trial.Last?.Model is { } last ? $"{Quantities.Count(last.SamplesPerSecond)} windows/s" : "", null),
                     (trial is { BestValue: { } value, Best: { } best }
                         ? $"best {PlainText.Of(metric)} {Quantities.Loss(value)} at epoch {best.Epoch}"
                         : "", "bold"),

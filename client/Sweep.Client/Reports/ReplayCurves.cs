@@ -25,10 +25,10 @@ internal static class ReplayCurves
     public static async Task<IReadOnlyList<TrialCurve>> ReadAsync(
         Cluster cluster, SweepOverview sweep, IReadOnlyList<TrialSummary> trials, CancellationToken cancellation)
     {
-        var read = BuiltInMetrics.Catalog.Find(sweep.Spec.Objective.Metric)!.Read;
+        var objective = sweep.Spec.Objective;
         var scores = Used(trials).ToDictionary(trial => trial.Number, _ => new List<double>());
         await foreach (var (number, _, epoch) in cluster.Reader.EpochsAsync(sweep.Id, null, cancellation))
-            scores.GetValueOrDefault(number)?.Add(sweep.Spec.Objective.Score(read(epoch)));
+            scores.GetValueOrDefault(number)?.Add(objective.Score(epoch.Value(objective.Metric)));
         return
         [
             .. Used(trials).Where(trial => scores[trial.Number].Count > 0)

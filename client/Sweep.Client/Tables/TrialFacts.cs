@@ -1,6 +1,6 @@
 using Sweep.Client.Output;
 using Sweep.Domain.Reports;
-using Sweep.Domain.Search;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Tables;
 
@@ -17,18 +17,13 @@ internal static class TrialFacts
         yield return ("reason", trial.Explanation);
         yield return ("worker", trial.Worker);
         yield return ("attempt", PlainText.Of(trial.Attempt));
-        foreach (var parameter in BuiltInParameters.Catalog.All)
-            yield return (parameter.Name, trial.Parameters.ValueOf(parameter.Name).ToString());
+        foreach (var parameter in trial.Parameters.Names)
+            yield return (parameter, trial.Parameters.ValueOf(parameter).ToString());
         yield return ("epochs done", $"{trial.EpochsDone} of {trial.Parameters.Epochs}");
         foreach (var (name, epoch) in new[] { ("best", trial.Best), ("last", trial.Last) })
         {
-            if (epoch is null)
-                continue;
-            yield return (
-                $"{name} epoch",
-                $"{epoch.Epoch}: train loss {Quantities.Loss(epoch.TrainLoss)}, " +
-                $"val loss {Quantities.Loss(epoch.ValLoss, epoch.ValLossError)}, " +
-                $"accuracy {Quantities.Percent(epoch.ValAccuracy)}, perplexity {Quantities.Perplexity(epoch.Perplexity)}");
+            if (epoch is not null)
+                yield return ($"{name} epoch", $"{epoch.Epoch}: {Numbers(epoch)}");
         }
 
         yield return (
@@ -63,4 +58,14 @@ internal static class TrialFacts
 
     private static string Time(double wall, double? processor) =>
         Quantities.Seconds(wall) + (processor is { } seconds ? $", {Quantities.Seconds(seconds)} of processor time" : "");
+
+    private static string Numbers(EpochReport epoch) => epoch switch
+    {
+        EpochMetrics model =>
+            $"train loss {Quantities.Loss(model.TrainLoss)}, val loss {Quantities.Loss(model.ValLoss, model.ValLossError)}, "
+                + $"accuracy {Quantities.Percent(model.ValAccuracy)}, perplexity {Quantities.Perplexity(model.Perplexity)}",
+        ProgramMetrics program =>
+            string.Join(", ", program.Values.Select(metric => FormattableString.Invariant($"{metric.Key} {metric.Value:G4}"))),
+        _ => throw new ArgumentOutOfRangeException(nameof(epoch), epoch, "No trainer reports such epochs."),
+    };
 }

@@ -16,8 +16,8 @@ internal static class TrialJson
         trial.BestValue,
         best = Epoch(trial.Best),
         last = Epoch(trial.Last),
-        gap = trial.Best?.Gap,
-        last_gap = trial.Last?.Gap,
+        gap = trial.Best?.Model?.Gap,
+        last_gap = trial.Last?.Model?.Gap,
         trial.Result?.TrainingWindows,
         trial.Result?.ValidationWindows,
         test_windows = trial.Result?.Test?.Windows,
@@ -43,16 +43,16 @@ internal static class TrialJson
         trial.HeldAt,
     };
 
-    private static object? Epoch(EpochMetrics? epoch) => epoch is null ? null : new
+    private static object? Epoch(EpochReport? epoch) => epoch is null ? null : new
     {
         epoch.Epoch,
-        epoch.TrainLoss,
-        epoch.ValLoss,
-        epoch.ValLossError,
-        epoch.ValAccuracy,
-        epoch.Perplexity,
-        epoch.LearningRate,
+        epoch.Model?.TrainLoss,
+        epoch.Model?.ValLoss,
+        epoch.Model?.ValLossError,
+        epoch.Model?.ValAccuracy,
+        epoch.Model?.Perplexity,
+        epoch.Model?.LearningRate,
         epoch.Seconds,
-        epoch.SamplesPerSecond,
+        epoch.Model?.SamplesPerSecond,
     };
 }

@@ -51,7 +51,7 @@ internal static class ReportAnswer
         var metric = spec.Objective.Metric;
         var numbers = string.Create(
             CultureInfo.InvariantCulture, $"{metric} {best.BestValue:G4} at epoch {best.Best?.Epoch} of {best.Parameters.Epochs}");
-        if (best.Best is { } epoch && metric != Metric.ValAccuracy)
+        if (best.Best?.Model is { } epoch && metric != Metric.ValAccuracy)
             numbers += string.Create(CultureInfo.InvariantCulture, $", {epoch.ValAccuracy * 100:0.0} % of the next characters right");
         var trials = succeeded == 1 ? "1 trial that succeeded" : $"{succeeded} trials that succeeded";
         return $"The best of {trials} is trial {best.Number}{InBrackets(spec, best.Parameters)}: {numbers}.";

@@ -35,7 +35,7 @@ public sealed record ReportMeasure(string Name, string Unit, Goal Goal, Func<Tri
         .. new[] { Metric.ValLoss, Metric.ValAccuracy, Metric.Perplexity }
             .Where(metric => metric != spec.Objective.Metric)
             .Select(metric => new ReportMeasure(
-                metric.Name, UnitOf(metric), BuiltInMetrics.Catalog.Of(metric).Goal, trial => trial.Best?.Value(metric))),
+                metric.Name, UnitOf(metric), BuiltInMetrics.Catalog.Of(metric).Goal, trial => trial.Best?.Find(metric))),
         .. spec.Dataset.Test > 0 ? OnTest : [],
         .. Costs,
     ];

@@ -31,11 +31,11 @@ public sealed record ReferenceComparison(
     int Number, ParameterMap Parameters, int Epoch, Compared? TrainLoss, Compared? ValLoss, Compared? ValAccuracy, Compared? TrainSeconds)
 {
     internal static IReadOnlyList<ReferenceComparison> Of(
-        IReadOnlyList<TrialSummary> trials, IReadOnlyList<ReferenceRow> reference, IReadOnlyList<(int Number, EpochMetrics Metrics)> epochs)
+        IReadOnlyList<TrialSummary> trials, IReadOnlyList<ReferenceRow> reference, IReadOnlyList<(int Number, EpochReport Metrics)> epochs)
     {
         var ours = epochs
             .DistinctBy(row => (row.Number, row.Metrics.Epoch))
-            .ToDictionary(row => (row.Number, row.Metrics.Epoch), row => row.Metrics);
+            .ToDictionary(row => (row.Number, row.Metrics.Epoch), row => row.Metrics.Model);
         return
         [
             .. from trial in trials.OrderBy(trial => trial.Number)

@@ -68,7 +68,7 @@ public sealed record SweepReport(
         SweepSpec spec,
         IReadOnlyList<TrialSummary> trials,
         IReadOnlyList<ReferenceRow>? reference = null,
-        IReadOnlyList<(int Number, EpochMetrics Metrics)>? epochs = null)
+        IReadOnlyList<(int Number, EpochReport Metrics)>? epochs = null)
     {
         var points = ReportPoint.All(spec, trials);
         var study = InfluenceStudy.Of(spec, points);

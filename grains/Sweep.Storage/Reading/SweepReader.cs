@@ -81,11 +81,11 @@ public sealed class SweepReader(NpgsqlDataSource source)
 
     /// <summary>Epochs in the order of trial and epoch.</summary>
     /// <param name="number">One trial, or null for all.</param>
-    public IAsyncEnumerable<(int Number, int Attempt, EpochMetrics Metrics)> EpochsAsync(
+    public IAsyncEnumerable<(int Number, int Attempt, EpochReport Metrics)> EpochsAsync(
         int sweep, int? number, CancellationToken cancellation = default) => source.Statement(
         """
         select trial_id, attempt, epoch, train_loss, val_loss, val_accuracy, learning_rate, seconds, samples_per_second,
-          val_loss_error
+          val_loss_error, metrics::text
         from epochs where trial_id between $1 and $2 order by trial_id, epoch
         """,
         First(sweep, number), Last(sweep, number)).StreamAsync(

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Sweep.Client.Output;
 using Sweep.Domain.Reports;
 using Sweep.Domain.Search;
+using Sweep.Domain.Trials;
 using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Reports.Pages;
@@ -36,18 +37,18 @@ internal static class ReportData
     /// <summary>The numbers of a trial by which tables and charts compare trials, by their names in SQL.</summary>
     private static readonly (string Name, Func<TrialSummary, double?> Value)[] Measures =
     [
-        ("val_loss", row => row.Best?.ValLoss),
-        ("val_accuracy", row => row.Best?.ValAccuracy),
-        ("perplexity", row => row.Best?.Perplexity),
-        ("train_loss", row => row.Best?.TrainLoss),
-        ("gap", row => row.Best?.Gap),
+        ("val_loss", row => row.Best?.Model?.ValLoss),
+        ("val_accuracy", row => row.Best?.Model?.ValAccuracy),
+        ("perplexity", row => row.Best?.Model?.Perplexity),
+        ("train_loss", row => row.Best?.Model?.TrainLoss),
+        ("gap", row => row.Best?.Model?.Gap),
         ("test_loss", row => row.Result?.Test?.Loss),
         ("test_accuracy", row => row.Result?.Test?.Accuracy),
-        ("last_train_loss", row => row.Last?.TrainLoss),
-        ("last_val_loss", row => row.Last?.ValLoss),
-        ("last_val_accuracy", row => row.Last?.ValAccuracy),
-        ("last_perplexity", row => row.Last?.Perplexity),
-        ("last_gap", row => row.Last?.Gap),
+        ("last_train_loss", row => row.Last?.Model?.TrainLoss),
+        ("last_val_loss", row => row.Last?.Model?.ValLoss),
+        ("last_val_accuracy", row => row.Last?.Model?.ValAccuracy),
+        ("last_perplexity", row => row.Last?.Model?.Perplexity),
+        ("last_gap", row => row.Last?.Model?.Gap),
         ("train_seconds", row => row.Result?.TrainSeconds),
         ("train_processor_seconds", row => row.Result?.TrainProcessorSeconds),
         ("inference_ms", row => row.Result?.InferenceMilliseconds),
@@ -156,10 +157,10 @@ internal static class ReportData
             n = epochs[0].Number,
             epoch = epochs.Select(row => row.Metrics.Epoch),
             seconds = epochs.Select(row => Short(row.Elapsed)),
-            train_loss = epochs.Select(row => Short(row.Metrics.TrainLoss)),
-            val_loss = epochs.Select(row => Short(row.Metrics.ValLoss)),
-            val_accuracy = epochs.Select(row => Short(row.Metrics.ValAccuracy)),
-            gap = epochs.Select(row => Short(row.Metrics.Gap)),
+            train_loss = epochs.Select(row => Short(row.Metrics.Model?.TrainLoss)),
+            val_loss = epochs.Select(row => Short(row.Metrics.Model?.ValLoss)),
+            val_accuracy = epochs.Select(row => Short(row.Metrics.Model?.ValAccuracy)),
+            gap = epochs.Select(row => Short(row.Metrics.Model?.Gap)),
         };
     }
 

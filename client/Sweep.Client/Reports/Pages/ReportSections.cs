@@ -117,7 +117,7 @@ internal static class ReportSections
                 new ReportBlock.Paragraph(
                     "Losses (nats a character), accuracy and perplexity are of each trial's best epoch, "
                     + "and where it says last, of its last. The gap is validation loss minus training loss. "
-                    + (report.Rows.Any(row => row.Best?.ValLossError is not null)
+                    + (report.Rows.Any(row => row.Best?.Model?.ValLossError is not null)
                         ? "± is the standard error of the loss before it, over its windows. "
                         : "")
                     + "Time is training time, infer is one window, MACs are multiply-accumulates of a forward pass for one window."

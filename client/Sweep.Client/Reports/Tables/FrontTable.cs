@@ -1,6 +1,7 @@
 using Sweep.Client.Output;
 using Sweep.Client.Tables;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Reports.Tables;
 
@@ -28,7 +29,7 @@ internal static class FrontTable
                select (IReadOnlyList<object?>)
                [
                    PlainText.Of(front.Metric), Name(front.Cost), trial.Number, .. ParameterCell.Row(trial.Parameters, varying),
-                   trial.Result!.TrainSeconds, trial.Result.ModelBytes, trial.Result.Macs, trial.Best!.ValLoss, trial.Best.ValAccuracy,
+                   trial.Result!.TrainSeconds, trial.Result.ModelBytes, trial.Result.Macs, trial.Best?.Model?.ValLoss, trial.Best?.Model?.ValAccuracy,
                ],
         ]);
     }

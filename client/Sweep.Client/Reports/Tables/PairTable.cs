@@ -1,6 +1,7 @@
 using Sweep.Client.Output;
 using Sweep.Client.Tables;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Reports.Tables;
 
@@ -22,8 +23,8 @@ internal static class PairTable
             pair.Here.Number,
             pair.There.Number,
             .. ParameterCell.Row(pair.Here.Parameters, comparison.Parameters),
-            .. Both(pair, trial => trial.Best?.ValLoss),
-            .. Both(pair, trial => trial.Best?.ValAccuracy),
+            .. Both(pair, trial => trial.Best?.Model?.ValLoss),
+            .. Both(pair, trial => trial.Best?.Model?.ValAccuracy),
             .. Both(pair, trial => trial.Result?.TrainSeconds),
         ]),
     ]);

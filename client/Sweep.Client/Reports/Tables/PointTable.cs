@@ -1,6 +1,7 @@
 using Sweep.Client.Output;
 using Sweep.Client.Tables;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Reports.Tables;
 
@@ -10,9 +11,9 @@ internal static class PointTable
     /// <summary>Numbers of the last epoch, of which published numbers mostly are.</summary>
     private static readonly (string Name, Func<TrialSummary, double?> Read)[] Last =
     [
-        ("last_train_loss", trial => trial.Last?.TrainLoss),
-        ("last_val_loss", trial => trial.Last?.ValLoss),
-        ("last_val_accuracy", trial => trial.Last?.ValAccuracy),
+        ("last_train_loss", trial => trial.Last?.Model?.TrainLoss),
+        ("last_val_loss", trial => trial.Last?.Model?.ValLoss),
+        ("last_val_accuracy", trial => trial.Last?.Model?.ValAccuracy),
     ];
 
     public static OutputTable Of(SweepReport report)

@@ -24,7 +24,7 @@ internal static class ReportTable
         (string Name, Func<TrialResult, double?> Value)[] more = isForPrograms ? Measurements : [];
         var varying = report.Spec.Parameters.Varying;
         var hasRanks = report.Objectives is not null;
-        var hasError = report.Rows.Any(row => row.Best?.ValLossError is not null);
+        var hasError = report.Rows.Any(row => row.Best?.Model?.ValLossError is not null);
         var hasTest = report.Rows.Any(row => row.Result?.Test is not null);
         return new(
         [
@@ -67,14 +67,14 @@ internal static class ReportTable
                 .. hasRanks ? [report.Ranks.TryGetValue(trial.Number, out var rank) ? rank : null] : Array.Empty<object?>(),
                 .. ParameterCell.Row(trial.Parameters, varying),
                 .. report.Rows.All(row => row.Result is not null) ? Array.Empty<object?>() : [trial.State],
-                trial.Best?.Epoch, trial.Best?.TrainLoss, trial.Best?.ValLoss,
-                .. hasError ? [trial.Best?.ValLossError] : Array.Empty<object?>(),
+                trial.Best?.Epoch, trial.Best?.Model?.TrainLoss, trial.Best?.Model?.ValLoss,
+                .. hasError ? [trial.Best?.Model?.ValLossError] : Array.Empty<object?>(),
                 .. hasTest
                     ? [trial.Result?.Test?.Loss, trial.Result?.Test?.LossError, trial.Result?.Test?.Accuracy]
                     : Array.Empty<object?>(),
-                trial.Best?.ValAccuracy, trial.Best?.Perplexity,
-                trial.Best?.Gap,
-                trial.Last?.Epoch, trial.Last?.TrainLoss, trial.Last?.ValLoss, trial.Last?.ValAccuracy, trial.Last?.Gap,
+                trial.Best?.Model?.ValAccuracy, trial.Best?.Model?.Perplexity,
+                trial.Best?.Model?.Gap,
+                trial.Last?.Epoch, trial.Last?.Model?.TrainLoss, trial.Last?.Model?.ValLoss, trial.Last?.Model?.ValAccuracy, trial.Last?.Model?.Gap,
                 trial.Result?.TrainSeconds, trial.Result?.InferenceMilliseconds, trial.Result?.InferenceWindowsPerSecond,
                 trial.Result?.Parameters, trial.Result?.ModelBytes, trial.Result?.Macs,
                 .. more.Select(column => trial.Result is { } result ? (object?)column.Value(result) : null),
