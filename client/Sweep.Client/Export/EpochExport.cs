@@ -13,6 +13,18 @@ internal static class EpochExport
         ExportColumn.Real("val_loss_error"),
     ];
 
+    /// <param name="reported">The metrics that a program has reported.</param>
+    public static ExportTable OfProgram(
+        IReadOnlyList<Metric> reported, IAsyncEnumerable<(int Number, int Attempt, EpochReport Metrics)> epochs) => new(
+        [
+            ExportColumn.Whole("number"), ExportColumn.Whole("attempt"), ExportColumn.Whole("epoch"), ExportColumn.Real("seconds"),
+            .. reported.Select(metric => ExportColumn.Real(metric.Name)),
+        ],
+        epochs.Select(row => new object?[]
+        {
+            (long)row.Number, (long)row.Attempt, (long)row.Metrics.Epoch, row.Metrics.Seconds,
+        }.Concat(reported.Select(metric => (object?)row.Metrics.Find(metric))).ToArray()));
+
     public static ExportTable Of(IAsyncEnumerable<(int Number, int Attempt, EpochReport Metrics)> epochs) =>
         new(Columns, epochs.Select(row => new object?[]
         {

@@ -35,7 +35,7 @@ internal static class ReplayCurves
                 .OrderBy(trial => trial.Number)
                 .GroupBy(
                     trial => (trial.Number - 1) / sweep.Spec.TrialsPerPoint,
-                    trial => new TrialCurve(scores[trial.Number], trial.Parameters.Epochs))
+                    trial => new TrialCurve(scores[trial.Number], trial.MostEpochs))
                 .Select(point => sweep.Spec.TrialsPerPoint == 1 ? point.Single() : TrialCurve.OfPoint([.. point])),
         ];
     }

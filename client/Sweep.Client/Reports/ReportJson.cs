@@ -12,7 +12,9 @@ internal static class ReportJson
     {
         sweep = sweep.Name,
         state = sweep.State,
-        dataset = report.Spec.Dataset,
+        dataset = report.Spec.Program is null ? report.Spec.Dataset : null,
+        program = report.Spec.Program,
+        metrics = report.Reported,
         objective = report.Spec.Objective,
         objectives = report.Objectives?.Objectives,
         trials = report.Rows.Select(TrialJson.Of),

@@ -1,5 +1,6 @@
 using Sweep.Client.Output;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Search;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Tables;
@@ -7,19 +8,21 @@ namespace Sweep.Client.Tables;
 /// <summary>One row for each known fact about a trial.</summary>
 internal static class TrialFacts
 {
-    public static OutputTable Of(TrialSummary trial) => new(
+    /// <param name="space">The parameters of its sweep, in whose order its own are shown.</param>
+    public static OutputTable Of(TrialSummary trial, SearchSpace space) => new(
         [new("fact", ""), new("value", "")],
-        [.. from fact in Facts(trial) where fact.Value is not null select (IReadOnlyList<object?>)[fact.Name, fact.Value]]);
+        [.. from fact in Facts(trial, space) where fact.Value is not null select (IReadOnlyList<object?>)[fact.Name, fact.Value]]);
 
-    private static IEnumerable<(string Name, string? Value)> Facts(TrialSummary trial)
+    private static IEnumerable<(string Name, string? Value)> Facts(TrialSummary trial, SearchSpace space)
     {
         yield return ("state", PlainText.Of(trial.State));
         yield return ("reason", trial.Explanation);
         yield return ("worker", trial.Worker);
         yield return ("attempt", PlainText.Of(trial.Attempt));
-        foreach (var parameter in trial.Parameters.Names)
+        foreach (var parameter in space.Catalog.All.Select(definition => definition.Name).Intersect(trial.Parameters.Names))
             yield return (parameter, trial.Parameters.ValueOf(parameter).ToString());
-        yield return ("epochs done", $"{trial.EpochsDone} of {trial.Parameters.Epochs}");
+        yield return (
+            "epochs done", PlainText.Of(trial.EpochsDone) + (trial.Parameters.Epochs is > 0 and var most ? $" of {most}" : ""));
         foreach (var (name, epoch) in new[] { ("best", trial.Best), ("last", trial.Last) })
         {
             if (epoch is not null)
@@ -29,12 +32,18 @@ internal static class TrialFacts
         yield return (
             "pruned",
             trial.PrunedAt is { } pruned ? $"{Quantities.LocalTime(pruned)}: checkpoint, log and other epochs are freed" : null);
+        if (trial.ProgramResult is { } program)
+        {
+            yield return ("time", $"{Time(program.Seconds, program.ProcessorSeconds)} (its last attempt)");
+            yield return ("peak memory", Quantities.Bytes(program.PeakMemoryBytes));
+        }
+
         if (trial.Result is not { } result)
             yield break;
         yield return (
             "test",
             result.Test is { } test
-                ? $"loss {Quantities.Loss(test.Loss, test.LossError)}, accuracy {Quantities.Percent(test.Accuracy)}"
+                ? $"loss {Quantities.Metric(test.Loss, test.LossError)}, accuracy {Quantities.Percent(test.Accuracy)}"
                 : null);
         yield return (
             "windows",
@@ -62,10 +71,10 @@ internal static class TrialFacts
     private static string Numbers(EpochReport epoch) => epoch switch
     {
         EpochMetrics model =>
-            $"train loss {Quantities.Loss(model.TrainLoss)}, val loss {Quantities.Loss(model.ValLoss, model.ValLossError)}, "
+            $"train loss {Quantities.Metric(model.TrainLoss)}, val loss {Quantities.Metric(model.ValLoss, model.ValLossError)}, "
                 + $"accuracy {Quantities.Percent(model.ValAccuracy)}, perplexity {Quantities.Perplexity(model.Perplexity)}",
         ProgramMetrics program =>
-            string.Join(", ", program.Values.Select(metric => FormattableString.Invariant($"{metric.Key} {metric.Value:G4}"))),
+            string.Join(", ", program.Values.Select(metric => $"{metric.Key} {Quantities.Metric(metric.Value)}")),
         _ => throw new ArgumentOutOfRangeException(nameof(epoch), epoch, "No trainer reports such epochs."),
     };
 }

@@ -24,9 +24,9 @@ internal static class TrialJson
         test_loss = trial.Result?.Test?.Loss,
         test_loss_error = trial.Result?.Test?.LossError,
         test_accuracy = trial.Result?.Test?.Accuracy,
-        trial.Result?.TrainSeconds,
+        trial.TrainSeconds,
         trial.Result?.ValidationSeconds,
-        trial.Result?.TrainProcessorSeconds,
+        trial.TrainProcessorSeconds,
         trial.Result?.ValidationProcessorSeconds,
         inference_ms = trial.Result?.InferenceMilliseconds,
         inference_ms_low = trial.Result?.InferenceLowMilliseconds,
@@ -35,7 +35,7 @@ internal static class TrialJson
         model_parameters = trial.Result?.Parameters,
         trial.Result?.ModelBytes,
         trial.Result?.Macs,
-        trial.Result?.PeakMemoryBytes,
+        trial.PeakMemoryBytes,
         trial.Result?.Prompt,
         trial.Result?.Sample,
         trial.Worker,
@@ -54,5 +54,6 @@ internal static class TrialJson
         epoch.Model?.LearningRate,
         epoch.Seconds,
         epoch.Model?.SamplesPerSecond,
+        metrics = (epoch as ProgramMetrics)?.Values,
     };
 }

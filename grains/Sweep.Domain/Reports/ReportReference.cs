@@ -14,7 +14,7 @@ public sealed record ReferenceRow(
     double? ValAccuracy,
     double? TrainSeconds)
 {
-    public bool Matches(ParameterMap trial) => Parameters.All(pair => trial.ValueOf(pair.Key) == pair.Value);
+    public bool Matches(ParameterMap trial) => Parameters.All(pair => trial.Find(pair.Key) == pair.Value);
 }
 
 /// <summary>A published number and ours.</summary>
@@ -35,7 +35,7 @@ public sealed record ReferenceComparison(
     {
         var ours = epochs
             .DistinctBy(row => (row.Number, row.Metrics.Epoch))
-            .ToDictionary(row => (row.Number, row.Metrics.Epoch), row => row.Metrics.Model);
+            .ToDictionary(row => (row.Number, row.Metrics.Epoch), row => row.Metrics);
         return
         [
             .. from trial in trials.OrderBy(trial => trial.Number)
@@ -48,9 +48,9 @@ public sealed record ReferenceComparison(
                    trial.Number,
                    trial.Parameters,
                    row.Epoch,
-                   Compared.Of(row.TrainLoss, epoch.TrainLoss),
-                   Compared.Of(row.ValLoss, epoch.ValLoss),
-                   Compared.Of(row.ValAccuracy, epoch.ValAccuracy),
+                   Compared.Of(row.TrainLoss, epoch.Find(Metric.TrainLoss)),
+                   Compared.Of(row.ValLoss, epoch.Find(Metric.ValLoss)),
+                   Compared.Of(row.ValAccuracy, epoch.Find(Metric.ValAccuracy)),
                    // Our trials have only the time of the whole training.
                    Compared.Of(row.TrainSeconds, row.Epoch == trial.Parameters.Epochs ? trial.Result?.EpochSeconds : null)),
         ];

@@ -38,6 +38,17 @@ public sealed record TrialSummary(
     /// <summary>The epochs that it has trained, with the part of the running one as far as that is known.</summary>
     public double EpochsTrained => Trained is { } trained && Math.Floor(trained) == EpochsDone ? trained : EpochsDone;
 
+    /// <summary>The epochs that it trains at the most; those that it has trained where a program says no limit.</summary>
+    public int MostEpochs => Parameters.Epochs > 0 ? Parameters.Epochs : EpochsDone;
+
+    /// <summary>What training took: of the built-in model the training steps, of a program its last attempt. Null until it has succeeded.</summary>
+    public double? TrainSeconds => Result?.TrainSeconds ?? ProgramResult?.Seconds;
+
+    /// <summary>The processor time of the same.</summary>
+    public double? TrainProcessorSeconds => Result is null ? ProgramResult?.ProcessorSeconds : Result.TrainProcessorSeconds;
+
+    public long? PeakMemoryBytes => Result?.PeakMemoryBytes ?? ProgramResult?.PeakMemoryBytes;
+
     /// <summary>Why it is in its state, in words: why it failed, was cancelled or stopped, or what it waits for.</summary>
     public string? Explanation => HeldAt is { } epoch
         ? FormattableString.Invariant($"waits after epoch {epoch} for trials that it is compared with")

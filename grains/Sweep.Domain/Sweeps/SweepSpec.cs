@@ -77,6 +77,10 @@ public sealed record SweepSpec(
     [JsonIgnore]
     public int TrialsPerPoint => Replicates ?? 1;
 
+    /// <summary>Whether the epochs of each trial are known before they are trained; a program need not say it.</summary>
+    [JsonIgnore]
+    public bool HasEpochLimit => Parameters.Catalog.Find(OwnParameters.EpochsName) is not null;
+
     /// <summary>Whether points have several trials, with different seeds.</summary>
     [JsonIgnore]
     public bool HasReplicates => TrialsPerPoint > 1 || Parameters.Varying.Count > Parameters.VaryingWithoutSeed.Count;
@@ -116,8 +120,12 @@ public sealed record SweepSpec(
 }
 
 /// <summary>What makes one trial better than another.</summary>
-public sealed record Objective(Metric Metric, Goal Goal)
+/// <param name="Unit">The unit of a program's metric, for people; null where the file gives none.</param>
+public sealed record Objective(
+    Metric Metric, Goal Goal, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Unit = null)
 {
+    public const int MaxUnitLength = 30;
+
     /// <summary>The objective with its sign set so that lower wins; not-a-number never wins.</summary>
     public double Score(double value) => double.IsNaN(value) ? double.PositiveInfinity : Goal == Goal.Minimize ? value : -value;
 }
