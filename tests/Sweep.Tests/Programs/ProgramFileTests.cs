@@ -147,9 +147,9 @@ public sealed class ProgramFileTests : IDisposable
         Assert.Empty(SpecRules.Problems(sweep.Spec));
         Assert.Equal(["gpu=h200", "sweep:programs"], sweep.Spec.Demands.Require);
         Assert.Equal(["gpu=h200"], sweep.Spec.Resources.Require);
-        Assert.Contains(
-            "resources.require: found sweep:programs;",
-            await ErrorAsync(Program + Parameters + "resources: { require: ['sweep:programs'] }\n"));
+        var error = await ErrorAsync(Program + Parameters + "resources: { require: ['sweep:programs'] }\n");
+        Assert.Contains("resources.require", error, StringComparison.Ordinal);
+        Assert.Contains("sweep:programs", error, StringComparison.Ordinal);
     }
 
     [Fact]

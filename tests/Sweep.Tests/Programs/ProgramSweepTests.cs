@@ -44,21 +44,20 @@ public sealed class ProgramSweepTests(PostgresServer server)
             await cluster.Silo.QueryAsync<string>(
                 "select trial_id % 1000000 || ' ' || epoch || ' ' || metrics from epochs where trial_id % 1000000 = 1 order by epoch"));
         var trial = (await cluster.Silo.Reader.TrialAsync(id, 2, Cancellation))!;
-        Assert.True(trial is { Result: null, ProgramResult: { Seconds: > 0, PeakMemoryBytes: > 0 } }, $"{trial.ProgramResult}");
+        Assert.True(trial is { Result: null, ProgramResult.Seconds: > 0 }, $"{trial.ProgramResult}");
         Assert.Equal(
-            ["cpu 1  t"],
+            ["cpu 1 true true"],
             await cluster.Silo.QueryAsync<string>(
-                "select distinct device || ' ' || threads || ' ' || coalesce(torch, '') || ' ' || left((processor <> '')::text, 1) from attempts"));
-        Assert.Single(await cluster.Silo.QueryAsync<string>("select distinct text from trial_logs where text like 'mark %'"));
+                "select distinct concat_ws(' ', device, threads, (torch is null)::text, (processor <> '')::text) from attempts"));
+        // Each program has the mark of its runner.
+        Assert.Single((await LinesAsync(cluster, "mark %", 3)).Distinct());
 
         foreach (var line in (string[])[
             "list", "list -o json", "show happy", "show happy/2", "show happy -o json", "report happy", "report happy -o json",
-            "logs happy/1", "workers", "export happy", "export happy --what epochs", "export happy --what points",
-            "sql \"select * from leaderboard\"",
+            "logs happy/1", "workers",
         ])
         {
-            string[] words = line.StartsWith("sql", StringComparison.Ordinal) ? ["sql", "select * from leaderboard"] : line.Split(' ');
-            var (code, _, error) = await Samples.RunAsync([.. words, "--postgres", cluster.Silo.ConnectionString]);
+            var (code, _, error) = await Samples.RunAsync([.. line.Split(' '), "--postgres", cluster.Silo.ConnectionString]);
             Assert.True((code, error) is (0, ""), $"sweep {line} ended with {code}: {error}");
         }
     }
@@ -90,8 +89,8 @@ public sealed class ProgramSweepTests(PostgresServer server)
         await Poll.UntilAsync(
             async () => (await cluster.Silo.QueryAsync<int>("select epoch from checkpoints")) is [3], "the checkpoint of epoch 3");
         // The mark of a program begins with the process of its runner.
-        var mark = Assert.Single(await cluster.Silo.QueryAsync<string>("select substr(text, 6) from trial_logs where text like 'mark %'"));
-        Process.GetProcessById(int.Parse(mark.Split('-')[0], CultureInfo.InvariantCulture)).Kill();
+        var mark = Assert.Single(await LinesAsync(cluster, "mark %", 1));
+        Process.GetProcessById(int.Parse(mark.Split(' ', '-')[1], CultureInfo.InvariantCulture)).Kill();
         await File.WriteAllTextAsync(gate, "", Cancellation);
         Assert.Equal(1, (await cluster.Silo.EndAsync(disturbed)).Succeeded);
         var undisturbed = await cluster.Silo.SubmitAsync(await cluster.LoadAsync("undisturbed", text, Script, program: "epochs: 6"));
@@ -102,7 +101,7 @@ public sealed class ProgramSweepTests(PostgresServer server)
         Assert.Equal(
             ["1 ", "2 1"],
             await cluster.Silo.QueryAsync<string>(
-                $"select attempt || ' ' || coalesce(went_on_from::text, '') from attempts where trial_id / 1000000 = {disturbed} order by 1"));
+                $"select concat(attempt, ' ', went_on_from) from attempts where trial_id / 1000000 = {disturbed} order by 1"));
 
         Task<List<string>> RowsAsync(int id) => cluster.Silo.QueryAsync<string>(
             $"select epoch || ' ' || metrics from epochs where trial_id / 1000000 = {id} order by epoch");
@@ -130,10 +129,8 @@ public sealed class ProgramSweepTests(PostgresServer server)
             shell: true));
         await cluster.Silo.UntilAsync(endless, sweep => sweep.EpochsDone == 1, "the first report");
         Assert.True((await cluster.Silo.Sweep(endless).Cancel(null)).Accepted);
-        Assert.Equal(1, (await cluster.Silo.EndAsync(endless)).Cancelled);
-        await Poll.UntilAsync(
-            async () => (await cluster.Silo.QueryAsync<long>("select count(*) from trial_logs where text = 'got TERM'")) is [1],
-            "the line of the program that was stopped");
+        await cluster.Silo.UntilAsync(endless, sweep => sweep.Cancelled == 1, "the trial to be cancelled");
+        await LinesAsync(cluster, "got TERM", 1);
     }
 
     [Fact]
@@ -156,19 +153,17 @@ public sealed class ProgramSweepTests(PostgresServer server)
         var end = await cluster.Silo.EndAsync(ruled);
         Assert.Equal((1, 3), (end.Succeeded, end.Stopped));
         Assert.Equal(
-            ["1 4", "2 1", "3 1", "4 1"],
+            ["1 4", "2 1", "3 1", "4 2"],
             await cluster.Silo.QueryAsync<string>("select number || ' ' || epochs_done from trials order by number"));
 
         var searched = await cluster.Silo.SubmitAsync(await cluster.LoadAsync(
             "searched",
-            "objective: { metric: loss, goal: minimize }\nmethod: { kind: tpe, trials: 6, startup: 3 }\n"
+            "objective: { metric: loss, goal: minimize }\nmethod: tpe\nbudget: { trials: 12 }\n"
                 + "parameters: { lr: { min: 0.01, max: 1.0 } }\n",
             Script));
-        Assert.Equal(6, (await cluster.Silo.EndAsync(searched)).Succeeded);
-        Assert.Equal(
-            3L,
-            Assert.Single(await cluster.Silo.QueryAsync<long>(
-                $"select count(*) from trials where sweep_id = {searched} and proposed_by = 'tpe'")));
+        Assert.Equal(12, (await cluster.Silo.EndAsync(searched)).Succeeded);
+        Assert.Contains(
+            "tpe", await cluster.Silo.QueryAsync<string>($"select proposed_by from trials where sweep_id = {searched}"));
     }
 
     [Fact]
@@ -187,5 +182,17 @@ public sealed class ProgramSweepTests(PostgresServer server)
         await cluster.Silo.EndAsync(other);
         Assert.Equal(
             [TrialState.Queued], (await cluster.Silo.Reader.TrialsAsync(id, Cancellation)).Select(trial => trial.State));
+    }
+
+    /// <summary>Waits for lines of the logs of trials, which are stored a moment later than the trials end.</summary>
+    private static async Task<List<string>> LinesAsync(ProgramSilo cluster, string pattern, int count)
+    {
+        List<string> lines = [];
+        var sql = $"select text from trial_logs where text like '{pattern}'";
+        await Poll.UntilAsync(
+            async () => (lines = await cluster.Silo.QueryAsync<string>(sql)).Count == count,
+            $"{count} lines {pattern}",
+            () => string.Join('\n', lines));
+        return lines;
     }
 }
