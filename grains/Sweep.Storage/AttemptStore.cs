@@ -229,8 +229,8 @@ public sealed class AttemptStore : IAttemptStore
             select trial_id, attempt from fresh
             """,
             All(row => row.Trial.Value), All(row => row.Attempt), All(row => row.WentOnFrom),
-            All(row => StorableText.Of(row.Environment.Torch)), All(row => StorableText.Of(row.Environment.Processor)),
-            All(row => StorableText.Of(row.Environment.Capability)), All(row => row.Environment.Threads),
+            All(row => StorableText.OfMaybe(row.Environment.Torch)), All(row => StorableText.Of(row.Environment.Processor)),
+            All(row => StorableText.OfMaybe(row.Environment.Capability)), All(row => row.Environment.Threads),
             All(row => StorableText.Of(row.Environment.Device)), All(row => StorableText.OfMaybe(row.Environment.Gpu)),
             All(row => StorableText.OfMaybe(row.Environment.Driver)),
             All(row => row.Environment.Precision is { } precision ? StoredName.Of(precision) : null))

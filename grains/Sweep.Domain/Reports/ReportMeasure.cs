@@ -64,5 +64,5 @@ public sealed record ReportMeasure(string Name, string Unit, Goal? Goal, Func<Tr
         .. Costs,
     ];
 
-    private static string UnitOf(Metric metric) => BuiltInMetrics.Catalog.Of(metric).Unit;
+    private static string UnitOf(Metric metric) => BuiltInMetrics.Catalog.Find(metric)?.Unit ?? "";
 }

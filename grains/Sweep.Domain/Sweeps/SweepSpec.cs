@@ -74,6 +74,12 @@ public sealed record SweepSpec(
             ? $"trials are proposed from {timed.Metric}, which is another time in each run"
             : null;
 
+    /// <summary>What a worker must have for a trial: what the file says, and that it takes programs where one trains.</summary>
+    [JsonIgnore]
+    public ResourceSpec Demands => Program is null
+        ? Resources
+        : Resources with { Require = [.. Resources.Require ?? [], ProgramSpec.WorkerLabel] };
+
     [JsonIgnore]
     public int TrialsPerPoint => Replicates ?? 1;
 

@@ -83,7 +83,7 @@ public sealed class ReportReader(NpgsqlDataSource source)
             row => new DatasetFacts(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2)), cancellation)).SingleOrDefault();
 
     private static AttemptEnvironment ReadEnvironment(NpgsqlDataReader row, int first) => new(
-        row.GetString(first), row.GetString(first + 1), row.GetString(first + 2), row.GetInt32(first + 3), row.GetString(first + 4),
+        row.MaybeText(first), row.GetString(first + 1), row.MaybeText(first + 2), row.GetInt32(first + 3), row.GetString(first + 4),
         row.MaybeText(first + 5), row.MaybeText(first + 6),
         row.MaybeText(first + 7) is { } precision ? StoredName.Parse<Precision>(precision) : null);
 

@@ -141,14 +141,15 @@ public sealed class ProgramFileTests : IDisposable
             expected, await ErrorAsync($"program: {{ command: [a] }}\n{Parameters}{yaml}"), StringComparison.Ordinal);
 
     [Fact]
-    public async Task A_cluster_takes_no_program_yet()
+    public async Task A_program_passes_the_rules_of_the_cluster_and_needs_a_worker_that_takes_programs()
     {
-        Assert.Contains(
-            "program: found a program; clusters do not train programs yet; sweep plan shows its trials, and sweep try runs one",
-            await _folder.ErrorAsync(Program + Parameters),
-            StringComparison.Ordinal);
-        var sweep = await LoadAsync(Program + Parameters);
-        Assert.Equal("program", Assert.Single(SpecRules.Problems(sweep.Spec)).Path);
+        var sweep = await LoadAsync(Program + Parameters + "resources: { require: [gpu=h200] }\n");
+        Assert.Empty(SpecRules.Problems(sweep.Spec));
+        Assert.Equal(["gpu=h200", "sweep:programs"], sweep.Spec.Demands.Require);
+        Assert.Equal(["gpu=h200"], sweep.Spec.Resources.Require);
+        var error = await ErrorAsync(Program + Parameters + "resources: { require: ['sweep:programs'] }\n");
+        Assert.Contains("resources.require", error, StringComparison.Ordinal);
+        Assert.Contains("sweep:programs", error, StringComparison.Ordinal);
     }
 
     [Fact]

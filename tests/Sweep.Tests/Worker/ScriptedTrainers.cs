@@ -17,6 +17,6 @@ internal sealed class ScriptedTrainers(Func<int, Task<ITrainer>> start) : ITrain
     /// <summary>The trainer that was started last.</summary>
     public ITrainer? Last { get; private set; }
 
-    public async Task<ITrainer> StartAsync(string device, CancellationToken cancellation) =>
+    public async Task<ITrainer> StartAsync(TrainerKind kind, string device, CancellationToken cancellation) =>
         Last = await start(Interlocked.Increment(ref _starts) - 1).WaitAsync(cancellation);
 }

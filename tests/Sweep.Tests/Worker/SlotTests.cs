@@ -26,10 +26,10 @@ public sealed class SlotTests
     {
         var slot = Slot(new ScriptedTrainers(index => index == 0 ? throw error : Task.FromResult<ITrainer>(new ScriptedTrainer())));
         slot.Warm();
-        var start = await Assert.ThrowsAsync<TrainerStartException>(() => slot.TrainerAsync(TestContext.Current.CancellationToken));
+        var start = await Assert.ThrowsAsync<TrainerStartException>(() => slot.TrainerAsync(TrainerKind.Model, TestContext.Current.CancellationToken));
         Assert.Contains(error.Message, start.Message, StringComparison.Ordinal);
         // The next start is tried again.
-        Assert.NotNull(await slot.TrainerAsync(TestContext.Current.CancellationToken));
+        Assert.NotNull(await slot.TrainerAsync(TrainerKind.Model, TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -49,7 +49,7 @@ public sealed class SlotTests
     {
         var trainers = new ScriptedTrainers();
         var slot = new Slot(device, new DeviceGate(), trainers, _time, _log);
-        await slot.TrainerAsync(TestContext.Current.CancellationToken);
+        await slot.TrainerAsync(TrainerKind.Model, TestContext.Current.CancellationToken);
         Assert.Null(await SelfTest.RunAsync(slot, TestContext.Current.CancellationToken));
         Assert.Equal(starts, trainers.Starts);
         var last = Assert.IsType<ScriptedTrainer>(trainers.Last);
@@ -72,14 +72,14 @@ public sealed class SlotTests
     {
         var stuck = new ScriptedTrainer { NeverEnds = true };
         var slot = Slot(new ScriptedTrainers(stuck));
-        var first = await slot.TrainerAsync(TestContext.Current.CancellationToken);
+        var first = await slot.TrainerAsync(TrainerKind.Model, TestContext.Current.CancellationToken);
         var discarding = slot.DiscardAsync();
         _time.Advance(TrainerEnd.Limit / 2);
         Assert.False(discarding.IsCompleted);
         _time.Advance(TrainerEnd.Limit);
         await discarding.WaitAsync(Poll.Patience, TestContext.Current.CancellationToken);
         Assert.Contains("was killed and does not end", Assert.Single(_log.Lines), StringComparison.Ordinal);
-        Assert.NotSame(first, await slot.TrainerAsync(TestContext.Current.CancellationToken));
+        Assert.NotSame(first, await slot.TrainerAsync(TrainerKind.Model, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -102,6 +102,6 @@ public sealed class SlotTests
     /// <summary>Starts a trainer by a start that cannot be cancelled.</summary>
     private sealed class Uncancellable(Task<ITrainer> start) : ITrainerFactory
     {
-        public Task<ITrainer> StartAsync(string device, CancellationToken cancellation) => start;
+        public Task<ITrainer> StartAsync(TrainerKind kind, string device, CancellationToken cancellation) => start;
     }
 }
