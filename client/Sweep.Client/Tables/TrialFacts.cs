@@ -1,6 +1,6 @@
 using Sweep.Client.Output;
 using Sweep.Domain.Reports;
-using Sweep.Domain.Search;
+using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Tables;
@@ -8,25 +8,24 @@ namespace Sweep.Client.Tables;
 /// <summary>One row for each known fact about a trial.</summary>
 internal static class TrialFacts
 {
-    /// <param name="space">The parameters of its sweep, in whose order its own are shown.</param>
-    public static OutputTable Of(TrialSummary trial, SearchSpace space) => new(
+    public static OutputTable Of(TrialSummary trial, SweepSpec spec) => new(
         [new("fact", ""), new("value", "")],
-        [.. from fact in Facts(trial, space) where fact.Value is not null select (IReadOnlyList<object?>)[fact.Name, fact.Value]]);
+        [.. from fact in Facts(trial, spec) where fact.Value is not null select (IReadOnlyList<object?>)[fact.Name, fact.Value]]);
 
-    private static IEnumerable<(string Name, string? Value)> Facts(TrialSummary trial, SearchSpace space)
+    private static IEnumerable<(string Name, string? Value)> Facts(TrialSummary trial, SweepSpec spec)
     {
         yield return ("state", PlainText.Of(trial.State));
         yield return ("reason", trial.Explanation);
         yield return ("worker", trial.Worker);
         yield return ("attempt", PlainText.Of(trial.Attempt));
-        foreach (var parameter in space.Catalog.All.Select(definition => definition.Name).Intersect(trial.Parameters.Names))
+        foreach (var parameter in spec.Parameters.Catalog.All.Select(definition => definition.Name).Intersect(trial.Parameters.Names))
             yield return (parameter, trial.Parameters.ValueOf(parameter).ToString());
         yield return (
             "epochs done", PlainText.Of(trial.EpochsDone) + (trial.Parameters.Epochs is > 0 and var most ? $" of {most}" : ""));
         foreach (var (name, epoch) in new[] { ("best", trial.Best), ("last", trial.Last) })
         {
             if (epoch is not null)
-                yield return ($"{name} epoch", $"{epoch.Epoch}: {Numbers(epoch)}");
+                yield return ($"{name} epoch", $"{epoch.Epoch}: {Numbers(epoch, spec)}");
         }
 
         yield return (
@@ -68,13 +67,16 @@ internal static class TrialFacts
     private static string Time(double wall, double? processor) =>
         Quantities.Seconds(wall) + (processor is { } seconds ? $", {Quantities.Seconds(seconds)} of processor time" : "");
 
-    private static string Numbers(EpochReport epoch) => epoch switch
+    private static string Numbers(EpochReport epoch, SweepSpec spec) => epoch switch
     {
         EpochMetrics model =>
             $"train loss {Quantities.Metric(model.TrainLoss)}, val loss {Quantities.Metric(model.ValLoss, model.ValLossError)}, "
                 + $"accuracy {Quantities.Percent(model.ValAccuracy)}, perplexity {Quantities.Perplexity(model.Perplexity)}",
         ProgramMetrics program =>
-            string.Join(", ", program.Values.Select(metric => $"{metric.Key} {Quantities.Metric(metric.Value)}")),
+            string.Join(
+                ", ",
+                ReportedMetrics.InOrder(spec.Objective.Metric, program.Values.Keys)
+                    .Select(metric => $"{metric} {Quantities.Metric(program.Value(metric))}")),
         _ => throw new ArgumentOutOfRangeException(nameof(epoch), epoch, "No trainer reports such epochs."),
     };
 }

@@ -26,6 +26,9 @@ public sealed record SweepComparison(
     string Verdict,
     IReadOnlyList<string> Notes)
 {
+    /// <summary>The spec of the second sweep.</summary>
+    public required SweepSpec OtherSpec { get; init; }
+
     /// <summary>Whether both sweeps train the built-in model, whose metrics have known units.</summary>
     public bool AreOfModel { get; init; } = true;
 
@@ -52,6 +55,7 @@ public sealed record SweepComparison(
             : [report.Spec.Objective.Metric];
         return new(name, otherName, [.. parameters.Select(Definition)], metrics, pairs, VerdictOn(), [.. NotesOn()])
         {
+            OtherSpec = other.Spec,
             AreOfModel = areOfModel,
         };
 

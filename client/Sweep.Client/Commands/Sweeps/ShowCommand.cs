@@ -69,13 +69,13 @@ internal static class ShowCommand
         switch (context.Format)
         {
             case OutputFormat.Json:
-                JsonOutput.Write(context.Terminal.Out, new { sweep = sweep.Name, trial = TrialJson.Of(trial), events });
+                JsonOutput.Write(context.Terminal.Out, new { sweep = sweep.Name, trial = TrialJson.Of(trial, sweep.Spec), events });
                 break;
             case OutputFormat.Csv:
                 CsvOutput.Write(context.Terminal.Out, EventTable.Of(events));
                 break;
             default:
-                context.Terminal.Write(TrialFacts.Of(trial, sweep.Spec.Parameters), OutputFormat.Table, "");
+                context.Terminal.Write(TrialFacts.Of(trial, sweep.Spec), OutputFormat.Table, "");
                 context.Terminal.Out.WriteLine();
                 context.Terminal.Write(EventTable.Of(events), OutputFormat.Table, "Nothing has happened to it yet.");
                 if (trial.Result is { Prompt: { } prompt })

@@ -8,7 +8,11 @@ internal static class MeasureFormat
 {
     /// <summary>The format of a measure of a report. A program's metrics have units that nobody knows, whatever they are called.</summary>
     public static Func<double, string> Of(SweepReport report, string measure) =>
-        report.Reported?.Any(metric => metric.Name == measure) == true ? Quantities.Metric : Of(measure);
+        IsOfProgram(report, measure) ? Quantities.Metric : Of(measure);
+
+    /// <summary>The title of its column. A program's metrics keep their names.</summary>
+    public static string Title(SweepReport report, string measure) =>
+        IsOfProgram(report, measure) ? measure : measure.Replace('_', '\n');
 
     /// <summary>The format of what the built-in model measures, and of costs.</summary>
     /// <param name="measure">Its name as in tables and JSON.</param>
@@ -22,4 +26,7 @@ internal static class MeasureFormat
         "model_bytes" or "peak_memory_bytes" => Quantities.Bytes,
         _ => Quantities.Metric,
     };
+
+    private static bool IsOfProgram(SweepReport report, string measure) =>
+        report.Reported?.Any(metric => metric.Name == measure) == true;
 }

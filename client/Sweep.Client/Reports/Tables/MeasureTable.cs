@@ -14,7 +14,7 @@ internal static class MeasureTable
             new("parameter", "parameter"),
             new("value", "value"),
             .. report.Measures.Select(influence => new OutputColumn(
-                influence.Measure.Name, influence.Measure.Name.Replace('_', '\n'), RightAligned: true)),
+                influence.Measure.Name, MeasureFormat.Title(report, influence.Measure.Name), RightAligned: true)),
         ],
         [
             .. report.Effects.SelectMany(effect => effect.Values.Select((value, index) => (IReadOnlyList<object?>)

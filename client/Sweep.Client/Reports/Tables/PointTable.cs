@@ -38,7 +38,7 @@ internal static class PointTable
                 column.Name, column.Name.Replace('_', '\n'), report.Reported is null ? MeasureFormat.Of(column.Name) : format,
                 dispensable: true)),
             .. measures.Select((measure, index) => OutputColumn.Number(
-                measure.Name, measure.Name.Replace('_', '\n'), MeasureFormat.Of(report, measure.Name), dispensable: index > 2)),
+                measure.Name, MeasureFormat.Title(report, measure.Name), MeasureFormat.Of(report, measure.Name), dispensable: index > 2)),
         ],
         [
             .. report.Points.Select(point => (IReadOnlyList<object?>)

@@ -23,10 +23,10 @@ internal static class ProgramTable
             .. hasState ? [new("state", "state")] : Array.Empty<OutputColumn>(),
             OutputColumn.Number("best_epoch", "best\nepoch", dispensable: true),
             .. reported.Select((metric, index) => OutputColumn.Number(
-                metric.Name, metric.Name.Replace('_', '\n'), Quantities.Metric, dispensable: index >= AlwaysShown)),
+                metric.Name, metric.Name, Quantities.Metric, dispensable: index >= AlwaysShown)),
             OutputColumn.Number("last_epoch", "last\nepoch", dispensable: true),
             .. reported.Select(metric => OutputColumn.Number(
-                $"last_{metric.Name}", $"last\n{metric.Name.Replace('_', '\n')}", Quantities.Metric, dispensable: true)),
+                $"last_{metric.Name}", $"last\n{metric.Name}", Quantities.Metric, dispensable: true)),
             OutputColumn.Number("train_seconds", "time", Quantities.Seconds),
             OutputColumn.Number("train_processor_seconds", "processor\ntime", Quantities.Seconds, dispensable: true),
             OutputColumn.Number("peak_memory_bytes", "peak\nmemory", Quantities.Bytes, dispensable: true),
