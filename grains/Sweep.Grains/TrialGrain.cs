@@ -43,7 +43,8 @@ public sealed partial class TrialGrain(
 
     public Task<Verdict> Complete(int attempt, string resultJson) =>
         EndAsync(attempt, () => MoveAsync(
-            TrialMove.Succeed, "succeeded", result: JsonSerializer.Deserialize<TrialResult>(resultJson), epochs: _trial!.Parameters.Epochs));
+            TrialMove.Succeed, "succeeded", epochs: _trial!.Parameters.Epochs,
+            result: JsonSerializer.Deserialize<TrialResult>(resultJson)));
 
     public Task<Verdict> CompleteProgram(int attempt, int epochs, string resultJson) =>
         EndAsync(attempt, () => MoveAsync(

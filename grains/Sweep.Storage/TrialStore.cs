@@ -192,9 +192,11 @@ public sealed class TrialStore : ITrialStore
             All(move => move.Result?.InferenceMilliseconds), All(move => move.Result?.InferenceWindowsPerSecond),
             All(move => move.Result?.Parameters), All(move => move.Result?.ModelBytes), All(move => move.Result?.Macs),
             All(move => move.Result?.TrainingWindows), All(move => move.Result?.ValidationWindows),
-            All(move => move.Result?.PeakMemoryBytes ?? move.ProgramResult?.PeakMemoryBytes), All(move => StorableText.OfMaybe(move.Result?.Sample)), All(move => move.Epochs),
+            All(move => move.Result?.PeakMemoryBytes ?? move.ProgramResult?.PeakMemoryBytes),
+            All(move => StorableText.OfMaybe(move.Result?.Sample)), All(move => move.Epochs),
             All(move => StorableText.OfMaybe(move.Result?.Prompt)), All(move => move.Result?.ValidationSeconds),
-            All(move => move.Result?.TrainProcessorSeconds ?? move.ProgramResult?.ProcessorSeconds), All(move => move.Result?.ValidationProcessorSeconds),
+            All(move => move.Result?.TrainProcessorSeconds ?? move.ProgramResult?.ProcessorSeconds),
+            All(move => move.Result?.ValidationProcessorSeconds),
             All(move => move.Result?.InferenceLowMilliseconds), All(move => move.Result?.InferenceHighMilliseconds),
             All(move => move.Result?.Test?.Windows), All(move => move.Result?.Test?.Loss), All(move => move.Result?.Test?.LossError),
             All(move => move.Result?.Test?.Accuracy), All(move => move.HeldAt))
@@ -212,7 +214,8 @@ public sealed class TrialStore : ITrialStore
     private static bool IsFaultOfItem(Exception error) => DatabaseFault.Find(error) == DatabaseFault.Refused;
 
     private static StoredTrial Read(NpgsqlDataReader row) => new(
-        TrialId.From(row.GetInt64(0)), StoredParameters.Read(row.GetString(1), row.GetBoolean(12)), StoredName.Parse<TrialState>(row.GetString(2)),
+        TrialId.From(row.GetInt64(0)), StoredParameters.Read(row.GetString(1), row.GetBoolean(12)),
+        StoredName.Parse<TrialState>(row.GetString(2)),
         row.GetInt32(3), row.GetInt32(4), row.GetInt32(5), row.MaybeText(6), row.GetBoolean(7), row.GetBoolean(8),
         row.Maybe<DateTimeOffset>(9), row.Maybe<int>(10), row.GetBoolean(11));
 }

@@ -5,7 +5,9 @@ namespace Sweep.Domain.Trials;
 /// <summary>Where an attempt trains: what may change the bits of its results, besides the trial itself.</summary>
 /// <param name="Torch">The version of libtorch that is loaded, such as <c>2.10.0</c>; null where a program trains.</param>
 /// <param name="Processor">The model of the processor.</param>
-/// <param name="Capability">The instructions that libtorch uses on this processor, such as <c>AVX2</c>; null where a program trains.</param>
+/// <param name="Capability">
+/// The instructions that libtorch uses on this processor, such as <c>AVX2</c>; null where a program trains.
+/// </param>
 /// <param name="Threads">Threads of libtorch within the trial, or those that a program is told.</param>
 /// <param name="Device">cpu, or cuda:0 and so on.</param>
 /// <param name="Gpu">The model of the GPU; null on a CPU.</param>

@@ -33,7 +33,8 @@ internal static class TrialSummaryRow
         row.GetInt32(0), StoredParameters.Read(row.GetString(1), row.GetBoolean(50)), StoredName.Parse<TrialState>(row.GetString(2)),
         row.GetInt32(3), row.GetInt32(4),
         row.Maybe<double>(5), row.Maybe<double>(6), ReadEpoch(row, 29), ReadEpoch(row, 38), ReadResult(row, 9),
-        row.MaybeText(7), row.MaybeText(8), row.Maybe<DateTimeOffset>(47), row.Maybe<int>(48), row.Maybe<double>(49), ReadProgramResult(row));
+        row.MaybeText(7), row.MaybeText(8), row.Maybe<DateTimeOffset>(47), row.Maybe<int>(48), row.Maybe<double>(49),
+        ReadProgramResult(row));
 
     /// <param name="first">
     /// The column of the epoch's number; the others follow in the order of <see cref="EpochMetrics"/>, and then those of a program.

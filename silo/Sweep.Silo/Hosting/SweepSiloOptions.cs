@@ -219,5 +219,6 @@ public sealed class SweepSiloOptions
 
     public SiloRole SiloRole => Enum.Parse<SiloRole>(Role, ignoreCase: true);
 
-    public IReadOnlyList<string> LabelList => [.. Labels?.Split(',') ?? [], .. Programs ? [ProgramSpec.WorkerLabel] : Array.Empty<string>()];
+    public IReadOnlyList<string> LabelList =>
+        [.. Labels?.Split(',') ?? [], .. Programs ? [ProgramSpec.WorkerLabel] : Array.Empty<string>()];
 }

@@ -213,7 +213,8 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
                 case TrainerEvent.Stopped when _stopIsSent:
                     return (new TrainerOutcome.Stopped(), true);
                 default:
-                    return (Nonsense($"After epoch {trained}{(terms.Epochs is { } epochs ? $" of {epochs}" : "")} the trainer sent {happened}"), false);
+                    var limit = terms.Epochs is { } epochs ? $" of {epochs}" : "";
+                    return (Nonsense($"After epoch {trained}{limit} the trainer sent {happened}"), false);
             }
         }
 

@@ -1,4 +1,3 @@
-using Sweep.Domain.Programs;
 using Sweep.Domain.Protocol;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
@@ -75,7 +74,8 @@ internal sealed partial class AttemptRun
         SweepSpec spec, bool hasCheckpoint, AttemptResults results, CancellationToken cancellation)
     {
         var watch = new StallWatch(TimeSpan.FromSeconds(spec.StallLimit), services.Time);
-        var trainer = await watch.WithinAsync(slot.TrainerAsync(spec.Program is null ? TrainerKind.Model : TrainerKind.Program, cancellation));
+        var kind = spec.Program is null ? TrainerKind.Model : TrainerKind.Program;
+        var trainer = await watch.WithinAsync(slot.TrainerAsync(kind, cancellation));
         trainer.Begin(results, watch);
         if (spec.Program is { } program)
             await LoadFolderAsync(trainer, program.Sha256, cancellation);

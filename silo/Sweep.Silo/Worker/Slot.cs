@@ -47,8 +47,8 @@ internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFacto
     public bool IsFree => !IsBusy && Health.IsFit;
 
     /// <summary>
-    /// Starts a trainer, at first one of the built-in model, ahead of time, so that it loads its libraries before there is anything to train. An error of this start is thrown
-    /// to the first caller of <see cref="TrainerAsync"/>.
+    /// Starts a trainer, at first one of the built-in model, ahead of time, so that it loads its libraries before there is anything to
+    /// train. An error of this start is thrown to the first caller of <see cref="TrainerAsync"/>.
     /// </summary>
     public void Warm()
     {

@@ -91,7 +91,8 @@ public sealed class ProgramEpochsTests(StorageDatabase database) : IClassFixture
         Assert.Equal(
             "0.5 many",
             await TextAsync($"select mean || ' ' || (params ->> 'layers') from configurations where sweep_id = {trial.Sweep}"));
-        Assert.Equal("2 2", await TextAsync($"select epochs_done || ' ' || epochs_total from sweep_progress where sweep_id = {trial.Sweep}"));
+        Assert.Equal(
+            "2 2", await TextAsync($"select concat(epochs_done, ' ', epochs_total) from sweep_progress where sweep_id = {trial.Sweep}"));
         Assert.Null(await TextAsync($"select min(value) from parameter_effects where sweep_id = {trial.Sweep}"));
     }
 

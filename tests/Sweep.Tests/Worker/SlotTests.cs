@@ -26,7 +26,8 @@ public sealed class SlotTests
     {
         var slot = Slot(new ScriptedTrainers(index => index == 0 ? throw error : Task.FromResult<ITrainer>(new ScriptedTrainer())));
         slot.Warm();
-        var start = await Assert.ThrowsAsync<TrainerStartException>(() => slot.TrainerAsync(TrainerKind.Model, TestContext.Current.CancellationToken));
+        var start = await Assert.ThrowsAsync<TrainerStartException>(
+            () => slot.TrainerAsync(TrainerKind.Model, TestContext.Current.CancellationToken));
         Assert.Contains(error.Message, start.Message, StringComparison.Ordinal);
         // The next start is tried again.
         Assert.NotNull(await slot.TrainerAsync(TrainerKind.Model, TestContext.Current.CancellationToken));

@@ -31,7 +31,8 @@ internal static class FrontTable
                select (IReadOnlyList<object?>)
                [
                    PlainText.Of(front.Metric), Name(front.Cost), trial.Number, .. ParameterCell.Row(trial.Parameters, varying),
-                   trial.Result!.TrainSeconds, trial.Result.ModelBytes, trial.Result.Macs, trial.Best?.Model?.ValLoss, trial.Best?.Model?.ValAccuracy,
+                   trial.Result!.TrainSeconds, trial.Result.ModelBytes, trial.Result.Macs, trial.Best?.Model?.ValLoss,
+                   trial.Best?.Model?.ValAccuracy,
                ],
         ]);
     }

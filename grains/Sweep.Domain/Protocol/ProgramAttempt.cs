@@ -1,8 +1,8 @@
-using Sweep.Domain.Protocol;
+using Sweep.Domain.Programs;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 
-namespace Sweep.Domain.Programs;
+namespace Sweep.Domain.Protocol;
 
 /// <summary>The attempts of trials of a program, as the runner is asked for them.</summary>
 public static class ProgramAttempt
