@@ -167,6 +167,50 @@ public sealed class ProgramSweepTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task Nothing_of_the_silos_environment_reaches_a_program()
+    {
+        const string Secret = "SECRET_OF_PROGRAM_SWEEP_TESTS";
+        string[] known =
+        [
+            "PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH", "TMPDIR", "PYTHONUNBUFFERED", "PYTHONPATH",
+            "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "SWEEP_WIRE", "SWEEP_PARAMETERS", "SWEEP_TRIAL", "SWEEP_ATTEMPT", "SWEEP_SEED",
+            "SWEEP_EPOCH", "SWEEP_EPOCHS", "SWEEP_CHECKPOINT", "SWEEP_REPORT", "SWEEP_ANSWER", "SWEEP_DEVICE", "SWEEP_MARK",
+            "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "MINE",
+        ];
+        await using var cluster = await ProgramSilo.StartAsync(server);
+        Environment.SetEnvironmentVariable(Secret, cluster.Silo.ConnectionString);
+        try
+        {
+            var id = await cluster.Silo.SubmitAsync(await cluster.LoadAsync(
+                "open",
+                Objective + "parameters: { lr: 1 }\n",
+                """
+                tr "\\0" "\\n" < /proc/$$/environ | sed "s/^/variable /"
+                echo '{"score/f1": 1}'
+                echo the end
+                """,
+                shell: true,
+                program: "epochs: 1, environment: { MINE: yes }"));
+            Assert.Equal(1, (await cluster.Silo.EndAsync(id)).Succeeded);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Secret, null);
+        }
+
+        await LinesAsync(cluster, "the end", 1);
+        var variables = (await cluster.Silo.QueryAsync<string>("select substr(text, 10) from trial_logs where text like 'variable %'"))
+            .Select(line => line.Split('=', 2)).ToList();
+        Assert.Contains(variables, variable => variable is ["SWEEP_TRIAL", "open/1"]);
+        Assert.Contains(variables, variable => variable is ["MINE", "yes"]);
+        Assert.All(
+            variables,
+            variable => Assert.True(known.Contains(variable[0]) || variable[0].StartsWith("LC_", StringComparison.Ordinal), variable[0]));
+        var database = new Npgsql.NpgsqlConnectionStringBuilder(cluster.Silo.ConnectionString).Database!;
+        Assert.DoesNotContain(variables, variable => variable[1].Contains(database, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_worker_without_programs_never_leases_their_trials_and_the_user_is_told()
     {
         await using var cluster = await ProgramSilo.StartAsync(server, programs: false);
