@@ -5,6 +5,7 @@ using Sweep.Domain.Trials;
 using Sweep.Tests.Client;
 using Sweep.Tests.Cluster;
 using Sweep.Tests.Postgres;
+using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Programs;
 
@@ -60,6 +61,19 @@ public sealed class ProgramSweepTests(PostgresServer server)
             var (code, _, error) = await Samples.RunAsync([.. line.Split(' '), "--postgres", cluster.Silo.ConnectionString]);
             Assert.True((code, error) is (0, ""), $"sweep {line} ended with {code}: {error}");
         }
+
+        // What needs the built-in model is refused in one line.
+        var address = cluster.Silo.ConnectionString;
+        foreach (var (command, expected) in new[] { ("generate", "writes text"), ("download", "has weights") })
+        {
+            var (code, output, error) = await Samples.RunAsync(command, "happy/1", "--postgres", address);
+            Assert.Equal((1, ""), (code, output));
+            Assert.EndsWith($"of a program; only the built-in model {expected}.\n", error, StringComparison.Ordinal);
+        }
+
+        await Samples.RefusedAsync(
+            "start_from: happy/1 is a trial of a program", "plan", RepositoryFolder.Join("examples", "next-character.yaml"),
+            "--set", "start_from=happy/1", "--postgres", address);
     }
 
     [Fact]
