@@ -54,7 +54,7 @@ public sealed class ProgramRunTests : IDisposable
     {
         await _sweep.OutputAsync(
             "run", File, "--name", "open", "--set", "parameters.hidden_size=4", "--set", "parameters.learning_rate=0.1", "--set",
-            """program.command=[sh, -c, 'tr "\\0" "\\n" < /proc/self/environ; echo "{\"val_loss\": 1}"']""");
+            """program.command=[sh, -c, 'tr "\\0" "\\n" < /proc/$$/environ; echo "{\"val_loss\": 1}"']""");
         string[] known =
         [
             "PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH", "TMPDIR", "PYTHONUNBUFFERED", "PYTHONPATH",

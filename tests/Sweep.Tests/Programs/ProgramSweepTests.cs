@@ -5,6 +5,7 @@ using Sweep.Domain.Trials;
 using Sweep.Tests.Client;
 using Sweep.Tests.Cluster;
 using Sweep.Tests.Postgres;
+using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Programs;
 
@@ -60,6 +61,19 @@ public sealed class ProgramSweepTests(PostgresServer server)
             var (code, _, error) = await Samples.RunAsync([.. line.Split(' '), "--postgres", cluster.Silo.ConnectionString]);
             Assert.True((code, error) is (0, ""), $"sweep {line} ended with {code}: {error}");
         }
+
+        // What needs the built-in model is refused in one line.
+        var address = cluster.Silo.ConnectionString;
+        foreach (var (command, expected) in new[] { ("generate", "writes text"), ("download", "has weights") })
+        {
+            var (code, output, error) = await Samples.RunAsync(command, "happy/1", "--postgres", address);
+            Assert.Equal((1, ""), (code, output));
+            Assert.EndsWith($"of a program; only the built-in model {expected}.\n", error, StringComparison.Ordinal);
+        }
+
+        await Samples.RefusedAsync(
+            "start_from: happy/1 is a trial of a program", "plan", RepositoryFolder.Join("examples", "next-character.yaml"),
+            "--set", "start_from=happy/1", "--postgres", address);
     }
 
     [Fact]
@@ -164,6 +178,50 @@ public sealed class ProgramSweepTests(PostgresServer server)
         Assert.Equal(12, (await cluster.Silo.EndAsync(searched)).Succeeded);
         Assert.Contains(
             "tpe", await cluster.Silo.QueryAsync<string>($"select proposed_by from trials where sweep_id = {searched}"));
+    }
+
+    [Fact]
+    public async Task Nothing_of_the_silos_environment_reaches_a_program()
+    {
+        const string Secret = "SECRET_OF_PROGRAM_SWEEP_TESTS";
+        string[] known =
+        [
+            "PATH", "HOME", "USER", "LOGNAME", "LANG", "LANGUAGE", "TZ", "LD_LIBRARY_PATH", "TMPDIR", "PYTHONUNBUFFERED", "PYTHONPATH",
+            "CUDA_VISIBLE_DEVICES", "CUDA_DEVICE_ORDER", "SWEEP_WIRE", "SWEEP_PARAMETERS", "SWEEP_TRIAL", "SWEEP_ATTEMPT", "SWEEP_SEED",
+            "SWEEP_EPOCH", "SWEEP_EPOCHS", "SWEEP_CHECKPOINT", "SWEEP_REPORT", "SWEEP_ANSWER", "SWEEP_DEVICE", "SWEEP_MARK",
+            "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "MINE",
+        ];
+        await using var cluster = await ProgramSilo.StartAsync(server);
+        Environment.SetEnvironmentVariable(Secret, cluster.Silo.ConnectionString);
+        try
+        {
+            var id = await cluster.Silo.SubmitAsync(await cluster.LoadAsync(
+                "open",
+                Objective + "parameters: { lr: 1 }\n",
+                """
+                tr "\\0" "\\n" < /proc/$$/environ | sed "s/^/variable /"
+                echo '{"score/f1": 1}'
+                echo the end
+                """,
+                shell: true,
+                program: "epochs: 1, environment: { MINE: yes }"));
+            Assert.Equal(1, (await cluster.Silo.EndAsync(id)).Succeeded);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(Secret, null);
+        }
+
+        await LinesAsync(cluster, "the end", 1);
+        var variables = (await cluster.Silo.QueryAsync<string>("select substr(text, 10) from trial_logs where text like 'variable %'"))
+            .Select(line => line.Split('=', 2)).ToList();
+        Assert.Contains(variables, variable => variable is ["SWEEP_TRIAL", "open/1"]);
+        Assert.Contains(variables, variable => variable is ["MINE", "yes"]);
+        Assert.All(
+            variables,
+            variable => Assert.True(known.Contains(variable[0]) || variable[0].StartsWith("LC_", StringComparison.Ordinal), variable[0]));
+        var database = new Npgsql.NpgsqlConnectionStringBuilder(cluster.Silo.ConnectionString).Database!;
+        Assert.DoesNotContain(variables, variable => variable[1].Contains(database, StringComparison.Ordinal));
     }
 
     [Fact]

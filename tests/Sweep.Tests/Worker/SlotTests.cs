@@ -69,6 +69,21 @@ public sealed class SlotTests
     }
 
     [Fact]
+    public async Task A_slot_keeps_its_trainer_until_a_trial_needs_one_of_another_kind()
+    {
+        var model = new ScriptedTrainer();
+        var trainers = new ScriptedTrainers(model);
+        var slot = Slot(trainers);
+        // The one that starts ahead of time is the model's.
+        slot.Warm();
+        var runner = await slot.TrainerAsync(TrainerKind.Program, TestContext.Current.CancellationToken);
+        await model.EndedAsync();
+        Assert.Same(runner, await slot.TrainerAsync(TrainerKind.Program, TestContext.Current.CancellationToken));
+        Assert.NotSame(runner, await slot.TrainerAsync(TrainerKind.Model, TestContext.Current.CancellationToken));
+        Assert.Equal([TrainerKind.Model, TrainerKind.Program, TrainerKind.Model], trainers.Kinds);
+    }
+
+    [Fact]
     public async Task A_killed_trainer_that_does_not_end_is_abandoned_with_a_line_in_the_log()
     {
         var stuck = new ScriptedTrainer { NeverEnds = true };
