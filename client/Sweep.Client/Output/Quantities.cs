@@ -7,14 +7,14 @@ internal static class Quantities
 {
     private static readonly string[] Thousands = ["", "k", "M", "G", "T"];
 
-    /// <summary>The value of a metric, whatever its size: 1.842, 51234.6, 3.142e7, 2.50e-7.</summary>
+    /// <summary>The value of a metric, whatever its size: 1.842, 51234.6, 51234, 3.142e7, 2.50e-7.</summary>
     public static string Metric(double value)
     {
         var format = Math.Abs(value) switch
         {
             0 or (>= 0.0005 and < 1000) => "0.000",
             < 0.0005 => "0.00e0",
-            < 1e6 => "0.0",
+            < 1e6 => value == Math.Truncate(value) ? "0" : "0.0",
             _ => "0.000e0",
         };
         return value.ToString(format, CultureInfo.InvariantCulture);

@@ -27,7 +27,8 @@ internal static class TrialTable
             .. trials.Select(trial => (IReadOnlyList<object?>)
             [
                 trial.Number, .. ParameterCell.Row(trial.Parameters, varying), trial.State, trial.Attempt,
-                trial.EpochsDone, trial.Parameters.Epochs is > 0 and var most ? most : null, trial.BestValue, trial.Best?.Epoch, trial.Worker, trial.Explanation,
+                trial.EpochsDone, trial.Parameters.Epochs is > 0 and var most ? most : null,
+                trial.BestValue, trial.Best?.Epoch, trial.Worker, trial.Explanation,
             ]),
         ]);
     }

@@ -41,10 +41,12 @@ public sealed record TrialSummary(
     /// <summary>The epochs that it trains at the most; those that it has trained where a program says no limit.</summary>
     public int MostEpochs => Parameters.Epochs > 0 ? Parameters.Epochs : EpochsDone;
 
-    /// <summary>What training took: of the built-in model the training steps, of a program its last attempt. Null until it has succeeded.</summary>
+    /// <summary>
+    /// Wall time of its training, s: of the built-in model the training steps, of a program its last attempt. Null until it has succeeded.
+    /// </summary>
     public double? TrainSeconds => Result?.TrainSeconds ?? ProgramResult?.Seconds;
 
-    /// <summary>The processor time of the same.</summary>
+    /// <summary>The processor time of the same, s.</summary>
     public double? TrainProcessorSeconds => Result is null ? ProgramResult?.ProcessorSeconds : Result.TrainProcessorSeconds;
 
     public long? PeakMemoryBytes => Result?.PeakMemoryBytes ?? ProgramResult?.PeakMemoryBytes;

@@ -30,7 +30,8 @@ public sealed class ProgramExportTests(StorageDatabase database) : IClassFixture
 
         var epochs = (await OutputAsync("epochs")).Split('\n');
         // The trial's number is one column, and the metric of this name another.
-        Assert.Equal("number,attempt,epoch,seconds,score/f1,__proto__,best,constructor,number_2,step-size,train_seconds,val/top-5", epochs[0]);
+        Assert.Equal(
+            "number,attempt,epoch,seconds,score/f1,__proto__,best,constructor,number_2,step-size,train_seconds,val/top-5", epochs[0]);
         Assert.Equal("1,1,1,0.25,64.37,1001.001,,3001.001,4001.001,5001.001,6001.001,7001.001", epochs[1]);
 
         var points = (await OutputAsync("points")).Split('\n');

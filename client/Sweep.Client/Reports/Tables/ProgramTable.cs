@@ -23,7 +23,10 @@ internal static class ProgramTable
             .. hasState ? [new("state", "state")] : Array.Empty<OutputColumn>(),
             OutputColumn.Number("best_epoch", "best\nepoch", dispensable: true),
             .. reported.Select((metric, index) => OutputColumn.Number(
-                metric.Name, metric.Name, Quantities.Metric, dispensable: index >= AlwaysShown)),
+                metric.Name,
+                index == 0 && report.Spec.Objective.Unit is { } unit ? $"{metric}\n({unit})" : metric.Name,
+                Quantities.Metric,
+                dispensable: index >= AlwaysShown)),
             OutputColumn.Number("last_epoch", "last\nepoch", dispensable: true),
             .. reported.Select(metric => OutputColumn.Number(
                 $"last_{metric.Name}", $"last\n{metric.Name}", Quantities.Metric, dispensable: true)),
