@@ -181,7 +181,7 @@ public sealed class ProgramSweepTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task Nothing_of_the_silos_environment_reaches_a_program()
+    public async Task Nothing_of_the_silos_environment_reaches_a_program_which_has_the_share_of_its_slots()
     {
         const string Secret = "SECRET_OF_PROGRAM_SWEEP_TESTS";
         string[] known =
@@ -191,13 +191,13 @@ public sealed class ProgramSweepTests(PostgresServer server)
             "SWEEP_EPOCH", "SWEEP_EPOCHS", "SWEEP_CHECKPOINT", "SWEEP_REPORT", "SWEEP_ANSWER", "SWEEP_DEVICE", "SWEEP_MARK",
             "OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS", "MINE",
         ];
-        await using var cluster = await ProgramSilo.StartAsync(server);
+        await using var cluster = await ProgramSilo.StartAsync(server, slots: 2);
         Environment.SetEnvironmentVariable(Secret, cluster.Silo.ConnectionString);
         try
         {
             var id = await cluster.Silo.SubmitAsync(await cluster.LoadAsync(
                 "open",
-                Objective + "parameters: { lr: 1 }\n",
+                Objective + "parameters: { lr: 1 }\nresources: { slots: 2 }\n",
                 """
                 tr "\\0" "\\n" < /proc/$$/environ | sed "s/^/variable /"
                 echo '{"score/f1": 1}'
@@ -217,6 +217,8 @@ public sealed class ProgramSweepTests(PostgresServer server)
             .Select(line => line.Split('=', 2)).ToList();
         Assert.Contains(variables, variable => variable is ["SWEEP_TRIAL", "open/1"]);
         Assert.Contains(variables, variable => variable is ["MINE", "yes"]);
+        Assert.Contains(variables, variable => variable is ["OMP_NUM_THREADS", "2"]);
+        Assert.Contains(variables, variable => variable is ["CUDA_VISIBLE_DEVICES", ""]);
         Assert.All(
             variables,
             variable => Assert.True(known.Contains(variable[0]) || variable[0].StartsWith("LC_", StringComparison.Ordinal), variable[0]));
