@@ -1,3 +1,4 @@
+using Sweep.Domain.Programs;
 using Sweep.Domain.Search;
 using Sweep.Domain.Trials;
 
@@ -26,6 +27,12 @@ public interface ITrialGrain : IGrainWithIntegerKey
     /// <param name="resultJson">A <see cref="TrialResult"/> as JSON.</param>
     [Alias("Complete")]
     Task<Verdict> Complete(int attempt, string resultJson);
+
+    /// <summary>As <see cref="Complete"/>, of a program, which may end before its last epoch.</summary>
+    /// <param name="epochs">How many epochs it has reported.</param>
+    /// <param name="resultJson">A <see cref="ProgramResult"/> as JSON.</param>
+    [Alias("CompleteProgram")]
+    Task<Verdict> CompleteProgram(int attempt, int epochs, string resultJson);
 
     /// <summary>Records that the attempt failed by itself.</summary>
     [Alias("Fail")]
@@ -76,7 +83,7 @@ public enum Verdict
     Stop,
 }
 
-/// <param name="ParametersJson">The <see cref="TrialParameters"/> in their own JSON form.</param>
+/// <param name="ParametersJson">A <see cref="ParameterMap"/> as JSON.</param>
 /// <param name="HasCheckpoint">Whether there is a checkpoint to go on from.</param>
 /// <param name="Alone">True: no other trial may use the device at the same time.</param>
 /// <param name="JudgedAt">

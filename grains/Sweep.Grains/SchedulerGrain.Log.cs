@@ -18,7 +18,7 @@ public sealed partial class SchedulerGrain
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "Sweep {Sweep} waits for slots or labels (resources.slots, resources.require) that no worker has")]
+        Message = "Sweep {Sweep} waits for slots, labels or programs (resources.slots, resources.require, --programs) that no worker has")]
     private partial void LogUnplaceable(int sweep);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "The scheduler cannot read its rows now, and goes on with what it knows: {Error}")]

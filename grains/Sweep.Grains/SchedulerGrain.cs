@@ -69,7 +69,7 @@ public sealed partial class SchedulerGrain(
     {
         _members = live.Members;
         foreach (var sweep in await sweeps.RunningAsync(cancellationToken))
-            _table.Admit(sweep.Id, sweep.Spec.Resources);
+            _table.Admit(sweep.Id, sweep.Spec.Demands);
         foreach (var worker in await workers.DrainingAsync(cancellationToken))
             _table.Drain(worker);
         await FillAsync(sweep: null, cancellationToken);
@@ -236,7 +236,7 @@ public sealed partial class SchedulerGrain(
         {
             if (await sweeps.LoadAsync(sweep, cancellation) is not { State: SweepState.Running } stored || orders != _orders)
                 return;
-            _table.Admit(sweep, stored.Spec.Resources);
+            _table.Admit(sweep, stored.Spec.Demands);
             await FillAsync(sweep, cancellation);
         }
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Sweep.Contracts;
 using Sweep.Domain.Models;
+using Sweep.Domain.Programs;
 using Sweep.Domain.Search;
 using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
@@ -11,8 +12,8 @@ namespace Sweep.Grains;
 /// <summary>Carries a sweep from its submission to its last trial.</summary>
 [PlaceOn(SiloRole.Control)]
 public sealed partial class SweepGrain(
-    ISweepStore store, ITrialStore trials, IDatasetStore datasets, IWeightsStore weights, IAttemptStore attempts,
-    IJudgementStore judgements, IObjectiveStore objectives, SweepInstruments instruments, IGrainFactory grains,
+    ISweepStore store, ITrialStore trials, IDatasetStore datasets, IFolderStore folders, IWeightsStore weights,
+    IAttemptStore attempts, IJudgementStore judgements, IObjectiveStore objectives, SweepInstruments instruments, IGrainFactory grains,
     ILogger<SweepGrain> logger)
     : Grain, ISweepGrain, ISweepProgress
 {
@@ -70,13 +71,8 @@ public sealed partial class SweepGrain(
             // Our client checks this too, but the caller may be another client.
             if (SpecRules.Problems(spec) is [var mistake, ..])
                 return new(null, 0, mistake.ToString());
-            if (await datasets.CharactersAsync(spec.Dataset.Sha256) is not { } characters)
-                return new(null, 0, $"The dataset {spec.Dataset.Name} ({spec.Dataset.Sha256}) is not stored.");
             var first = SearchMethods.First(spec);
-            var toCheck = spec.Method.Kind.Learns() ? SearchMethods.ToCheck(spec) : first;
-            if (TextFit.Problems(toCheck, spec.Dataset, characters).FirstOrDefault() is { } misfit)
-                return new(null, 0, misfit.ToString());
-            if (spec.StartFrom is { } start && await CannotStartAsync(start, spec.Dataset, toCheck) is { } refusal)
+            if (await LacksAsync(spec, first) is { } refusal)
                 return new(null, 0, refusal);
             try
             {
@@ -94,6 +90,19 @@ public sealed partial class SweepGrain(
         if (_sweep.Spec.Budget?.Time is not null)
             await TrialEnded();
         return new(_sweep.Spec.Name, _sweep.Trials, null);
+    }
+
+    /// <summary>Why the trials cannot be trained: what they need is not stored, or does not fit; null where they can.</summary>
+    private async Task<string?> LacksAsync(SweepSpec spec, IReadOnlyList<ParameterMap> first)
+    {
+        if (spec.Program is { } program)
+            return await folders.ExistsAsync(program.Sha256) ? null : $"The program's folder ({program.Sha256}) is not stored.";
+        if (await datasets.CharactersAsync(spec.Dataset.Sha256) is not { } characters)
+            return $"The dataset {spec.Dataset.Name} ({spec.Dataset.Sha256}) is not stored.";
+        var toCheck = spec.Method.Kind.Learns() ? SearchMethods.ToCheck(spec) : first;
+        if (TextFit.Problems(toCheck, spec.Dataset, characters).FirstOrDefault() is { } misfit)
+            return misfit.ToString();
+        return spec.StartFrom is { } start ? await CannotStartAsync(start, spec.Dataset, toCheck) : null;
     }
 
     private async Task<string?> CannotStartAsync(StartSpec start, DatasetSpec dataset, IReadOnlyList<ParameterMap> proposals)
@@ -370,7 +379,7 @@ public sealed partial class SweepGrain(
 
     private Task<int> AdmitAsync()
     {
-        var resources = _sweep!.Spec.Resources;
+        var resources = _sweep!.Spec.Demands;
         return Scheduler.Admit(new(Id, resources.Slots, resources.MaxConcurrent, resources.Priority, [.. resources.Require ?? []]));
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Orleans.Placement;
+using Sweep.Domain.Programs;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 
@@ -41,7 +42,13 @@ public sealed partial class TrialGrain(
         Task.FromResult(IsRunning(attempt) ? Verdict.Continue : Verdict.Stop);
 
     public Task<Verdict> Complete(int attempt, string resultJson) =>
-        EndAsync(attempt, () => MoveAsync(TrialMove.Succeed, "succeeded", result: JsonSerializer.Deserialize<TrialResult>(resultJson)));
+        EndAsync(attempt, () => MoveAsync(
+            TrialMove.Succeed, "succeeded", epochs: _trial!.Parameters.Epochs,
+            result: JsonSerializer.Deserialize<TrialResult>(resultJson)));
+
+    public Task<Verdict> CompleteProgram(int attempt, int epochs, string resultJson) =>
+        EndAsync(attempt, () => MoveAsync(
+            TrialMove.Succeed, "succeeded", epochs: epochs, programResult: JsonSerializer.Deserialize<ProgramResult>(resultJson)));
 
     public Task<Verdict> Fail(int attempt, FailureReason reason, string message) =>
         EndAsync(attempt, () => AfterFailureAsync(reason, message));
@@ -111,7 +118,8 @@ public sealed partial class TrialGrain(
         string? detail = null,
         TrialResult? result = null,
         int epochs = 0,
-        int? heldAt = null)
+        int? heldAt = null,
+        ProgramResult? programResult = null)
     {
         var trial = _trial!;
         var next = trial with
@@ -135,8 +143,9 @@ public sealed partial class TrialGrain(
             reason,
             detail,
             result,
-            Epochs: move == TrialMove.Succeed ? trial.Parameters.Epochs : epochs,
-            heldAt));
+            epochs,
+            heldAt,
+            programResult));
         // A trial that is held may lack epochs, and then it waits for a slot. Only the row has which of the two is so.
         if (stored is not null && heldAt is not null)
             _trial = await store.LoadAsync(Id);

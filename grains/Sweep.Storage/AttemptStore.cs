@@ -46,11 +46,11 @@ public sealed class AttemptStore : IAttemptStore
               select * from unnest(
                 $1::bigint[], $2::integer[], $3::integer[], $4::double precision[], $5::double precision[], $6::double precision[],
                 $7::double precision[], $8::double precision[], $9::double precision[], $10::double precision[], $11::double precision[],
-                $12::double precision[], $13::double precision[])
+                $12::double precision[], $13::double precision[], $14::text[])
               with ordinality as i(
                 trial_id, attempt, epoch, train_loss, val_loss, val_accuracy,
                 perplexity, learning_rate, seconds, samples_per_second, value,
-                score, val_loss_error, place)
+                score, val_loss_error, metrics, place)
             ), locked as materialized (
               select t.id, t.attempt, t.sweep_id, t.best_epoch, t.best_value, t.best_score
               from trials t
@@ -65,16 +65,16 @@ public sealed class AttemptStore : IAttemptStore
             ), written as (
               insert into epochs (
                 trial_id, epoch, attempt, train_loss, val_loss, val_loss_error, val_accuracy, perplexity, learning_rate, seconds,
-                samples_per_second)
+                samples_per_second, metrics)
               select
                 trial_id, epoch, attempt, train_loss, val_loss, val_loss_error, val_accuracy, perplexity, learning_rate, seconds,
-                samples_per_second
+                samples_per_second, metrics::jsonb
               from fresh order by trial_id, epoch
               on conflict (trial_id, epoch) do update set
                 attempt = excluded.attempt, train_loss = excluded.train_loss, val_loss = excluded.val_loss,
                 val_loss_error = excluded.val_loss_error, val_accuracy = excluded.val_accuracy, perplexity = excluded.perplexity,
                 learning_rate = excluded.learning_rate, seconds = excluded.seconds, samples_per_second = excluded.samples_per_second,
-                at = excluded.at
+                metrics = excluded.metrics, at = excluded.at
             ), candidate as (
               select trial_id, epoch, value, score from fresh
               union all
@@ -87,14 +87,7 @@ public sealed class AttemptStore : IAttemptStore
               join fresh f on f.trial_id = l.id and f.epoch = l.best_epoch and f.score <> l.best_score
               join sweeps s on s.id = l.sweep_id
               join epochs e on e.trial_id = l.id and not exists (select from fresh g where g.trial_id = e.trial_id and g.epoch = e.epoch)
-              cross join lateral (
-                select case s.metric
-                  when 'val_loss' then e.val_loss
-                  when 'val_accuracy' then e.val_accuracy
-                  when 'train_loss' then e.train_loss
-                  else e.perplexity
-                end as value
-              ) v
+              cross join lateral epoch_metric(e, s.metric) v(value)
             ), best as (
               select distinct on (trial_id) trial_id, epoch, value, score
               from candidate
@@ -111,10 +104,12 @@ public sealed class AttemptStore : IAttemptStore
             )
             select distinct trial_id from item where trial_id not in (select id from locked)
             """,
-            All(row => row.Trial.Value), All(row => row.Attempt), All(row => row.Metrics.Epoch), All(row => row.Metrics.TrainLoss),
-            All(row => row.Metrics.ValLoss), All(row => row.Metrics.ValAccuracy), All(row => row.Metrics.Perplexity),
-            All(row => row.Metrics.LearningRate), All(row => row.Metrics.Seconds), All(row => row.Metrics.SamplesPerSecond),
-            All(row => row.Value), All(row => row.Score), All(row => row.Metrics.ValLossError))
+            All(row => row.Trial.Value), All(row => row.Attempt), All(row => row.Metrics.Epoch), All(row => row.Metrics.Model?.TrainLoss),
+            All(row => row.Metrics.Model?.ValLoss), All(row => row.Metrics.Model?.ValAccuracy), All(row => row.Metrics.Model?.Perplexity),
+            All(row => row.Metrics.Model?.LearningRate), All(row => row.Metrics.Seconds),
+            All(row => row.Metrics.Model?.SamplesPerSecond), All(row => row.Value), All(row => row.Score),
+            All(row => row.Metrics.Model?.ValLossError),
+            All(row => row.Metrics is ProgramMetrics program ? StoredMetrics.Write(program) : null))
             .RowsAsync(row => TrialId.From(row.GetInt64(0)), cancellation);
 
         T[] All<T>(Func<EpochRow, T> column) => [.. rows.Select(column)];
@@ -234,8 +229,8 @@ public sealed class AttemptStore : IAttemptStore
             select trial_id, attempt from fresh
             """,
             All(row => row.Trial.Value), All(row => row.Attempt), All(row => row.WentOnFrom),
-            All(row => StorableText.Of(row.Environment.Torch)), All(row => StorableText.Of(row.Environment.Processor)),
-            All(row => StorableText.Of(row.Environment.Capability)), All(row => row.Environment.Threads),
+            All(row => StorableText.OfMaybe(row.Environment.Torch)), All(row => StorableText.Of(row.Environment.Processor)),
+            All(row => StorableText.OfMaybe(row.Environment.Capability)), All(row => row.Environment.Threads),
             All(row => StorableText.Of(row.Environment.Device)), All(row => StorableText.OfMaybe(row.Environment.Gpu)),
             All(row => StorableText.OfMaybe(row.Environment.Driver)),
             All(row => row.Environment.Precision is { } precision ? StoredName.Of(precision) : null))

@@ -9,15 +9,7 @@ namespace Sweep.Storage;
 public sealed class JudgementStore : IJudgementStore
 {
     /// <summary>The score of an epoch <c>e</c> of a sweep <c>s</c>.</summary>
-    private const string Score =
-        """
-        case s.goal when 'maximize' then -1 else 1 end * case s.metric
-          when 'val_loss' then e.val_loss
-          when 'val_accuracy' then e.val_accuracy
-          when 'train_loss' then e.train_loss
-          else e.perplexity
-        end
-        """;
+    private const string Score = "case s.goal when 'maximize' then -1 else 1 end * epoch_metric(e, s.metric)";
 
     private readonly NpgsqlDataSource _source;
     private readonly GroupCommit<StoredJudgement, StoredJudgement> _additions;

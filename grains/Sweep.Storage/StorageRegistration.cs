@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using Sweep.Domain.Programs;
 using Sweep.Domain.Scheduling;
 using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
@@ -17,6 +18,7 @@ public static class StorageRegistration
     public static IServiceCollection AddSweepStorage(this IServiceCollection services, string connectionString) => services
         .AddSingleton<NpgsqlDataSource>(_ => Database.Open(connectionString))
         .AddSingleton<IDatasetStore, DatasetStore>()
+        .AddSingleton<IFolderStore, FolderStore>()
         .AddSingleton<IWeightsStore, WeightsStore>()
         .AddSingleton<ISweepStore, SweepStore>()
         .AddSingleton<ITrialStore, TrialStore>()

@@ -164,13 +164,13 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
     }
 
     public Task<IReadOnlyList<OutcomeRow>> OutcomesAsync(int id, int known, CancellationToken cancellation = default) => source.Statement(
-        """
-        select number, case when number > $3 then params::text end, state, attempt, best_score
-        from trials where id between $1 and $2 order by id
+        $"""
+        select number, case when number > $3 then params::text end, state, attempt, best_score, {StoredParameters.AreOfProgram}
+        from trials t where id between $1 and $2 order by id
         """,
         First(id), Last(id), known).RowsAsync(
             row => new OutcomeRow(
-                row.GetInt32(0), row.MaybeText(1) is { } json ? BuiltInParameters.Catalog.Read(json) : null,
+                row.GetInt32(0), row.MaybeText(1) is { } json ? StoredParameters.Read(json, row.GetBoolean(5)) : null,
                 StoredName.Parse<TrialState>(row.GetString(2)), row.GetInt32(3), row.Maybe<double>(4)),
             cancellation);
 
@@ -257,9 +257,9 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
     {
         await using var connection = await source.ConnectAsync(cancellation);
         await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        var used = await connection.Statement("select dataset, weights from sweeps where id = $1 for update", id)
-            .RowsAsync(row => (Dataset: row.GetString(0), Weights: row.MaybeText(1)), cancellation);
-        if (used is not [var (dataset, weights)])
+        var used = await connection.Statement("select dataset, folder, weights from sweeps where id = $1 for update", id)
+            .RowsAsync(row => (Dataset: row.MaybeText(0), Folder: row.MaybeText(1), Weights: row.MaybeText(2)), cancellation);
+        if (used is not [var (dataset, folder, weights)])
             return;
         // A trial of a cancelled sweep may still run. Once its row is cancelled, its writes are refused.
         await connection.Statement(
@@ -273,14 +273,16 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
         await connection.Statement("insert into deleted_sweeps (id) values ($1)", id).ExecuteAsync(cancellation);
         await connection.Statement("delete from sweeps where id = $1", id).ExecuteAsync(cancellation);
         await DeleteUnusedAsync(connection, "datasets", "dataset", dataset, cancellation);
-        if (weights is not null)
-            await DeleteUnusedAsync(connection, "weights", "weights", weights, cancellation);
+        await DeleteUnusedAsync(connection, "folders", "folder", folder, cancellation);
+        await DeleteUnusedAsync(connection, "weights", "weights", weights, cancellation);
         await transaction.CommitAsync(cancellation);
     }
 
     private static async Task DeleteUnusedAsync(
-        NpgsqlConnection connection, string table, string column, string sha256, CancellationToken cancellation)
+        NpgsqlConnection connection, string table, string column, string? sha256, CancellationToken cancellation)
     {
+        if (sha256 is null)
+            return;
         // Without this lock, two deletions at the same time would each still see the sweep of the other, and neither would delete the row.
         await connection.Statement($"select from {table} where sha256 = $1 for update", sha256).ExecuteAsync(cancellation);
         await connection.Statement($"delete from {table} where sha256 = $1 and not exists (select from sweeps where {column} = $1)", sha256)
@@ -343,22 +345,26 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
             return await connection.Statement(
                 """
                 insert into sweeps (id, name, state, spec, dataset, retries, metric, goal, varying, trial_count, weights,
-                  not_reproducible)
-                values ($1, $2, 'running', $3::jsonb, $4, $5, $6, $7, $8, $9, $10, $11)
+                  not_reproducible, folder)
+                values ($1, $2, 'running', $3::jsonb, $4, $5, $6, $7, $8, $9, $10, $11, $12)
                 on conflict do nothing
                 """,
-                id, spec.Name, spec.ToJson(), spec.Dataset.Sha256, spec.Retries, spec.Objective.Metric.Name,
+                id, spec.Name, spec.ToJson(), spec.Program is null ? spec.Dataset.Sha256 : null, spec.Retries, spec.Objective.Metric.Name,
                 StoredName.Of(spec.Objective.Goal),
                 spec.Parameters.Varying.ToArray(), trials, spec.StartFrom?.Sha256,
-                spec.NotReproducible).ExecuteAsync(cancellation) == 1;
+                spec.NotReproducible, spec.Program?.Sha256).ExecuteAsync(cancellation) == 1;
         }
         catch (PostgresException error) when (error.SqlState == PostgresErrorCodes.ForeignKeyViolation)
         {
             throw new InvalidOperationException(
-                error.ConstraintName == "sweeps_weights_fkey"
-                    ? $"The weights of {spec.StartFrom} are not stored; store them before the sweep {spec.Name}."
-                    : $"The dataset {spec.Dataset.Name} with SHA-256 {spec.Dataset.Sha256} is not stored; "
+                error.ConstraintName switch
+                {
+                    "sweeps_weights_fkey" => $"The weights of {spec.StartFrom} are not stored; store them before the sweep {spec.Name}.",
+                    "sweeps_folder_fkey" => $"The program's folder with SHA-256 {spec.Program?.Sha256} is not stored; "
                         + $"store it before the sweep {spec.Name}.",
+                    _ => $"The dataset {spec.Dataset.Name} with SHA-256 {spec.Dataset.Sha256} is not stored; "
+                        + $"store it before the sweep {spec.Name}.",
+                },
                 error);
         }
     }

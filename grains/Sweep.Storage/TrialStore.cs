@@ -1,5 +1,4 @@
 using Npgsql;
-using Sweep.Domain.Search;
 using Sweep.Domain.Trials;
 using Sweep.Storage.Connections;
 
@@ -9,10 +8,10 @@ namespace Sweep.Storage;
 public sealed class TrialStore : ITrialStore
 {
     private const string Columns =
-        """
+        $"""
         select t.id, t.params::text, t.state, t.attempt, t.failures, t.losses, t.worker,
           exists (select from checkpoints c where c.trial_id = t.id), t.alone, t.pruned_at,
-          t.held_at, t.trains_on
+          t.held_at, t.trains_on, {StoredParameters.AreOfProgram}
         from trials t
         """;
 
@@ -189,13 +188,15 @@ public sealed class TrialStore : ITrialStore
             All(move => move.Id.Value), All(move => StoredName.Of(move.From)), All(move => move.FromAttempt),
             All(move => StoredName.Of(move.To)), All(move => move.ToAttempt), All(move => move.Failures), All(move => move.Losses),
             All(move => move.Worker), All(move => move.Event), All(move => move.Reason?.Name()),
-            All(move => StorableText.OfMaybe(move.Detail)), All(move => move.Result?.TrainSeconds),
+            All(move => StorableText.OfMaybe(move.Detail)), All(move => move.Result?.TrainSeconds ?? move.ProgramResult?.Seconds),
             All(move => move.Result?.InferenceMilliseconds), All(move => move.Result?.InferenceWindowsPerSecond),
             All(move => move.Result?.Parameters), All(move => move.Result?.ModelBytes), All(move => move.Result?.Macs),
             All(move => move.Result?.TrainingWindows), All(move => move.Result?.ValidationWindows),
-            All(move => move.Result?.PeakMemoryBytes), All(move => StorableText.OfMaybe(move.Result?.Sample)), All(move => move.Epochs),
+            All(move => move.Result?.PeakMemoryBytes ?? move.ProgramResult?.PeakMemoryBytes),
+            All(move => StorableText.OfMaybe(move.Result?.Sample)), All(move => move.Epochs),
             All(move => StorableText.OfMaybe(move.Result?.Prompt)), All(move => move.Result?.ValidationSeconds),
-            All(move => move.Result?.TrainProcessorSeconds), All(move => move.Result?.ValidationProcessorSeconds),
+            All(move => move.Result?.TrainProcessorSeconds ?? move.ProgramResult?.ProcessorSeconds),
+            All(move => move.Result?.ValidationProcessorSeconds),
             All(move => move.Result?.InferenceLowMilliseconds), All(move => move.Result?.InferenceHighMilliseconds),
             All(move => move.Result?.Test?.Windows), All(move => move.Result?.Test?.Loss), All(move => move.Result?.Test?.LossError),
             All(move => move.Result?.Test?.Accuracy), All(move => move.HeldAt))
@@ -213,7 +214,8 @@ public sealed class TrialStore : ITrialStore
     private static bool IsFaultOfItem(Exception error) => DatabaseFault.Find(error) == DatabaseFault.Refused;
 
     private static StoredTrial Read(NpgsqlDataReader row) => new(
-        TrialId.From(row.GetInt64(0)), BuiltInParameters.Catalog.Read(row.GetString(1)), StoredName.Parse<TrialState>(row.GetString(2)),
+        TrialId.From(row.GetInt64(0)), StoredParameters.Read(row.GetString(1), row.GetBoolean(12)),
+        StoredName.Parse<TrialState>(row.GetString(2)),
         row.GetInt32(3), row.GetInt32(4), row.GetInt32(5), row.MaybeText(6), row.GetBoolean(7), row.GetBoolean(8),
         row.Maybe<DateTimeOffset>(9), row.Maybe<int>(10), row.GetBoolean(11));
 }

@@ -21,7 +21,7 @@ try
     torch.set_num_threads(settings.Threads);
     // Nothing awaits here, since this thread must be the one that trains.
     var environment = TorchEnvironment.Of(settings);
-    TrainerEvent ready = new TrainerEvent.Ready(environment.Torch, settings.Device);
+    TrainerEvent ready = new TrainerEvent.Ready(environment.Torch!, settings.Device);
     Frame.WriteAsync(output, ready, default, CancellationToken.None).GetAwaiter().GetResult();
     new TrainerSession(new CommandInbox(Console.OpenStandardInput(), Ended), output, device, environment, log).Run();
     return 0;

@@ -154,6 +154,6 @@ public sealed class SimulatedTrainers : ITrainerFactory
 
     public bool FinalCheckpoint { get; init; }
 
-    public Task<ITrainer> StartAsync(string device, CancellationToken cancellation) =>
+    public Task<ITrainer> StartAsync(TrainerKind kind, string device, CancellationToken cancellation) =>
         Task.FromResult<ITrainer>(new SimulatedTrainer(this));
 }

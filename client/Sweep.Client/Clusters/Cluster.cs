@@ -3,6 +3,7 @@ using Npgsql;
 using Sweep.Client.Errors;
 using Sweep.Client.Local;
 using Sweep.Contracts;
+using Sweep.Domain.Programs;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Storage;
@@ -40,6 +41,8 @@ internal sealed class Cluster : IAsyncDisposable
     public PrivateCluster? Private { get; }
 
     public IDatasetStore Datasets => new DatasetStore(_source);
+
+    public IFolderStore Folders => new FolderStore(_source);
 
     public IWeightsStore Weights => new WeightsStore(_source);
 

@@ -13,11 +13,23 @@ internal static class EpochExport
         ExportColumn.Real("val_loss_error"),
     ];
 
-    public static ExportTable Of(IAsyncEnumerable<(int Number, int Attempt, EpochMetrics Metrics)> epochs) =>
+    /// <param name="reported">The metrics that a program has reported.</param>
+    public static ExportTable OfProgram(
+        IReadOnlyList<Metric> reported, IAsyncEnumerable<(int Number, int Attempt, EpochReport Metrics)> epochs) => new(
+        [
+            ExportColumn.Whole("number"), ExportColumn.Whole("attempt"), ExportColumn.Whole("epoch"), ExportColumn.Real("seconds"),
+            .. reported.Select(metric => ExportColumn.Real(metric.Name)),
+        ],
+        epochs.Select(row => new object?[]
+        {
+            (long)row.Number, (long)row.Attempt, (long)row.Metrics.Epoch, row.Metrics.Seconds,
+        }.Concat(reported.Select(metric => (object?)row.Metrics.Find(metric))).ToArray()));
+
+    public static ExportTable Of(IAsyncEnumerable<(int Number, int Attempt, EpochReport Metrics)> epochs) =>
         new(Columns, epochs.Select(row => new object?[]
         {
             (long)row.Number, (long)row.Attempt, (long)row.Metrics.Epoch,
-            row.Metrics.TrainLoss, row.Metrics.ValLoss, row.Metrics.ValAccuracy, row.Metrics.Perplexity,
-            row.Metrics.LearningRate, row.Metrics.Seconds, row.Metrics.SamplesPerSecond, row.Metrics.ValLossError,
+            row.Metrics.Model?.TrainLoss, row.Metrics.Model?.ValLoss, row.Metrics.Model?.ValAccuracy, row.Metrics.Model?.Perplexity,
+            row.Metrics.Model?.LearningRate, row.Metrics.Seconds, row.Metrics.Model?.SamplesPerSecond, row.Metrics.Model?.ValLossError,
         }));
 }

@@ -46,16 +46,19 @@ internal static class TrialExport
     /// <param name="trials">All trials of a sweep.</param>
     public static ExportTable Of(SweepSpec spec, IReadOnlyList<TrialSummary> trials)
     {
+        var fields = ReportedMetrics.Of(spec, trials) is { } reported ? ProgramFields.OfTrials(spec, reported) : Fields;
         // With one objective the order of best_value says as much.
         var ranks = spec.Objectives is null ? null : ReportPoint.Ranks(spec, ReportPoint.All(spec, trials));
         return new(
-            [.. Fields.Select(field => field.Column), .. ranks is null ? Array.Empty<ExportColumn>() : [ExportColumn.Whole("rank")]],
-            trials.Select(trial => Row(trial, ranks)).ToAsyncEnumerable());
+            [.. fields.Select(field => field.Column), .. ranks is null ? Array.Empty<ExportColumn>() : [ExportColumn.Whole("rank")]],
+            trials.Select(trial => Row(trial, fields, ranks)).ToAsyncEnumerable());
     }
 
-    private static object?[] Row(TrialSummary trial, IReadOnlyDictionary<int, int>? ranks) =>
+    private static object?[] Row(
+        TrialSummary trial, IReadOnlyList<(ExportColumn Column, Func<TrialSummary, object?> Value)> fields,
+        IReadOnlyDictionary<int, int>? ranks) =>
     [
-        .. Fields.Select(field => field.Value(trial)),
+        .. fields.Select(field => field.Value(trial)),
         .. ranks is null ? Array.Empty<object?>() : [ranks.TryGetValue(trial.Number, out var rank) ? (object?)(long)rank : null],
     ];
 
@@ -76,12 +79,12 @@ internal static class TrialExport
         };
     }
 
-    private static IEnumerable<(ExportColumn, Func<TrialSummary, object?>)> Epoch(string prefix, Func<TrialSummary, EpochMetrics?> epoch) =>
+    private static IEnumerable<(ExportColumn, Func<TrialSummary, object?>)> Epoch(string prefix, Func<TrialSummary, EpochReport?> epoch) =>
     [
         (ExportColumn.Whole(prefix + "_epoch"), trial => (long?)epoch(trial)?.Epoch),
-        (ExportColumn.Real(prefix + "_train_loss"), trial => epoch(trial)?.TrainLoss),
-        (ExportColumn.Real(prefix + "_val_loss"), trial => epoch(trial)?.ValLoss),
-        (ExportColumn.Real(prefix + "_val_accuracy"), trial => epoch(trial)?.ValAccuracy),
-        (ExportColumn.Real(prefix + "_perplexity"), trial => epoch(trial)?.Perplexity),
+        (ExportColumn.Real(prefix + "_train_loss"), trial => epoch(trial)?.Model?.TrainLoss),
+        (ExportColumn.Real(prefix + "_val_loss"), trial => epoch(trial)?.Model?.ValLoss),
+        (ExportColumn.Real(prefix + "_val_accuracy"), trial => epoch(trial)?.Model?.ValAccuracy),
+        (ExportColumn.Real(prefix + "_perplexity"), trial => epoch(trial)?.Model?.Perplexity),
     ];
 }

@@ -49,9 +49,11 @@ internal sealed class PlainProgress(TextWriter writer) : IProgressView
         var reason = snapshot.Waiting is { } waiting ? $" ({waiting})" : "";
         yield return
             $"{snapshot.Over}/{sweep.Trials}  {sweep.Running} running, {sweep.Queued} waiting{reason}, "
-            + $"epoch {EpochCount.Of(snapshot.EpochsTrained)} of {sweep.EpochsTotal}"
+            + (sweep.Spec.HasEpochLimit
+                ? $"epoch {EpochCount.Of(snapshot.EpochsTrained)} of {sweep.EpochsTotal}"
+                : $"{EpochCount.Of(snapshot.EpochsTrained)} epochs")
             + (_timeLeft.EpochsPerSecond is { } speed ? $", {Quantities.Count(speed)} epochs/s" : "")
-            + (_timeLeft.Until(sweep.EpochsTotal) is { } left ? $", {Quantities.Duration(left)} left" : "")
+            + (_timeLeft.Until(snapshot.EpochsTotal) is { } left ? $", {Quantities.Duration(left)} left" : "")
             + (BudgetText.Left(sweep) is { Length: > 0 } budget ? $", of its budget {budget}" : "");
     }
 
@@ -62,10 +64,10 @@ internal sealed class PlainProgress(TextWriter writer) : IProgressView
             $"#{trial.Number} {ParameterText.Join(trial.Parameters, varying)}".TrimEnd(),
             PlainText.Of(trial.State),
             trial is { BestValue: { } best, Best: { } epoch }
-                ? $"{PlainText.Of(spec.Objective.Metric)} {Quantities.Loss(best)} at epoch {epoch.Epoch}"
+                ? $"{PlainText.Of(spec.Objective.Metric)} {Quantities.Metric(best)} at epoch {epoch.Epoch}"
                 : "",
             ObjectiveText.Others(spec, trial),
-            trial.Result is { } result ? Quantities.Seconds(result.TrainSeconds) : "",
+            trial.TrainSeconds is { } seconds ? Quantities.Seconds(seconds) : "",
             trial.Reason ?? "",
         ];
         return string.Join("  ", parts.Where(part => part.Length > 0));

@@ -29,13 +29,24 @@ internal sealed record ProgressSnapshot(
     /// <summary>The epochs that all trials together have trained, with the parts of those that run.</summary>
     public double EpochsTrained => Sweep.EpochsDone + Running.Sum(trial => trial.EpochsTrained - trial.EpochsDone);
 
+    /// <summary>The epochs of all trials together; null where a program says no limit.</summary>
+    public long? EpochsTotal => Sweep.Spec.HasEpochLimit ? Sweep.EpochsTotal : null;
+
+    /// <summary>The share of the sweep that is done: of its epochs or, where a program says no limit of these, of its trials.</summary>
+    public double Share => !Sweep.Spec.HasEpochLimit ? Over / (double)Math.Max(1, Sweep.Trials)
+        : Sweep.EpochsTotal == 0 ? 0 : Math.Clamp(EpochsTrained / Sweep.EpochsTotal, 0, 1);
+
+    /// <summary>What a program has reported so far, the objective first; null where the built-in model trains.</summary>
+    public IReadOnlyList<Metric>? Reported => ReportedMetrics.Of(Sweep.Spec, Best is null ? Running : [.. Running, Best.Trial]);
+
     public IReadOnlyList<string> Varying => Sweep.Spec.Parameters.Varying;
 }
 
 /// <summary>A trial with its epochs, in order.</summary>
-internal sealed record TrialCurve(TrialSummary Trial, IReadOnlyList<EpochMetrics> Epochs)
+internal sealed record TrialCurve(TrialSummary Trial, IReadOnlyList<EpochReport> Epochs)
 {
-    public IReadOnlyList<double> Values(Metric metric) => [.. Epochs.Select(epoch => epoch.Value(metric))];
+    /// <summary>The value at each epoch; NaN where the epoch has none.</summary>
+    public IReadOnlyList<double> Values(Metric metric) => [.. Epochs.Select(epoch => epoch.Find(metric) ?? double.NaN)];
 }
 
 /// <summary>A trial with its epochs, its events, and the last lines of its log.</summary>

@@ -44,7 +44,7 @@ internal static class SearchLines
             return "";
         var bound = snapshot.Rungs?.Where(rung => rung.Epoch == epoch).Select(rung => rung.Bound).FirstOrDefault();
         return PlainText.Of(epoch)
-            + (bound is { } value ? (snapshot.Sweep.Spec.Objective.Goal == Goal.Minimize ? " <" : " >") + Quantities.Loss(value) : "");
+            + (bound is { } value ? (snapshot.Sweep.Spec.Objective.Goal == Goal.Minimize ? " <" : " >") + Quantities.Metric(value) : "");
     }
 
     private static string Waits(ProgressSnapshot snapshot)

@@ -2,6 +2,7 @@ using Spectre.Console;
 using Spectre.Console.Rendering;
 using Sweep.Client.Output;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Trials;
 using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Live;
@@ -15,6 +16,15 @@ internal static class SweepScreen
     private const int TrialBar = 20;
     private const int MostCurve = 60;
     private const int MostRungs = 6;
+    private const int MostTitle = 16;
+
+    private static readonly (string Title, Func<TrialSummary, string> Value)[] OfModel =
+    [
+        ("train", trial => trial.Last?.Model is { } last ? Quantities.Metric(last.TrainLoss) : ""),
+        ("val", trial => trial.Last?.Model is { } last ? Quantities.Metric(last.ValLoss) : ""),
+        ("accuracy", trial => trial.Last?.Model is { } last ? Quantities.Percent(last.ValAccuracy) : ""),
+        ("windows/s", trial => trial.Last?.Model is { } last ? Quantities.Count(last.SamplesPerSecond) : ""),
+    ];
 
     /// <param name="height">The greatest number of lines.</param>
     /// <param name="keys">The line that explains the keys, or the answer to an order; empty for none.</param>
@@ -66,14 +76,13 @@ internal static class SweepScreen
 
     private static Markup Progress(ProgressSnapshot snapshot, TimeLeft timeLeft, int width)
     {
-        var sweep = snapshot.Sweep;
-        var share = sweep.EpochsTotal == 0 ? 0 : Math.Clamp(snapshot.EpochsTrained / sweep.EpochsTotal, 0, 1);
+        var share = snapshot.Share;
         return Lines.Of(
             width,
             [
                 .. Lines.Bar(share, Math.Clamp(width - RoomBesideBar, 5, width / 2)),
                 (Quantities.Percent(share), null),
-                (timeLeft.Until(sweep.EpochsTotal) is { } left ? $"{Quantities.Duration(left)} left" : "", null),
+                (timeLeft.Until(snapshot.EpochsTotal) is { } left ? $"{Quantities.Duration(left)} left" : "", null),
                 (timeLeft.EpochsPerSecond is { } speed ? $"{Quantities.Count(speed)} epochs/s" : "", null),
                 ($"{Quantities.Duration(snapshot.Since)} gone", null),
             ]);
@@ -85,7 +94,7 @@ internal static class SweepScreen
             return null;
         var metric = sweep.Spec.Objective.Metric;
         var parameters = snapshot.Best is { } best ? ParameterText.Join(best.Trial.Parameters, snapshot.Varying) : "";
-        var words = $"best so far: {PlainText.Of(metric)} {Quantities.Loss(value)}, trial {number}";
+        var words = $"best so far: {PlainText.Of(metric)} {Quantities.Metric(value)}, trial {number}";
         var room = Math.Min(MostCurve, width - words.Length - parameters.Length - 6);
         var curve = snapshot.Best is { } drawn && room > 0 ? Sparkline.Of(drawn.Values(metric), room) : "";
         return Lines.Of(width, (words, "bold"), (parameters, null), (curve, "green"));
@@ -94,7 +103,7 @@ internal static class SweepScreen
     private static Markup BestPoint(ProgressSnapshot snapshot, TrialSummary first, Spread objective, int width) => Lines.Of(
         width,
         (
-            $"best point: mean {Quantities.Loss(objective.Mean)} ± {Quantities.Loss(objective.Margin ?? 0)} of {objective.Count} seeds",
+            $"best point: mean {Quantities.Metric(objective.Mean)} ± {Quantities.Metric(objective.Margin ?? 0)} of {objective.Count} seeds",
             "bold"),
         (ParameterText.Join(first.Parameters, snapshot.Sweep.Spec.Parameters.VaryingWithoutSeed), null));
 
@@ -105,7 +114,7 @@ internal static class SweepScreen
             ("stopping", "bold"),
             .. rungs.Take(MostRungs).Select(rung => (
                 $"epoch {rung.Epoch}: {rung.Judged - rung.Stopped} of {rung.Judged} went on"
-                    + (rung.Bound is { } bound ? $" (bound {Quantities.Loss(bound)})" : ""),
+                    + (rung.Bound is { } bound ? $" (bound {Quantities.Metric(bound)})" : ""),
                 (string?)null)),
         ]);
 
@@ -115,18 +124,15 @@ internal static class SweepScreen
         var metric = snapshot.Sweep.Spec.Objective.Metric;
         (string Title, Func<TrialSummary, string> Value)[] columns =
         [
-            ("epoch", trial => $"{EpochCount.Of(trial.EpochsTrained)}/{trial.Parameters.Epochs}"),
-            .. width < Wide ? Array.Empty<(string, Func<TrialSummary, string>)>() : [("", Bar)],
+            ("epoch", trial => EpochCount.Of(trial.EpochsTrained) + (trial.Parameters.Epochs is > 0 and var most ? $"/{most}" : "")),
+            .. width < Wide || !snapshot.Sweep.Spec.HasEpochLimit ? Array.Empty<(string, Func<TrialSummary, string>)>() : [("", Bar)],
             .. snapshot.Search is { NextRungs.Count: > 0 }
                 ? [("rung", trial => SearchLines.Rung(snapshot, trial.Number))]
                 : Array.Empty<(string, Func<TrialSummary, string>)>(),
-            ("train", trial => trial.Last is { } last ? Quantities.Loss(last.TrainLoss) : ""),
-            ("val", trial => trial.Last is { } last ? Quantities.Loss(last.ValLoss) : ""),
-            ("accuracy", trial => trial.Last is { } last ? Quantities.Percent(last.ValAccuracy) : ""),
-            ("windows/s", trial => trial.Last is { } last ? Quantities.Count(last.SamplesPerSecond) : ""),
+            .. snapshot.Reported is { } reported ? reported.Take(width < Wide ? 2 : 4).Select(OfMetric) : OfModel,
             .. width < Wide ? Array.Empty<(string, Func<TrialSummary, string>)>() :
             [
-                ($"best {PlainText.Of(metric)}", trial => trial.BestValue is { } best ? Quantities.Loss(best) : ""),
+                ($"best {Lines.Shorten(metric.Name, MostTitle)}", trial => trial.BestValue is { } best ? Quantities.Metric(best) : ""),
                 ("attempt", trial => PlainText.Of(trial.Attempt)),
                 ("worker", trial => trial.Worker ?? ""),
             ],
@@ -154,6 +160,9 @@ internal static class SweepScreen
 
         return table;
     }
+
+    private static (string Title, Func<TrialSummary, string> Value) OfMetric(Metric metric) => (
+        Lines.Shorten(metric.Name, MostTitle), trial => trial.Last?.Find(metric) is { } value ? Quantities.Metric(value) : "");
 
     private static string Bar(TrialSummary trial)
     {

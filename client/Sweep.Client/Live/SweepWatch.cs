@@ -33,7 +33,7 @@ internal sealed class SweepWatch(Cluster cluster, IProgressView view)
                     var snapshot = await reader.ReadAsync(cancellation);
                     lastAnswer = Stopwatch.GetTimestamp();
                     show(snapshot);
-                    isTrained = snapshot.Sweep.EpochsDone == snapshot.Sweep.EpochsTotal;
+                    isTrained = snapshot.Sweep.Spec.HasEpochLimit && snapshot.Sweep.EpochsDone == snapshot.Sweep.EpochsTotal;
                     if (snapshot.Sweep.State != SweepState.Running && snapshot.Sweep.Running == 0)
                         end = snapshot.Sweep;
                 }

@@ -36,7 +36,8 @@ internal sealed class TimeLeft
     }
 
     /// <summary>The time until so many epochs are finished; null until there is a speed.</summary>
-    public TimeSpan? Until(long epochsTotal) => EpochsPerSecond is { } speed
-        ? TimeSpan.FromSeconds(Math.Min(Math.Max(0, epochsTotal - _newest) / speed, Longest.TotalSeconds))
+    /// <param name="epochsTotal">Null where nobody knows how many there will be.</param>
+    public TimeSpan? Until(long? epochsTotal) => epochsTotal is { } total && EpochsPerSecond is { } speed
+        ? TimeSpan.FromSeconds(Math.Min(Math.Max(0, total - _newest) / speed, Longest.TotalSeconds))
         : null;
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 using Sweep.Client.Output;
+using Sweep.Domain.Reports;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Live;
@@ -12,7 +13,9 @@ internal static class TrialScreen
     private const int MostEvents = 6;
     private const int MostCurve = 120;
     private const int RoomBesideCurve = 40;
-    private static readonly Metric[] Curves = [Metric.TrainLoss, Metric.ValLoss, Metric.ValAccuracy];
+    private const int MostCurves = 6;
+    private const int MostTitle = 24;
+    private static readonly Metric[] OfModel = [Metric.TrainLoss, Metric.ValLoss, Metric.ValAccuracy];
 
     /// <param name="height">The greatest number of lines.</param>
     /// <param name="keys">The line that explains the keys, or the answer to an order.</param>
@@ -20,6 +23,7 @@ internal static class TrialScreen
     {
         var (trial, metric) = (history.Curve.Trial, snapshot.Sweep.Spec.Objective.Metric);
         var share = trial.EpochsTrained / Math.Max(1, trial.Parameters.Epochs);
+        var curves = ReportedMetrics.Of(snapshot.Sweep.Spec, [trial])?.Take(MostCurves).ToArray() ?? OfModel;
         var place = trial.Worker is { } worker ? $" on {worker}" : "";
         List<IRenderable> lines =
         [
@@ -33,15 +37,16 @@ internal static class TrialScreen
             Lines.Of(
                 width,
                 [
-                    .. Lines.Bar(share, Math.Clamp(width / 3, 5, 40)),
-                    ($"epoch {EpochCount.Of(trial.EpochsTrained)} of {trial.Parameters.Epochs}", null),
-                    (trial.Last is { } last ? $"{Quantities.Count(last.SamplesPerSecond)} windows/s" : "", null),
+                    .. trial.Parameters.Epochs == 0 ? [] : Lines.Bar(share, Math.Clamp(width / 3, 5, 40)),
+                    ($"epoch {EpochCount.Of(trial.EpochsTrained)}"
+                        + (trial.Parameters.Epochs is > 0 and var most ? $" of {most}" : ""), null),
+                    (trial.Last?.Model is { } last ? $"{Quantities.Count(last.SamplesPerSecond)} windows/s" : "", null),
                     (trial is { BestValue: { } value, Best: { } best }
-                        ? $"best {PlainText.Of(metric)} {Quantities.Loss(value)} at epoch {best.Epoch}"
+                        ? $"best {PlainText.Of(metric)} {Quantities.Metric(value)} at epoch {best.Epoch}"
                         : "", "bold"),
                 ]),
             Text.Empty,
-            .. Curves.Select(curve => Curve(history.Curve, curve, width)),
+            .. curves.Select(curve => Curve(history.Curve, curve, curves.Max(other => other.Name.Length), width)),
             Text.Empty,
             .. history.Events.TakeLast(MostEvents).Select(happened => Lines.Of(
                 width,
@@ -58,13 +63,14 @@ internal static class TrialScreen
         return new Rows(lines);
     }
 
-    private static Markup Curve(TrialCurve curve, Metric metric, int width)
+    private static Markup Curve(TrialCurve curve, Metric metric, int longest, int width)
     {
+        var title = Lines.Shorten(metric.Name, MostTitle).PadRight(Math.Min(longest, MostTitle));
         var values = curve.Values(metric);
         return values.Count == 0
-            ? Lines.Of(width, (PlainText.Of(metric), "grey"))
+            ? Lines.Of(width, (title, "grey"))
             : Lines.Of(
-                width, (PlainText.Of(metric).PadRight("val_accuracy".Length), "grey"), (Quantities.Loss(values[0]), null),
-                (Sparkline.Of(values, Math.Clamp(width - RoomBesideCurve, 5, MostCurve)), "green"), (Quantities.Loss(values[^1]), null));
+                width, (title, "grey"), (Quantities.Metric(values[0]), null),
+                (Sparkline.Of(values, Math.Clamp(width - RoomBesideCurve, 5, MostCurve)), "green"), (Quantities.Metric(values[^1]), null));
     }
 }

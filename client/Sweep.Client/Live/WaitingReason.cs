@@ -1,3 +1,4 @@
+using Sweep.Domain.Programs;
 using Sweep.Domain.Scheduling;
 using Sweep.Domain.Sweeps;
 using Sweep.Storage.Reading;
@@ -21,11 +22,17 @@ internal static class WaitingReason
                 + (first.Message is { } message ? $" ({message})" : "");
         }
 
+        var needsPrograms = resources.Require?.Contains(ProgramSpec.WorkerLabel) == true;
+        if (needsPrograms && !active.Exists(worker => worker.Labels.Contains(ProgramSpec.WorkerLabel)))
+            return "no worker takes programs; start one with `sweep silo --programs`, or set SWEEP_PROGRAMS=true where it runs";
         var labelled = active.Where(worker => resources.Require?.All(worker.Labels.Contains) ?? true).ToList();
         if (labelled.Count == 0)
-            return $"no worker has the labels {string.Join(", ", resources.Require!)} (resources.require)";
+            return $"no worker has the labels {Named(resources)} (resources.require)";
         return labelled.Max(worker => worker.Devices.Count) is var most && most < resources.Slots
             ? $"a trial takes {resources.Slots} slots, and the largest worker has {most} (resources.slots)"
             : null;
     }
+    private static string Named(ResourceSpec resources) =>
+        string.Join(", ", resources.Require!.Where(label => label != ProgramSpec.WorkerLabel))
+            + (resources.Require!.Contains(ProgramSpec.WorkerLabel) ? " and takes programs" : "");
 }

@@ -13,7 +13,7 @@ internal static class ChildEnvironment
     /// <summary>
     /// The variables that name places on this machine. All others with the prefix are meant for a silo that somebody starts by hand.
     /// </summary>
-    private static readonly HashSet<string> Places = ["SWEEP_HOME", "SWEEP_TRAINER", TrainerEnvironment.Libtorch];
+    private static readonly HashSet<string> Places = ["SWEEP_HOME", "SWEEP_TRAINER", "SWEEP_RUNNER", TrainerEnvironment.Libtorch];
 
     /// <summary>
     /// Sets the environment of one of PostgreSQL's programs. This program reads their messages, so they must be in English and in ASCII.

@@ -91,7 +91,9 @@ internal sealed class PrivateCluster : IAsyncDisposable
     }
 
     private static SiloProcess Launch(SweepHome home, IReadOnlyList<string> machine) =>
-        SiloProcess.Launch([.. SiloProgram.Find(), .. machine], PrivatePostgres.ConnectionStringOf(home.Folder), home.SiloLog);
+        // Its sweep files are those of whoever runs this program, with whose rights it runs.
+        SiloProcess.Launch(
+            [.. SiloProgram.Find(), "--programs", .. machine], PrivatePostgres.ConnectionStringOf(home.Folder), home.SiloLog);
 
     /// <summary>Starts the silo and waits until it ends by itself. The next call starts another one.</summary>
     /// <param name="shortLife">A silo that ended within this time is not replaced.</param>

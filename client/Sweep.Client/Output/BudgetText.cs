@@ -18,7 +18,7 @@ internal static class BudgetText
             left.Seconds is { } seconds ? Quantities.Seconds(seconds) : "",
             left.Failures is { } failures ? string.Create(CultureInfo.InvariantCulture, $"{failures:#,0} failures") : "",
             sweep.Spec.Budget?.Target is { } target
-                ? $"{PlainText.Of(sweep.Spec.Objective.Metric)} {Quantities.Loss(target)} to reach"
+                ? $"{PlainText.Of(sweep.Spec.Objective.Metric)} {Quantities.Metric(target)} to reach"
                 : "",
         ];
         return string.Join(", ", parts.Where(part => part.Length > 0));

@@ -31,26 +31,8 @@ internal static class JsonOutput
     /// <summary>The rows of a table as objects.</summary>
     public static IReadOnlyList<Dictionary<string, object?>> Rows(OutputTable table)
     {
-        var names = Names(table.Columns);
+        var names = ColumnNames.Distinct([.. table.Columns.Select(column => column.Name)]);
         return [.. table.Rows.Select(row => names.Zip(row).ToDictionary(pair => pair.First, pair => pair.Second))];
-    }
-
-    /// <summary>
-    /// The names of the columns as keys of an object, which must differ. Columns with the same name get a number from the second one on:
-    /// <c>a</c>, <c>a_2</c>, <c>a_3</c>.
-    /// </summary>
-    private static List<string> Names(IReadOnlyList<OutputColumn> columns)
-    {
-        var (names, taken) = (new List<string>(), columns.Select(column => column.Name).ToHashSet());
-        foreach (var column in columns)
-        {
-            var name = column.Name;
-            for (var number = 2; names.Contains(name) || (name != column.Name && taken.Contains(name)); number++)
-                name = $"{column.Name}_{number}";
-            names.Add(name);
-        }
-
-        return names;
     }
 
     /// <summary>Writes a list on one line, also where the document around it is indented.</summary>

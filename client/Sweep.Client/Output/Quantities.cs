@@ -7,10 +7,21 @@ internal static class Quantities
 {
     private static readonly string[] Thousands = ["", "k", "M", "G", "T"];
 
-    public static string Loss(double value) => value.ToString(Math.Abs(value) < 1000 ? "0.000" : "0.0e0", CultureInfo.InvariantCulture);
+    /// <summary>The value of a metric, whatever its size: 1.842, 51234.6, 51234, 3.142e7, 2.50e-7.</summary>
+    public static string Metric(double value)
+    {
+        var format = Math.Abs(value) switch
+        {
+            0 or (>= 0.0005 and < 1000) => "0.000",
+            < 0.0005 => "0.00e0",
+            < 1e6 => value == Math.Truncate(value) ? "0" : "0.0",
+            _ => "0.000e0",
+        };
+        return value.ToString(format, CultureInfo.InvariantCulture);
+    }
 
-    /// <summary>A loss with its standard error, where that is known: 1.234 ± 0.056.</summary>
-    public static string Loss(double value, double? error) => Loss(value) + (error is { } known ? $" ± {Loss(known)}" : "");
+    /// <summary>A value with its standard error, where that is known: 1.234 ± 0.056.</summary>
+    public static string Metric(double value, double? error) => Metric(value) + (error is { } known ? $" ± {Metric(known)}" : "");
 
     public static string Perplexity(double value) => value.ToString(value < 1000 ? "0.00" : "0.0e0", CultureInfo.InvariantCulture);
 

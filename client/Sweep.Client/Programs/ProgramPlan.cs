@@ -18,7 +18,7 @@ internal static class ProgramPlan
         terminal.Write(
             new OutputTable(
                 [
-                    OutputColumn.Number("number", "trial"), .. varying.Select(ParameterCell.Column),
+                    OutputColumn.Number("number", "trial"), .. ParameterCell.Columns(sweep.Spec.Parameters, varying),
                     new("command", "command"),
                 ],
                 [

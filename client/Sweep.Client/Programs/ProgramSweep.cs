@@ -1,3 +1,5 @@
+using Sweep.Client.Clusters;
+using Sweep.Client.Running;
 using Sweep.Client.SweepFiles;
 using Sweep.Domain.Programs;
 using Sweep.Domain.Protocol;
@@ -8,7 +10,7 @@ namespace Sweep.Client.Programs;
 
 /// <summary>A sweep of a program that passed every check.</summary>
 /// <param name="Folder">The program's folder.</param>
-internal sealed record ProgramSweep(SweepSpec Spec, ProgramFolder Folder)
+internal sealed record ProgramSweep(SweepSpec Spec, ProgramFolder Folder) : ISubmission
 {
     private ProgramSpec Program => Spec.Program!;
 
@@ -27,6 +29,12 @@ internal sealed record ProgramSweep(SweepSpec Spec, ProgramFolder Folder)
         return new(draft.Spec with { Program = draft.Spec.Program! with { Sha256 = folder.Sha256 } }, folder);
     }
 
+    public async Task StoreAsync(Cluster cluster, CancellationToken cancellation)
+    {
+        if (!await cluster.Folders.ExistsAsync(Folder.Sha256, cancellation))
+            await cluster.Folders.AddAsync(Folder.Sha256, Folder.Bytes, cancellation);
+    }
+
     /// <summary>The trials that are known before any has run.</summary>
     public IReadOnlyList<ParameterMap> Trials() => SearchMethods.First(Spec);
 
@@ -36,14 +44,5 @@ internal sealed record ProgramSweep(SweepSpec Spec, ProgramFolder Folder)
     public IReadOnlyList<string> ArgumentsOf(ParameterMap trial) => ProgramArguments.Of(Program, Names, trial);
 
     /// <summary>The first attempt of a trial, as the runner is asked for it.</summary>
-    public TrainerCommand.RunProgram Attempt(int number, ParameterMap trial) => new(
-        $"{Spec.Name}/{number}",
-        Attempt: 1,
-        ArgumentsOf(trial),
-        new ParameterMap([.. Names.Select(name => (name, trial.ValueOf(name)))]).ToJson(),
-        ((ParameterValue.Whole)trial.ValueOf(OwnParameters.SeedName)).Number,
-        Spec.Objective,
-        Program,
-        trial.Epochs is var epochs and > 0 ? epochs : null,
-        Spec.Checkpoint.Every);
+    public TrainerCommand.RunProgram Attempt(int number, ParameterMap trial) => ProgramAttempt.Of(Spec, number, attempt: 1, trial);
 }

@@ -25,17 +25,17 @@ internal static class ReplayCurves
     public static async Task<IReadOnlyList<TrialCurve>> ReadAsync(
         Cluster cluster, SweepOverview sweep, IReadOnlyList<TrialSummary> trials, CancellationToken cancellation)
     {
-        var read = BuiltInMetrics.Catalog.Find(sweep.Spec.Objective.Metric)!.Read;
+        var objective = sweep.Spec.Objective;
         var scores = Used(trials).ToDictionary(trial => trial.Number, _ => new List<double>());
         await foreach (var (number, _, epoch) in cluster.Reader.EpochsAsync(sweep.Id, null, cancellation))
-            scores.GetValueOrDefault(number)?.Add(sweep.Spec.Objective.Score(read(epoch)));
+            scores.GetValueOrDefault(number)?.Add(objective.Score(epoch.Value(objective.Metric)));
         return
         [
             .. Used(trials).Where(trial => scores[trial.Number].Count > 0)
                 .OrderBy(trial => trial.Number)
                 .GroupBy(
                     trial => (trial.Number - 1) / sweep.Spec.TrialsPerPoint,
-                    trial => new TrialCurve(scores[trial.Number], trial.Parameters.Epochs))
+                    trial => new TrialCurve(scores[trial.Number], trial.MostEpochs))
                 .Select(point => sweep.Spec.TrialsPerPoint == 1 ? point.Single() : TrialCurve.OfPoint([.. point])),
         ];
     }

@@ -12,10 +12,12 @@ internal static class ReportJson
     {
         sweep = sweep.Name,
         state = sweep.State,
-        dataset = report.Spec.Dataset,
+        dataset = report.Spec.Program is null ? report.Spec.Dataset : null,
+        program = report.Spec.Program,
+        metrics = report.Reported,
         objective = report.Spec.Objective,
         objectives = report.Objectives?.Objectives,
-        trials = report.Rows.Select(TrialJson.Of),
+        trials = report.Rows.Select(row => TrialJson.Of(row, report.Spec)),
         points = report.Points.Select(point => new
         {
             point.Rank,
@@ -57,7 +59,11 @@ internal static class ReportJson
             sweep = comparison.There,
             comparison.Verdict,
             comparison.Notes,
-            pairs = comparison.Pairs.Select(pair => new { here = TrialJson.Of(pair.Here), there = TrialJson.Of(pair.There) }),
+            pairs = comparison.Pairs.Select(pair => new
+            {
+                here = TrialJson.Of(pair.Here, report.Spec),
+                there = TrialJson.Of(pair.There, comparison.OtherSpec),
+            }),
         },
     };
 }

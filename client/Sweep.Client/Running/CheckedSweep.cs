@@ -1,3 +1,4 @@
+using Sweep.Client.Clusters;
 using Sweep.Client.Datasets;
 using Sweep.Client.Errors;
 using Sweep.Client.SweepFiles;
@@ -8,7 +9,7 @@ namespace Sweep.Client.Running;
 
 /// <summary>A sweep that passed every check, ready to be planned or submitted.</summary>
 /// <param name="Start">The weights from which its trials start; null for random ones.</param>
-public sealed record CheckedSweep(SweepSpec Spec, DatasetText Dataset, TrialWeights? Start = null)
+public sealed record CheckedSweep(SweepSpec Spec, DatasetText Dataset, TrialWeights? Start = null) : ISubmission
 {
     /// <summary>Reads a sweep file and its overrides, fetches its text, and checks them all. Nothing is stored.</summary>
     /// <param name="overrides">Texts of the form <c>key.path=value</c>.</param>
@@ -23,16 +24,20 @@ public sealed record CheckedSweep(SweepSpec Spec, DatasetText Dataset, TrialWeig
     {
         var draft = await SweepFile.ReadAsync(path, overrides, cancellation);
         if (draft.Program is { } program)
-        {
-            throw program.Place.Wrong(
-                "a program", "clusters do not train programs yet; sweep plan shows its trials, and sweep try runs one of them here");
-        }
+            throw program.Place.Wrong("a program", "expected a dataset");
 
         var text = await FetchAsync(draft.Dataset, datasets, cancellation);
         var start = draft.StartFrom is null ? null : await StartAsync(draft, draft.StartFrom, starts, cancellation);
         FitCheck.Check(draft, text.Characters, text.Vocabulary, start is null ? null : (start.Start, start.Weights));
         var spec = draft.Spec with { Dataset = draft.Spec.Dataset with { Sha256 = text.Sha256 }, StartFrom = start?.Start };
         return new(spec, text, start?.Weights);
+    }
+
+    async Task ISubmission.StoreAsync(Cluster cluster, CancellationToken cancellation)
+    {
+        await cluster.Datasets.AddAsync(Spec.Dataset.Sha256, Spec.Dataset.Name, Dataset.Bytes, cancellation);
+        if (Start is { } weights)
+            await cluster.Weights.AddAsync(Spec.StartFrom!.Sha256, weights.File, cancellation);
     }
 
     /// <summary>The trials with their size, cost and memory.</summary>

@@ -14,7 +14,7 @@ internal sealed class SweepStart(Cluster cluster, CommandConsole console)
     /// <param name="afresh">Whether a new sweep is started even if there is an unfinished one.</param>
     /// <returns>The sweep's name.</returns>
     /// <exception cref="RequestRefusedException">The cluster refused the sweep.</exception>
-    public async Task<string> StartAsync(CheckedSweep sweep, bool exactName, bool afresh)
+    public async Task<string> StartAsync(ISubmission sweep, bool exactName, bool afresh)
     {
         var unfinished = afresh ? null : ResumeRule.Find(sweep.Spec, await cluster.Reader.ListAsync(console.Cancellation));
         if (unfinished is not null && !ConfirmResume(unfinished))
@@ -59,14 +59,11 @@ internal sealed class SweepStart(Cluster cluster, CommandConsole console)
         return sweep.Name;
     }
 
-    private async Task<string> SubmitAsync(CheckedSweep sweep, bool exactName)
+    private async Task<string> SubmitAsync(ISubmission sweep, bool exactName)
     {
-        var spec = sweep.Spec;
-        await cluster.Datasets.AddAsync(spec.Dataset.Sha256, spec.Dataset.Name, sweep.Dataset.Bytes, console.Cancellation);
-        if (sweep.Start is { } weights)
-            await cluster.Weights.AddAsync(spec.StartFrom!.Sha256, weights.File, console.Cancellation);
+        await sweep.StoreAsync(cluster, console.Cancellation);
         var id = await cluster.Reader.NextSweepIdAsync(console.Cancellation);
-        var request = new SubmitRequest(spec.ToJson(), exactName);
+        var request = new SubmitRequest(sweep.Spec.ToJson(), exactName);
         var reply = await cluster.RequestAsync(id, grain => grain.Submit(request), console.Cancellation);
         return reply.Name ?? throw new RequestRefusedException(reply.Refusal ?? "The cluster refused the sweep.");
     }

@@ -22,8 +22,8 @@ internal sealed class ObjectiveReader(Problems problems)
 
     private Objective ReadMap(YamlNode node)
     {
-        var section = new Section(node, problems, "metric", "goal");
-        return Of(section.Read("metric", ReadMetric) ?? Metric.ValLoss, section.Word<Goal>("goal"));
+        var section = new Section(node, problems, "metric", "goal", "unit");
+        return Of(section.Read("metric", ReadMetric) ?? Metric.ValLoss, section.Word<Goal>("goal")) with { Unit = section.Text("unit") };
     }
 
     private static Objective Of(Metric metric, Goal? goal) => new(metric, goal ?? ObjectiveMetrics.DefaultGoal(metric) ?? Goal.Minimize);

@@ -16,9 +16,7 @@ internal static class SweepFileText
         List<string> lines =
         [
             $"name: {spec.Name}",
-            $"dataset: {{ name: {Quoted(spec.Dataset.Name)}, sha256: {spec.Dataset.Sha256}, "
-                + Invariant($"split: {PlainText.Of(spec.Dataset.Kind)}, validation: {spec.Dataset.Validation}")
-                + (spec.Dataset.Test > 0 ? Invariant($", test: {spec.Dataset.Test} }}") : " }"),
+            .. spec.Program is { } program ? ProgramText.Of(program, spec.Parameters.Own) : [Dataset(spec.Dataset)],
             $"objective: {(spec.Objectives is { } several ? $"[{string.Join(", ", several.Select(Text))}]" : Text(spec.Objective))}",
             $"method: {PlainText.Of(spec.Method.Kind)}",
             .. Budget(spec) is { Length: > 0 } budget ? [$"budget: {{ {budget} }}"] : Array.Empty<string>(),
@@ -26,7 +24,7 @@ internal static class SweepFileText
                 ? [Invariant($"search: {{ window: {search.Window}, order: {PlainText.Of(search.Order)} }}")]
                 : Array.Empty<string>(),
             "parameters:",
-            .. spec.Parameters.Dimensions.Select(dimension => $"  {dimension.Name}: {Domain(dimension)}"),
+            .. spec.Parameters.Dimensions.Select(dimension => $"  {dimension.Name}: {Parameter(dimension, spec.Parameters.Own)}"),
             Invariant($"resources: {{ slots: {spec.Resources.Slots}, {most}priority: {spec.Resources.Priority} }}"),
             Invariant($"checkpoint: {{ every: {spec.Checkpoint.Every}, keep: {spec.Checkpoint.Keep} }}"),
             Invariant($"retries: {spec.Retries}"),
@@ -43,8 +41,17 @@ internal static class SweepFileText
         return string.Join('\n', lines);
     }
 
+    private static string Parameter(Dimension dimension, OwnParameters? own) =>
+        own is null ? Domain(dimension) : ProgramText.Parameter(dimension, own.Types[dimension.Name]);
+
+    private static string Dataset(DatasetSpec dataset) =>
+        $"dataset: {{ name: {Quoted(dataset.Name)}, sha256: {dataset.Sha256}, "
+        + Invariant($"split: {PlainText.Of(dataset.Kind)}, validation: {dataset.Validation}")
+        + (dataset.Test > 0 ? Invariant($", test: {dataset.Test} }}") : " }");
+
     private static string Text(Objective objective) =>
-        $"{{ metric: {PlainText.Of(objective.Metric)}, goal: {PlainText.Of(objective.Goal)} }}";
+        $"{{ metric: {PlainText.Of(objective.Metric)}, goal: {PlainText.Of(objective.Goal)}"
+        + (objective.Unit is { } unit ? $", unit: {Quoted(unit)} }}" : " }");
 
     /// <summary>The values of a parameter as a sweep file has them: <c>{ values: [rnn, lstm] }</c>, a range, or a single value.</summary>
     public static string Domain(Dimension dimension)

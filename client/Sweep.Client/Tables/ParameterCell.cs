@@ -7,15 +7,15 @@ namespace Sweep.Client.Tables;
 /// <summary>The value of a parameter as a cell of a table. A number stays a number, so that JSON writes it as one.</summary>
 internal static class ParameterCell
 {
-    public static OutputColumn Column(string name)
-    {
-        var definition = BuiltInParameters.Catalog.Find(name);
-        return new(
-            name,
-            name.Replace('_', '\n'),
-            definition is { Kind: ParameterKind.Real } ? number => definition.Print(ParameterValue.Of(Real(number))) : null,
-            RightAligned: definition is { IsNumeric: true });
-    }
+    /// <summary>The columns of some parameters in their order.</summary>
+    public static IEnumerable<OutputColumn> Columns(SearchSpace space, IEnumerable<string> names) =>
+        names.Select(name => Column(space.Catalog.Find(name)!));
+
+    public static OutputColumn Column(ParameterDefinition definition) => new(
+        definition.Name,
+        definition.Name.Replace('_', '\n'),
+        definition.Kind == ParameterKind.Real ? number => definition.Print(ParameterValue.Of(Real(number))) : null,
+        RightAligned: definition.IsNumeric);
 
     private static double Real(object number) => Convert.ToDouble(number, CultureInfo.InvariantCulture);
 

@@ -13,7 +13,7 @@ internal static class PlanTable
         return new(
         [
             OutputColumn.Number("number", "trial"),
-            .. varying.Select(ParameterCell.Column),
+            .. ParameterCell.Columns(spec.Parameters, varying),
             OutputColumn.Number("epochs", "epochs"),
             OutputColumn.Number("training_windows", "training\nwindows", dispensable: true),
             OutputColumn.Number("validation_windows", "validation\nwindows", dispensable: true),

@@ -14,9 +14,9 @@ internal static class ReplayTable
             new("settings", "settings"),
             OutputColumn.Number("epochs", "epochs", epochs => epochs.ToString("#,0", CultureInfo.InvariantCulture)),
             OutputColumn.Number("share", "of all", Quantities.Percent),
-            OutputColumn.Number("found", "found", Quantities.Loss),
-            OutputColumn.Number("regret", "regret", Quantities.Loss),
-            OutputColumn.Number("regret_95", "regret\n95 %", Quantities.Loss),
+            OutputColumn.Number("found", "found", Quantities.Metric),
+            OutputColumn.Number("regret", "regret", Quantities.Metric),
+            OutputColumn.Number("regret_95", "regret\n95 %", Quantities.Metric),
             OutputColumn.Number("without_regret", "no regret in", Quantities.Percent),
         ],
         [

@@ -21,7 +21,7 @@ internal static class SweepTable
         OutputColumn.Number("epochs_done", "epochs", dispensable: true),
         OutputColumn.Number("epochs_total", "of", dispensable: true),
         new("metric", "objective"),
-        OutputColumn.Number("best_value", "best", Quantities.Loss),
+        OutputColumn.Number("best_value", "best", Quantities.Metric),
         OutputColumn.Number("best_trial", "trial"),
         new("created_at", "created", LocalTime, Dispensable: true),
         new("ended_at", "ended", LocalTime, Dispensable: true),

@@ -1,4 +1,5 @@
 using Sweep.Domain.Reports;
+using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Tables;
@@ -6,7 +7,9 @@ namespace Sweep.Client.Tables;
 /// <summary>A trial as JSON for programs.</summary>
 internal static class TrialJson
 {
-    public static object Of(TrialSummary trial) => new
+    public static object Of(TrialSummary trial, SweepSpec spec) => spec.Program is null ? OfModel(trial) : OfProgram(trial);
+
+    private static object OfModel(TrialSummary trial) => new
     {
         trial.Number,
         trial.State,
@@ -14,10 +17,10 @@ internal static class TrialJson
         trial.Parameters,
         trial.EpochsDone,
         trial.BestValue,
-        best = Epoch(trial.Best),
-        last = Epoch(trial.Last),
-        gap = trial.Best?.Gap,
-        last_gap = trial.Last?.Gap,
+        best = Epoch(trial.Best?.Model),
+        last = Epoch(trial.Last?.Model),
+        gap = trial.Best?.Model?.Gap,
+        last_gap = trial.Last?.Model?.Gap,
         trial.Result?.TrainingWindows,
         trial.Result?.ValidationWindows,
         test_windows = trial.Result?.Test?.Windows,
@@ -43,6 +46,24 @@ internal static class TrialJson
         trial.HeldAt,
     };
 
+    private static object OfProgram(TrialSummary trial) => new
+    {
+        trial.Number,
+        trial.State,
+        trial.Attempt,
+        trial.Parameters,
+        trial.EpochsDone,
+        trial.BestValue,
+        best = Epoch(trial.Best),
+        last = Epoch(trial.Last),
+        trial.TrainSeconds,
+        trial.TrainProcessorSeconds,
+        trial.PeakMemoryBytes,
+        trial.Worker,
+        trial.Reason,
+        trial.HeldAt,
+    };
+
     private static object? Epoch(EpochMetrics? epoch) => epoch is null ? null : new
     {
         epoch.Epoch,
@@ -55,4 +76,7 @@ internal static class TrialJson
         epoch.Seconds,
         epoch.SamplesPerSecond,
     };
+
+    private static object? Epoch(EpochReport? epoch) =>
+        epoch is ProgramMetrics program ? new { program.Epoch, program.Seconds, metrics = program.Values } : null;
 }

@@ -13,12 +13,12 @@ internal static class TrialTable
         return new(
         [
             OutputColumn.Number("number", "trial"),
-            .. varying.Select(ParameterCell.Column),
+            .. ParameterCell.Columns(spec.Parameters, varying),
             new("state", "state"),
             OutputColumn.Number("attempt", "attempt", dispensable: true),
             OutputColumn.Number("epochs_done", "epochs"),
             OutputColumn.Number("epochs", "of"),
-            OutputColumn.Number("best_value", PlainText.Of(spec.Objective.Metric), Quantities.Loss),
+            OutputColumn.Number("best_value", PlainText.Of(spec.Objective.Metric), Quantities.Metric),
             OutputColumn.Number("best_epoch", "at epoch"),
             new("worker", "worker", Dispensable: true),
             new("reason", "reason"),
@@ -27,7 +27,8 @@ internal static class TrialTable
             .. trials.Select(trial => (IReadOnlyList<object?>)
             [
                 trial.Number, .. ParameterCell.Row(trial.Parameters, varying), trial.State, trial.Attempt,
-                trial.EpochsDone, trial.Parameters.Epochs, trial.BestValue, trial.Best?.Epoch, trial.Worker, trial.Explanation,
+                trial.EpochsDone, trial.Parameters.Epochs is > 0 and var most ? most : null,
+                trial.BestValue, trial.Best?.Epoch, trial.Worker, trial.Explanation,
             ]),
         ]);
     }

@@ -43,7 +43,7 @@ internal static class WeightsReadme
 
             ## Trial
 
-            {Markdown.Table(TrialFacts.Of(trial))}
+            {Markdown.Table(TrialFacts.Of(trial, sweep.Spec))}
 
             ## PyTorch
 

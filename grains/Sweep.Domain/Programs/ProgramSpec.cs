@@ -17,6 +17,9 @@ public sealed record ProgramSpec(
 {
     public const double DefaultStopGrace = 20;
 
+    /// <summary>The label of workers that take trials of programs. No user can give it, since it has a colon.</summary>
+    public const string WorkerLabel = "sweep:programs";
+
     /// <summary>The longest time limit, in seconds.</summary>
     public const double MaxTimeLimit = 4_000_000;
 

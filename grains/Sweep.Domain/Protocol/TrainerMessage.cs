@@ -66,6 +66,7 @@ public abstract record TrainerCommand
     /// <param name="Program">Everything else that the sweep file says of the program.</param>
     /// <param name="Epochs">The most epochs that are reported; null for no limit.</param>
     /// <param name="CheckpointEvery">See <see cref="Train"/>; likewise <paramref name="JudgedAt"/>.</param>
+    /// <param name="Devices">The device of each slot that the trial takes; null for that of the runner alone.</param>
     public sealed record RunProgram(
         string Name,
         int Attempt,
@@ -76,7 +77,8 @@ public abstract record TrainerCommand
         ProgramSpec Program,
         int? Epochs,
         double CheckpointEvery,
-        IReadOnlyList<int>? JudgedAt = null) : TrainerCommand;
+        IReadOnlyList<int>? JudgedAt = null,
+        IReadOnlyList<string>? Devices = null) : TrainerCommand;
 
     /// <summary>Ends the wait at the end of an epoch at which the trial was judged. At any other time it means nothing.</summary>
     public sealed record GoOn : TrainerCommand;

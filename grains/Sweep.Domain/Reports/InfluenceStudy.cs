@@ -18,7 +18,8 @@ internal sealed record InfluenceStudy(
     IReadOnlyList<string> Notes)
 {
     /// <param name="points">All points of the sweep; only trials that are over count.</param>
-    public static InfluenceStudy Of(SweepSpec spec, IReadOnlyList<ReportPoint> points)
+    /// <param name="all">The numbers, the objective first.</param>
+    public static InfluenceStudy Of(SweepSpec spec, IReadOnlyList<ReportPoint> points, IReadOnlyList<ReportMeasure> all)
     {
         List<ReportPoint> over =
         [
@@ -28,15 +29,15 @@ internal sealed record InfluenceStudy(
                 .OrderBy(point => point.Trials[0].Number),
         ];
         List<int> succeeded = [.. over.Index().Where(pair => pair.Item.Objective is not null).Select(pair => pair.Index)];
-        List<Factor> all =
+        List<Factor> varying =
         [
             .. spec.Parameters.VaryingWithoutSeed
                 .Select(name => Factor.Of(name, [.. over.Select(point => point.Parameters)]))
                 .Where(factor => factor.Labels.Count > 1),
         ];
-        var (factors, notes) = Separable(all, succeeded);
+        var (factors, notes) = Separable(varying, succeeded);
         var measured = new Measured([.. succeeded.Select(place => over[place])], [.. factors.Select(factor => factor.Only(succeeded))]);
-        var measures = ReportMeasure.Of(spec).Select(measure => (measure, Influences: measured.Influences(measure))).ToList();
+        var measures = all.Select(measure => (measure, Influences: measured.Influences(measure))).ToList();
         List<ParameterEffect> effects =
         [
             .. factors.Select((factor, index) => Effect(factor, over, measures[0].Influences?[index]))
@@ -130,7 +131,7 @@ internal sealed record InfluenceStudy(
             succeeded,
             trials.Count - succeeded,
             Means(trial => trial.BestValue),
-            Means(trial => trial.Result?.TrainSeconds),
+            Means(trial => trial.TrainSeconds),
             Means(trial => trial.Result?.Parameters),
             Means(trial => trial.Result?.ModelBytes));
 

@@ -48,10 +48,10 @@ internal static class ReportAnswer
 
     private static string BestTrial(SweepSpec spec, int succeeded, TrialSummary best)
     {
-        var metric = spec.Objective.Metric;
+        var (metric, unit) = (spec.Objective.Metric, Unit(spec));
         var numbers = string.Create(
-            CultureInfo.InvariantCulture, $"{metric} {best.BestValue:G4} at epoch {best.Best?.Epoch} of {best.Parameters.Epochs}");
-        if (best.Best is { } epoch && metric != Metric.ValAccuracy)
+            CultureInfo.InvariantCulture, $"{metric} {best.BestValue:G4}{unit} at epoch {best.Best?.Epoch} of {best.MostEpochs}");
+        if (best.Best?.Model is { } epoch && metric != Metric.ValAccuracy)
             numbers += string.Create(CultureInfo.InvariantCulture, $", {epoch.ValAccuracy * 100:0.0} % of the next characters right");
         var trials = succeeded == 1 ? "1 trial that succeeded" : $"{succeeded} trials that succeeded";
         return $"The best of {trials} is trial {best.Number}{InBrackets(spec, best.Parameters)}: {numbers}.";
@@ -70,10 +70,12 @@ internal static class ReportAnswer
             1 => " Another point is not told apart from it.",
             _ => $" {tied} other points are not told apart from it.",
         };
-        var mean = string.Create(CultureInfo.InvariantCulture, $"mean {spec.Objective.Metric} {spread.Mean:G4} ({interval})");
+        var mean = string.Create(CultureInfo.InvariantCulture, $"mean {spec.Objective.Metric} {spread.Mean:G4}{Unit(spec)} ({interval})");
         var name = Values(spec, best.Parameters) is { Length: > 0 } values ? values : $"trial {best.Trials[0].Number}";
         return $"The best of {ranked} points ({succeeded} trials that succeeded) is {name}: {mean}.{others}";
     }
+
+    private static string Unit(SweepSpec spec) => spec.Objective.Unit is { } unit ? $" {unit}" : "";
 
     private static string InBrackets(SweepSpec spec, ParameterMap parameters) =>
         Values(spec, parameters) is { Length: > 0 } values ? $" ({values})" : "";

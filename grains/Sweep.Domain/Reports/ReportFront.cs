@@ -13,9 +13,24 @@ public enum TrialCost { TrainSeconds, ModelBytes, Macs }
 /// <param name="Trials">The cheapest first.</param>
 public sealed record ReportFront(Metric Metric, TrialCost Cost, IReadOnlyList<TrialSummary> Trials)
 {
-    /// <summary>The fronts of the objective, and of loss and accuracy whatever the objective is.</summary>
-    internal static IReadOnlyList<ReportFront> Of(Objective objective, IReadOnlyList<TrialSummary> trials)
+    /// <summary>
+    /// The fronts of the objective, and of loss and accuracy whatever the objective is; of a program that of the objective and its time.
+    /// </summary>
+    internal static IReadOnlyList<ReportFront> Of(SweepSpec spec, IReadOnlyList<TrialSummary> trials)
     {
+        var objective = spec.Objective;
+        if (spec.Program is not null)
+        {
+            var timed = trials.Where(trial => SweepReport.HasSucceeded(trial) && trial.TrainSeconds is not null).ToList();
+            return
+            [
+                new(
+                    objective.Metric,
+                    TrialCost.TrainSeconds,
+                    ParetoFront.Of(timed, trial => trial.TrainSeconds!.Value, trial => objective.Score(trial.BestValue!.Value))),
+            ];
+        }
+
         var measured = trials.Where(trial => SweepReport.HasSucceeded(trial) && trial is { Result: not null, Best: not null }).ToList();
         return
         [

@@ -14,7 +14,7 @@ public sealed record ReferenceRow(
     double? ValAccuracy,
     double? TrainSeconds)
 {
-    public bool Matches(ParameterMap trial) => Parameters.All(pair => trial.ValueOf(pair.Key) == pair.Value);
+    public bool Matches(ParameterMap trial) => Parameters.All(pair => trial.Find(pair.Key) == pair.Value);
 }
 
 /// <summary>A published number and ours.</summary>
@@ -31,7 +31,7 @@ public sealed record ReferenceComparison(
     int Number, ParameterMap Parameters, int Epoch, Compared? TrainLoss, Compared? ValLoss, Compared? ValAccuracy, Compared? TrainSeconds)
 {
     internal static IReadOnlyList<ReferenceComparison> Of(
-        IReadOnlyList<TrialSummary> trials, IReadOnlyList<ReferenceRow> reference, IReadOnlyList<(int Number, EpochMetrics Metrics)> epochs)
+        IReadOnlyList<TrialSummary> trials, IReadOnlyList<ReferenceRow> reference, IReadOnlyList<(int Number, EpochReport Metrics)> epochs)
     {
         var ours = epochs
             .DistinctBy(row => (row.Number, row.Metrics.Epoch))
@@ -48,9 +48,9 @@ public sealed record ReferenceComparison(
                    trial.Number,
                    trial.Parameters,
                    row.Epoch,
-                   Compared.Of(row.TrainLoss, epoch.TrainLoss),
-                   Compared.Of(row.ValLoss, epoch.ValLoss),
-                   Compared.Of(row.ValAccuracy, epoch.ValAccuracy),
+                   Compared.Of(row.TrainLoss, epoch.Find(Metric.TrainLoss)),
+                   Compared.Of(row.ValLoss, epoch.Find(Metric.ValLoss)),
+                   Compared.Of(row.ValAccuracy, epoch.Find(Metric.ValAccuracy)),
                    // Our trials have only the time of the whole training.
                    Compared.Of(row.TrainSeconds, row.Epoch == trial.Parameters.Epochs ? trial.Result?.EpochSeconds : null)),
         ];

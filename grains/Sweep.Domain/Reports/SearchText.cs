@@ -20,9 +20,10 @@ public static class SearchText
         _ => throw new ArgumentOutOfRangeException(nameof(spec), spec.Method.Kind, "No search method has this name."),
     };
 
-    /// <summary>What is looked for: <c>minimize val_loss, minimize macs</c>.</summary>
+    /// <summary>What is looked for: <c>minimize val_loss, minimize macs</c>, or with a unit <c>minimize rmse (passengers)</c>.</summary>
     public static string Aims(SweepSpec spec) =>
-        string.Join(", ", spec.AllObjectives.Select(objective => $"{objective.Goal.ToString().ToLowerInvariant()} {objective.Metric}"));
+        string.Join(", ", spec.AllObjectives.Select(objective =>
+            $"{objective.Goal.ToString().ToLowerInvariant()} {objective.Metric}{(objective.Unit is { } unit ? $" ({unit})" : "")}"));
 
     /// <summary>The metrics of the objectives: <c>val_loss, macs</c>.</summary>
     public static string Metrics(SweepSpec spec) => string.Join(", ", spec.AllObjectives.Select(objective => objective.Metric));

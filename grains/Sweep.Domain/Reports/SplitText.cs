@@ -31,6 +31,8 @@ public static class SplitText
     /// <summary>Sentences on how far the numbers of held-out windows can be trusted.</summary>
     internal static IEnumerable<string> Notes(SweepSpec spec, IReadOnlyList<TrialSummary> trials)
     {
+        if (spec.Program is not null)
+            yield break;
         var (dataset, heldOut) = (spec.Dataset, spec.Dataset.Test > 0 ? "validation and test" : "validation");
         if (dataset.Kind == SplitKind.Windows)
         {

@@ -1,5 +1,7 @@
 using System.Globalization;
+using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Domain.Reports;
 
@@ -11,17 +13,25 @@ public sealed record TrialPair(TrialSummary Here, TrialSummary There);
 /// The parameters that vary in either of them; paired trials are equal in all of these. Several trials with the same values are paired in
 /// the order of their numbers.
 /// </param>
+/// <param name="Metrics">Those that are put side by side: of programs the objective of the first sweep.</param>
 /// <param name="Pairs">The pairs in the order of the first sweep's ranking.</param>
 /// <param name="Verdict">One sentence: which sweep is better, in how many pairs.</param>
 /// <param name="Notes">One sentence for everything else that differs between them.</param>
 public sealed record SweepComparison(
     string Here,
     string There,
-    IReadOnlyList<string> Parameters,
+    IReadOnlyList<ParameterDefinition> Parameters,
+    IReadOnlyList<Metric> Metrics,
     IReadOnlyList<TrialPair> Pairs,
     string Verdict,
     IReadOnlyList<string> Notes)
 {
+    /// <summary>The spec of the second sweep.</summary>
+    public required SweepSpec OtherSpec { get; init; }
+
+    /// <summary>Whether both sweeps train the built-in model, whose metrics have known units.</summary>
+    public bool AreOfModel { get; init; } = true;
+
     /// <param name="name">The name of the first sweep as it is stored; <paramref name="otherName"/> is that of the second.</param>
     public static SweepComparison Of(string name, SweepReport report, string otherName, SweepReport other)
     {
@@ -39,17 +49,29 @@ public sealed record SweepComparison(
         [
             .. report.Rows.Where(row => partners.ContainsKey(row.Number)).Select(row => new TrialPair(row, partners[row.Number])),
         ];
-        return new(name, otherName, parameters, pairs, VerdictOn(), [.. NotesOn()]);
+        var areOfModel = report.Reported is null && other.Reported is null;
+        IReadOnlyList<Metric> metrics = areOfModel
+            ? [Metric.ValLoss, Metric.ValAccuracy]
+            : [report.Spec.Objective.Metric];
+        return new(name, otherName, [.. parameters.Select(Definition)], metrics, pairs, VerdictOn(), [.. NotesOn()])
+        {
+            OtherSpec = other.Spec,
+            AreOfModel = areOfModel,
+        };
 
-        string Key(TrialSummary row) => string.Join('\n', parameters.Select(parameter => row.Parameters.ValueOf(parameter)));
+        ParameterDefinition Definition(string parameter) =>
+            (report.Spec.Parameters.Catalog.Find(parameter) ?? other.Spec.Parameters.Catalog.Find(parameter))!;
+
+        string Key(TrialSummary row) => string.Join('\n', parameters.Select(parameter => row.Parameters.Find(parameter)));
 
         string VerdictOn()
         {
             var objective = report.Spec.Objective;
             var both = pairs
                 .Where(pair => SweepReport.HasSucceeded(pair.Here) && SweepReport.HasSucceeded(pair.There))
-                .Where(pair => pair is { Here.Best: not null, There.Best: not null })
-                .Select(pair => (Here: pair.Here.Best!.Value(objective.Metric), There: pair.There.Best!.Value(objective.Metric)))
+                .Select(pair => (Here: pair.Here.Best?.Find(objective.Metric), There: pair.There.Best?.Find(objective.Metric)))
+                .Where(pair => pair is { Here: not null, There: not null })
+                .Select(pair => (Here: pair.Here!.Value, There: pair.There!.Value))
                 .ToList();
             if (both.Count == 0)
                 return $"No trial of {name} and of {otherName} with the same values have both succeeded, so there is nothing to compare.";
@@ -67,9 +89,11 @@ public sealed record SweepComparison(
         IEnumerable<string> NotesOn()
         {
             var (here, there) = (report.Spec, other.Spec);
-            if (here.Dataset.Sha256 != there.Dataset.Sha256)
+            foreach (var note in NotesOnPrograms(here, there))
+                yield return note;
+            if (here.Dataset.Sha256 != there.Dataset.Sha256 && here.Program is null && there.Program is null)
                 yield return $"They train on different texts: {here.Dataset.Name} and {there.Dataset.Name}.";
-            if (Split(here) != Split(there))
+            if (here.Program is null && there.Program is null && Split(here) != Split(there))
                 yield return $"Their splits differ: {SplitText.Of(here.Dataset)} and {SplitText.Of(there.Dataset)}.";
             else if (here.Dataset.Sha256 == there.Dataset.Sha256 && Targets(here) != Targets(there))
                 yield return "Their splits are of the same kind, but hold out other characters of the text.";
@@ -90,8 +114,8 @@ public sealed record SweepComparison(
             {
                 foreach (var parameter in report.Spec.Parameters.Catalog.All.Select(definition => definition.Name).Except(parameters))
                 {
-                    var (ours, theirs) = (report.Rows[0].Parameters.ValueOf(parameter), other.Rows[0].Parameters.ValueOf(parameter));
-                    if (ours != theirs)
+                    var (ours, theirs) = (report.Rows[0].Parameters.Find(parameter), other.Rows[0].Parameters.Find(parameter));
+                    if (ours is not null && theirs is not null && ours != theirs)
                         yield return $"{parameter} is {ours} in {name} and {theirs} in {otherName}.";
                 }
             }
@@ -100,6 +124,21 @@ public sealed record SweepComparison(
             {
                 yield return $"{report.Rows.Count - pairs.Count} of {report.Rows.Count} trials of {name} and " +
                     $"{other.Rows.Count - pairs.Count} of {other.Rows.Count} of {otherName} have no partner.";
+            }
+        }
+
+        IEnumerable<string> NotesOnPrograms(SweepSpec here, SweepSpec there)
+        {
+            if (here.Program is { } ours && there.Program is { } theirs)
+            {
+                if (ours.Sha256 != theirs.Sha256)
+                    yield return "They run programs from different folders.";
+                if (!ours.Command.SequenceEqual(theirs.Command))
+                    yield return "Their command lines differ.";
+            }
+            else if ((here.Program ?? there.Program) is not null)
+            {
+                yield return $"{(here.Program is null ? otherName : name)} runs a program, and the other one trains the built-in model.";
             }
         }
 

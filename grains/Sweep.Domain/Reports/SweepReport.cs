@@ -30,6 +30,9 @@ public sealed record SweepReport(
     /// <summary>Whether a point was trained more than once, so that the spread between seeds is known.</summary>
     public bool HasReplicates => Points.Any(point => point.Trials.Count > 1);
 
+    /// <summary>What a program has reported, the objective first; null where the built-in model trained.</summary>
+    public IReadOnlyList<Metric>? Reported { get; init; }
+
     /// <summary>What the parameters did to each number that trials end with, the objective first.</summary>
     public required IReadOnlyList<MeasureInfluence> Measures { get; init; }
 
@@ -68,10 +71,11 @@ public sealed record SweepReport(
         SweepSpec spec,
         IReadOnlyList<TrialSummary> trials,
         IReadOnlyList<ReferenceRow>? reference = null,
-        IReadOnlyList<(int Number, EpochMetrics Metrics)>? epochs = null)
+        IReadOnlyList<(int Number, EpochReport Metrics)>? epochs = null)
     {
         var points = ReportPoint.All(spec, trials);
-        var study = InfluenceStudy.Of(spec, points);
+        var reported = ReportedMetrics.Of(spec, trials);
+        var study = InfluenceStudy.Of(spec, points, ReportMeasure.Of(spec, reported));
         var comparisons = reference is null ? [] : ReferenceComparison.Of(trials, reference, epochs ?? []);
         var ranks = ReportPoint.Ranks(spec, points);
         var first = spec.AllObjectives[0];
@@ -93,12 +97,13 @@ public sealed record SweepReport(
             comparisons)
         {
             Points = points,
+            Reported = reported,
             Objectives = ReportObjectives.Of(spec, points),
             Ranks = ranks,
             Answer = ReportAnswer.Of(spec, rows, points),
             Decomposition = study.Decomposition,
             Measures = study.Measures,
-            Fronts = ReportFront.Of(spec.Objective, trials),
+            Fronts = ReportFront.Of(spec, trials),
         };
     }
 

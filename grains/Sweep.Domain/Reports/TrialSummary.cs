@@ -1,3 +1,4 @@
+using Sweep.Domain.Programs;
 using Sweep.Domain.Search;
 using Sweep.Domain.Trials;
 
@@ -15,6 +16,7 @@ namespace Sweep.Domain.Reports;
 /// <param name="Trained">
 /// The epochs that its worker had trained a few seconds ago, with the part of the running one; null where it does not run.
 /// </param>
+/// <param name="ProgramResult">What a program took, once it has succeeded; then there is no <paramref name="Result"/>.</param>
 public sealed record TrialSummary(
     int Number,
     ParameterMap Parameters,
@@ -23,17 +25,31 @@ public sealed record TrialSummary(
     int EpochsDone,
     double? BestValue,
     double? BestScore,
-    EpochMetrics? Best,
-    EpochMetrics? Last,
+    EpochReport? Best,
+    EpochReport? Last,
     TrialResult? Result,
     string? Worker,
     string? Reason,
     DateTimeOffset? PrunedAt = null,
     int? HeldAt = null,
-    double? Trained = null)
+    double? Trained = null,
+    ProgramResult? ProgramResult = null)
 {
     /// <summary>The epochs that it has trained, with the part of the running one as far as that is known.</summary>
     public double EpochsTrained => Trained is { } trained && Math.Floor(trained) == EpochsDone ? trained : EpochsDone;
+
+    /// <summary>The epochs that it trains at the most; those that it has trained where a program says no limit.</summary>
+    public int MostEpochs => Parameters.Epochs > 0 ? Parameters.Epochs : EpochsDone;
+
+    /// <summary>
+    /// Wall time of its training, s: of the built-in model the training steps, of a program its last attempt. Null until it has succeeded.
+    /// </summary>
+    public double? TrainSeconds => Result?.TrainSeconds ?? ProgramResult?.Seconds;
+
+    /// <summary>The processor time of the same, s.</summary>
+    public double? TrainProcessorSeconds => Result is null ? ProgramResult?.ProcessorSeconds : Result.TrainProcessorSeconds;
+
+    public long? PeakMemoryBytes => Result?.PeakMemoryBytes ?? ProgramResult?.PeakMemoryBytes;
 
     /// <summary>Why it is in its state, in words: why it failed, was cancelled or stopped, or what it waits for.</summary>
     public string? Explanation => HeldAt is { } epoch

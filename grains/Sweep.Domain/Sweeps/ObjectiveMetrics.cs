@@ -31,11 +31,9 @@ public static class ObjectiveMetrics
 
     /// <param name="best">The trial's best epoch.</param>
     /// <returns>Null where the trial has no such number, or one that is not finite.</returns>
-    public static double? Value(Metric metric, EpochMetrics? best, TrialResult? result)
+    public static double? Value(Metric metric, EpochReport? best, TrialResult? result)
     {
-        var value = BuiltInMetrics.Catalog.Find(metric) is { } epoch
-            ? best is null ? null : epoch.Read(best)
-            : result is null ? null : ResultMeasure.Find(metric)?.Read(result);
+        var value = best?.Find(metric) ?? (result is null ? null : ResultMeasure.Find(metric)?.Read(result));
         return value is { } number && double.IsFinite(number) ? number : null;
     }
 }

@@ -2,17 +2,19 @@ using System.Globalization;
 using Sweep.Domain.Search;
 using Sweep.Domain.Stopping;
 using Sweep.Domain.Trials;
+using static System.FormattableString;
 
 namespace Sweep.Domain.Sweeps;
 
 /// <summary>The rules for the section <c>objective</c> of a spec, and for what does not go with several objectives.</summary>
 internal static class ObjectiveProblems
 {
-    public static IEnumerable<SpecProblem> OfKeys(SweepSpec spec) => spec.Objectives is { } several
-        ? OfList(several)
-        : spec.Program is not null || ObjectiveMetrics.IsOfEpochs(spec.Objective.Metric)
-            ? []
-            : [SpecProblem.Of("objective.metric", spec.Objective.Metric, $"expected {BuiltInMetrics.Catalog.Expectation}")];
+    public static IEnumerable<SpecProblem> OfKeys(SweepSpec spec) =>
+        OfUnits(spec).Concat(spec.Objectives is { } several
+            ? OfList(several)
+            : spec.Program is not null || ObjectiveMetrics.IsOfEpochs(spec.Objective.Metric)
+                ? []
+                : [SpecProblem.Of("objective.metric", spec.Objective.Metric, $"expected {BuiltInMetrics.Catalog.Expectation}")]);
 
     public static IEnumerable<SpecProblem> OfTheWhole(SweepSpec spec)
     {
@@ -43,6 +45,20 @@ internal static class ObjectiveProblems
                 rule.GetType().Name.ToLowerInvariant() + beside,
                 "expected threshold, or no rule: others end trials that are the best by another objective",
                 index);
+        }
+    }
+
+    private static IEnumerable<SpecProblem> OfUnits(SweepSpec spec)
+    {
+        foreach (var unit in spec.AllObjectives.Select(objective => objective?.Unit).OfType<string>())
+        {
+            if (spec.Program is null)
+                yield return SpecProblem.Of("objective.unit", unit, "leave it out; the built-in model's metrics have units of their own");
+            else if (unit.Length is 0 or > Objective.MaxUnitLength || unit.Any(char.IsControl))
+            {
+                yield return SpecProblem.Of(
+                    "objective.unit", unit, Invariant($"expected 1 to {Objective.MaxUnitLength} characters, such as passengers"));
+            }
         }
     }
 

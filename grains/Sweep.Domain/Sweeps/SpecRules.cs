@@ -14,8 +14,6 @@ public static partial class SpecRules
     /// <summary>The mistakes in a spec; empty when it may be trained.</summary>
     public static IReadOnlyList<SpecProblem> Problems(SweepSpec spec)
     {
-        if (spec.Program is not null)
-            return [SpecProblem.About("program", "a program", "clusters do not train programs yet; expected a dataset")];
         List<SpecProblem> problems = [.. OfKeys(spec)];
         return problems.Count > 0 ? problems : [.. OfTheWhole(spec)];
     }

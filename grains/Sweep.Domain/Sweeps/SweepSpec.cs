@@ -74,8 +74,18 @@ public sealed record SweepSpec(
             ? $"trials are proposed from {timed.Metric}, which is another time in each run"
             : null;
 
+    /// <summary>What a worker must have for a trial: what the file says, and that it takes programs where one trains.</summary>
+    [JsonIgnore]
+    public ResourceSpec Demands => Program is null
+        ? Resources
+        : Resources with { Require = [.. Resources.Require ?? [], ProgramSpec.WorkerLabel] };
+
     [JsonIgnore]
     public int TrialsPerPoint => Replicates ?? 1;
+
+    /// <summary>Whether the epochs of each trial are known before they are trained; a program need not say it.</summary>
+    [JsonIgnore]
+    public bool HasEpochLimit => Parameters.Catalog.Find(OwnParameters.EpochsName) is not null;
 
     /// <summary>Whether points have several trials, with different seeds.</summary>
     [JsonIgnore]
@@ -116,8 +126,12 @@ public sealed record SweepSpec(
 }
 
 /// <summary>What makes one trial better than another.</summary>
-public sealed record Objective(Metric Metric, Goal Goal)
+/// <param name="Unit">The unit of a program's metric, for people; null where the file gives none.</param>
+public sealed record Objective(
+    Metric Metric, Goal Goal, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Unit = null)
 {
+    public const int MaxUnitLength = 30;
+
     /// <summary>The objective with its sign set so that lower wins; not-a-number never wins.</summary>
     public double Score(double value) => double.IsNaN(value) ? double.PositiveInfinity : Goal == Goal.Minimize ? value : -value;
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Sweep.Domain.Trials;
 
-/// <summary>What one epoch of one attempt measured: a row of <c>epochs</c>.</summary>
+/// <summary>What one epoch of the built-in model measured.</summary>
 /// <param name="Epoch">From 1.</param>
 /// <param name="TrainLoss">
 /// Mean cross-entropy over the epoch's training windows, nats a character, as trained (dropout on, weights moving).
@@ -22,7 +22,7 @@ public sealed record EpochMetrics(
     double LearningRate,
     double Seconds,
     double SamplesPerSecond,
-    double? ValLossError = null)
+    double? ValLossError = null) : EpochReport
 {
     /// <summary>Exponential of the validation loss; infinite from a loss of 710 on, and JSON has no number for that.</summary>
     [JsonIgnore]
@@ -35,6 +35,5 @@ public sealed record EpochMetrics(
     [JsonIgnore]
     public double Gap => ValLoss - TrainLoss;
 
-    /// <exception cref="ArgumentOutOfRangeException">No epoch has this metric.</exception>
-    public double Value(Metric metric) => BuiltInMetrics.Catalog.Of(metric).Read(this);
+    public override double? Find(Metric metric) => BuiltInMetrics.Catalog.Find(metric)?.Read(this);
 }

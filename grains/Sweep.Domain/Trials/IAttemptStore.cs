@@ -3,7 +3,7 @@ namespace Sweep.Domain.Trials;
 /// <summary>One epoch on its way to the store.</summary>
 /// <param name="Value">The value of the objective's metric.</param>
 /// <param name="Score">The value with its sign set so that lower wins.</param>
-public sealed record EpochRow(TrialId Trial, int Attempt, EpochMetrics Metrics, double Value, double Score);
+public sealed record EpochRow(TrialId Trial, int Attempt, EpochReport Metrics, double Value, double Score);
 
 /// <summary>A line of a trainer's log.</summary>
 /// <param name="Line">From 1 within the attempt.</param>

@@ -1,3 +1,4 @@
+using Sweep.Domain.Programs;
 using Sweep.Domain.Search;
 
 namespace Sweep.Domain.Trials;
@@ -36,6 +37,7 @@ public readonly record struct UnfinishedTrial(TrialId Id, int Attempt, string? W
 /// <param name="Detail">A text for people beside the event.</param>
 /// <param name="Epochs">The number of epochs that must be stored for the move.</param>
 /// <param name="HeldAt">The epoch at whose end a trial that waits is to be judged; null for one that waits for a slot.</param>
+/// <param name="ProgramResult">What a program took; then there is no <paramref name="Result"/>.</param>
 public sealed record TrialTransition(
     TrialId Id,
     TrialState From,
@@ -50,7 +52,8 @@ public sealed record TrialTransition(
     string? Detail = null,
     TrialResult? Result = null,
     int Epochs = 0,
-    int? HeldAt = null);
+    int? HeldAt = null,
+    ProgramResult? ProgramResult = null);
 
 /// <summary>The rows of trials. Calls that come together are stored together.</summary>
 public interface ITrialStore

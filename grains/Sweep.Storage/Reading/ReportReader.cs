@@ -16,7 +16,7 @@ public sealed class ReportReader(NpgsqlDataSource source)
         int sweep, IEnumerable<int> numbers, int most, CancellationToken cancellation = default) => source.Statement(
         """
         select c.number, c.epoch, c.train_loss, c.val_loss, c.val_accuracy, c.learning_rate, c.seconds, c.samples_per_second,
-          c.val_loss_error, case when c.epochs = c.epoch then c.elapsed end
+          c.val_loss_error, c.metrics::text, case when c.epochs = c.epoch then c.elapsed end
         from (
           select t.number, t.best_epoch, t.epochs_done, e.*,
             count(*) over before as epochs, sum(e.seconds) over before as elapsed
@@ -28,7 +28,7 @@ public sealed class ReportReader(NpgsqlDataSource source)
         order by c.number, c.epoch
         """,
         numbers.Select(number => new TrialId(sweep, number).Value).ToArray(), most).RowsAsync(
-            row => new CurvePoint(row.GetInt32(0), TrialSummaryRow.ReadEpoch(row, 1)!, row.Maybe<double>(9)), cancellation);
+            row => new CurvePoint(row.GetInt32(0), TrialSummaryRow.ReadEpoch(row, 1)!, row.Maybe<double>(10)), cancellation);
 
     /// <summary>How the attempts of a sweep began and ended, the most frequent first.</summary>
     public Task<IReadOnlyList<EventCount>> EventsAsync(int sweep, CancellationToken cancellation = default) => source.Statement(
@@ -83,7 +83,7 @@ public sealed class ReportReader(NpgsqlDataSource source)
             row => new DatasetFacts(row.GetInt32(0), row.GetInt32(1), row.GetInt32(2)), cancellation)).SingleOrDefault();
 
     private static AttemptEnvironment ReadEnvironment(NpgsqlDataReader row, int first) => new(
-        row.GetString(first), row.GetString(first + 1), row.GetString(first + 2), row.GetInt32(first + 3), row.GetString(first + 4),
+        row.MaybeText(first), row.GetString(first + 1), row.MaybeText(first + 2), row.GetInt32(first + 3), row.GetString(first + 4),
         row.MaybeText(first + 5), row.MaybeText(first + 6),
         row.MaybeText(first + 7) is { } precision ? StoredName.Parse<Precision>(precision) : null);
 
@@ -97,7 +97,7 @@ public sealed class ReportReader(NpgsqlDataSource source)
 /// <param name="Elapsed">
 /// Seconds of the training from its start to the end of this epoch; null where earlier epochs are no longer stored.
 /// </param>
-public sealed record CurvePoint(int Number, EpochMetrics Metrics, double? Elapsed);
+public sealed record CurvePoint(int Number, EpochReport Metrics, double? Elapsed);
 
 /// <summary>How often an event happened in a sweep.</summary>
 /// <param name="Event">The event: leased, succeeded, failed, …, as in <c>trial_events.event</c>.</param>

@@ -81,15 +81,20 @@ public sealed class SweepReader(NpgsqlDataSource source)
 
     /// <summary>Epochs in the order of trial and epoch.</summary>
     /// <param name="number">One trial, or null for all.</param>
-    public IAsyncEnumerable<(int Number, int Attempt, EpochMetrics Metrics)> EpochsAsync(
+    public IAsyncEnumerable<(int Number, int Attempt, EpochReport Metrics)> EpochsAsync(
         int sweep, int? number, CancellationToken cancellation = default) => source.Statement(
         """
         select trial_id, attempt, epoch, train_loss, val_loss, val_accuracy, learning_rate, seconds, samples_per_second,
-          val_loss_error
+          val_loss_error, metrics::text
         from epochs where trial_id between $1 and $2 order by trial_id, epoch
         """,
         First(sweep, number), Last(sweep, number)).StreamAsync(
             row => (TrialId.From(row.GetInt64(0)).Number, row.GetInt32(1), TrialSummaryRow.ReadEpoch(row, 2)!), cancellation);
+
+    /// <summary>The names of all metrics that the program of a sweep has reported.</summary>
+    public Task<IReadOnlyList<string>> ReportedAsync(int sweep, CancellationToken cancellation = default) => source.Statement(
+        "select distinct jsonb_object_keys(metrics) from epochs where trial_id between $1 and $2",
+        First(sweep, null), Last(sweep, null)).RowsAsync(row => row.GetString(0), cancellation);
 
     /// <summary>What happened to the trials of a sweep, in order.</summary>
     /// <param name="number">One trial, or null for all.</param>

@@ -33,6 +33,11 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
 
     private bool IsAskedForCheckpoint => _stop.Task is { IsCompleted: true, Result.Checkpoint: true };
 
+    /// <summary>The device of each slot that the trial takes.</summary>
+    private IReadOnlyList<string> Devices => run.Devices is { Count: > 0 } devices ? devices : [place.Device];
+
+    private int Threads => place.Threads * Devices.Count;
+
     /// <summary>Runs the program, and sends every event except the final one.</summary>
     /// <param name="folder">The packed folder of the program.</param>
     /// <param name="checkpoint">The checkpoint from which it goes on; null for none.</param>
@@ -66,6 +71,7 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
 
         using (program)
         {
+            await output.SayAsync(new TrainerEvent.Began(new(Torch: null, ProcessorModel.Read(), Capability: null, Threads, Devices[0])));
             place.Guard.Watch(program.Id);
             output.Log($"attempt {run.Attempt} of {run.Name} starts{(epoch > 0 ? $" after epoch {epoch}" : "")}: "
                 + string.Join(' ', run.Arguments));
@@ -114,7 +120,7 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
             trial["SWEEP_EPOCHS"] = epochs.ToString(CultureInfo.InvariantCulture);
         var own = Environment.GetEnvironmentVariables().Cast<System.Collections.DictionaryEntry>()
             .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value ?? ""));
-        return ProgramEnvironment.Of(own, place.Device, place.Threads, trial, run.Program.Environment);
+        return ProgramEnvironment.Of(own, Devices, Threads, trial, run.Program.Environment);
     }
 
     /// <summary>Waits for the program's end, or brings it about, and reads all that it said.</summary>

@@ -32,9 +32,12 @@ public sealed class GeneratorGrain(
             return new(null, $"There is no trial {id.Number} in this sweep.");
         try
         {
+            var spec = await specs.GetAsync(id.Sweep);
+            if (spec.Program is not null)
+                return new(null, $"Trial {id.Number} is one of a program; only the built-in model writes text.");
             if (await attempts.ReadCheckpointAsync(id) is not { } checkpoint)
                 return new(null, trial.NoCheckpoint);
-            var dataset = (await specs.GetAsync(id.Sweep)).Dataset.Sha256;
+            var dataset = spec.Dataset.Sha256;
             return await GenerateAsync(request, dataset, await datasets.ReadAsync(dataset, CancellationToken.None), checkpoint);
         }
         catch (Exception error) when (error is TrainerStartException or InvalidDataException)
@@ -49,7 +52,7 @@ public sealed class GeneratorGrain(
         TrainerConversation? trainer = null;
         try
         {
-            trainer = new(await trainers.StartAsync("cpu", limit.Token), time);
+            trainer = new(await trainers.StartAsync(TrainerKind.Model, "cpu", limit.Token), time);
             await trainer.LoadTextAsync(dataset, text, limit.Token);
             await trainer.LoadCheckpointAsync(checkpoint, limit.Token);
             var command = new TrainerCommand.Generate(request.Prompt, request.Length, request.Temperature, request.Seed);

@@ -9,7 +9,8 @@ public static class SiloCommandLine
     [
         "postgres", PasswordFile, "slots", "devices", "slots-per-gpu", "labels", "role", "threads", "name", "address", "certificates",
         "silo-port", "gateway-port",
-        "http-address", "http-port", "log-format", "dashboard", "dashboard-password-file", "trainer", "wait", "parent",
+        "http-address", "http-port", "log-format", "dashboard", "dashboard-password-file", "trainer", "runner", "programs", "wait",
+        "parent",
     ];
 
     /// <summary>
@@ -17,8 +18,8 @@ public static class SiloCommandLine
     /// </summary>
     private const string PasswordFile = "postgres-password-file";
 
-    /// <summary>The only option that may stand without a value, which means true.</summary>
-    private const string Flag = "--dashboard";
+    /// <summary>The options that may stand without a value, which means true.</summary>
+    private static readonly string[] Flags = ["--dashboard", "--programs"];
 
     /// <exception cref="ValidationException">An option is unknown or has no value. The message is one line.</exception>
     public static IConfiguration Parse(string[] arguments)
@@ -32,7 +33,7 @@ public static class SiloCommandLine
             given.Add(arguments[index]);
             if (hasValue)
                 continue;
-            if (name == Flag)
+            if (Flags.Contains(name))
                 given.Add("true");
             else if (++index < arguments.Length)
                 given.Add(arguments[index]);

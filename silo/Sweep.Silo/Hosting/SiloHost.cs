@@ -95,8 +95,9 @@ public static class SiloHost
             silo.Services.AddPlacementFilter<RolePlacement, RolePlacementDirector>(ServiceLifetime.Singleton);
             silo.Services.AddSingleton<ILiveWorkers, MembershipWorkers>()
                 .AddSingleton<ITrainerFactory>(provider => new TrainerProcessFactory(
-                    options.Trainer, options.Threads, provider.GetRequiredService<TimeProvider>()))
-                .AddSingleton<DatasetCache>();
+                    options.Trainer, options.Runner, options.Threads, provider.GetRequiredService<TimeProvider>()))
+                .AddSingleton<DatasetCache>()
+                .AddSingleton<FolderCache>();
             if (options.SiloRole.HasFlag(SiloRole.Worker))
                 AddWorker(
                     silo.Services, new WorkerRecord(name, Environment.MachineName, Environment.ProcessId, devices, options.LabelList));

@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 using System.Net.Sockets;
+using Sweep.Domain.Programs;
 using Sweep.Grains;
 using Sweep.Security;
 using Sweep.Storage.Connections;
@@ -110,6 +111,14 @@ public sealed class SweepSiloOptions
     /// <summary>Folder of the program Sweep.Trainer. Default: the folder beside this program's own.</summary>
     public string? Trainer { get; set; }
 
+    /// <summary>Folder of the program Sweep.Runner. Default: the folder beside this program's own.</summary>
+    public string? Runner { get; set; }
+
+    /// <summary>
+    /// Whether the silo runs programs of sweep files, which may do on its machine whatever the silo's user may. Default: no.
+    /// </summary>
+    public bool Programs { get; set; }
+
     /// <summary>Seconds to wait for a database that does not answer when the silo starts. Default: 60.</summary>
     [Range(0, 86_400, ErrorMessage = "wait: expected whole seconds from 0 to 86400.")]
     public int Wait { get; set; } = 60;
@@ -210,5 +219,6 @@ public sealed class SweepSiloOptions
 
     public SiloRole SiloRole => Enum.Parse<SiloRole>(Role, ignoreCase: true);
 
-    public IReadOnlyList<string> LabelList => Labels?.Split(',') ?? [];
+    public IReadOnlyList<string> LabelList =>
+        [.. Labels?.Split(',') ?? [], .. Programs ? [ProgramSpec.WorkerLabel] : Array.Empty<string>()];
 }

@@ -4,5 +4,5 @@ public interface ITrainerFactory
 {
     /// <summary>Starts a trainer on a device (cpu, cuda:0, …) and waits until it is ready.</summary>
     /// <exception cref="TrainerStartException">The trainer ended before it was ready.</exception>
-    Task<ITrainer> StartAsync(string device, CancellationToken cancellation = default);
+    Task<ITrainer> StartAsync(TrainerKind kind, string device, CancellationToken cancellation = default);
 }

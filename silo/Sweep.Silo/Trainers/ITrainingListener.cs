@@ -17,7 +17,7 @@ internal interface ITrainingListener
     void Progressed(double? share);
 
     /// <summary>Receives the numbers of an epoch. The trainer's next event is not read before this ends.</summary>
-    Task EpochFinishedAsync(EpochMetrics report);
+    Task EpochFinishedAsync(EpochReport report);
 
     /// <summary>
     /// Has the training judged at the end of an epoch at which the trainer waits. The trainer's next event is not read before this ends.

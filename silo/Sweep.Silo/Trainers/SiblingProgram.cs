@@ -9,11 +9,14 @@ namespace Sweep.Silo.Trainers;
 /// </summary>
 internal static class SiblingProgram
 {
-    /// <param name="named">A folder that holds the program, in place of the sibling one.</param>
+    /// <param name="named">The program, or a folder that holds it, in place of the sibling one.</param>
+    /// <param name="variable">The variable that names that folder.</param>
     /// <exception cref="TrainerStartException">The folder has no such program.</exception>
-    public static ProcessStartInfo Start(string name, string? named)
+    public static ProcessStartInfo Start(string name, string? named, string variable)
     {
         var own = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd('/'));
+        if (File.Exists(named))
+            named = Path.GetDirectoryName(Path.GetFullPath(named));
         var folder = named ?? Path.Combine(own.Parent!.Parent!.FullName, name, own.Name);
         var library = Path.Combine(folder, name + ".dll");
         var dotnet = Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet");
@@ -23,6 +26,6 @@ internal static class SiblingProgram
         return File.Exists(program)
             ? new ProcessStartInfo(program)
             : throw new TrainerStartException(
-                $"The program {name} is not in {folder}; build the solution, or name its folder (SWEEP_TRAINER).");
+                $"The program {name} is not in {folder}; build the solution, or name its folder ({variable}).");
     }
 }

@@ -19,7 +19,7 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
     private State _state;
     private StallWatch _watch = StallWatch.None;
     private ITrainingListener? _listener;
-    private string? _text;
+    private string? _loaded;
     private int _checkpointEpoch;
     private volatile bool _stopIsSent;
 
@@ -41,7 +41,8 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
     /// <summary>Whether another training may begin: the process lives, and no answer to an earlier command can still come.</summary>
     public bool IsUsable => _state == State.Idle && trainer.Death is null;
 
-    public bool HasText(string sha256) => _text == sha256;
+    /// <summary>Whether the process keeps this text, or this folder of a program.</summary>
+    public bool HasLoaded(string sha256) => _loaded == sha256;
 
     /// <summary>Begins a training: its log, epochs and checkpoints go to this listener from now on.</summary>
     public void Begin(ITrainingListener listener, StallWatch watch)
@@ -55,14 +56,22 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
     /// <summary>Sends a text, unless it is loaded already. A faulty text becomes the outcome of the training that needs it.</summary>
     /// <param name="text">The text in UTF-8.</param>
     /// <exception cref="TrainerStalledException">The process does not read what is sent.</exception>
-    public async Task LoadTextAsync(string sha256, byte[] text, CancellationToken cancellation)
+    public Task LoadTextAsync(string sha256, byte[] text, CancellationToken cancellation) =>
+        LoadAsync(new TrainerCommand.LoadDataset(sha256), sha256, text, cancellation);
+
+    /// <summary>Sends the folder of a program, unless it is loaded already; otherwise as <see cref="LoadTextAsync"/>.</summary>
+    /// <exception cref="TrainerStalledException">The process does not read what is sent.</exception>
+    public Task LoadFolderAsync(string sha256, byte[] archive, CancellationToken cancellation) =>
+        LoadAsync(new TrainerCommand.LoadFolder(sha256), sha256, archive, cancellation);
+
+    private async Task LoadAsync(TrainerCommand command, string sha256, byte[] bytes, CancellationToken cancellation)
     {
-        if (HasText(sha256))
+        if (HasLoaded(sha256))
             return;
         var before = Enter(cancellation);
-        _text = null;
-        await _watch.WithinAsync(trainer.SendAsync(new TrainerCommand.LoadDataset(sha256), text, cancellation));
-        _text = sha256;
+        _loaded = null;
+        await _watch.WithinAsync(trainer.SendAsync(command, bytes, cancellation));
+        _loaded = sha256;
         _state = before;
     }
 
@@ -82,8 +91,18 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
     /// <summary>Trains on the text, from the checkpoint if one was loaded.</summary>
     /// <param name="stop">Ends when the training shall stop. When it has ended before the call, no training begins.</param>
     /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled. The process may still train.</exception>
-    public async Task<TrainerOutcome> TrainAsync(
-        TrainerCommand.Train command, Task<TrainerCommand.Stop> stop, CancellationToken cancellation = default)
+    public Task<TrainerOutcome> TrainAsync(
+        TrainerCommand.Train command, Task<TrainerCommand.Stop> stop, CancellationToken cancellation = default) =>
+        TrainAsync(command, TrainingTerms.Of(command), stop, cancellation);
+
+    /// <summary>Runs a program in the folder that was loaded; otherwise as the training of the built-in model.</summary>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellation"/> was cancelled. The program may still run.</exception>
+    public Task<TrainerOutcome> RunAsync(
+        TrainerCommand.RunProgram command, Task<TrainerCommand.Stop> stop, CancellationToken cancellation = default) =>
+        TrainAsync(command, TrainingTerms.Of(command), stop, cancellation);
+
+    private async Task<TrainerOutcome> TrainAsync(
+        TrainerCommand command, TrainingTerms terms, Task<TrainerCommand.Stop> stop, CancellationToken cancellation)
     {
         if (stop.IsCompleted)
             return new TrainerOutcome.Stopped();
@@ -92,7 +111,7 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
         try
         {
             await _watch.WithinAsync(trainer.SendAsync(command, default, cancellation));
-            var (outcome, isLastWord) = await OutcomeAsync(command, stop, cancellation);
+            var (outcome, isLastWord) = await OutcomeAsync(terms, stop, cancellation);
             // The answer to a stop that came too late is still to come, and the next training would take it for its own.
             if (isLastWord && (outcome is TrainerOutcome.Stopped) == _stopIsSent)
                 _state = State.Idle;
@@ -140,13 +159,13 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
     }
 
     private async Task<(TrainerOutcome Outcome, bool IsLastWord)> OutcomeAsync(
-        TrainerCommand.Train command, Task<TrainerCommand.Stop> stop, CancellationToken cancellation)
+        TrainingTerms terms, Task<TrainerCommand.Stop> stop, CancellationToken cancellation)
     {
         using var over = new CancellationTokenSource();
-        var stopping = StopWhenAskedAsync(stop, over.Token);
+        var stopping = StopWhenAskedAsync(terms, stop, over.Token);
         try
         {
-            if (await LastWordAsync(command, cancellation) is { } outcome)
+            if (await LastWordAsync(terms, cancellation) is { } outcome)
                 return outcome;
             // The process ended by itself, or it was killed because it did not stop in time.
             return (stop.IsCompleted ? new TrainerOutcome.Stopped() : Died(), false);
@@ -161,10 +180,8 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
     /// <summary>
     /// Reads the process's events up to the one that ends the training. The answer is null when the process ended before that.
     /// </summary>
-    private async Task<(TrainerOutcome Outcome, bool IsLastWord)?> LastWordAsync(
-        TrainerCommand.Train command, CancellationToken cancellation)
+    private async Task<(TrainerOutcome Outcome, bool IsLastWord)?> LastWordAsync(TrainingTerms terms, CancellationToken cancellation)
     {
-        var epochs = command.Parameters.Epochs;
         var trained = _checkpointEpoch;
         var hasBegun = false;
         _checkpointEpoch = 0;
@@ -179,24 +196,25 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
                     hasBegun = true;
                     _listener!.Began(environment);
                     break;
-                case TrainerEvent.EpochFinished(var report) when report.Epoch == trained + 1 && report.Epoch <= epochs:
+                case var _ when terms.EpochIn(happened, trained) is { } report:
                     trained = report.Epoch;
                     await _listener!.EpochFinishedAsync(report);
                     // When a stop is on its way at the same time, the trainer obeys what comes first and ignores the other.
-                    if (command.JudgedAt?.Contains(trained) == true && await _listener.GoesOnAsync(trained))
+                    if (terms.JudgedAt?.Contains(trained) == true && await _listener.GoesOnAsync(trained))
                         await _watch.WithinAsync(trainer.SendAsync(new TrainerCommand.GoOn(), default, cancellation));
                     break;
                 case TrainerEvent.CheckpointWritten(var epoch, var step) when epoch == trained && step >= 0:
                     _listener!.CheckpointWritten(epoch, step, payload);
                     break;
-                case TrainerEvent.Succeeded(var result) when trained == epochs:
-                    return (new TrainerOutcome.Succeeded(result), true);
+                case var _ when terms.EndIn(happened, trained) is { } end:
+                    return (end, true);
                 case TrainerEvent.Failed(var reason, var message):
                     return (Failed(reason, message), true);
                 case TrainerEvent.Stopped when _stopIsSent:
                     return (new TrainerOutcome.Stopped(), true);
                 default:
-                    return (Nonsense($"After epoch {trained} of {epochs} the trainer sent {happened}"), false);
+                    var limit = terms.Epochs is { } epochs ? $" of {epochs}" : "";
+                    return (Nonsense($"After epoch {trained}{limit} the trainer sent {happened}"), false);
             }
         }
 
@@ -204,7 +222,7 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
     }
 
     /// <summary>Sends the stop that is asked for, and kills a process that does not stop within the limit.</summary>
-    private async Task StopWhenAskedAsync(Task<TrainerCommand.Stop> asked, CancellationToken over)
+    private async Task StopWhenAskedAsync(TrainingTerms terms, Task<TrainerCommand.Stop> asked, CancellationToken over)
     {
         try
         {
@@ -212,7 +230,8 @@ internal sealed class TrainerConversation(ITrainer trainer, TimeProvider time)
             over.ThrowIfCancellationRequested();
             _stopIsSent = true;
             // The limit runs while the stop is being sent, because a process that hangs may not even read it.
-            await Task.WhenAll(trainer.SendAsync(stop, default, over), KillAfterAsync(stop.Checkpoint ? CheckpointLimit : StopLimit, over));
+            var limit = stop.Checkpoint ? terms.CheckpointLimit : terms.StopLimit;
+            await Task.WhenAll(trainer.SendAsync(stop, default, over), KillAfterAsync(limit, over));
         }
         catch (OperationCanceledException)
         {

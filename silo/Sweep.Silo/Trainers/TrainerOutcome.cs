@@ -1,3 +1,4 @@
+using Sweep.Domain.Programs;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Silo.Trainers;
@@ -9,6 +10,10 @@ internal abstract record TrainerOutcome
 
     /// <summary>Every epoch was trained and reported.</summary>
     public sealed record Succeeded(TrialResult Result) : TrainerOutcome;
+
+    /// <summary>The program has ended well.</summary>
+    /// <param name="Epochs">How many epochs it has reported, over all attempts.</param>
+    public sealed record ProgramEnded(int Epochs, ProgramResult Result) : TrainerOutcome;
 
     /// <summary>The text that was asked for is written.</summary>
     public sealed record Generated(string Text) : TrainerOutcome;

@@ -16,6 +16,7 @@ internal sealed class TrainerProcess : ITrainer
     private static readonly TimeSpan LogLimit = TimeSpan.FromSeconds(2);
 
     private readonly Process _process;
+    private readonly bool _killsTree;
     private readonly SemaphoreSlim _sending = new(1, 1);
     private readonly SemaphoreSlim _marks = new(0);
     private readonly Stream _events;
@@ -23,9 +24,11 @@ internal sealed class TrainerProcess : ITrainer
     private string _lastLine = "it wrote nothing";
     private string? _violation;
 
+    /// <param name="killsTree">Whether <see cref="Kill"/> kills what the process has started, too.</param>
     /// <exception cref="TrainerStartException">The system does not start the process.</exception>
-    public TrainerProcess(ProcessStartInfo start)
+    public TrainerProcess(ProcessStartInfo start, bool killsTree = true)
     {
+        _killsTree = killsTree;
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.StandardErrorEncoding = Encoding.UTF8;
         _process = Started(start);
@@ -69,7 +72,7 @@ internal sealed class TrainerProcess : ITrainer
             if (await Frame.ReadAsync<TrainerEvent>(_events, cancellation) is { } frame)
             {
                 // After the last event of a training the log belongs to the next one, so the lines before it are awaited here.
-                if (frame.Message is TrainerEvent.Succeeded or TrainerEvent.Failed or TrainerEvent.Stopped)
+                if (frame.Message is TrainerEvent.Succeeded or TrainerEvent.ProgramEnded or TrainerEvent.Failed or TrainerEvent.Stopped)
                     await _marks.WaitAsync(LogLimit, cancellation);
                 return frame;
             }
@@ -93,7 +96,7 @@ internal sealed class TrainerProcess : ITrainer
     {
         try
         {
-            _process.Kill(entireProcessTree: true);
+            _process.Kill(entireProcessTree: _killsTree);
         }
         catch (Exception error) when (error is InvalidOperationException or Win32Exception or AggregateException)
         {

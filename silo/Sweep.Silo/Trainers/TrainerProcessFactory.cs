@@ -4,37 +4,45 @@ using Sweep.Domain.Protocol;
 
 namespace Sweep.Silo.Trainers;
 
-/// <summary>Starts the program <c>Sweep.Trainer</c>.</summary>
-/// <param name="folder">The program's folder; null for the one beside the silo's program.</param>
+/// <summary>Starts the programs <c>Sweep.Trainer</c> and <c>Sweep.Runner</c>.</summary>
+/// <param name="trainer">The folder of Sweep.Trainer; null for the one beside the silo's program.</param>
+/// <param name="runner">That of Sweep.Runner.</param>
 /// <param name="threads">CPU threads of each trainer; at least 1.</param>
-internal sealed class TrainerProcessFactory(string? folder, int threads, TimeProvider time) : ITrainerFactory
+internal sealed class TrainerProcessFactory(string? trainer, string? runner, int threads, TimeProvider time) : ITrainerFactory
 {
-    public async Task<ITrainer> StartAsync(string device, CancellationToken cancellation)
+    public async Task<ITrainer> StartAsync(TrainerKind kind, string device, CancellationToken cancellation)
     {
-        var trainer = new TrainerProcess(Program(device));
+        // The runner kills what it has started, and removes its folders, when it ends or is killed.
+        var process = new TrainerProcess(Program(kind, device), killsTree: kind == TrainerKind.Model);
         try
         {
-            if (await trainer.ReceiveAsync(cancellation) is { Event: TrainerEvent.Ready })
-                return trainer;
+            if (await process.ReceiveAsync(cancellation) is { Event: TrainerEvent.Ready })
+                return process;
         }
         catch
         {
-            await trainer.EndAsync(time);
+            await process.EndAsync(time);
             throw;
         }
 
-        var death = trainer.Death ?? "its first message was not that it is ready.";
-        await trainer.EndAsync(time);
+        var death = process.Death ?? "its first message was not that it is ready.";
+        await process.EndAsync(time);
         throw new TrainerStartException(death);
     }
 
-    private ProcessStartInfo Program(string device)
+    private ProcessStartInfo Program(TrainerKind kind, string device)
     {
-        var start = SiblingProgram.Start("Sweep.Trainer", folder);
+        var start = kind == TrainerKind.Model
+            ? SiblingProgram.Start("Sweep.Trainer", trainer, "SWEEP_TRAINER")
+            : SiblingProgram.Start("Sweep.Runner", runner, "SWEEP_RUNNER");
         foreach (var name in start.Environment.Keys.Where(name => !TrainerEnvironment.Inherits(name)).ToList())
             start.Environment.Remove(name);
-        foreach (var (name, value) in TrainerEnvironment.Variables)
-            start.Environment[name] = value;
+        if (kind == TrainerKind.Model)
+        {
+            foreach (var (name, value) in TrainerEnvironment.Variables)
+                start.Environment[name] = value;
+        }
+
         start.Environment[TrainerEnvironment.Device] = device;
         start.Environment[TrainerEnvironment.Threads] = threads.ToString(CultureInfo.InvariantCulture);
         return start;

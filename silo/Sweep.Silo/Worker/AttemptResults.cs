@@ -60,7 +60,7 @@ internal sealed class AttemptResults : ITrainingListener
 
     public void Progressed(double? share) => _progress.Progressed(share);
 
-    public async Task EpochFinishedAsync(EpochMetrics report)
+    public async Task EpochFinishedAsync(EpochReport report)
     {
         _progress.EpochFinished(report.Epoch);
         var value = report.Value(_objective.Metric);

@@ -39,6 +39,13 @@ internal sealed partial class AttemptRun
                 else
                     await GiveBackAsync();
                 break;
+            case TrainerOutcome.ProgramEnded(var epochs, var result):
+                slot.Health.Passed();
+                if (await WaitUntilStoredAsync())
+                    await ReportEndAsync("succeeded", () => _grain.CompleteProgram(Attempt, epochs, JsonSerializer.Serialize(result)));
+                else
+                    await GiveBackAsync();
+                break;
             case TrainerOutcome.Stopped:
                 await ReportStopAsync();
                 break;

@@ -19,7 +19,7 @@ internal sealed partial class AttemptRun
         try
         {
             var spec = await ReadAsync(() => services.Specs.GetAsync(trial.Sweep), _abandoned.Token);
-            var parameters = TrialParameters.FromJson(assignment.ParametersJson);
+            var parameters = ParameterMap.FromJson(assignment.ParametersJson);
             await TraceAsync(spec, parameters);
             _results = new(new(trial, Attempt), _grain, spec.Objective, Progress, services, Stop, _abandoned.Token);
             if (assignment.JudgedAt is { Length: > 0 } judgedAt && await services.Specs.RulesAsync(trial.Sweep) is { } rules)
@@ -29,11 +29,10 @@ internal sealed partial class AttemptRun
             }
 
             var trainer = await PreparedAsync(spec, assignment.HasCheckpoint, _results, beforeTraining);
-            var (dataset, seed) = (spec.Dataset, spec.Dataset.FirstTarget is null ? (long?)null : spec.Seed);
-            var command = new TrainerCommand.Train(
-                trial.Value, Attempt, parameters, dataset.Split, dataset.Validation, spec.Objective, spec.Checkpoint.Every,
-                dataset.Test, dataset.FirstTarget, seed, assignment.JudgedAt, spec.Precision);
-            return await trainer.TrainAsync(command, _stop.Task);
+            return spec.Program is null
+                ? await trainer.TrainAsync(TrainCommand(spec, assignment), _stop.Task)
+                : await trainer.RunAsync(
+                    ProgramAttempt.Of(spec, trial.Number, Attempt, parameters, assignment.JudgedAt, Devices), _stop.Task);
         }
         catch (OperationCanceledException) when (_abandoned.IsCancellationRequested)
         {
@@ -62,14 +61,25 @@ internal sealed partial class AttemptRun
         }
     }
 
-    /// <summary>A trainer that has the text and the checkpoint.</summary>
+    private TrainerCommand.Train TrainCommand(SweepSpec spec, AttemptAssignment assignment)
+    {
+        var (dataset, seed) = (spec.Dataset, spec.Dataset.FirstTarget is null ? (long?)null : spec.Seed);
+        return new(
+            trial.Value, Attempt, TrialParameters.FromJson(assignment.ParametersJson), dataset.Split, dataset.Validation, spec.Objective,
+            spec.Checkpoint.Every, dataset.Test, dataset.FirstTarget, seed, assignment.JudgedAt, spec.Precision);
+    }
+
+    /// <summary>A trainer that has the text, or the folder, and the checkpoint.</summary>
     private async Task<TrainerConversation> PreparedAsync(
         SweepSpec spec, bool hasCheckpoint, AttemptResults results, CancellationToken cancellation)
     {
         var watch = new StallWatch(TimeSpan.FromSeconds(spec.StallLimit), services.Time);
-        var trainer = await watch.WithinAsync(slot.TrainerAsync(cancellation));
+        var kind = spec.Program is null ? TrainerKind.Model : TrainerKind.Program;
+        var trainer = await watch.WithinAsync(slot.TrainerAsync(kind, cancellation));
         trainer.Begin(results, watch);
-        if (!trainer.HasText(spec.Dataset.Sha256))
+        if (spec.Program is { } program)
+            await LoadFolderAsync(trainer, program.Sha256, cancellation);
+        else if (!trainer.HasLoaded(spec.Dataset.Sha256))
             await LoadTextAsync(trainer, spec.Dataset.Sha256, cancellation);
         if (!(hasCheckpoint && await LoadCheckpointAsync(trainer, results, cancellation)) && spec.StartFrom is { } start)
             await LoadWeightsAsync(trainer, start, cancellation);
@@ -81,6 +91,15 @@ internal sealed partial class AttemptRun
         using var step = SweepActivities.Step("dataset");
         var text = await ReadAsync(() => services.Datasets.ReadAsync(sha256, CancellationToken.None), cancellation);
         await trainer.LoadTextAsync(sha256, text, cancellation);
+    }
+
+    private async Task LoadFolderAsync(TrainerConversation trainer, string sha256, CancellationToken cancellation)
+    {
+        if (trainer.HasLoaded(sha256))
+            return;
+        using var step = SweepActivities.Step("folder");
+        var archive = await ReadAsync(() => services.Folders.ReadAsync(sha256, CancellationToken.None), cancellation);
+        await trainer.LoadFolderAsync(sha256, archive, cancellation);
     }
 
     private async Task LoadWeightsAsync(TrainerConversation trainer, StartSpec start, CancellationToken cancellation)
@@ -118,14 +137,14 @@ internal sealed partial class AttemptRun
     }
 
     /// <summary>Adds to the trace which attempt it shows, and how long that attempt waited.</summary>
-    private async Task TraceAsync(SweepSpec spec, TrialParameters parameters)
+    private async Task TraceAsync(SweepSpec spec, ParameterMap parameters)
     {
         if (_trace is not { IsAllDataRequested: true } trace)
             return;
         trace
             .SetTag("sweep.name", spec.Name)
             .SetTag("sweep.attempt", Attempt)
-            .SetTag("sweep.cell", parameters.Cell.ToString().ToLowerInvariant());
+            .SetTag("sweep.cell", spec.Program is null ? parameters.Find("cell")?.ToString() : null);
         if (await ReadAsync(() => services.Store.WaitedAsync(trial, Attempt), _abandoned.Token) is { } waited)
             SweepActivities.Queued(trace, waited);
     }

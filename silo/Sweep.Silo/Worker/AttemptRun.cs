@@ -40,6 +40,9 @@ internal sealed partial class AttemptRun(
     /// <summary>The number of the slot that trains, from 1.</summary>
     public int SlotNumber => slot.Number;
 
+    /// <summary>The device of each slot that the trial takes.</summary>
+    public IReadOnlyList<string> Devices { private get; init; } = [slot.Device];
+
     public AttemptProgress Progress { get; } = new(services.Time);
 
     /// <summary>The number of the attempt, from 1; 0 before it is opened.</summary>

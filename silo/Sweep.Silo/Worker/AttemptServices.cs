@@ -12,6 +12,7 @@ public sealed record AttemptServices(
     IAttemptStore Store,
     SweepSpecs Specs,
     DatasetCache Datasets,
+    FolderCache Folders,
     IWeightsStore Weights,
     IJudgementStore Judgements,
     MetricWriter Metrics,

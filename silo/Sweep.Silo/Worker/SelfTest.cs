@@ -69,7 +69,7 @@ internal static class SelfTest
         limit.CancelAfter(Limit);
         try
         {
-            var trainer = await slot.TrainerAsync(limit.Token);
+            var trainer = await slot.TrainerAsync(TrainerKind.Model, limit.Token);
             foreach (var training in Trainings)
             {
                 trainer.Begin(new Unheeded(), StallWatch.None);
@@ -121,7 +121,7 @@ internal static class SelfTest
         {
         }
 
-        public Task EpochFinishedAsync(EpochMetrics report) => Task.CompletedTask;
+        public Task EpochFinishedAsync(EpochReport report) => Task.CompletedTask;
 
         public Task<bool> GoesOnAsync(int epoch) => Task.FromResult(true);
 

@@ -5,7 +5,7 @@ namespace Sweep.Silo.Worker;
 
 /// <summary>
 /// Room for one trial on one device, with the trainer that works there. The trainer starts with the silo, trains many trials, and is
-/// replaced when it dies.
+/// replaced when it dies, or when a trial needs one of another kind.
 /// </summary>
 /// <param name="gate">The gate of the device. All slots on one device have the same gate.</param>
 internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFactory trainers, TimeProvider time, ILogger logger)
@@ -13,6 +13,7 @@ internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFacto
 {
     private Start? _start;
     private TrainerConversation? _trainer;
+    private TrainerKind _kind;
 
     /// <summary>Makes a slot for each of the devices. Those on the same device are neighbors.</summary>
     public static Slot[] On(IReadOnlyList<string> devices, ITrainerFactory trainers, TimeProvider time, ILogger logger)
@@ -46,8 +47,8 @@ internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFacto
     public bool IsFree => !IsBusy && Health.IsFit;
 
     /// <summary>
-    /// Starts a trainer ahead of time, so that it loads its libraries before there is anything to train. An error of this start is thrown
-    /// to the first caller of <see cref="TrainerAsync"/>.
+    /// Starts a trainer, at first one of the built-in model, ahead of time, so that it loads its libraries before there is anything to
+    /// train. An error of this start is thrown to the first caller of <see cref="TrainerAsync"/>.
     /// </summary>
     public void Warm()
     {
@@ -57,12 +58,13 @@ internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFacto
         _start = new(StartAsync(stop.Token), stop);
     }
 
-    /// <summary>The slot's trainer, ready to use: the one that is there, or a new one where that is not usable.</summary>
+    /// <summary>The slot's trainer of this kind, ready to use: the one that is there, or a new one where that is not usable.</summary>
     /// <exception cref="TrainerStartException">A new trainer ended before it was ready.</exception>
-    public async Task<TrainerConversation> TrainerAsync(CancellationToken cancellation)
+    public async Task<TrainerConversation> TrainerAsync(TrainerKind kind, CancellationToken cancellation)
     {
-        if (_trainer is { IsUsable: false })
+        if (_trainer is { IsUsable: false } || _kind != kind)
             await DiscardAsync();
+        _kind = kind;
         if (_trainer is not null)
             return _trainer;
         Warm();
@@ -105,7 +107,7 @@ internal sealed partial class Slot(string device, DeviceGate gate, ITrainerFacto
     {
         try
         {
-            return await trainers.StartAsync(device, stop);
+            return await trainers.StartAsync(_kind, device, stop);
         }
         catch (Exception error) when (error is not (TrainerStartException or OperationCanceledException))
         {

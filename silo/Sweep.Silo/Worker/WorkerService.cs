@@ -135,7 +135,10 @@ public sealed partial class WorkerService : BackgroundService
         foreach (var slot in taken)
             slot.IsBusy = true;
         // A trial trains on its first slot. Its other slots stay idle, so that it has their share of the device.
-        var run = new AttemptRun(attempt.Trial, attempt.Attempt, _worker.Name, taken[0], _services, _logger, _ends.Token);
+        var run = new AttemptRun(attempt.Trial, attempt.Attempt, _worker.Name, taken[0], _services, _logger, _ends.Token)
+        {
+            Devices = [.. taken.Select(slot => slot.Device)],
+        };
         _running[attempt] = run;
         CountSlots();
         var running = RunAsync(run, taken);

@@ -2,6 +2,7 @@ using System.Globalization;
 using Sweep.Client.Local;
 using Sweep.Domain.Reports;
 using Sweep.Domain.Search;
+using Sweep.Domain.Trials;
 using Sweep.Storage.Connections;
 using Sweep.Storage.Reading;
 
@@ -71,8 +72,9 @@ public static class PublishedBenchmark
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"| {point.Rank} | {cell} | {parameters.SequenceLength} "
-                + $"| {Of(point, trial => trial.Last?.ValLoss)} | {there[1]:0.000} | {Of(point, trial => trial.Last?.ValAccuracy)} "
-                + $"| {there[2]:0.000} | {Of(point, trial => trial.BestValue)} | {Of(point, trial => trial.Last?.TrainLoss)} "
+                + $"| {Of(point, trial => trial.Last?.Model?.ValLoss)} | {there[1]:0.000} "
+                + $"| {Of(point, trial => trial.Last?.Model?.ValAccuracy)} "
+                + $"| {there[2]:0.000} | {Of(point, trial => trial.BestValue)} | {Of(point, trial => trial.Last?.Model?.TrainLoss)} "
                 + $"| {there[0]:0.000} | {point.Succeeded.Average(trial => trial.Result?.TrainProcessorSeconds):0.0} s |"));
         }
 
@@ -87,8 +89,8 @@ public static class PublishedBenchmark
             .ToLookup(trial => trial.Parameters.ForModel() with { SequenceLength = 0 });
         foreach (var (shorter, longer) in ((int, int)[])[(10, 20), (20, 30), (10, 30)])
         {
-            Console.WriteLine($"- {longer} instead of {shorter} characters: loss {Difference(trial => trial.Last?.ValLoss)}, "
-                + $"accuracy {Difference(trial => trial.Last?.ValAccuracy)}, best loss {Difference(trial => trial.BestValue)}");
+            Console.WriteLine($"- {longer} instead of {shorter} characters: loss {Difference(trial => trial.Last?.Model?.ValLoss)}, "
+                + $"accuracy {Difference(trial => trial.Last?.Model?.ValAccuracy)}, best loss {Difference(trial => trial.BestValue)}");
 
             string Difference(Func<TrialSummary, double?> read) => Text(
                 trials.Select(group => read(Trial(group, longer)) - read(Trial(group, shorter))).OfType<double>(), "+0.000;−0.000");

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sweep.Client.Local;
+using Sweep.Domain.Trials;
 using Sweep.Processes;
 using Sweep.Storage.Connections;
 using Sweep.Storage.Reading;
@@ -26,7 +27,7 @@ internal static class CurvesCommand
         var found = (await reader.FindAsync("curves", CancellationToken.None))!;
         var losses = new Dictionary<int, List<double>>();
         await foreach (var (number, _, epoch) in reader.EpochsAsync(found.Id, null))
-            (losses.TryGetValue(number, out var curve) ? curve : losses[number] = []).Add(epoch.ValLoss);
+            (losses.TryGetValue(number, out var curve) ? curve : losses[number] = []).Add(epoch.Value(Metric.ValLoss));
         await using var output = new StreamWriter(file) { NewLine = "\n" };
         await output.WriteLineAsync(string.Join(',', CurveTable.Parameters.Concat(Enumerable.Range(1, CurveTable.Epochs).Select(Text))));
         foreach (var trial in await reader.TrialsAsync(found.Id, CancellationToken.None))

@@ -137,7 +137,7 @@ public static class StorageBenchmark
     private static EpochRow Row(TrialId trial, int epoch)
     {
         var loss = 1.5 + (2.0 / epoch);
-        return new(trial, 1, new(epoch, loss - 0.1, loss, 0.5, 0.005, 0.5, 4_000), loss, loss);
+        return new(trial, 1, new EpochMetrics(epoch, loss - 0.1, loss, 0.5, 0.005, 0.5, 4_000), loss, loss);
     }
 
     private static SweepSpec Grid { get; } = new(

@@ -66,7 +66,7 @@ public sealed class HostileTrainerTests(PostgresServer server)
     {
         public bool Honest { get; set; }
 
-        public Task<ITrainer> StartAsync(string device, CancellationToken cancellation) =>
+        public Task<ITrainer> StartAsync(TrainerKind kind, string device, CancellationToken cancellation) =>
             Task.FromResult<ITrainer>(new Trainer(this, new SimulatedTrainer(new SimulatedTrainers())));
     }
 

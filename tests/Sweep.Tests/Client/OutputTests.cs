@@ -10,7 +10,7 @@ public sealed class OutputTests
     private static readonly OutputTable Sample = new(
         [
             new("name", "name"),
-            OutputColumn.Number("val_loss", "val\nloss", Quantities.Loss),
+            OutputColumn.Number("val_loss", "val\nloss", Quantities.Metric),
             OutputColumn.Number("count", "count", dispensable: true),
             new("widths", "widths"),
         ],

@@ -7,7 +7,9 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using Orleans.Core.Internal;
+using Sweep.Client.Programs;
 using Sweep.Contracts;
+using Sweep.Domain.Programs;
 using Sweep.Domain.Sweeps;
 using Sweep.Grains;
 using Sweep.Silo.Hosting;
@@ -99,6 +101,13 @@ public sealed class TestSilo : IAsyncDisposable
         var reply = await Sweep(id).Submit(new(spec.ToJson(), ExactName: true));
         Assert.Null(reply.Refusal);
         return id;
+    }
+
+    /// <summary>Stores the folder of a program and submits its sweep. Returns the id.</summary>
+    internal async Task<int> SubmitAsync(ProgramSweep sweep)
+    {
+        await _application.Services.GetRequiredService<IFolderStore>().AddAsync(sweep.Folder.Sha256, sweep.Folder.Bytes);
+        return await SubmitAsync(sweep.Spec);
     }
 
     public async Task<SweepOverview> OverviewAsync(int id) => (await Reader.ListAsync()).Single(sweep => sweep.Id == id);

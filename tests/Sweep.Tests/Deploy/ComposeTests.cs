@@ -145,6 +145,20 @@ public sealed partial class ComposeTests
                 .Order());
     }
 
+    [Theory]
+    [InlineData(OneMachine)]
+    [InlineData(OtherMachine)]
+    public async Task Workers_run_no_programs_unless_one_variable_turns_it_on(string file)
+    {
+        var workers = (await ComposeFile.RenderAsync(file)).Services.Where(
+            service => service.Key.StartsWith("worker", StringComparison.Ordinal)).ToList();
+        Assert.Equal(2, workers.Count);
+        Assert.All(workers, worker => Assert.Equal("false", worker.Value["environment"]!["SWEEP_PROGRAMS"]!.ToString()));
+        Assert.Contains(
+            "SWEEP_PROGRAMS:-false",
+            await File.ReadAllTextAsync(RepositoryFolder.Join(file), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_misspelt_key_is_refused()
     {

@@ -74,6 +74,17 @@ public sealed class KubernetesTests
     }
 
     [Fact]
+    public async Task Workers_run_no_programs_unless_one_variable_turns_it_on()
+    {
+        var objects = Read(await RenderAsync());
+        var variable = Assert.Single(
+            objects.OfType<V1Deployment>().Single(silo => silo.Metadata.Name == "worker-gpu").Spec.Template.Spec.Containers[0].Env,
+            variable => variable.Name == "SWEEP_PROGRAMS");
+        Assert.Equal(
+            "false", Assert.Single(objects.OfType<V1ConfigMap>()).Data[variable.ValueFrom.ConfigMapKeyRef.Key]);
+    }
+
+    [Fact]
     public async Task No_pod_is_reached_unless_a_policy_allows_it()
     {
         var policies = Read(await RenderAsync()).OfType<V1NetworkPolicy>().ToList();

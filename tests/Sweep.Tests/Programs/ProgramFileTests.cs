@@ -70,6 +70,44 @@ public sealed class ProgramFileTests : IDisposable
     }
 
     [Fact]
+    public async Task The_file_of_a_report_has_the_same_spec()
+    {
+        var spec = (await LoadAsync(
+            """
+            name: again
+            objective: { metric: score/f1, goal: maximize, unit: "points: 'x'" }
+            program:
+              command: [python3, train.py, "--lr={lr}", '{"a": 1}', ""]
+              epochs: 30
+              time_limit: 90
+              stop_grace: 3
+              environment: { A: "b: c", EMPTY: "" }
+              capture: ['epoch (?<epoch>\d+)', '(?<loss>\S+)']
+            parameters:
+              lr: { min: 0.001, max: 0.1, scale: log, count: 3 }
+              width: { values: [1, 2], type: float }
+              deep: { values: [true, false] }
+              tag: { values: ["1", "true", "a, b"] }
+              momentum: { values: [0.5, 0.9], when: { tag: ["1"], deep: true } }
+              layers: 3
+            require: [width * lr < 1]
+            """)).Spec;
+        var again = (await LoadAsync(SweepFileText.Of(spec))).Spec;
+        // The file is a part of the folder.
+        Assert.Equal(spec.ToJson(), (again with { Program = again.Program! with { Sha256 = spec.Program!.Sha256 } }).ToJson());
+    }
+
+    [Theory]
+    [InlineData("program: { command: [a] }", "''", "objective.unit: f")]
+    [InlineData("program: { command: [a] }", "1234567890123456789012345678901", "expected 1 to 30 characters")]
+    [InlineData("dataset: { path: text.txt }", "nats", "objective.unit: found nats; leave it out;")]
+    public async Task A_unit_is_a_few_characters_for_a_programs_objective(string trained, string unit, string expected) =>
+        Assert.Contains(
+            expected,
+            await ErrorAsync($"{trained}\nobjective: {{ metric: val_loss, unit: {unit} }}\nparameters: {{ layers: 2 }}\n"),
+            StringComparison.Ordinal);
+
+    [Fact]
     public async Task A_spec_without_a_program_is_stored_as_before()
     {
         var checkedSweep = await _folder.LoadAsync("dataset: { path: text.txt }\nparameters: { cell: { values: [rnn, gru] } }");
@@ -141,14 +179,15 @@ public sealed class ProgramFileTests : IDisposable
             expected, await ErrorAsync($"program: {{ command: [a] }}\n{Parameters}{yaml}"), StringComparison.Ordinal);
 
     [Fact]
-    public async Task A_cluster_takes_no_program_yet()
+    public async Task A_program_passes_the_rules_of_the_cluster_and_needs_a_worker_that_takes_programs()
     {
-        Assert.Contains(
-            "program: found a program; clusters do not train programs yet; sweep plan shows its trials, and sweep try runs one",
-            await _folder.ErrorAsync(Program + Parameters),
-            StringComparison.Ordinal);
-        var sweep = await LoadAsync(Program + Parameters);
-        Assert.Equal("program", Assert.Single(SpecRules.Problems(sweep.Spec)).Path);
+        var sweep = await LoadAsync(Program + Parameters + "resources: { require: [gpu=h200] }\n");
+        Assert.Empty(SpecRules.Problems(sweep.Spec));
+        Assert.Equal(["gpu=h200", "sweep:programs"], sweep.Spec.Demands.Require);
+        Assert.Equal(["gpu=h200"], sweep.Spec.Resources.Require);
+        var error = await ErrorAsync(Program + Parameters + "resources: { require: ['sweep:programs'] }\n");
+        Assert.Contains("resources.require", error, StringComparison.Ordinal);
+        Assert.Contains("sweep:programs", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -37,7 +37,6 @@ public sealed class PythonExampleTests
         Assert.Contains("ValueError: 3", output, StringComparison.Ordinal);
         await Samples.RefusedAsync("--trial: found 9; expected one of the trials 1 to 4.", "try", File, "--trial", "9");
         await Samples.RefusedAsync("found no program", "try", RepositoryFolder.Join("examples", "next-character.yaml"));
-        await Samples.RefusedAsync("clusters do not train programs yet", "run", File);
     }
 
     [Fact]

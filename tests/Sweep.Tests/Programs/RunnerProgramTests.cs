@@ -297,7 +297,7 @@ public sealed class RunnerProgramTests : IAsyncDisposable
         {
             var next = await _runner.ReceiveAsync(Patience).WaitAsync(TimeSpan.FromSeconds(60), Patience);
             var (message, payload) = next ?? throw new InvalidOperationException($"The runner ended: {string.Join('\n', _log)}");
-            if (message is not (TrainerEvent.Progress or TrainerEvent.Ready))
+            if (message is not (TrainerEvent.Progress or TrainerEvent.Ready or TrainerEvent.Began))
                 return (message, payload);
         }
     }

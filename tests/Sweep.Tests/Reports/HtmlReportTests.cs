@@ -28,7 +28,8 @@ public sealed partial class HtmlReportTests
     {
         var json = Data().Match(Page).Groups[1].Value;
         Assert.DoesNotContain('<', json);
-        Assert.Equal(2, JsonDocument.Parse(json).RootElement.GetProperty("curves")[0].GetProperty("val_loss").GetArrayLength());
+        var curve = JsonDocument.Parse(json).RootElement.GetProperty("curves")[0];
+        Assert.Equal(2, curve.GetProperty("values").GetProperty("val_loss").GetArrayLength());
     }
 
     [Fact]

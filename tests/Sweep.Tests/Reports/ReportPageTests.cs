@@ -37,7 +37,7 @@ public sealed class ReportPageTests(StorageDatabase database) : IClassFixture<St
         // The page draws each curve to its last epoch, and shows the trials that are on the front of the definition.
         var ends = await RowsAsync("select number, last_val_loss from trial_summary where sweep = 'nine' order by number");
         var curves = await page.AskAsync(
-            "JSON.parse(document.getElementById('data').textContent).curves.map(curve => [curve.n, curve.val_loss.at(-1)])");
+            "JSON.parse(document.getElementById('data').textContent).curves.map(curve => [curve.n, curve.values.val_loss.at(-1)])");
         var losses = ends.Select(row => row.Split('|')).Select(row => (Whole(row[0]), Math.Round(Real(row[1]), 5)));
         Assert.Equal(losses, curves.EnumerateArray().Select(curve => (curve[0].GetInt32(), Math.Round(curve[1].GetDouble(), 5))));
         foreach (var (metric, sign) in new[] { ("val_loss", ""), ("val_accuracy", "-") })

@@ -1,6 +1,7 @@
 using Sweep.Client.Reports.Pages;
 using Sweep.Domain.Reports;
 using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
 using Sweep.Tests.Client;
 using static Sweep.Tests.Search.Spaces;
 
@@ -18,10 +19,10 @@ internal static class ReportPages
         spec = spec with { Dataset = spec.Dataset with { Name = text } };
         var trials = ReportTrials.Of(spec, [2, 1.5, 1]);
         trials[0] = trials[0] with { Result = trials[0].Result! with { Sample = text, Prompt = text } };
-        trials[2] = trials[2] with { State = Domain.Trials.TrialState.Failed, Reason = text, Result = null };
+        trials[2] = trials[2] with { State = TrialState.Failed, Reason = text, Result = null };
         return new(
             Samples.Overview(spec, succeeded: 2, trials: 3), SweepReport.Of(spec, trials), new(400, 6, 400),
-            [new(1, new(1, 2, 2, 0.5, 0.1, 1, 1), 1), new(1, new(2, 1, 1.5, 0.5, 0.1, 1, 1), 2)],
+            [new(1, new EpochMetrics(1, 2, 2, 0.5, 0.1, 1, 1), 1), new(1, new EpochMetrics(2, 1, 1.5, 0.5, 0.1, 1, 1), 2)],
             [new("failed", text, 1, 1, text)], [new(text, text, [text], 3)], null, "15.6", Now, []);
     }
 

@@ -18,7 +18,7 @@ public sealed class SweepComparisonTests
         var layers = Choice("layers", Whole(2), Whole(1));
         var there = Report(Spec(Of(layers, Choice("cell", Word("gru"), Word("rnn")), Choice("hidden_size", Whole(32)))), [9, 9, 0.5, 3.5]);
         var comparison = SweepComparison.Of("a", here, "b", there);
-        Assert.Equal(["cell", "layers"], comparison.Parameters);
+        Assert.Equal(["cell", "layers"], comparison.Parameters.Select(definition => definition.Name));
         Assert.Equal([(3, 3), (1, 4)], comparison.Pairs.Select(pair => (pair.Here.Number, pair.There.Number)));
         Assert.Equal("Of 2 pairs of trials with the same values a is better in 1, b in 1; mean val_loss 2 and 2.", comparison.Verdict);
         Assert.Equal(["hidden_size is 64 in a and 32 in b.", "1 of 3 trials of a and 2 of 4 of b have no partner."], comparison.Notes);

@@ -191,7 +191,7 @@ public sealed class SweepReportTests
             Reference("rnn", 20, trainLoss: 1.25, trainSeconds: 4),
             Reference("lstm", 20, trainLoss: 1),
         ];
-        (int, EpochMetrics)[] epochs = [(1, Epoch(10, 1.75)), (1, Epoch(20, 1)), (2, Epoch(20, 3)), (3, Epoch(20, 7))];
+        (int, EpochReport)[] epochs = [(1, Epoch(10, 1.75)), (1, Epoch(20, 1)), (2, Epoch(20, 3)), (3, Epoch(20, 7))];
         var report = SweepReport.Of(spec, trials, reference, epochs);
         Assert.Equal([(1, 10), (1, 20), (2, 20)], report.Comparisons.Select(row => (row.Number, row.Epoch)));
         var (first, second) = (report.Comparisons[0], report.Comparisons[1]);

@@ -105,7 +105,7 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
             (9.0, 9.0, 2),
             ((await database.SummaryAsync(trial)).BestValue, (await database.SummaryAsync(trial)).BestScore,
                 (await database.SummaryAsync(trial)).Best!.Epoch));
-        Assert.Equal(number, (await database.SummaryAsync(trial)).Last!.ValLoss);
+        Assert.Equal(number, (await database.SummaryAsync(trial)).Last!.Value(Metric.ValLoss));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Sweep.Domain.Trials;
 using static Sweep.Tests.Storage.StorageDatabase;
 
 namespace Sweep.Tests.Storage;
@@ -19,14 +20,14 @@ public sealed class BestEpochTests(StorageDatabase database) : IClassFixture<Sto
             .Check(Config.QuickThrowOnFailure.WithMaxTest(100));
     }
 
-    private async Task<bool> HoldsAsync(Domain.Trials.EpochMetrics[][] batches)
+    private async Task<bool> HoldsAsync(EpochMetrics[][] batches)
     {
         var trial = await database.AddRunningTrialAsync();
         // The store drops epochs beyond a gap, so that all epochs are stored first and the batches replace them.
         await database.Attempts.WriteEpochsAsync([.. Enumerable.Range(1, 8).Select(epoch => Row(trial, 1, Epoch(epoch, double.NaN)))]);
         foreach (var batch in batches)
             await database.Attempts.WriteEpochsAsync([.. batch.Select(report => Row(trial, 1, report))]);
-        var stored = await database.Reader.EpochsAsync(trial.Sweep, 1).Select(row => row.Metrics).ToListAsync();
+        var stored = await database.Reader.EpochsAsync(trial.Sweep, 1).Select(row => row.Metrics.Model!).ToListAsync();
         var best = stored.Where(report => double.IsFinite(report.ValLoss))
             .OrderBy(report => report.ValLoss)
             .ThenBy(report => report.Epoch)

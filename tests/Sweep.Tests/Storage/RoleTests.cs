@@ -72,6 +72,7 @@ public sealed class RoleTests(PostgresServer server)
     [InlineData("update schema_versions set sha256 = ''")]
     [InlineData("delete from schema_versions")]
     [InlineData("update datasets set bytes = ''")]
+    [InlineData("update folders set bytes = ''")]
     [InlineData("update sweeps set spec = '{}'")]
     [InlineData("update trials set params = '{}'")]
     [InlineData("update trial_events set detail = ''")]

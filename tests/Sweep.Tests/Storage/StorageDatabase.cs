@@ -33,6 +33,8 @@ public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
 
     public DatasetStore Datasets => new(Source);
 
+    public FolderStore Folders => new(Source);
+
     public SweepReader Reader => new(Source);
 
     /// <summary>Returns the numbers of a sweep's trials that are unfinished and on no worker.</summary>
@@ -68,12 +70,28 @@ public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
         retries,
         42);
 
+    /// <summary>A sweep of a program, whose folder has these bytes.</summary>
+    public static SweepSpec ProgramSpec(string name, byte[] folder, string metric = "score/f1", Goal goal = Goal.Maximize) =>
+        Spec(name, new(metric), goal) with
+        {
+            Dataset = DatasetSpec.None,
+            Parameters = new(
+                [
+                    new("optimizer", new DimensionDomain.Choice([new ParameterValue.Word("adam"), new ParameterValue.Word("sgd")])),
+                    new("layers", new DimensionDomain.Choice([new ParameterValue.Word("many")])),
+                ],
+                Own: new(
+                    new Dictionary<string, ParameterType> { ["optimizer"] = ParameterType.Text, ["layers"] = ParameterType.Text },
+                    Epochs: 10)),
+            Program = new(["./train"], Hash(folder)),
+        };
+
     public static string Hash(byte[] bytes) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes));
 
     public static EpochMetrics Epoch(int number, double valLoss = 2, double valAccuracy = 0.5) =>
         new(number, valLoss - 0.5, valLoss, valAccuracy, 0.005, 0.5, 4_000);
 
-    public static EpochRow Row(TrialId trial, int attempt, EpochMetrics report, Objective? objective = null)
+    public static EpochRow Row(TrialId trial, int attempt, EpochReport report, Objective? objective = null)
     {
         objective ??= new(Metric.ValLoss, Goal.Minimize);
         return new(trial, attempt, report, report.Value(objective.Metric), objective.Score(report.Value(objective.Metric)));
@@ -99,6 +117,18 @@ public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
         var trial = new TrialId(await AddSweepAsync(1, metric, goal), 1);
         Assert.Equal(TrialState.Running, await Trials.MoveAsync(Lease(trial)));
         return trial;
+    }
+
+    /// <summary>Adds a sweep of a program with one trial, whose first attempt runs on the worker w1.</summary>
+    public async Task<TrialId> AddRunningProgramAsync(string metric = "score/f1", Goal goal = Goal.Maximize)
+    {
+        byte[] folder = [1, 2, 3];
+        await Folders.AddAsync(Hash(folder), folder);
+        var id = await Reader.NextSweepIdAsync();
+        var spec = ProgramSpec($"program-{id}", folder, metric, goal);
+        await Sweeps.AddAsync(id, spec, exactName: true, [.. SearchMethods.First(spec).Take(1)]);
+        Assert.Equal(TrialState.Running, await Trials.MoveAsync(Lease(new(id, 1))));
+        return new(id, 1);
     }
 
     /// <summary>Adds a sweep of one trial with this name, or with the first free suffix.</summary>

@@ -65,7 +65,7 @@ public sealed class SweepReaderTests(StorageDatabase database, PostgresServer se
             [1.5],
             await database.Reader.EpochsAsync(id, 2, Cancellation)
                 .Where(e => e.Metrics.Epoch == 2)
-                .Select(e => e.Metrics.ValLoss)
+                .Select(e => e.Metrics.Value(Metric.ValLoss))
                 .ToListAsync(Cancellation));
     }
 

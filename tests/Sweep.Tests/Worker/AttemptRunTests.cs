@@ -81,7 +81,7 @@ public sealed class AttemptRunTests
         await using var stage = new AttemptStage(new ScriptedTrainers(trainer), alone: alone);
         var idle = new ScriptedTrainer();
         var neighbor = new Slot("cpu", stage.Gate, new ScriptedTrainers(idle), stage.Time, stage.Log);
-        await neighbor.TrainerAsync(TestContext.Current.CancellationToken);
+        await neighbor.TrainerAsync(TrainerKind.Model, TestContext.Current.CancellationToken);
         stage.Slot.Neighbors = [neighbor];
         await stage.StartAsync();
         await trainer.ReceivedAsync<TrainerCommand.Train>();

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Sweep.Domain.Programs;
 using Sweep.Domain.Search;
 using Sweep.Domain.Stopping;
 using Sweep.Domain.Sweeps;
@@ -63,6 +64,7 @@ internal sealed class AttemptStage : IAsyncDisposable
         var services = new AttemptServices(
             Fake.Of<IGrainFactory>((method, _) => method.GetGenericArguments().Contains(typeof(ISweepProgress)) ? sweep : grain),
             Store, new SweepSpecs(sweeps), new DatasetCache(datasets),
+            new FolderCache(Fake.Of<IFolderStore>((_, _) => Task.FromResult<byte[]?>(null))),
             Fake.Of<IWeightsStore>((_, _) => Task.FromResult<byte[]?>(null)), Judgements, _metrics,
             new AttemptLog(Store, Alarm, Time), Alarm, instruments, Time);
         _run = new(Trial, granted: 1, "worker", Slot, services, Log, _workerEnds.Token);

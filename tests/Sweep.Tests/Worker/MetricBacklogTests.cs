@@ -5,7 +5,8 @@ namespace Sweep.Tests.Worker;
 
 public sealed class MetricBacklogTests
 {
-    private static EpochRow Row(int epoch, double loss = 0.1) => new(new(1, 1), 1, new(epoch, loss, loss, 0.5, 0.01, 1, 10), loss, loss);
+    private static EpochRow Row(int epoch, double loss = 0.1) =>
+        new(new(1, 1), 1, new EpochMetrics(epoch, loss, loss, 0.5, 0.01, 1, 10), loss, loss);
 
     [Fact]
     public async Task Rows_that_do_not_fit_in_memory_wait_in_a_file_and_come_back_in_order_bit_for_bit()
@@ -73,6 +74,17 @@ public sealed class MetricBacklogTests
         backlog.Close();
         Assert.Empty(await second);
         Assert.Throws<ObjectDisposedException>(() => backlog.Add(Row(2)));
+    }
+
+    [Fact]
+    public async Task Epochs_of_a_program_come_back_from_the_file_as_such()
+    {
+        using var backlog = new MetricBacklog(inMemory: 0);
+        var metrics = new Dictionary<string, double> { ["score/f1"] = 1.0 / 3, ["läufe"] = 1e300 };
+        backlog.Add(new(new(1, 1), 1, new ProgramMetrics(4, 0.1, metrics), 1, -1));
+        var taken = Assert.IsType<ProgramMetrics>(Assert.Single(await backlog.TakeAsync(1)).Metrics);
+        Assert.Equal((4, 0.1), (taken.Epoch, taken.Seconds));
+        Assert.Equal(metrics, taken.Values);
     }
 
     [Fact]

@@ -103,7 +103,9 @@ public sealed class MetricWriterTests : IAsyncLifetime
     }
 
     private void Add(int trial, int epoch) =>
-        _writer.Add(new(new(1, trial), 1, new(epoch, 1, 1, 0.5, 0.01, 0.1, 100), 1, 1), refusal => _refusals.Add(refusal.Message));
+        _writer.Add(
+            new(new(1, trial), 1, new EpochMetrics(epoch, 1, 1, 0.5, 0.01, 0.1, 100), 1, 1),
+            refusal => _refusals.Add(refusal.Message));
 
     private Task<bool> WaitUntilStoredAsync(int trial) =>
         _writer.WaitUntilStoredAsync(new(1, trial), 1).WaitAsync(Poll.Patience, TestContext.Current.CancellationToken);

@@ -26,7 +26,7 @@ internal sealed class RecordedTraining : ITrainingListener
 
     public void Progressed(double? share) => Progress.Enqueue(share);
 
-    public Task EpochFinishedAsync(EpochMetrics report)
+    public Task EpochFinishedAsync(EpochReport report)
     {
         Epochs.Enqueue(report.Epoch);
         return Error is null ? Task.CompletedTask : Task.FromException(Error);

@@ -14,9 +14,15 @@ internal sealed class ScriptedTrainers(Func<int, Task<ITrainer>> start) : ITrain
 
     public int Starts => _starts;
 
+    /// <summary>The kinds that were started, in order.</summary>
+    public List<TrainerKind> Kinds { get; } = [];
+
     /// <summary>The trainer that was started last.</summary>
     public ITrainer? Last { get; private set; }
 
-    public async Task<ITrainer> StartAsync(string device, CancellationToken cancellation) =>
-        Last = await start(Interlocked.Increment(ref _starts) - 1).WaitAsync(cancellation);
+    public async Task<ITrainer> StartAsync(TrainerKind kind, string device, CancellationToken cancellation)
+    {
+        Kinds.Add(kind);
+        return Last = await start(Interlocked.Increment(ref _starts) - 1).WaitAsync(cancellation);
+    }
 }

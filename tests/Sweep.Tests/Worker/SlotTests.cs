@@ -26,10 +26,11 @@ public sealed class SlotTests
     {
         var slot = Slot(new ScriptedTrainers(index => index == 0 ? throw error : Task.FromResult<ITrainer>(new ScriptedTrainer())));
         slot.Warm();
-        var start = await Assert.ThrowsAsync<TrainerStartException>(() => slot.TrainerAsync(TestContext.Current.CancellationToken));
+        var start = await Assert.ThrowsAsync<TrainerStartException>(
+            () => slot.TrainerAsync(TrainerKind.Model, TestContext.Current.CancellationToken));
         Assert.Contains(error.Message, start.Message, StringComparison.Ordinal);
         // The next start is tried again.
-        Assert.NotNull(await slot.TrainerAsync(TestContext.Current.CancellationToken));
+        Assert.NotNull(await slot.TrainerAsync(TrainerKind.Model, TestContext.Current.CancellationToken));
     }
 
     [Theory]
@@ -49,7 +50,7 @@ public sealed class SlotTests
     {
         var trainers = new ScriptedTrainers();
         var slot = new Slot(device, new DeviceGate(), trainers, _time, _log);
-        await slot.TrainerAsync(TestContext.Current.CancellationToken);
+        await slot.TrainerAsync(TrainerKind.Model, TestContext.Current.CancellationToken);
         Assert.Null(await SelfTest.RunAsync(slot, TestContext.Current.CancellationToken));
         Assert.Equal(starts, trainers.Starts);
         var last = Assert.IsType<ScriptedTrainer>(trainers.Last);
@@ -68,18 +69,33 @@ public sealed class SlotTests
     }
 
     [Fact]
+    public async Task A_slot_keeps_its_trainer_until_a_trial_needs_one_of_another_kind()
+    {
+        var model = new ScriptedTrainer();
+        var trainers = new ScriptedTrainers(model);
+        var slot = Slot(trainers);
+        // The one that starts ahead of time is the model's.
+        slot.Warm();
+        var runner = await slot.TrainerAsync(TrainerKind.Program, TestContext.Current.CancellationToken);
+        await model.EndedAsync();
+        Assert.Same(runner, await slot.TrainerAsync(TrainerKind.Program, TestContext.Current.CancellationToken));
+        Assert.NotSame(runner, await slot.TrainerAsync(TrainerKind.Model, TestContext.Current.CancellationToken));
+        Assert.Equal([TrainerKind.Model, TrainerKind.Program, TrainerKind.Model], trainers.Kinds);
+    }
+
+    [Fact]
     public async Task A_killed_trainer_that_does_not_end_is_abandoned_with_a_line_in_the_log()
     {
         var stuck = new ScriptedTrainer { NeverEnds = true };
         var slot = Slot(new ScriptedTrainers(stuck));
-        var first = await slot.TrainerAsync(TestContext.Current.CancellationToken);
+        var first = await slot.TrainerAsync(TrainerKind.Model, TestContext.Current.CancellationToken);
         var discarding = slot.DiscardAsync();
         _time.Advance(TrainerEnd.Limit / 2);
         Assert.False(discarding.IsCompleted);
         _time.Advance(TrainerEnd.Limit);
         await discarding.WaitAsync(Poll.Patience, TestContext.Current.CancellationToken);
         Assert.Contains("was killed and does not end", Assert.Single(_log.Lines), StringComparison.Ordinal);
-        Assert.NotSame(first, await slot.TrainerAsync(TestContext.Current.CancellationToken));
+        Assert.NotSame(first, await slot.TrainerAsync(TrainerKind.Model, TestContext.Current.CancellationToken));
     }
 
     [Fact]
@@ -102,6 +118,6 @@ public sealed class SlotTests
     /// <summary>Starts a trainer by a start that cannot be cancelled.</summary>
     private sealed class Uncancellable(Task<ITrainer> start) : ITrainerFactory
     {
-        public Task<ITrainer> StartAsync(string device, CancellationToken cancellation) => start;
+        public Task<ITrainer> StartAsync(TrainerKind kind, string device, CancellationToken cancellation) => start;
     }
 }

@@ -75,7 +75,7 @@ public sealed class TrainerConversationFaultTests
         var stall = await Assert.ThrowsAsync<TrainerStalledException>(() => loading);
         Assert.Equal(Stall, stall.Message);
         Assert.False(stage.Conversation.IsUsable);
-        Assert.False(stage.Conversation.HasText(ConversationStage.Text));
+        Assert.False(stage.Conversation.HasLoaded(ConversationStage.Text));
     }
 
     [Theory]

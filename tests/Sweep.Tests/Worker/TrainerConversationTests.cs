@@ -84,7 +84,7 @@ public sealed class TrainerConversationTests
         stage.Begin(second);
         await stage.LoadTextAsync("another");
         Assert.Equal("another", Assert.IsType<TrainerCommand.LoadDataset>(stage.Trainer.Commands.Last()).Sha256);
-        Assert.False(stage.Conversation.HasText(ConversationStage.Text));
+        Assert.False(stage.Conversation.HasLoaded(ConversationStage.Text));
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class TrainerConversationTests
         await cut.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cutShort);
         Assert.False(stage.Conversation.IsUsable);
-        Assert.False(stage.Conversation.HasText(ConversationStage.Text));
+        Assert.False(stage.Conversation.HasLoaded(ConversationStage.Text));
         Assert.Throws<InvalidOperationException>(() => stage.Begin(stage.Recorded));
     }
 

@@ -135,7 +135,8 @@ public sealed class TrainerProcessTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static Task<ITrainer> StartAsync(string? folder) =>
-        new TrainerProcessFactory(folder, threads: 1, new FakeTimeProvider()).StartAsync("cpu", TestContext.Current.CancellationToken);
+        new TrainerProcessFactory(folder, runner: null, threads: 1, new FakeTimeProvider())
+            .StartAsync(TrainerKind.Model, "cpu", TestContext.Current.CancellationToken);
 
     private ProcessStartInfo Script(string text)
     {

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
+using Sweep.Domain.Programs;
 using Sweep.Domain.Scheduling;
 using Sweep.Domain.Search;
 using Sweep.Domain.Stopping;
@@ -54,6 +55,7 @@ public sealed class WorkerServiceTests
             store,
             new SweepSpecs(Fake.Of<ISweepStore>((_, _) => Task.FromResult<StoredSweep?>(new(1, spec, SweepState.Running, Trials: 1)))),
             new DatasetCache(Fake.Of<IDatasetStore>((_, _) => Task.FromResult<byte[]?>([1]))),
+            new FolderCache(Fake.Of<IFolderStore>((_, _) => Task.FromResult<byte[]?>(null))),
             Fake.Of<IWeightsStore>((_, _) => Task.FromResult<byte[]?>(null)),
             Fake.Of<IJudgementStore>((_, _) => null),
             metrics,

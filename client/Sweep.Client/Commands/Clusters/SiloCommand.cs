@@ -39,6 +39,11 @@ internal static class SiloCommand
 
     private static readonly Option<bool> Dashboard = new("--dashboard") { Description = "Serve the Orleans dashboard under /dashboard." };
 
+    private static readonly Option<bool> Programs = new("--programs")
+    {
+        Description = "Run programs of sweep files, which may do here whatever this user may.",
+    };
+
     public static Command Create(Terminal terminal)
     {
         var command = new DocumentedCommand(
@@ -59,7 +64,7 @@ internal static class SiloCommand
                 string[] given =
                 [
                     .. Options.SelectMany(option => context.Value(option) is { } value ? new[] { option.Name, value } : []),
-                    .. context.Value(Dashboard) ? new[] { Dashboard.Name } : [],
+                    .. new[] { Programs, Dashboard }.Where(option => context.Value(option)).Select(option => option.Name),
                 ];
                 // The connection string goes through the environment: it may hold a password, and every user can read command lines.
                 ProgramReplacement.Run(
@@ -70,6 +75,7 @@ internal static class SiloCommand
             });
         foreach (var option in Options)
             command.Add(option);
+        command.Add(Programs);
         command.Add(Dashboard);
         return command;
     }

@@ -24,7 +24,7 @@ internal static class StartTrial
                 $"found {address}, which has not succeeded; expected a trial that has (sweep show {address.Name}).");
         }
 
-        var weights = await WeightsReader.ReadAsync(cluster, new(sweep.Id, trial.Number), cancellation);
+        var weights = await WeightsReader.ReadAsync(cluster, sweep, trial.Number, cancellation);
         return new(new(sweep.Name, number, weights.Epoch, weights.Sha256), weights);
     }
 }

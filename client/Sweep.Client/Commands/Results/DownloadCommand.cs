@@ -32,7 +32,7 @@ internal static class DownloadCommand
             WeightsFolder.Check("--output", folder, context.Value(force));
             await using var cluster = await context.OpenAsync();
             var sweep = await context.Value(address).FindAsync(cluster.Reader, context.Cancellation);
-            var weights = await WeightsReader.ReadAsync(cluster, new(sweep.Id, number), context.Cancellation);
+            var weights = await WeightsReader.ReadAsync(cluster, sweep, number, context.Cancellation);
             var trial = (await cluster.Reader.TrialAsync(sweep.Id, number, context.Cancellation))!;
             var readme = WeightsReadme.Of(sweep, trial, weights);
             var bytes = await WeightsFolder.WriteAsync(folder, weights, readme, context.Cancellation);

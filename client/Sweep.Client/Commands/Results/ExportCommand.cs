@@ -4,6 +4,7 @@ using Sweep.Client.Errors;
 using Sweep.Client.Export;
 using Sweep.Client.Files;
 using Sweep.Client.Output;
+using Sweep.Domain.Reports;
 
 namespace Sweep.Client.Commands.Results;
 
@@ -43,6 +44,10 @@ internal static class ExportCommand
             var sweep = await context.Value(address).FindAsync(cluster.Reader, context.Cancellation);
             var table = context.Value(what) switch
             {
+                "epochs" when sweep.Spec.Program is not null => EpochExport.OfProgram(
+                    ReportedMetrics.InOrder(
+                        sweep.Spec.Objective.Metric, await cluster.Reader.ReportedAsync(sweep.Id, context.Cancellation)),
+                    cluster.Reader.EpochsAsync(sweep.Id, null, context.Cancellation)),
                 "epochs" => EpochExport.Of(cluster.Reader.EpochsAsync(sweep.Id, null, context.Cancellation)),
                 "points" => PointExport.Of(sweep.Spec, await cluster.Reader.TrialsAsync(sweep.Id, context.Cancellation)),
                 _ => TrialExport.Of(sweep.Spec, await cluster.Reader.TrialsAsync(sweep.Id, context.Cancellation)),

@@ -15,7 +15,7 @@ internal static class LogsCommand
         var follow = new Option<bool>("--follow", "-f") { Description = "Go on until the trial is over or the sweep stops." };
         return new DocumentedCommand(
             "logs",
-            "What a trial's trainer wrote to its standard error, all attempts.",
+            "What a trial's trainer wrote to its standard error, or its program printed, all attempts.",
             "sweep logs next-character/3",
             "sweep logs next-character/3 --follow")
         {

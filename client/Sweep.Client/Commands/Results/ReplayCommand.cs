@@ -85,7 +85,7 @@ internal static class ReplayCommand
     {
         var metric = sweep.Spec.Objective.Metric;
         context.Terminal.Out.WriteLine(
-            $"\nWithout a rule: {report.Epochs} epochs of {report.Trials} trials, best {metric} {Quantities.Loss(report.Best)}. "
+            $"\nWithout a rule: {report.Epochs} epochs of {report.Trials} trials, best {metric} {Quantities.Metric(report.Best)}. "
             + $"Means over {report.Orders} orders of the trials; found is the median.");
         if (!isComparison)
             return;

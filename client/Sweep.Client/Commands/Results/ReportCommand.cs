@@ -132,10 +132,10 @@ internal static class ReportCommand
         return SweepComparison.Of(sweep.Name, report, other.Name, await ReportAsync(cluster, other, null, cancellation));
     }
 
-    private static async Task<List<(int Number, EpochMetrics Metrics)>> EpochsAsync(
+    private static async Task<List<(int Number, EpochReport Metrics)>> EpochsAsync(
         Cluster cluster, int sweep, HashSet<int> wanted, CancellationToken cancellation)
     {
-        var epochs = new List<(int, EpochMetrics)>();
+        var epochs = new List<(int, EpochReport)>();
         await foreach (var (number, _, report) in cluster.Reader.EpochsAsync(sweep, null, cancellation))
         {
             if (wanted.Contains(report.Epoch))

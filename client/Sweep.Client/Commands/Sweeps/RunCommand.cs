@@ -3,6 +3,7 @@ using Sweep.Client.Clusters;
 using Sweep.Client.Commands.Parts;
 using Sweep.Client.Errors;
 using Sweep.Client.Output;
+using Sweep.Client.Programs;
 using Sweep.Client.Running;
 using Sweep.Domain.Sweeps;
 
@@ -36,7 +37,10 @@ internal static class RunCommand
             await using var clusters = new LazyCluster(() => WatchedOrder.OpenAsync(context, context.Value(detach)));
             var chosen = context.Value(name);
             string[] overrides = [.. context.Value(set)!, .. chosen is null ? Array.Empty<string>() : [$"name={chosen}"]];
-            var sweep = await context.LoadAsync(context.Value(file), overrides, clusters);
+            var path = context.Value(file);
+            ISubmission sweep = await ProgramSweep.LoadAsync(path, overrides, context.Cancellation) is { } program
+                ? program
+                : await context.LoadAsync(path, overrides, clusters);
             var cluster = await clusters.GetAsync();
             var stored = await new SweepStart(cluster, context.Console)
                 .StartAsync(sweep, exactName: chosen is not null, context.Value(afresh));

@@ -2,9 +2,12 @@ using System.CommandLine;
 using Sweep.Client.Clusters;
 using Sweep.Client.Commands.Parts;
 using Sweep.Client.Errors;
+using Sweep.Client.Live;
 using Sweep.Client.Output;
+using Sweep.Client.Programs;
 using Sweep.Client.Tables;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Sweeps;
 using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Commands.Sweeps;
@@ -41,9 +44,9 @@ internal static class ShowCommand
         {
             context.Terminal.Out.WriteLine(
                 $"{sweep.Name}  {PlainText.Of(sweep.State)}, {sweep.Succeeded} of {sweep.Trials} trials done, " +
-                $"epoch {sweep.EpochsDone} of {sweep.EpochsTotal}");
+                EpochCount.Of(sweep));
             context.Terminal.WriteUntrusted(
-                $"{SearchText.Aims(sweep.Spec)} on {sweep.Spec.Dataset.Name}, "
+                $"{SearchText.Aims(sweep.Spec)} {Trained(sweep.Spec)}, "
                 + $"created {Quantities.LocalTime(sweep.CreatedAt)}"
                 + (sweep.Spec.StartFrom is { } start ? $", each trial from the weights of {start} after epoch {start.Epoch}" : ""));
             if (BudgetText.Left(sweep) is { Length: > 0 } budget)
@@ -56,6 +59,9 @@ internal static class ShowCommand
         context.Terminal.Write(TrialTable.Of(sweep.Spec, trials), context.Format, "No trials.");
     }
 
+    private static string Trained(SweepSpec spec) =>
+        spec.Program is { } program ? $"of {ShellText.Of(program.Command)}" : $"on {spec.Dataset.Name}";
+
     private static async Task ShowTrialAsync(CommandContext context, Cluster cluster, SweepOverview sweep, int number)
     {
         var trial = (await cluster.Reader.TrialAsync(sweep.Id, number, context.Cancellation))!;
@@ -63,13 +69,13 @@ internal static class ShowCommand
         switch (context.Format)
         {
             case OutputFormat.Json:
-                JsonOutput.Write(context.Terminal.Out, new { sweep = sweep.Name, trial = TrialJson.Of(trial), events });
+                JsonOutput.Write(context.Terminal.Out, new { sweep = sweep.Name, trial = TrialJson.Of(trial, sweep.Spec), events });
                 break;
             case OutputFormat.Csv:
                 CsvOutput.Write(context.Terminal.Out, EventTable.Of(events));
                 break;
             default:
-                context.Terminal.Write(TrialFacts.Of(trial), OutputFormat.Table, "");
+                context.Terminal.Write(TrialFacts.Of(trial, sweep.Spec), OutputFormat.Table, "");
                 context.Terminal.Out.WriteLine();
                 context.Terminal.Write(EventTable.Of(events), OutputFormat.Table, "Nothing has happened to it yet.");
                 if (trial.Result is { Prompt: { } prompt })

@@ -98,7 +98,7 @@ internal static class HtmlReport
         ReportBlock.Lead lead => Html.Join(lead.Sentences.Select(sentence => Html.Of($"<p class=\"lead\">{sentence}</p>\n"))),
         ReportBlock.Facts facts => Html.Of(
             $"<dl>{Html.Join(facts.Lines.Select(row => Html.Of($"<div><dt>{row.Name}</dt><dd>{row.Value}</dd></div>")))}</dl>\n"),
-        ReportBlock.Rows rows => HtmlTable.Of(rows.Name, rows.Table, rows.Filtered),
+        ReportBlock.Rows rows => HtmlTable.Of(rows.Name, rows.Table, rows.Filter),
         ReportBlock.Figure figure => Html.Of(
             $"""
             <figure id="figure-{figure.Id}"><figcaption>{figure.Caption}</figcaption>

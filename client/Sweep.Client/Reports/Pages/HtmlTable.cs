@@ -11,10 +11,10 @@ internal static class HtmlTable
     /// <summary>Number of characters from which on a text is broken into lines.</summary>
     private const int LongestLine = 40;
 
-    /// <param name="filtered">Whether the rows are trials, above which there is a field to filter them.</param>
-    public static Html Of(string name, OutputTable table, bool filtered) => Html.Of(
+    /// <param name="filter">An example for the field above the rows that filters them; null for no such field.</param>
+    public static Html Of(string name, OutputTable table, string? filter) => Html.Of(
         $"""
-        {(filtered ? Filter : Html.Empty)}<div class="rows" role="region" aria-label="{name}" tabindex="0"><table>
+        {(filter is null ? Html.Empty : Filter(filter))}<div class="rows" role="region" aria-label="{name}" tabindex="0"><table>
         <caption>{name}</caption>
         <thead><tr>{Html.Join(table.Columns.Select(Head))}</tr></thead>
         <tbody>
@@ -25,10 +25,10 @@ internal static class HtmlTable
 
         """);
 
-    private static Html Filter => new(
-        """
+    private static Html Filter(string example) => Html.Of(
+        $"""
         <p class="tools"><label>Filter <input type="search" data-filter autocomplete="off" spellcheck="false"
-        placeholder="lstm 20, or val_loss&lt;1.7"></label> <output></output></p>
+        placeholder="{example}"></label> <output></output></p>
 
         """);
 

@@ -15,7 +15,7 @@ internal static class RepeatSection
         List<(string, string)> facts =
         [
             ("Seed", PlainText.Of(spec.Seed)),
-            ("Text, SHA-256", spec.Dataset.Sha256),
+            spec.Program is { } program ? ("Folder, SHA-256", program.Sha256) : ("Text, SHA-256", spec.Dataset.Sha256),
             ("Submitted", Time(contents.Sweep.CreatedAt)),
             ("Ended", contents.Sweep.EndedAt is { } end ? Time(end) : ""),
             ("Trained on", string.Join("; ", contents.Report.Environments.Take(3).Select(one => one.Environment))),
@@ -25,11 +25,17 @@ internal static class RepeatSection
         return new("repeat", "How to repeat it",
         [
             new ReportBlock.Paragraph(
-                (contents.Sweep.NotReproducible is { } why
-                    ? $"This file may give other trials: {why}. Trials with the same parameters have the same numbers "
-                    : "This file gives the same trials in the same order, and these have the same numbers ") +
-                "on the same kind of processor or GPU, with the same libtorch and number of threads. " +
-                "The text is the one with the hash below; where the cluster does not have it, give it as path: FILE."),
+                spec.Program is null
+                    ? (contents.Sweep.NotReproducible is { } why
+                        ? $"This file may give other trials: {why}. Trials with the same parameters have the same numbers "
+                        : "This file gives the same trials in the same order, and these have the same numbers ") +
+                    "on the same kind of processor or GPU, with the same libtorch and number of threads. " +
+                    "The text is the one with the hash below; where the cluster does not have it, give it as path: FILE."
+                    : (contents.Sweep.NotReproducible is { } reason
+                        ? $"This file may give other trials: {reason}."
+                        : "In the program's folder this file gives the same trials in the same order, as far as the program itself "
+                            + "reports the same numbers each time.")
+                        + " The folder is the one with the hash below."),
             new ReportBlock.Code(SweepFileText.Of(spec)),
             new ReportBlock.Facts([.. facts.Where(fact => fact.Item2.Length > 0)]),
         ]);

@@ -19,8 +19,8 @@ internal abstract record ReportBlock
     public sealed record Facts(IReadOnlyList<(string Name, string Value)> Lines) : ReportBlock;
 
     /// <param name="Name">What the rows are: the table's caption.</param>
-    /// <param name="Filtered">Whether the rows are trials, which a reader can filter.</param>
-    public sealed record Rows(string Name, OutputTable Table, bool Filtered = false) : ReportBlock;
+    /// <param name="Filter">Where the rows are trials, which a reader can filter, an example of what to type; null for other rows.</param>
+    public sealed record Rows(string Name, OutputTable Table, string? Filter = null) : ReportBlock;
 
     /// <summary>The place of a chart, which the script of the page draws. The Markdown has no charts.</summary>
     public sealed record Figure(string Id, string Caption) : ReportBlock;

@@ -6,7 +6,7 @@ using Sweep.Storage.Reading;
 namespace Sweep.Client.Reports.Pages;
 
 /// <summary>Everything that a page about a sweep shows, as read from the database.</summary>
-/// <param name="Text">Facts about the sweep's text; null when the text is no longer stored.</param>
+/// <param name="Text">Facts about the sweep's text; null when the text is no longer stored, and where a program trains.</param>
 /// <param name="Curves">The epochs of <see cref="CurveTrials"/>.</param>
 /// <param name="Rungs">What stopping rules decided, by epoch.</param>
 /// <param name="Replay">What stopping rules would have saved; null where that cannot be told, or would take too long.</param>
@@ -41,7 +41,7 @@ internal sealed record ReportContents(
         CancellationToken cancellation) => new(
         sweep,
         report,
-        await cluster.Reports.DatasetAsync(sweep.Spec.Dataset.Sha256, cancellation),
+        sweep.Spec.Program is null ? await cluster.Reports.DatasetAsync(sweep.Spec.Dataset.Sha256, cancellation) : null,
         await cluster.Reports.CurvesAsync(sweep.Id, CurveTrials(report).Select(trial => trial.Number), MostPoints, cancellation),
         await cluster.Reports.EventsAsync(sweep.Id, cancellation),
         await cluster.Reports.PlacesAsync(sweep.Id, cancellation),
@@ -55,7 +55,7 @@ internal sealed record ReportContents(
     private static async Task<ReplayReport?> ReplayAsync(
         Cluster cluster, SweepOverview sweep, SweepReport report, CancellationToken cancellation)
     {
-        var longest = report.Rows.Select(row => row.Parameters.Epochs).DefaultIfEmpty().Max();
+        var longest = report.Rows.Select(row => row.MostEpochs).DefaultIfEmpty().Max();
         var orders = ReplayReport.OrdersForPage(report.Rows.Count, longest);
         if (sweep.State is SweepState.Running or SweepState.Paused || orders == 0 || ReplayCurves.Problem(sweep, report.Rows) is not null)
             return null;

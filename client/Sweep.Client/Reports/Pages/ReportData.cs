@@ -4,6 +4,7 @@ using System.Text.Json;
 using Sweep.Client.Output;
 using Sweep.Domain.Reports;
 using Sweep.Domain.Search;
+using Sweep.Domain.Trials;
 using Sweep.Storage.Reading;
 
 namespace Sweep.Client.Reports.Pages;
@@ -33,21 +34,21 @@ internal static class ReportData
         Encoder = JavaScriptEncoder.Default,
     };
 
-    /// <summary>The numbers of a trial by which tables and charts compare trials, by their names in SQL.</summary>
-    private static readonly (string Name, Func<TrialSummary, double?> Value)[] Measures =
+    /// <summary>The numbers of a trial of the built-in model by which tables and charts compare trials, by their names in SQL.</summary>
+    private static readonly (string Name, Func<TrialSummary, double?> Value)[] OfModel =
     [
-        ("val_loss", row => row.Best?.ValLoss),
-        ("val_accuracy", row => row.Best?.ValAccuracy),
-        ("perplexity", row => row.Best?.Perplexity),
-        ("train_loss", row => row.Best?.TrainLoss),
-        ("gap", row => row.Best?.Gap),
+        ("val_loss", row => row.Best?.Model?.ValLoss),
+        ("val_accuracy", row => row.Best?.Model?.ValAccuracy),
+        ("perplexity", row => row.Best?.Model?.Perplexity),
+        ("train_loss", row => row.Best?.Model?.TrainLoss),
+        ("gap", row => row.Best?.Model?.Gap),
         ("test_loss", row => row.Result?.Test?.Loss),
         ("test_accuracy", row => row.Result?.Test?.Accuracy),
-        ("last_train_loss", row => row.Last?.TrainLoss),
-        ("last_val_loss", row => row.Last?.ValLoss),
-        ("last_val_accuracy", row => row.Last?.ValAccuracy),
-        ("last_perplexity", row => row.Last?.Perplexity),
-        ("last_gap", row => row.Last?.Gap),
+        ("last_train_loss", row => row.Last?.Model?.TrainLoss),
+        ("last_val_loss", row => row.Last?.Model?.ValLoss),
+        ("last_val_accuracy", row => row.Last?.Model?.ValAccuracy),
+        ("last_perplexity", row => row.Last?.Model?.Perplexity),
+        ("last_gap", row => row.Last?.Model?.Gap),
         ("train_seconds", row => row.Result?.TrainSeconds),
         ("train_processor_seconds", row => row.Result?.TrainProcessorSeconds),
         ("inference_ms", row => row.Result?.InferenceMilliseconds),
@@ -56,11 +57,23 @@ internal static class ReportData
         ("macs", row => row.Result?.Macs),
     ];
 
+    /// <summary>The learning curves of the built-in model, in the order of their charts.</summary>
+    private static readonly (string Name, Func<EpochReport, double?> Value)[] CurvesOfModel =
+    [
+        ("val_loss", epoch => epoch.Model?.ValLoss),
+        ("train_loss", epoch => epoch.Model?.TrainLoss),
+        ("val_accuracy", epoch => epoch.Model?.ValAccuracy),
+        ("gap", epoch => epoch.Model?.Gap),
+    ];
+
     public static string Of(ReportContents contents)
     {
         var report = contents.Report;
         var varying = report.Spec.Parameters.Varying;
-        var measured = report.Rows.Where(row => row is { Best: not null, Result: not null }).ToList();
+        var measured = report.Rows.Where(row => row is { Best: not null, TrainSeconds: not null }).ToList();
+        var measures = report.Reported is { } reported
+            ? [.. ReportMeasure.Of(report.Spec, reported).Select(measure => (measure.Name, measure.Read))]
+            : OfModel;
         var dots = Evenly(measured, MostDots).Union(report.Fronts.SelectMany(front => front.Trials)).ToList();
         var trials = Evenly(measured, MostTrials)
             .Union(dots)
@@ -74,12 +87,14 @@ internal static class ReportData
             {
                 metric = report.Spec.Objective.Metric,
                 goal = report.Spec.Objective.Goal,
+                unit = report.Spec.Objective.Unit,
+                reported = report.Reported?.Take(ReportMeasure.MostOthers + 1),
                 varying,
                 colours = report.Effects.Select(effect => effect.Parameter),
-                trials = Trials(trials, report.Spec.Parameters),
+                trials = Trials(trials, report.Spec.Parameters, measures),
                 dots = dots.Select(row => row.Number),
                 lines = Evenly(dots, MostLines).Select(row => row.Number),
-                curves = contents.Curves.GroupBy(row => row.Number).Select(Curve),
+                curves = contents.Curves.GroupBy(row => row.Number).Select(rows => Curve([.. rows], report.Reported)),
                 fronts = report.Fronts.Select(front => new { front.Metric, front.Cost, trials = front.Trials.Select(row => row.Number) }),
                 objectives = ObjectiveData.Of(report),
                 shares = Shares(report),
@@ -125,15 +140,17 @@ internal static class ReportData
     /// <summary>
     /// The trials as columns, which are far shorter than as rows. A parameter has its values once, and for each trial the place of its one.
     /// </summary>
-    private static object Trials(List<TrialSummary> trials, SearchSpace space) => new
-    {
-        n = trials.Select(row => row.Number),
-        state = trials.Select(row => row.State),
-        epoch = trials.Select(row => row.Best?.Epoch),
-        best = trials.Select(row => Short(row.BestValue)),
-        parameters = space.Varying.ToDictionary(name => name, name => Values(trials, space, name)),
-        measures = Measures.ToDictionary(measure => measure.Name, measure => trials.Select(row => Short(measure.Value(row)))),
-    };
+    private static object Trials(
+        List<TrialSummary> trials, SearchSpace space, (string Name, Func<TrialSummary, double?> Value)[] measures) => new
+        {
+            n = trials.Select(row => row.Number),
+            state = trials.Select(row => row.State),
+            epoch = trials.Select(row => row.Best?.Epoch),
+            best = trials.Select(row => Short(row.BestValue)),
+            seconds = trials.Select(row => Short(row.TrainSeconds)),
+            parameters = space.Varying.ToDictionary(name => name, name => Values(trials, space, name)),
+            measures = measures.ToDictionary(measure => measure.Name, measure => trials.Select(row => Short(measure.Value(row)))),
+        };
 
     /// <summary>The values of a list stand in its order, and values of a range in that of the trials.</summary>
     private static object Values(List<TrialSummary> trials, SearchSpace space, string name)
@@ -148,18 +165,18 @@ internal static class ReportData
         return new { values, at = texts.Select(text => places[text]) };
     }
 
-    private static object Curve(IEnumerable<CurvePoint> rows)
+    private static object Curve(List<CurvePoint> epochs, IReadOnlyList<Metric>? reported)
     {
-        var epochs = rows.ToList();
+        IEnumerable<(string Name, Func<EpochReport, double?> Value)> metrics =
+            reported?.Take(ReportMeasure.MostOthers + 1)
+                .Select(metric => (metric.Name, (Func<EpochReport, double?>)(epoch => epoch.Find(metric))))
+            ?? CurvesOfModel;
         return new
         {
             n = epochs[0].Number,
             epoch = epochs.Select(row => row.Metrics.Epoch),
             seconds = epochs.Select(row => Short(row.Elapsed)),
-            train_loss = epochs.Select(row => Short(row.Metrics.TrainLoss)),
-            val_loss = epochs.Select(row => Short(row.Metrics.ValLoss)),
-            val_accuracy = epochs.Select(row => Short(row.Metrics.ValAccuracy)),
-            gap = epochs.Select(row => Short(row.Metrics.Gap)),
+            values = metrics.ToDictionary(metric => metric.Name, metric => epochs.Select(row => Short(metric.Value(row.Metrics)))),
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sweep.Client.Output;
+using Sweep.Client.Programs;
 using Sweep.Client.Reports.Tables;
 using Sweep.Client.SweepFiles;
 using Sweep.Client.Tables;
@@ -52,15 +53,9 @@ internal static class ReportSections
     private static ReportSection Question(ReportContents contents)
     {
         var spec = contents.Sweep.Spec;
-        var text = contents.Text is { } facts ? Invariant($": {facts.Characters:#,0} characters, {facts.Vocabulary} distinct") : "";
         List<(string, string)> rows =
         [
-            ("Text", spec.Dataset.Name + text),
-            ("Split",
-                SplitText.Of(spec.Dataset)
-                + (spec.Dataset.Kind == SplitKind.Tail
-                    ? ": the end of the text"
-                    : "; windows overlap, so the numbers on what is held out flatter")),
+            .. spec.Program is { } program ? [("Program", ShellText.Of(program.Command))] : Dataset(contents, spec.Dataset),
             ("Objective", SearchText.Aims(spec)),
             ("Trials",
                 Invariant($"{contents.Sweep.Trials:#,0}, ")
@@ -73,6 +68,20 @@ internal static class ReportSections
             ("Fixed", string.Join(", ", Constants(contents.Report))),
         ];
         return new("question", "The question", [new ReportBlock.Facts([.. rows.Where(row => row.Item2.Length > 0)])]);
+    }
+
+    private static IEnumerable<(string, string)> Dataset(ReportContents contents, DatasetSpec dataset)
+    {
+        var text = contents.Text is { } facts ? Invariant($": {facts.Characters:#,0} characters, {facts.Vocabulary} distinct") : "";
+        return
+        [
+            ("Text", dataset.Name + text),
+            ("Split",
+                SplitText.Of(dataset)
+                + (dataset.Kind == SplitKind.Tail
+                    ? ": the end of the text"
+                    : "; windows overlap, so the numbers on what is held out flatter")),
+        ];
     }
 
     private static IEnumerable<string> Constants(SweepReport report) => report.Rows.Count == 0 ? [] : report.Spec.Parameters.Catalog.All
@@ -115,18 +124,34 @@ internal static class ReportSections
                     ]
                     : Array.Empty<ReportBlock>(),
                 new ReportBlock.Paragraph(
-                    "Losses (nats a character), accuracy and perplexity are of each trial's best epoch, "
-                    + "and where it says last, of its last. The gap is validation loss minus training loss. "
-                    + (report.Rows.Any(row => row.Best?.ValLossError is not null)
-                        ? "± is the standard error of the loss before it, over its windows. "
-                        : "")
-                    + "Time is training time, infer is one window, MACs are multiply-accumulates of a forward pass for one window."
+                    (report.Reported is null ? Columns(report) : ColumnsOfProgram(report))
                     + (report.Rows.Count > MostRows
                         ? Invariant($" These are the first {MostRows:#,0} of {report.Rows.Count:#,0} trials; ")
                             + $"sweep export {contents.Sweep.Name} has all."
                         : "")),
-                new ReportBlock.Rows("Trials", ReportTable.Of(report).First(MostRows), Filtered: true),
+                new ReportBlock.Rows("Trials", ReportTable.Of(report).First(MostRows), Filter(report)),
             ]);
+    }
+
+    private static string Filter(SweepReport report) => report.Reported is null
+        ? "lstm 20, or val_loss<1.7"
+        : $"a value, or {report.Spec.Objective.Metric}{(report.Spec.Objective.Goal == Goal.Minimize ? "<" : ">")}0.5";
+
+    private static string Columns(SweepReport report) =>
+        "Losses (nats a character), accuracy and perplexity are of each trial's best epoch, "
+        + "and where it says last, of its last. The gap is validation loss minus training loss. "
+        + (report.Rows.Any(row => row.Best?.Model?.ValLossError is not null)
+            ? "± is the standard error of the loss before it, over its windows. "
+            : "")
+        + "Time is training time, infer is one window, MACs are multiply-accumulates of a forward pass for one window.";
+
+    private static string ColumnsOfProgram(SweepReport report)
+    {
+        var objective = report.Spec.Objective;
+        return "Metrics are what the program reported at each trial's best epoch, and where it says last, at its last. "
+            + $"The best epoch is the one with the {(objective.Goal == Goal.Minimize ? "lowest" : "highest")} {objective.Metric}"
+            + (objective.Unit is { } unit ? $" ({unit}). " : ". ")
+            + "Time is the wall time of the trial's last attempt, memory the most of all its processes together.";
     }
 
     private static ReportSection? Curves(ReportContents contents)
@@ -153,7 +178,9 @@ internal static class ReportSections
                 + "Cost axes are logarithmic where they span much."
                 + Part(report, ReportData.MostDots)),
             new ReportBlock.Paragraph(
-                "The trials on the Pareto fronts of accuracy and loss against each cost: "
+                (report.Reported is null
+                    ? "The trials on the Pareto fronts of accuracy and loss against each cost: "
+                    : $"The trials on the Pareto front of {report.Spec.Objective.Metric} against time: ")
                 + "no other trial is both at least as good and at least as cheap."),
             new ReportBlock.Rows("Pareto fronts", FrontTable.Of(report).First(MostRows)),
         ]);
@@ -247,7 +274,7 @@ internal static class ReportSections
             ' ',
             report.Spec.Parameters.Varying.Zip(
                 ParameterCell.Row(row.Parameters, report.Spec.Parameters.Varying),
-                (name, value) => ParameterCell.Column(name).Text(value)))}").TrimEnd(':', ' ')
+                (name, value) => ParameterCell.Column(report.Spec.Parameters.Catalog.Find(name)!).Text(value)))}").TrimEnd(':', ' ')
         + (row.BestValue is { } value ? Invariant($", {PlainText.Of(report.Spec.Objective.Metric)} {value:0.000}") : "");
 
     private static ReportSection? Stopping(ReportContents contents)
@@ -255,7 +282,7 @@ internal static class ReportSections
         if (contents.Rungs.Count == 0)
             return null;
         var stopped = contents.Report.Rows.Where(row => row.State == TrialState.Stopped).OrderBy(row => row.Number).ToList();
-        var all = contents.Sweep.EpochsTotal + stopped.Sum(row => (long)row.Parameters.Epochs - row.EpochsDone);
+        var all = contents.Sweep.EpochsTotal + stopped.Sum(row => (long)row.MostEpochs - row.EpochsDone);
         return new("stopping", "What was stopped",
         [
             new ReportBlock.Paragraph(

@@ -29,7 +29,7 @@ internal static class AttemptTables
         return new(
             [
                 OutputColumn.Number("number", "trial"),
-                .. varying.Select(ParameterCell.Column),
+                .. ParameterCell.Columns(spec.Parameters, varying),
                 OutputColumn.Number("attempt", "attempts"),
                 OutputColumn.Number("epochs_done", "epochs"),
                 new("reason", "reason"),

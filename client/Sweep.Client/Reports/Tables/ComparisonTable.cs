@@ -14,7 +14,7 @@ internal static class ComparisonTable
         return new(
         [
             OutputColumn.Number("number", "trial"),
-            .. varying.Select(ParameterCell.Column),
+            .. ParameterCell.Columns(report.Spec.Parameters, varying),
             OutputColumn.Number("epoch", "epoch"),
             new("train_loss", "train loss:\npublished, ours", Text),
             new("val_loss", "val loss:\npublished, ours", Text),

@@ -6,11 +6,14 @@ namespace Sweep.Client.Reports.Tables;
 /// <summary>One row for each environment in which attempts trained: what may change the bits of results.</summary>
 internal static class EnvironmentTable
 {
-    public static OutputTable Of(SweepReport report) => new(
+    public static OutputTable Of(SweepReport report)
+    {
+        var hasTorch = report.Environments.Any(row => row.Environment.Torch is not null);
+        return new(
         [
-            new("torch", "torch"),
+            .. hasTorch ? [new("torch", "torch")] : Array.Empty<OutputColumn>(),
             new("processor", "processor"),
-            new("capability", "instructions"),
+            .. hasTorch ? [new("capability", "instructions")] : Array.Empty<OutputColumn>(),
             OutputColumn.Number("threads", "threads"),
             new("device", "device"),
             new("gpu", "GPU"),
@@ -22,8 +25,12 @@ internal static class EnvironmentTable
         [
             .. report.Environments.Select(row => (IReadOnlyList<object?>)
             [
-                row.Environment.Torch, row.Environment.Processor, row.Environment.Capability, row.Environment.Threads,
-                row.Environment.Device, row.Environment.Gpu, row.Environment.Driver, row.Environment.Precision, row.Attempts, row.Trials,
+                .. hasTorch ? [row.Environment.Torch] : Array.Empty<object?>(),
+                row.Environment.Processor,
+                .. hasTorch ? [row.Environment.Capability] : Array.Empty<object?>(),
+                row.Environment.Threads, row.Environment.Device, row.Environment.Gpu, row.Environment.Driver, row.Environment.Precision,
+                row.Attempts, row.Trials,
             ]),
         ]);
+    }
 }

@@ -1,6 +1,7 @@
 using Sweep.Client.Output;
 using Sweep.Client.Tables;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Reports.Tables;
 
@@ -10,16 +11,18 @@ internal static class FrontTable
     public static OutputTable Of(SweepReport report)
     {
         var varying = report.Spec.Parameters.Varying;
+        if (report.Reported is not null)
+            return OfProgram(report, varying);
         return new(
         [
             new("metric", "metric"),
             new("cost", "cost"),
             OutputColumn.Number("number", "trial"),
-            .. varying.Select(ParameterCell.Column),
+            .. ParameterCell.Columns(report.Spec.Parameters, varying),
             OutputColumn.Number("train_seconds", "train time", Quantities.Seconds),
             OutputColumn.Number("model_bytes", "size", Quantities.Bytes),
             OutputColumn.Number("macs", "MACs", Quantities.Count),
-            OutputColumn.Number("val_loss", "val loss", Quantities.Loss),
+            OutputColumn.Number("val_loss", "val loss", Quantities.Metric),
             OutputColumn.Number("val_accuracy", "accuracy", Quantities.Percent),
         ],
         [
@@ -28,8 +31,25 @@ internal static class FrontTable
                select (IReadOnlyList<object?>)
                [
                    PlainText.Of(front.Metric), Name(front.Cost), trial.Number, .. ParameterCell.Row(trial.Parameters, varying),
-                   trial.Result!.TrainSeconds, trial.Result.ModelBytes, trial.Result.Macs, trial.Best!.ValLoss, trial.Best.ValAccuracy,
+                   trial.Result!.TrainSeconds, trial.Result.ModelBytes, trial.Result.Macs, trial.Best?.Model?.ValLoss,
+                   trial.Best?.Model?.ValAccuracy,
                ],
+        ]);
+    }
+
+    private static OutputTable OfProgram(SweepReport report, IReadOnlyList<string> varying)
+    {
+        var metric = report.Spec.Objective.Metric;
+        return new(
+        [
+            OutputColumn.Number("number", "trial"),
+            .. ParameterCell.Columns(report.Spec.Parameters, varying),
+            OutputColumn.Number("train_seconds", "time", Quantities.Seconds),
+            OutputColumn.Number(metric.Name, metric.Name, Quantities.Metric),
+        ],
+        [
+            .. report.Fronts.SelectMany(front => front.Trials).Select(trial => (IReadOnlyList<object?>)
+                [trial.Number, .. ParameterCell.Row(trial.Parameters, varying), trial.TrainSeconds, trial.BestValue]),
         ]);
     }
 

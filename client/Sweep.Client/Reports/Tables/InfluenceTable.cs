@@ -13,7 +13,7 @@ internal static class InfluenceTable
         [
             new("parameter", "parameter"),
             .. report.Measures.Select(influence => new OutputColumn(
-                influence.Measure.Name, influence.Measure.Name.Replace('_', '\n'), RightAligned: true)),
+                influence.Measure.Name, MeasureFormat.Title(report, influence.Measure.Name), RightAligned: true)),
         ],
         [
             .. report.Effects.Select(effect => (IReadOnlyList<object?>)

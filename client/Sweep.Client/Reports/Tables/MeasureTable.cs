@@ -14,7 +14,7 @@ internal static class MeasureTable
             new("parameter", "parameter"),
             new("value", "value"),
             .. report.Measures.Select(influence => new OutputColumn(
-                influence.Measure.Name, influence.Measure.Name.Replace('_', '\n'), RightAligned: true)),
+                influence.Measure.Name, MeasureFormat.Title(report, influence.Measure.Name), RightAligned: true)),
         ],
         [
             .. report.Effects.SelectMany(effect => effect.Values.Select((value, index) => (IReadOnlyList<object?>)
@@ -22,19 +22,15 @@ internal static class MeasureTable
                 index == 0 ? EffectTable.Name(effect) : "",
                 value.Value,
                 .. report.Measures.Select(influence => Cell(
-                    influence.Measure.Name,
+                    MeasureFormat.Of(report, influence.Measure.Name),
                     influence.Effects.Single(other => other.Parameter == effect.Parameter).Spreads[index])),
             ])),
         ]);
 
-    private static string Cell(string measure, Spread? spread)
+    private static string Cell(Func<double, string> format, Spread? spread) => spread switch
     {
-        var format = MeasureFormat.Of(measure);
-        return spread switch
-        {
-            null => "",
-            { Margin: > 0 and var margin } => $"{format(spread.Mean)} ± {format(margin)}",
-            _ => format(spread.Mean),
-        };
-    }
+        null => "",
+        { Margin: > 0 and var margin } => $"{format(spread.Mean)} ± {format(margin)}",
+        _ => format(spread.Mean),
+    };
 }

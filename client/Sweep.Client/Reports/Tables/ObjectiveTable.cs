@@ -14,7 +14,7 @@ internal static class ObjectiveTable
         [
             OutputColumn.Number("number", "trial on\nthe front"),
             .. report.HasReplicates ? [OutputColumn.Number("trials", "trials")] : Array.Empty<OutputColumn>(),
-            .. varying.Select(ParameterCell.Column),
+            .. ParameterCell.Columns(report.Spec.Parameters, varying),
             .. objectives.Objectives.Select(objective => OutputColumn.Number(
                 objective.Metric.Name, objective.Metric.Name.Replace('_', '\n'), MeasureFormat.Of(objective.Metric.Name))),
         ],

@@ -1,6 +1,7 @@
 using Sweep.Client.Output;
 using Sweep.Client.Tables;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Reports.Tables;
 
@@ -12,8 +13,8 @@ internal static class PairTable
         OutputColumn.Number("number", "trial"),
         OutputColumn.Number("other_number", "other"),
         .. comparison.Parameters.Select(ParameterCell.Column),
-        .. Columns("val_loss", "val\nloss", Quantities.Loss),
-        .. Columns("val_accuracy", "accu-\nracy", Quantities.Percent),
+        .. comparison.Metrics.SelectMany(metric => Columns(
+            metric.Name, Title(metric), comparison.AreOfModel ? MeasureFormat.Of(metric.Name) : Quantities.Metric)),
         .. Columns("train_seconds", "train\ntime", Quantities.Seconds),
     ],
     [
@@ -21,12 +22,13 @@ internal static class PairTable
         [
             pair.Here.Number,
             pair.There.Number,
-            .. ParameterCell.Row(pair.Here.Parameters, comparison.Parameters),
-            .. Both(pair, trial => trial.Best?.ValLoss),
-            .. Both(pair, trial => trial.Best?.ValAccuracy),
-            .. Both(pair, trial => trial.Result?.TrainSeconds),
+            .. ParameterCell.Row(pair.Here.Parameters, comparison.Parameters.Select(definition => definition.Name)),
+            .. comparison.Metrics.SelectMany(metric => Both(pair, trial => trial.Best?.Find(metric))),
+            .. Both(pair, trial => trial.TrainSeconds),
         ]),
     ]);
+
+    private static string Title(Metric metric) => metric == Metric.ValAccuracy ? "accu-\nracy" : metric.Name.Replace('_', '\n');
 
     private static IEnumerable<OutputColumn> Columns(string name, string title, Func<double, string> format) =>
     [

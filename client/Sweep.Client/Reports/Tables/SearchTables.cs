@@ -13,7 +13,7 @@ internal static class SearchTables
             OutputColumn.Number("stopped", "stopped"),
             OutputColumn.Number("failed", "failed"),
             OutputColumn.Number("best", "best trial"),
-            OutputColumn.Number("best_value", "its value", Quantities.Loss),
+            OutputColumn.Number("best_value", "its value", Quantities.Metric),
         ],
         [
             .. proposers.Select(one => (IReadOnlyList<object?>)

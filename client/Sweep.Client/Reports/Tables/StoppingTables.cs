@@ -12,7 +12,7 @@ internal static class StoppingTables
             OutputColumn.Number("judged", "judged"),
             OutputColumn.Number("went_on", "went on"),
             OutputColumn.Number("stopped", "stopped"),
-            OutputColumn.Number("bound", "last bound", Quantities.Loss),
+            OutputColumn.Number("bound", "last bound", Quantities.Metric),
         ],
         [
             .. rungs.Select(rung => (IReadOnlyList<object?>)

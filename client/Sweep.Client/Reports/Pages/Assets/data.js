@@ -7,12 +7,17 @@ const everyTrial = [...trials.values()];
 const measured = everyTrial.filter(trial => trial.best !== null && trial.state === "succeeded");
 
 function trialAt(n, index) {
-  const trial = { n, state: data.trials.state[index], epoch: data.trials.epoch[index], best: data.trials.best[index], p: {} };
+  // Parameters and metrics of a program have any names, also those of members that every object has.
+  const [p, m] = [Object.create(null), Object.create(null)];
+  const trial = {
+    n, state: data.trials.state[index], epoch: data.trials.epoch[index], best: data.trials.best[index], seconds: data.trials.seconds[index],
+    p, m,
+  };
   for (const name of data.varying) {
     const { values, at } = data.trials.parameters[name];
-    trial.p[name] = values[at[index]];
+    p[name] = values[at[index]];
   }
-  for (const name of measures) trial[name] = data.trials.measures[name][index];
+  for (const name of measures) m[name] = data.trials.measures[name][index];
   return trial;
 }
 
@@ -22,12 +27,22 @@ const labels = {
   last_gap: "overfitting gap, last epoch", train_seconds: "training time, s", inference_ms: "inference, ms a window",
   parameters: "trainable numbers", model_parameters: "trainable numbers", model_bytes: "size, bytes", macs: "multiply-accumulates",
 };
-const label = name => labels[name] ?? name.replaceAll("_", " ");
+// A program's own names stay as they are. What its metrics mean, only the objective's goal and unit tell.
+const isProgram = data.reported !== null;
+const ofProgram = new Map([
+  ["train_seconds", "time, s"], ["train_processor_seconds", "processor time, s"], ["peak_memory_bytes", "peak memory, bytes"],
+  ...(data.reported ?? []).map(name => [name, name]),
+  [data.metric, data.unit === null ? data.metric : `${data.metric}, ${data.unit}`],
+]);
+const label = name => isProgram ? ofProgram.get(name) ?? name : labels[name] ?? name.replaceAll("_", " ");
 const sentence = text => text[0].toUpperCase() + text.slice(1);
+const title = name => isProgram ? label(name) : sentence(label(name));
 
-const isAccuracy = name => name.endsWith("accuracy");
-const isLoss = name => /loss|gap|perplexity/.test(name);
+const isAccuracy = name => !isProgram && name.endsWith("accuracy");
+const isLoss = name => !isProgram && /loss|gap|perplexity/.test(name);
 const higherIsBetter = name => name === data.metric ? data.goal === "maximize" : isAccuracy(name);
+const hasGoal = name => !isProgram || name === data.metric || !data.reported.includes(name);
+const mayBeLog = name => isProgram ? !higherIsBetter(name) : isLoss(name);
 
 const short = d3.format(".4~g");
 const minus = text => text.replace("−", "-");

@@ -49,7 +49,7 @@ function effects() {
   multiples("effects", parent => {
     for (const effect of data.effects.slice(0, data.most_effects)) {
       const name = effect.parameter;
-      box(parent, sentence(label(name)), `and ${label(data.metric)}`, width => effectChart(name, effect.values, rows, width));
+      box(parent, title(name), `and ${label(data.metric)}`, width => effectChart(name, effect.values, rows, width));
     }
   });
 }
@@ -65,7 +65,7 @@ function effectChart(name, means, rows, width) {
     .map(value => ({ ...value, low: isLog && value.low <= 0 ? Math.min(lowest, value.mean) : value.low }));
   const text = means.map(value => `${value.value}: mean ${shown(data.metric, value.mean)} of ${value.n}`
     + (value.low === null ? "" : `, 95 % interval ${shown(data.metric, value.low)} to ${shown(data.metric, value.high)}`)).join("; ");
-  return plot(`${sentence(label(data.metric))} for each ${label(name)}`, text, width, {
+  return plot(`${title(data.metric)} for each ${label(name)}`, text, width, {
     height: 230,
     x: each
       ? { type: "band", domain: values(name).filter(hasMean), label: null, tickSize: 0, padding: .8 }

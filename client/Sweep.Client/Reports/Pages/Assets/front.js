@@ -7,7 +7,7 @@ function front() {
   multiples("front", parent => {
     parent.style.setProperty("--columns", 2);
     const [first, second] = found.objectives.map(objective => objective.metric);
-    box(parent, sentence(label(second)), `against ${label(first)}`, width => frontChart(first, second, rows, width));
+    box(parent, title(second), `against ${label(first)}`, width => frontChart(first, second, rows, width));
     box(parent, "Hypervolume", "over trials", width => volumeChart(found, width));
   });
 }
@@ -18,7 +18,7 @@ function frontChart(first, second, rows, width) {
   const isLog = axis => spansMuch(rows.map(axis)) ? "log" : "linear";
   const many = rows.length > 300;
   const text = `${rows.length} points, of which no other one beats ${line.length}; the table of the front has them.`;
-  return plot(`${sentence(label(second))} against ${label(first)}`, text, width, {
+  return plot(`${title(second)} against ${label(first)}`, text, width, {
     height: 320, inset: 6,
     x: { type: isLog(x), label: label(first), labelAnchor: "right", ticks: 5, tickFormat: axisFormat(first), tickSize: 0, nice: true },
     y: yAxis(second, { type: isLog(y), tickFormat: axisFormat(second) }),

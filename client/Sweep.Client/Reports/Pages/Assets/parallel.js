@@ -13,11 +13,14 @@ const withinRanges = trial => [...ranges].every(([name, [low, high]]) => {
 
 function makeAxes() {
   const varying = data.varying.filter(name => new Set(measured.map(trial => trial.p[name])).size > 1);
-  for (const name of [...varying, "train_seconds", "model_bytes", "best"]) {
-    const isWord = varying.includes(name) && (values(name).length <= mostValues || !numeric(name));
-    const read = varying.includes(name) ? trial => Number(trial.p[name]) : trial => trial[name];
-    axes.set(name, isWord ? wordAxis(name) : numberAxis(name, read));
+  for (const name of varying) {
+    const isWord = values(name).length <= mostValues || !numeric(name);
+    axes.set(name, isWord ? wordAxis(name) : numberAxis(name, title(name), trial => Number(trial.p[name])));
   }
+  // A parameter may be called as one of these.
+  axes.set("result train_seconds", numberAxis("train_seconds", sentence(costLabel("train_seconds")), trial => trial.seconds));
+  if (!isProgram) axes.set("result model_bytes", numberAxis("model_bytes", title("model_bytes"), trial => trial.m.model_bytes));
+  axes.set("result best", numberAxis(data.metric, title(data.metric), trial => trial.best));
 }
 
 // Trials with the same value would run through one point. They are spread around it in the order of the objective instead.
@@ -35,22 +38,21 @@ function wordAxis(name) {
     });
   }
   return {
-    title: label(name), at: trial => places.get(trial) ?? null,
+    title: title(name), at: trial => places.get(trial) ?? null,
     text: place => d3.least(words, value => Math.abs(centre(value) - place)),
     ticks: words.map(value => ({ y: centre(value), text: value })),
   };
 }
 
-function numberAxis(name, read) {
+function numberAxis(name, heading, read) {
   const numbers = measured.map(read).filter(value => value !== null && isFinite(value));
   const [low, high] = d3.extent(numbers);
-  const written = name === "best" ? data.metric : name;
   const scale = low === high ? () => .5 : (spansMuch(numbers) ? d3.scaleLog() : d3.scaleLinear()).domain([low, high]).range([0, 1]);
-  const number = value => Number.isInteger(value) && Math.abs(value) < 1e4 ? String(value) : shown(written, value);
+  const number = value => Number.isInteger(value) && Math.abs(value) < 1e4 ? String(value) : shown(name, value);
   return {
-    title: name === "best" ? label(data.metric) : label(name),
+    title: heading,
     at: trial => { const value = read(trial); return value === null || !isFinite(value) ? null : scale(value); },
-    text: place => low === high ? number(low) : shown(written, scale.invert(place)),
+    text: place => low === high ? number(low) : shown(name, scale.invert(place)),
     ticks: [...new Set([low, high])].map(value => ({ y: scale(value), text: number(value) })),
   };
 }
@@ -94,7 +96,7 @@ function parallelChart(rows, width) {
       }),
       Plot.text(all, {
         x: (_, index) => index, y: 1, dy: -24, fill: "var(--ink)", fontWeight: 600, lineWidth: 11, lineAnchor: "bottom",
-        text: axis => sentence(axis.title),
+        text: axis => axis.title,
       }),
       Plot.text([better], {
         x: all.length - 1, y: better, dy: better === 1 ? -12 : 16, fill: "var(--ink)",
@@ -139,7 +141,7 @@ function rangeFields(svg, isOpen) {
   for (const [name, axis] of axes) {
     const field = document.createElement("fieldset");
     const legend = document.createElement("legend");
-    legend.textContent = sentence(axis.title);
+    legend.textContent = axis.title;
     field.append(legend);
     const inputs = ["from", "to"].map((word, end) => {
       const input = document.createElement("input");

@@ -36,10 +36,10 @@ function drawPivot() {
     const longest = d3.max(across.names, text => text.length);
     parent.style.setProperty("--least", `${Math.max(19, 8 + across.names.length * (longest > 7 ? 5.5 : 3.7))}rem`);
     for (const name of measures) {
-      const value = (row, column) => d3.mean(cells.get(row)?.get(column) ?? [], trial => trial[name]) ?? null;
+      const value = (row, column) => d3.mean(cells.get(row)?.get(column) ?? [], trial => trial.m[name]) ?? null;
       const margin = (row, column) => marginOf(cells.get(row)?.get(column) ?? [], name);
-      if (!measured.some(trial => trial[name] !== null)) continue;
-      const place = box(parent, sentence(label(name)), "", width => {
+      if (!measured.some(trial => trial.m[name] !== null)) continue;
+      const place = box(parent, title(name), "", width => {
         if (!line.isNumber) return document.createElement("span");
         const points = series.names.flatMap((row, index) => line.names
           .map(at => {
@@ -51,9 +51,9 @@ function drawPivot() {
         return pivotLines(name, overColumns ? pivot.columns : pivot.rows, overColumns ? pivot.rows : pivot.columns, points, line, width);
       });
       place.append(heatMap({
-        caption: `${sentence(label(name))} by ${label(pivot.rows)} and ${label(pivot.columns)}, ${means}`,
+        caption: `${title(name)} by ${label(pivot.rows)} and ${label(pivot.columns)}, ${means}`,
         corner: `${label(pivot.rows)} \\ ${label(pivot.columns)}`, rows: down.names, columns: across.names, name: text => text, value,
-        margin, text: number => shown(name, number), best: higherIsBetter(name) ? d3.max : d3.min,
+        margin, text: number => shown(name, number), best: !hasGoal(name) ? null : higherIsBetter(name) ? d3.max : d3.min,
       }));
     }
   });
@@ -68,7 +68,7 @@ function isOnePoint(inCell) {
 
 // Half the width of the mean's 95 % interval; 0 where the trials are no replicates of one point.
 function marginOf(inCell, name) {
-  const numbers = inCell.map(trial => trial[name]).filter(number => number !== null);
+  const numbers = inCell.map(trial => trial.m[name]).filter(number => number !== null);
   return isOnePoint(inCell) && numbers.length > 1
     ? data.student[numbers.length - 2] * d3.deviation(numbers) / Math.sqrt(numbers.length)
     : 0;
@@ -89,7 +89,7 @@ function seriesKey(name, names) {
 function pivotLines(name, over, by, points, line, width) {
   const ticks = line.names.map(Number);
   const text = points.map(point => `${label(by)} ${point.series}, ${label(over)} ${point.at}: ${withMargin(name, point)}`).join("; ");
-  return plot(`${sentence(label(name))} over ${label(over)}, a line for each ${label(by)}`, text, width, {
+  return plot(`${title(name)} over ${label(over)}, a line for each ${label(by)}`, text, width, {
     height: 190,
     x: {
       type: spansMuch(ticks) ? "log" : "linear", label: label(over), labelAnchor: "right", ticks, tickFormat: large, tickSize: 0, inset: 8,

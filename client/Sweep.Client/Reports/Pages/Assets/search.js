@@ -8,19 +8,19 @@ function bestSoFar() {
     }));
     parent.style.setProperty("--columns", 2);
     for (const [x, over] of [["n", "trials"], ["spent", "epochs spent"]]) {
-      const title = `Best ${label(data.metric)} over ${over}`;
-      box(parent, title, "", width => bestChart(title, x, over, rows, width));
+      const name = `Best ${label(data.metric)} over ${over}`;
+      box(parent, name, "", width => bestChart(name, x, over, rows, width));
     }
   });
 }
 
-function bestChart(title, x, over, rows, width) {
+function bestChart(name, x, over, rows, width) {
   const last = rows.at(-1);
   const text = `The best value falls to ${shown(data.metric, last.best)} within ${large(last[x])} ${over}.`;
-  return plot(title, higherIsBetter(data.metric) ? text.replace("falls", "rises") : text, width, {
+  return plot(name, higherIsBetter(data.metric) ? text.replace("falls", "rises") : text, width, {
     inset: 6,
     x: { label: over, labelAnchor: "right", ticks: 5, tickFormat: large, tickSize: 0 },
-    y: yAxis(data.metric, { type: isLoss(data.metric) && spansMuch(rows.map(row => row.value)) ? "log" : "linear" }),
+    y: yAxis(data.metric, { type: mayBeLog(data.metric) && spansMuch(rows.map(row => row.value)) ? "log" : "linear" }),
     marks: [
       Plot.gridY({ ...grid, ticks: 5 }),
       Plot.dot(rows, {
@@ -36,9 +36,9 @@ function bestChart(title, x, over, rows, width) {
 
 function replayed() {
   multiples("replay", parent => {
-    const title = "Regret against epochs";
+    const name = "Regret against epochs";
     parent.style.setProperty("--columns", 1);
-    box(parent, title, "", width => replayChart(title, data.replay, width));
+    box(parent, name, "", width => replayChart(name, data.replay, width));
   });
   const place = document.getElementById("chart-replay");
   if (place) place.append(ruleKey());
@@ -47,12 +47,12 @@ function replayed() {
 const rulesOf = () => [...new Set(data.replay.rules.map(rule => rule.rule))];
 const ruleColour = rule => palette[rulesOf().indexOf(rule.rule)];
 
-function replayChart(title, replay, width) {
+function replayChart(name, replay, width) {
   const rules = replay.rules.filter(rule => rule.regret !== null);
   const none = rules.filter(rule => rule.regret === 0).length;
   const text = `${rules.length} rules; without a rule ${large(replay.epochs)} epochs were trained. ${none} of them have no regret. `
     + "The table below the chart has the numbers.";
-  return plot(title, text, width, {
+  return plot(name, text, width, {
     height: 300, inset: 8,
     x: { label: "epochs", labelAnchor: "right", ticks: 6, tickFormat: large, tickSize: 0, domain: [0, replay.epochs], nice: true },
     y: yAxis(data.metric, { tickFormat: large }),

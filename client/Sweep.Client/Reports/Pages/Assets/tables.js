@@ -130,8 +130,8 @@ function hide(id, columns) {
 
 // A word stands in some cell, a number begins one, and name<1.7 compares a column.
 function condition(word, names) {
-  const [, name, sign, bound] = word.match(/^([a-z_]+)(<=|>=|<|>|=)(.+)$/) ?? [];
-  const column = names.indexOf(name);
+  const [, name, sign, bound] = word.match(/^([^<>=]+)(<=|>=|<|>|=)(.+)$/) ?? [];
+  const column = names.findIndex(known => known.toLowerCase() === name);
   if (column >= 0) {
     const compare = {
       "<": (a, b) => a < b, ">": (a, b) => a > b, "<=": (a, b) => a <= b, ">=": (a, b) => a >= b, "=": (a, b) => a === b,
