@@ -16,8 +16,12 @@ internal sealed class RunnerPipes
         _answers = new(Open(answers, FileAccess.Read));
     }
 
-    /// <summary>Says that reports come by the pipe, and that what the program prints is none.</summary>
-    public void SayHello() => Write(json => json.WriteNumber("hello", 1));
+    /// <summary>
+    /// Says that reports come by the pipe, and that what the program prints is none. It waits for the answer, since the runner could
+    /// otherwise read sooner what is printed later.
+    /// </summary>
+    /// <returns>Whether the program may go on.</returns>
+    public bool SayHello() => Ask(json => json.WriteNumber("hello", 1));
 
     /// <summary>Writes a report and waits for its answer. The runner reads the checkpoint meanwhile.</summary>
     /// <param name="epoch">Null to ask without a report.</param>
@@ -25,7 +29,7 @@ internal sealed class RunnerPipes
     public bool Ask(int? epoch, ReadOnlySpan<(string Name, double Value)> metrics)
     {
         var members = metrics.ToArray();
-        Write(json =>
+        return Ask(json =>
         {
             if (epoch is { } number)
                 json.WriteNumber("epoch", number);
@@ -38,25 +42,24 @@ internal sealed class RunnerPipes
                 else
                     json.WriteStringValue(double.IsNaN(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity");
             }
-
-            json.WriteBoolean("answer", true);
         });
-        return _answers.ReadLine() == "go-on";
     }
 
-    private void Write(Action<Utf8JsonWriter> members)
+    private bool Ask(Action<Utf8JsonWriter> members)
     {
         _line.ResetWrittenCount();
         using (var json = new Utf8JsonWriter(_line))
         {
             json.WriteStartObject();
             members(json);
+            json.WriteBoolean("answer", true);
             json.WriteEndObject();
         }
 
         _line.Write("\n"u8);
         // In one piece, so that no other writer comes between.
         _reports.Write(_line.WrittenSpan);
+        return _answers.ReadLine() == "go-on";
     }
 
     private static FileStream Open(string path, FileAccess access) => new(path, new FileStreamOptions

@@ -51,13 +51,13 @@ public sealed class Trial
         }
 
         _pipes = new(reports, Variable("SWEEP_ANSWER") ?? throw new InvalidOperationException("SWEEP_ANSWER: found nothing; expected a path."));
-        _pipes.SayHello();
         // The epoch goes on, and the loop ends at its report, so that it is kept.
         _termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
         {
             signal.Cancel = true;
             _isAskedToStop = true;
         });
+        Stopped = !_pipes.SayHello();
     }
 
     /// <summary>
