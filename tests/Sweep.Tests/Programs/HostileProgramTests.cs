@@ -61,11 +61,11 @@ public sealed class HostileProgramTests : IAsyncDisposable
     public async Task One_that_reports_NaN_ends_as_diverged_and_NaN_of_another_metric_is_left_out()
     {
         var (last, epochs, _) = await _runner.RunAsync(
-            "echo '{\"val_loss\": 1, \"accuracy\": NaN}'; echo '{\"val_loss\": NaN}'; sleep 60");
+            "echo '{\"val_loss\": 1, \"accuracy\": NaN}'; echo '{\"val_loss\": NaN}'; sleep 600");
         Assert.Equal([(1, 1.0)], epochs);
         Failed(last, FailureReason.Diverged, "epoch 2: val_loss is NaN");
         await _runner.LoggedAsync("left out of epoch 1: accuracy is NaN");
-        (last, _, _) = await _runner.RunAsync("echo '{\"val_loss\": -Infinity, \"answer\": true}' > $SWEEP_REPORT; sleep 60");
+        (last, _, _) = await _runner.RunAsync("echo '{\"val_loss\": -Infinity, \"answer\": true}' > $SWEEP_REPORT; sleep 600");
         Failed(last, FailureReason.Diverged, "epoch 1: val_loss is -Infinity");
         await RunsTheNextAsync();
     }
@@ -91,7 +91,7 @@ public sealed class HostileProgramTests : IAsyncDisposable
             "for epoch in 1 2 3 2 1 4; do echo \"{\\\"epoch\\\": $epoch, \\\"val_loss\\\": $epoch}\"; done");
         Assert.IsType<TrainerEvent.ProgramEnded>(last);
         Assert.Equal([(1, 1.0), (2, 2.0), (3, 3.0), (4, 4.0)], epochs);
-        (last, epochs, _) = await _runner.RunAsync("for epoch in 1 -1; do echo \"{\\\"epoch\\\": $epoch, \\\"val_loss\\\": 1}\"; done; sleep 60");
+        (last, epochs, _) = await _runner.RunAsync("for epoch in 1 -1; do echo \"{\\\"epoch\\\": $epoch, \\\"val_loss\\\": 1}\"; done; sleep 600");
         Assert.Equal([(1, 1.0)], epochs);
         Failed(last, FailureReason.ProgramFailed, "the program reported epoch -1 where 2 is next");
         await RunsTheNextAsync();
@@ -172,7 +172,7 @@ public sealed class HostileProgramTests : IAsyncDisposable
     public async Task A_link_in_a_checkpoint_fails_the_trial_and_nothing_behind_it_is_read(string script, string expected)
     {
         var (last, epochs, checkpoints) = await _runner.RunAsync(
-            $"{script}; echo '{{\"val_loss\": 1, \"answer\": true}}' > $SWEEP_REPORT; sleep 60");
+            $"{script}; echo '{{\"val_loss\": 1, \"answer\": true}}' > $SWEEP_REPORT; sleep 600");
         Assert.Equal((1, 0), (epochs.Count, checkpoints));
         Failed(last, FailureReason.ProgramFailed, expected);
         (last, _, checkpoints) = await _runner.RunAsync($"{script}; echo '{{\"val_loss\": 1}}'");
@@ -184,7 +184,7 @@ public sealed class HostileProgramTests : IAsyncDisposable
     [Fact]
     public async Task Zombies_are_taken_away_while_the_program_runs()
     {
-        await _runner.BeginAsync("for i in 1 2 3 4 5 6 7 8 9; do (true &); done; sleep 0.2; echo '{\"val_loss\": 1}'; sleep 60");
+        await _runner.BeginAsync("for i in 1 2 3 4 5 6 7 8 9; do (true &); done; sleep 0.2; echo '{\"val_loss\": 1}'; sleep 600");
         Assert.IsType<TrainerEvent.Reported>(await _runner.NextAsync());
         await Poll.UntilAsync(() => Task.FromResult(Zombies() == 0), "the end of the zombies", () => Zombies());
         await _runner.StopAsync(checkpoint: false);
@@ -202,7 +202,7 @@ public sealed class HostileProgramTests : IAsyncDisposable
     [Fact]
     public async Task One_that_closes_its_output_goes_on_and_is_stopped_like_others()
     {
-        await _runner.BeginAsync("exec 1>&- 2>&- 0<&-; sleep 0.2; echo '{\"val_loss\": 4}' > $SWEEP_REPORT; sleep 60");
+        await _runner.BeginAsync("exec 1>&- 2>&- 0<&-; sleep 0.2; echo '{\"val_loss\": 4}' > $SWEEP_REPORT; sleep 600");
         Assert.IsType<TrainerEvent.Reported>(await _runner.NextAsync());
         await _runner.StopAsync(checkpoint: false);
         Assert.IsType<TrainerEvent.Stopped>(await _runner.NextAsync());
@@ -213,7 +213,8 @@ public sealed class HostileProgramTests : IAsyncDisposable
     public async Task One_that_asks_for_answers_and_reads_none_does_not_hold_up_the_runner()
     {
         // The pipe holds some 11,000 answers.
-        var (last, epochs, _) = await _runner.RunAsync("yes '{\"val_loss\": 1, \"answer\": true}' | head -n 12500 > $SWEEP_REPORT");
+        var run = _runner.RunAsync("yes '{\"val_loss\": 1, \"answer\": true}' | head -n 12500 > $SWEEP_REPORT");
+        var (last, epochs, _) = await run.WaitAsync(Poll.Patience);
         Assert.IsType<TrainerEvent.ProgramEnded>(last);
         Assert.Equal(12_500, epochs.Count);
         await RunsTheNextAsync();
