@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace Forecast;
 
-/// <summary>One recurrent layer, and the next month from its last state.</summary>
+/// <summary>One recurrent layer, whose last state says how far the next month is from the same one of the year before.</summary>
 internal sealed class Forecaster : nn.Module<Tensor, Tensor>
 {
     private readonly LSTM? _lstm;
@@ -28,6 +28,7 @@ internal sealed class Forecaster : nn.Module<Tensor, Tensor>
     public override Tensor forward(Tensor windows)
     {
         var states = _lstm is null ? _gru!.call(windows).Item1 : _lstm.call(windows).Item1;
-        return _head.call(states.select(1, -1)).squeeze(1);
+        var lastYear = windows.select(1, windows.shape[1] - 12).squeeze(1);
+        return lastYear + _head.call(states.select(1, -1)).squeeze(1);
     }
 }

@@ -24,7 +24,7 @@ if (File.Exists(weights))
     optimizer.load_state_dict(moments);
 }
 
-foreach (var epoch in trial.Epochs(20))
+foreach (var epoch in trial.Epochs(10))
 {
     var loss = 0.0;
     for (var step = 0; step < StepsOfAnEpoch; step++)

@@ -214,7 +214,7 @@ public sealed class HostileProgramTests : IAsyncDisposable
     {
         // The pipe holds some 11,000 answers.
         var run = _runner.RunAsync("yes '{\"val_loss\": 1, \"answer\": true}' | head -n 12500 > $SWEEP_REPORT");
-        var (last, epochs, _) = await run.WaitAsync(Poll.Patience);
+        var (last, epochs, _) = await run.WaitAsync(Poll.Patience, TestContext.Current.CancellationToken);
         Assert.IsType<TrainerEvent.ProgramEnded>(last);
         Assert.Equal(12_500, epochs.Count);
         await RunsTheNextAsync();

@@ -13,6 +13,7 @@ internal sealed class RunnerConversation : IAsyncDisposable
 {
     private readonly List<string> _log = [];
     private readonly RunnerProcess _runner;
+    private string _objective = "";
 
     public RunnerConversation() => _runner = new RunnerProcess(line =>
     {
@@ -59,6 +60,7 @@ internal sealed class RunnerConversation : IAsyncDisposable
 
     public async Task BeginAsync(ProgramFolder folder, TrainerCommand.RunProgram run)
     {
+        _objective = run.Objective.Metric.Name;
         await _runner.LoadFolderAsync(folder, Patience);
         await SendAsync(run);
     }
@@ -78,7 +80,7 @@ internal sealed class RunnerConversation : IAsyncDisposable
         {
             var message = await NextAsync();
             if (message is TrainerEvent.Reported report)
-                epochs.Add((report.Epoch, report.Metrics["val_loss"]));
+                epochs.Add((report.Epoch, report.Metrics[_objective]));
             else if (message is TrainerEvent.CheckpointWritten)
                 checkpoints++;
             else if (message is TrainerEvent.ProgramEnded or TrainerEvent.Failed or TrainerEvent.Stopped)
