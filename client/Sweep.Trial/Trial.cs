@@ -50,7 +50,8 @@ public sealed class Trial
                 $"SWEEP_WIRE: found {wire}; this version of Sweep.Trial knows {Wire}; use the package that belongs to this Sweep.");
         }
 
-        _pipes = new(reports, Variable("SWEEP_ANSWER") ?? throw new InvalidOperationException("SWEEP_ANSWER: found nothing; expected a path."));
+        var answers = Variable("SWEEP_ANSWER");
+        _pipes = new(reports, answers ?? throw new InvalidOperationException("SWEEP_ANSWER: found nothing; expected a path."));
         // The epoch goes on, and the loop ends at its report, so that it is kept.
         _termination = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
         {

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Sweep;
 
 /// <summary>
-/// The parameters of a trial by their names in the sweep file. What stands beside a name is its value where Sweep gives none, as in a run by
-/// hand, and says the type.
+/// The parameters of a trial by their names in the sweep file. What stands beside a name is its value where Sweep gives none, as in a run
+/// by hand, and says the type.
 /// </summary>
 public sealed class TrialParameters
 {

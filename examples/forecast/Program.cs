@@ -14,7 +14,8 @@ using var windows = new Windows(series, Window, validation: 48);
 using var model = new Forecaster(trial.Parameters.Get("cell", "lstm"), trial.Parameters.Get("hidden_size", 16));
 using var optimizer = torch.optim.Adam(model.parameters(), trial.Parameters.Get("learning_rate", 0.01));
 Console.WriteLine(string.Create(
-    CultureInfo.InvariantCulture, $"The same month of the year before would be wrong by {windows.ErrorOfLastYear:0.00} (root mean square)."));
+    CultureInfo.InvariantCulture,
+    $"The same month of the year before would be wrong by {windows.ErrorOfLastYear:0.00} (root mean square)."));
 
 // All that the next epoch depends on: each step takes the whole training set, so that chance has no part after the first weights.
 var (weights, moments) = (Path.Combine(trial.Checkpoint, "model"), Path.Combine(trial.Checkpoint, "optimizer"));

@@ -86,8 +86,8 @@ internal sealed class ProcessGuard : IDisposable
     }
 
     /// <summary>
-    /// Takes the exit codes of those whose own parent has ended before them, so that a program which leaves many does not use up the numbers
-    /// of processes.
+    /// Takes the exit codes of those whose own parent has ended before them, so that a program which leaves many does not use up the
+    /// numbers of processes.
     /// </summary>
     /// <param name="descendants">Those of this process.</param>
     /// <param name="main">The process of the program, whose exit code is taken by its own object.</param>

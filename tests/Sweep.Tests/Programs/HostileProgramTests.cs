@@ -91,7 +91,8 @@ public sealed class HostileProgramTests : IAsyncDisposable
             "for epoch in 1 2 3 2 1 4; do echo \"{\\\"epoch\\\": $epoch, \\\"val_loss\\\": $epoch}\"; done");
         Assert.IsType<TrainerEvent.ProgramEnded>(last);
         Assert.Equal([(1, 1.0), (2, 2.0), (3, 3.0), (4, 4.0)], epochs);
-        (last, epochs, _) = await _runner.RunAsync("for epoch in 1 -1; do echo \"{\\\"epoch\\\": $epoch, \\\"val_loss\\\": 1}\"; done; sleep 600");
+        (last, epochs, _) = await _runner.RunAsync(
+            "for epoch in 1 -1; do echo \"{\\\"epoch\\\": $epoch, \\\"val_loss\\\": 1}\"; done; sleep 600");
         Assert.Equal([(1, 1.0)], epochs);
         Failed(last, FailureReason.ProgramFailed, "the program reported epoch -1 where 2 is next");
         await RunsTheNextAsync();

@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using Sweep.Client.Programs;
 using Sweep.Domain.Protocol;
 using Sweep.Domain.Trials;
 using Sweep.Processes;
+using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Programs;
 
@@ -10,7 +12,8 @@ namespace Sweep.Tests.Programs;
 public sealed class TrialLibraryTests : IAsyncDisposable
 {
     private static readonly ProgramFolder Folder = ProgramFolder.Pack(
-        Path.GetDirectoryName(BuiltPrograms.TrialProgram)!, (found, expected) => new InvalidOperationException($"found {found}; {expected}"));
+        Path.GetDirectoryName(BuiltPrograms.TrialProgram)!,
+        (found, expected) => new InvalidOperationException($"found {found}; {expected}"));
 
     private readonly RunnerConversation _runner = new();
 
@@ -108,6 +111,20 @@ public sealed class TrialLibraryTests : IAsyncDisposable
         Assert.Equal("left the loop after epoch 2, stopped False", lines[^1]);
         await program.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, program.ExitCode);
+    }
+
+    [Fact]
+    public void The_package_has_its_readme_and_its_documentation_and_no_dependency()
+    {
+        var build = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
+        var packages = Directory.GetFiles(RepositoryFolder.Join("artifacts", "package", build), "Sweep.Trial.*.nupkg");
+        var file = packages.MaxBy(File.GetLastWriteTime)!;
+        using var package = ZipFile.OpenRead(file);
+        Assert.Equal(
+            ["README.md", "lib/net10.0/Sweep.Trial.dll", "lib/net10.0/Sweep.Trial.xml"],
+            package.Entries.Select(entry => entry.FullName).Where(name => name.StartsWith("lib/") || name == "README.md").Order());
+        using var description = new StreamReader(package.GetEntry("Sweep.Trial.nuspec")!.Open());
+        Assert.DoesNotContain("<dependency ", description.ReadToEnd(), StringComparison.Ordinal);
     }
 
     private Task BeginAsync(
