@@ -17,9 +17,13 @@ public sealed class ChaosTests(UndisturbedSweep undisturbed, ITestOutputHelper o
     {
         var losses = await undisturbed.LossesAsync(UndisturbedSweep.Grid);
         await using var chaos = await ChaosCluster.StartAsync(Seed, output.WriteLine);
-        Violations.None(await chaos.RoundAsync(UndisturbedSweep.Grid, losses, users: 1, Limit));
-        Assert.True(chaos.Acts >= 6 && chaos.Orders >= 6, string.Create(
+        // How much the killer and the user do in a round depends on how fast the machine trains.
+        for (var round = 1; round <= 3 && !IsEnough(); round++)
+            Violations.None(await chaos.RoundAsync(UndisturbedSweep.Grid, losses, users: 1, Limit));
+        Assert.True(IsEnough(), string.Create(
             CultureInfo.InvariantCulture,
-            $"the killer acted {chaos.Acts} times and the user {chaos.Orders} times: the sweep is too short to prove anything"));
+            $"the killer acted {chaos.Acts} times and the user {chaos.Orders} times: the sweeps are too short to prove anything"));
+
+        bool IsEnough() => chaos.Acts >= 6 && chaos.Orders >= 6;
     }
 }

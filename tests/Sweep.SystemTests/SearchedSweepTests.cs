@@ -20,12 +20,14 @@ public sealed class SearchedSweepTests(ITestOutputHelper output)
         var expected = await OnOneSiloAsync();
         await using var chaos = await ChaosCluster.StartAsync(Seed, output.WriteLine);
         Assert.Equal(expected, await UndisturbedAsync(chaos.Cluster));
-        Violations.None(await chaos.RoundAsync(Sweep, expected, users: 0, Limit));
+        // How much the killer does in a round depends on how fast the machine trains.
+        for (var round = 1; round <= 6 && chaos.Acts < 4; round++)
+            Violations.None(await chaos.RoundAsync(Sweep, expected, users: 0, Limit));
 
         Assert.Contains(expected, line => line.Contains("succeeded after 9 epochs", StringComparison.Ordinal));
         Assert.Contains(expected, line => line.Contains("stopped after 1 epochs", StringComparison.Ordinal));
         Assert.True(chaos.Acts >= 4, string.Create(
-            CultureInfo.InvariantCulture, $"the killer acted {chaos.Acts} times: the sweep is too short to prove anything"));
+            CultureInfo.InvariantCulture, $"the killer acted {chaos.Acts} times: the sweeps are too short to prove anything"));
     }
 
     private static async Task<IReadOnlyList<string>> OnOneSiloAsync()

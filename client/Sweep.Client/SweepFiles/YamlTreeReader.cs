@@ -77,13 +77,14 @@ internal static class YamlTreeReader
     private static List<YamlEntry> ReadEntries(Parser parser, string path, Func<long, Origin> origin, int depth)
     {
         var entries = new List<YamlEntry>();
+        var seen = new Dictionary<string, Origin>();
         while (!parser.TryConsume<MappingEnd>(out _))
         {
             if (ReadNode(parser, path, origin, depth + 1) is not YamlScalar key)
                 throw new YamlException(parser.Current?.Start ?? Mark.Empty, Mark.Empty, "a key is not a word");
             var keyPath = YamlPath.Join(path, key.Text);
-            if (entries.Find(entry => entry.Key == key.Text) is { } first)
-                throw (key with { Path = keyPath }).Wrong("the key a second time", $"it stands at {first.Origin} already");
+            if (!seen.TryAdd(key.Text, key.Origin))
+                throw (key with { Path = keyPath }).Wrong("the key a second time", $"it stands at {seen[key.Text]} already");
             var value = ReadNode(parser, keyPath, origin, depth + 1);
             // In YAML a block begins at its first line; for a user it begins at its key.
             entries.Add(new(key.Origin, key.Text, value is YamlScalar ? value : value with { Origin = key.Origin }));
