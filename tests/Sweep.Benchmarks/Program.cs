@@ -2,6 +2,7 @@ using Sweep.Benchmarks.Chaos;
 using Sweep.Benchmarks.Fuzzing;
 using Sweep.Benchmarks.Orchestration;
 using Sweep.Benchmarks.Overhead;
+using Sweep.Benchmarks.Programs;
 using Sweep.Benchmarks.Published;
 using Sweep.Benchmarks.Recording;
 using Sweep.Benchmarks.Recovery;
@@ -29,6 +30,7 @@ const string Usage =
       checkpoints [trials MB MB/s seconds]  what checkpoints that replace each other take on the disk (16 0.8 1 180)
       orchestration [tls] [asha] [trials …]  simulated trials of 10 epochs through two silos, with TLS, with a stopping rule (1000 20000)
       scheduler [workers trials seconds]  one scheduler for many workers (1000 20000 8)
+      programs [rounds]           what the runner of programs adds to one that does nothing but report (10)
       overhead [--epochs n]       `sweep run` against its own training loops (100)
       recovery [kills]            killed and added silos, two silos against one, simulated silos (10)
       recording FILE              the README's picture of `sweep run` on a terminal, from a real run (docs/live.svg)
@@ -62,6 +64,8 @@ switch (args)
         return await OrchestrationBenchmark.RunAsync(rest);
     case ["scheduler", .. var rest]:
         return await SchedulerBenchmark.RunAsync(rest);
+    case ["programs", .. var rest]:
+        return await ProgramBenchmark.RunAsync(rest);
     case ["overhead", .. var rest]:
         return await OverheadBenchmark.RunAsync(rest);
     case ["recovery", .. var rest]:

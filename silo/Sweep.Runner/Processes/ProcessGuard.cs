@@ -85,6 +85,21 @@ internal sealed class ProcessGuard : IDisposable
         NativeCalls.ExitAtOnce(exitCode);
     }
 
+    /// <summary>
+    /// Takes the exit codes of those whose own parent has ended before them, so that a program which leaves many does not use up the
+    /// numbers of processes.
+    /// </summary>
+    /// <param name="descendants">Those of this process.</param>
+    /// <param name="main">The process of the program, whose exit code is taken by its own object.</param>
+    public void Reap(IEnumerable<ProcessEntry> descendants, int main)
+    {
+        foreach (var entry in descendants)
+        {
+            if (entry.State == 'Z' && entry.Parent == Environment.ProcessId && entry.Id != _shell.Id && entry.Id != main)
+                NativeCalls.Reap(entry.Id);
+        }
+    }
+
     /// <summary>Kills every descendant but the guard itself, and waits until none is left.</summary>
     /// <param name="main">The process of the program, whose exit code is taken by its own object.</param>
     /// <returns>False when one is left after five seconds, for example one that waits for a disk.</returns>
@@ -94,13 +109,9 @@ internal sealed class ProcessGuard : IDisposable
         {
             var left = ProcessTree.Of(Environment.ProcessId).Where(entry => entry.Id != _shell.Id && entry.Id != main).ToList();
             // Those of the guard itself, which has none before this process ends.
-            foreach (var entry in left)
-            {
-                if (entry.State != 'Z')
-                    NativeCalls.Signal(entry.Id, NativeCalls.KillAtOnce);
-                else if (entry.Parent == Environment.ProcessId)
-                    NativeCalls.Reap(entry.Id);
-            }
+            foreach (var entry in left.Where(entry => entry.State != 'Z'))
+                NativeCalls.Signal(entry.Id, NativeCalls.KillAtOnce);
+            Reap(left, main);
 
             if (left.Count == 0 || DateTime.UtcNow > end)
                 return left.Count == 0;

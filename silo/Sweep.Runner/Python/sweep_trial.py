@@ -46,9 +46,10 @@ class Trial:
             self._answers = open(variables["SWEEP_ANSWER"], encoding="utf-8")
             # The processes that multiprocessing starts import the program once more. They end at once, as without this file.
             if parent_process() is None:
-                # What the program prints is no report from here on.
-                self._write({"hello": 1})
                 self._end_at_the_next_report()
+                # What the program prints is no report from here on. The answer comes first, since the runner could otherwise read sooner
+                # what is printed later.
+                self._say({"hello": 1})
 
     @property
     def checkpoint(self):
@@ -80,13 +81,10 @@ class Trial:
             self._say({"epoch": self.epoch, **values})
 
     def _say(self, message):
-        self._write({**message, "answer": True})
+        self._reports.write(json.dumps({**message, "answer": True}) + "\n")
+        self._reports.flush()
         if self._answers.readline().strip() != "go-on":
             self.stopped = True
-
-    def _write(self, message):
-        self._reports.write(json.dumps(message) + "\n")
-        self._reports.flush()
 
     def _end_at_the_next_report(self):
         """Lets SIGTERM end the loop at the next report, so that its epoch is kept."""

@@ -16,6 +16,7 @@ internal sealed class ReportPipe : IDisposable
 
     private readonly FileStream _reports;
     private readonly FileStream _answers;
+    private Task _answering = Task.CompletedTask;
     private readonly string _last = $"last-{Guid.NewGuid():N}";
 
     /// <param name="folder">The folder of the pipes.</param>
@@ -51,20 +52,25 @@ internal sealed class ReportPipe : IDisposable
         await _reports.FlushAsync();
     }
 
-    /// <summary>Answers a report. A program that does not read its answers blocks nobody for long.</summary>
+    /// <summary>Answers a report. A program that does not read its answers gets no more of them, and blocks nobody for long.</summary>
     public async Task AnswerAsync(string answer)
     {
-        var write = Task.Run(async () =>
+        // The pipe holds thousands of answers, and then each would have to wait.
+        if (!_answering.IsCompleted)
+            return;
+        _answering = Task.Run(async () =>
         {
             await _answers.WriteAsync(Encoding.ASCII.GetBytes($"{answer}\n"));
             await _answers.FlushAsync();
         });
-        // The pipe holds thousands of answers. A program that asks for more without reading them gets no more.
-        await write.WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _answering.WaitAsync(TimeSpan.FromSeconds(1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public void Dispose()
     {
+        // An answer that still waits is written once there is room.
+        if (!_answering.IsCompleted)
+            _ = _answers.Read(new byte[1 << 16]);
         _reports.Dispose();
         _answers.Dispose();
     }

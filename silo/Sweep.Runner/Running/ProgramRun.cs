@@ -50,7 +50,6 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
         var (epoch, files) = checkpoint is null ? (0, []) : CheckpointArchive.Read(checkpoint);
         FolderFiles.Write(scratch.Checkpoint, files);
         using var pipe = new ReportPipe(scratch.Root);
-        using var memory = new MemoryOfTree();
         var (processor, memoryKills, started) = (NativeCalls.ProcessorTimeOfChildren, MemoryKills.Count, _clock.GetTimestamp());
         _reporter = new(run, epoch, output, _clock);
         _checkpoints = new(scratch.Checkpoint, run.CheckpointEvery, output, _clock);
@@ -73,6 +72,8 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
         {
             await output.SayAsync(new TrainerEvent.Began(new(Torch: null, ProcessorModel.Read(), Capability: null, Threads, Devices[0])));
             place.Guard.Watch(program.Id);
+            var main = program.Id;
+            await using var memory = new MemoryOfTree(tree => place.Guard.Reap(tree, main));
             output.Log($"attempt {run.Attempt} of {run.Name} starts{(epoch > 0 ? $" after epoch {epoch}" : "")}: "
                 + string.Join(' ', run.Arguments));
             using var over = new CancellationTokenSource();

@@ -14,6 +14,9 @@ public static class BuiltPrograms
 
     public static string Client => Sibling("Sweep.Client", "sweep.dll");
 
+    /// <summary>The program that uses the library for C#.</summary>
+    public static string TrialProgram => Sibling("Sweep.TrialProgram", "Sweep.TrialProgram.dll");
+
     private static string Sibling(string project, string file)
     {
         var path = Path.GetFullPath(Path.Combine(Here, "..", "..", project, Path.GetFileName(Here), file));

@@ -1,12 +1,10 @@
 using System.Diagnostics;
-using Sweep.Client.Programs;
-using Sweep.Domain.Protocol;
 using Sweep.Tests.Client;
 using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Programs;
 
-/// <summary>The example in plain Python, and the library that it uses.</summary>
+/// <summary>The examples in Python, and the library that two of them use.</summary>
 public sealed class PythonExampleTests
 {
     private static readonly string File = RepositoryFolder.Join("examples", "python", "sweep.yaml");
@@ -19,7 +17,7 @@ public sealed class PythonExampleTests
         var (code, output, error) = await Samples.RunAsync("plan", File);
         Assert.Equal((0, ""), (code, error));
         Assert.Contains("python3 train.py", output, StringComparison.Ordinal);
-        Assert.Contains("4 trials, 12 epochs at the most. Folder: 2 files,", output, StringComparison.Ordinal);
+        Assert.Contains("4 trials, 12 epochs at the most. Folder: 4 files,", output, StringComparison.Ordinal);
         (code, output, error) = await Samples.RunAsync("try", File, "--trial", "2", "--set", "program.epochs=2");
         Assert.True((code, error) == (0, ""), output + error);
         Assert.Contains("epoch 2  train_loss ", output, StringComparison.Ordinal);
@@ -40,43 +38,42 @@ public sealed class PythonExampleTests
     }
 
     [Fact]
-    public async Task A_trial_that_is_stopped_goes_on_to_the_same_numbers_bit_for_bit()
-    {
-        var sweep = (await ProgramSweep.LoadAsync(File, ["parameters.hidden_size=4"], Patience))!;
-        await using var runner = new RunnerProcess(_ => { });
-        await runner.LoadFolderAsync(sweep.Folder, Patience);
-        var (undisturbed, last) = await RunAsync(stopAt: null);
-        Assert.IsType<TrainerEvent.ProgramEnded>(last);
-        var (before, stopped) = await RunAsync(stopAt: 1);
-        Assert.IsType<TrainerEvent.Stopped>(stopped);
-        Assert.InRange(before.Count, 1, 2);
-        await runner.LoadCheckpointAsync(_checkpoint, Patience);
-        var (after, _) = await RunAsync(stopAt: null);
-        Assert.Equal(undisturbed, before.Concat(after));
-        Assert.Equal(sweep.Trials()[0].Epochs, undisturbed.Count);
+    public Task A_trial_that_is_stopped_goes_on_to_the_same_numbers_bit_for_bit() =>
+        ResumeProof.HoldsAsync(File, stopAt: 1, "parameters.hidden_size=4");
 
-        async Task<(List<(int, double, double)> Epochs, TrainerEvent Last)> RunAsync(int? stopAt)
+    [Fact]
+    public async Task The_same_with_PyTorch_learns_and_goes_on_bit_for_bit()
+    {
+        var python = Array.Find(["python3", "/usr/bin/python3"], HasTorch);
+        Assert.SkipWhen(python is null, "no Python on this machine has PyTorch (Debian's package python3-torch)");
+        var file = RepositoryFolder.Join("examples", "python", "sweep-torch.yaml");
+        var command = $"program.command=[{python}, train_torch.py]";
+        var (code, output, error) = await Samples.RunAsync("try", file, "--trial", "2", "--set", command);
+        Assert.True((code, error) == (0, ""), output + error);
+        Assert.Contains("Succeeded: 10 epochs in ", output, StringComparison.Ordinal);
+        Assert.Contains("reported train_loss, val_loss, val_accuracy; ", output, StringComparison.Ordinal);
+        await ResumeProof.HoldsAsync(file, stopAt: 3, command, "program.epochs=5");
+    }
+
+    [Fact]
+    public async Task A_script_that_knows_nothing_of_Sweep_is_tuned_by_what_it_prints()
+    {
+        var file = RepositoryFolder.Join("examples", "script", "sweep.yaml");
+        var losses = new List<string>();
+        foreach (var trial in new[] { "1", "4" })
         {
-            await runner.SendAsync(sweep.Attempt(1, sweep.Trials()[0]), null, Patience);
-            var epochs = new List<(int, double, double)>();
-            while (true)
-            {
-                var (message, payload) = (await runner.ReceiveAsync(Patience))!.Value;
-                switch (message)
-                {
-                    case TrainerEvent.Reported report:
-                        epochs.Add((report.Epoch, report.Metrics["train_loss"], report.Metrics["val_loss"]));
-                        if (report.Epoch == stopAt)
-                            await runner.SendAsync(new TrainerCommand.Stop(Checkpoint: true), null, Patience);
-                        break;
-                    case TrainerEvent.CheckpointWritten:
-                        _checkpoint = payload;
-                        break;
-                    case TrainerEvent.ProgramEnded or TrainerEvent.Failed or TrainerEvent.Stopped:
-                        return (epochs, message);
-                }
-            }
+            var (code, output, error) = await Samples.RunAsync("try", file, "--trial", trial);
+            Assert.True((code, error) == (0, ""), output + error);
+            Assert.Contains("Succeeded: 5 epochs in ", output, StringComparison.Ordinal);
+            Assert.Contains("reported train_loss, val_loss, val_accuracy; the best val_loss is ", output, StringComparison.Ordinal);
+            // What it printed and what was captured of it: 81.48% is 81.48.
+            Assert.Contains("Epoch 50/50 | Loss: ", output, StringComparison.Ordinal);
+            losses.Add(output.Split('\n').Single(line => line.StartsWith("epoch 5 ", StringComparison.Ordinal)));
         }
+
+        Assert.NotEqual(losses[0], losses[1]);
+        Assert.DoesNotContain("sweep", await System.IO.File.ReadAllTextAsync(
+            RepositoryFolder.Join("examples", "script", "next_character.py"), Patience), StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
@@ -116,5 +113,19 @@ public sealed class PythonExampleTests
         Assert.Equal("0\nTrue\nTrue\n0\n", await python.StandardOutput.ReadToEndAsync(Patience));
     }
 
-    private byte[] _checkpoint = [];
+    private static bool HasTorch(string python)
+    {
+        var start = new ProcessStartInfo(python, ["-c", "import torch"]) { RedirectStandardError = true };
+        try
+        {
+            using var process = Process.Start(start)!;
+            process.StandardError.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return false;
+        }
+    }
 }

@@ -33,7 +33,7 @@ public sealed class LineTests
     }
 
     private static IEnumerable<string> Files =>
-        from part in (string[])["client", "deploy", "grains", "silo", "tests"]
+        from part in (string[])["client", "deploy", "examples", "grains", "silo", "tests"]
         from file in Directory.GetFiles(RepositoryFolder.Join(part), "*.cs", SearchOption.AllDirectories)
         select file;
 

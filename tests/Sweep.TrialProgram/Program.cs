@@ -1,0 +1,42 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Sweep;
+
+// A program that uses Sweep.Trial, for the tests of it. Its state is one number, which it keeps, and on which each epoch depends.
+var trial = Trial.Current;
+var mode = trial.Parameters.Get("mode", "plain");
+Console.WriteLine(string.Create(
+    CultureInfo.InvariantCulture,
+    $"{trial.Name}, attempt {trial.Attempt}, seed {trial.Seed} on {trial.Device}, alone {trial.IsAlone}, after epoch {trial.Epoch}"));
+Console.WriteLine(string.Create(
+    CultureInfo.InvariantCulture,
+    $"rate {trial.Parameters.Get("rate", 0.5)}, width {trial.Parameters.Get("width", 8)}, fast {trial.Parameters.Get("fast", false)}, "
+    + $"{string.Join('+', trial.Parameters.Names)}"));
+if (mode == "wrong")
+    _ = trial.Parameters.Get("rate", 1);
+
+using var terminated = new ManualResetEventSlim();
+using var registration = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => terminated.Set());
+var path = Path.Combine(trial.Checkpoint, "state");
+var state = File.Exists(path) ? double.Parse(File.ReadAllText(path), CultureInfo.InvariantCulture) : 0.1;
+// It is the program's own line, and no report.
+Console.WriteLine("{\"epoch\": 99, \"val_loss\": 99}");
+foreach (var epoch in trial.Epochs(2))
+{
+    if (mode == "within" && epoch == 2)
+        AwaitTermination();
+    state = 3.9 * state * (1 - state);
+    File.WriteAllText(path, state.ToString(CultureInfo.InvariantCulture));
+    if (mode != "silent")
+        trial.Report(("val_loss", mode == "diverged" ? double.NaN : state), ("other", double.PositiveInfinity));
+    if (mode == "between")
+        AwaitTermination();
+}
+
+Console.WriteLine($"left the loop after epoch {trial.Epoch}, stopped {trial.Stopped}");
+
+void AwaitTermination()
+{
+    Console.WriteLine("waiting");
+    terminated.Wait();
+}
