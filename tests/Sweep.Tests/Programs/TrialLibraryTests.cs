@@ -114,6 +114,18 @@ public sealed class TrialLibraryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_runner_of_another_version_is_refused_in_words()
+    {
+        var start = new ProcessStartInfo("dotnet", [BuiltPrograms.TrialProgram]) { RedirectStandardError = true };
+        (start.Environment["SWEEP_REPORT"], start.Environment["SWEEP_ANSWER"]) = ("/dev/null", "/dev/null");
+        start.Environment["SWEEP_WIRE"] = "2";
+        using var program = Process.Start(start)!;
+        Assert.Contains(
+            "SWEEP_WIRE: found 2; this version of Sweep.Trial knows 1; ",
+            await program.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_package_has_its_readme_and_its_documentation_and_no_dependency()
     {
         var build = Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory));
