@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Data;
 using System.Runtime.CompilerServices;
 using Npgsql;
@@ -7,6 +8,13 @@ namespace Sweep.Storage.Connections;
 /// <summary>SQL with its values (<c>$1</c>, <c>$2</c>, …), and the ways to read its result.</summary>
 internal static class Statements
 {
+    /// <summary>
+    /// The server processes that have refused a statement; their connections forget what they have prepared before the next use. Where the
+    /// server refuses just the use at which Npgsql prepares a statement, Npgsql takes it for prepared without its columns, and every later
+    /// use on that connection fails.
+    /// </summary>
+    private static readonly ConcurrentDictionary<int, bool> Refused = new();
+
     public static NpgsqlCommand Statement(this NpgsqlDataSource source, string sql, params ReadOnlySpan<object?> values) =>
         new NpgsqlCommand(sql, source.CreateConnection()).With(values);
 
@@ -18,7 +26,7 @@ internal static class Statements
     public static async Task<NpgsqlConnection> ConnectAsync(this NpgsqlDataSource source, CancellationToken cancellation)
     {
         var connection = source.CreateConnection();
-        await FullServer.OpenAsync(connection, cancellation);
+        await OpenAsync(connection, cancellation);
         return connection;
     }
 
@@ -26,7 +34,7 @@ internal static class Statements
     {
         await using (command)
         await using (await command.ConnectAsync(cancellation))
-            return await command.ExecuteNonQueryAsync(cancellation);
+            return await SafelyAsync(command, command.ExecuteNonQueryAsync(cancellation));
     }
 
     /// <summary>The first value of the first row; default when there is no row, or the value is null.</summary>
@@ -34,7 +42,7 @@ internal static class Statements
     {
         await using (command)
         await using (await command.ConnectAsync(cancellation))
-            return await command.ExecuteScalarAsync(cancellation) is T value ? value : default;
+            return await SafelyAsync(command, command.ExecuteScalarAsync(cancellation)) is T value ? value : default;
     }
 
     public static async Task<IReadOnlyList<T>> RowsAsync<T>(
@@ -47,8 +55,8 @@ internal static class Statements
         await using (command)
         await using (await command.ConnectAsync(cancellation))
         {
-            await using var reader = await command.ExecuteReaderAsync(cancellation);
-            while (await reader.ReadAsync(cancellation))
+            await using var reader = await SafelyAsync(command, command.ExecuteReaderAsync(cancellation));
+            while (await SafelyAsync(command, reader.ReadAsync(cancellation)))
                 yield return row(reader);
         }
     }
@@ -67,8 +75,28 @@ internal static class Statements
     {
         if (command.Connection!.State != ConnectionState.Closed)
             return null;
-        await FullServer.OpenAsync(command.Connection, cancellation);
+        await OpenAsync(command.Connection, cancellation);
         return command.Connection;
+    }
+
+    private static async Task OpenAsync(NpgsqlConnection connection, CancellationToken cancellation)
+    {
+        await FullServer.OpenAsync(connection, cancellation);
+        if (Refused.TryRemove(connection.ProcessID, out _))
+            connection.UnprepareAll();
+    }
+
+    private static async Task<T> SafelyAsync<T>(NpgsqlCommand command, Task<T> running)
+    {
+        try
+        {
+            return await running;
+        }
+        catch (PostgresException) when (command.Connection is { State: ConnectionState.Open } connection)
+        {
+            Refused[connection.ProcessID] = true;
+            throw;
+        }
     }
 
     private static NpgsqlCommand With(this NpgsqlCommand command, ReadOnlySpan<object?> values)
