@@ -35,7 +35,8 @@ internal static class SweepTable
         .. sweeps.Select(sweep => (IReadOnlyList<object?>)
         [
             sweep.Name, sweep.State, sweep.Trials, sweep.Succeeded, sweep.Running, sweep.Queued, sweep.Stopped, sweep.Failed,
-            sweep.Cancelled, sweep.EpochsDone, sweep.EpochsTotal, SearchText.Metrics(sweep.Spec), sweep.BestValue, sweep.BestTrial,
+            sweep.Cancelled, sweep.EpochsDone,
+            sweep.Spec.HasEpochLimit ? sweep.EpochsTotal : null, SearchText.Metrics(sweep.Spec), sweep.BestValue, sweep.BestTrial,
             sweep.CreatedAt, sweep.EndedAt,
             BudgetText.Left(sweep) is { Length: > 0 } left ? left : null, sweep.EndedBy, sweep.NotReproducible,
         ]),

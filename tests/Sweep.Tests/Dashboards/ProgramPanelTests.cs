@@ -30,6 +30,7 @@ public sealed class ProgramPanelTests(StorageDatabase database) : IClassFixture<
             await ProgramRows.AddAsync(database, ProgramRows.Spec(name));
         else
             await ReportRows.AddNineAsync(database, name, failed: 7);
+        await database.RunAsync($"update sweeps set state = 'completed' where name = '{name}'");
         var empty = new List<string>();
         foreach (var board in Dashboard.ReadAll(RepositoryFolder.Join("grafana", "dashboards")).Where(board => board.Name != "cluster"))
         {
@@ -84,6 +85,12 @@ public sealed class ProgramPanelTests(StorageDatabase database) : IClassFixture<
             ["score/f1|80.37|79.37", "__proto__|1001.005|1001.006"],
             (await PanelAsync("trial", "What did it measure?")).Take(2).Select(row => string.Join('|', row)));
         Assert.Equal(["5", null, null, "80.37"], (await PanelAsync("trial", "How did it learn?"))[4]);
+
+        await ProgramRows.AddAsync(database, ProgramRows.Spec("without-limit", epochs: null));
+        variables["sweep"] = "without-limit";
+        Assert.Equal("0.9166666666666666", (await PanelAsync("sweep", "How much of it is trained?"))[0][0]);
+        Assert.Null((await PanelAsync("sweep", "When will it be done?"))[0][0]);
+        Assert.Null((await PanelAsync("trial", "How far is it?"))[0][0]);
 
         Task<IReadOnlyList<IReadOnlyList<string?>>> PanelAsync(string board, string panel) => RowsAsync(
             variables,

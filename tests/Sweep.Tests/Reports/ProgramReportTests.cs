@@ -84,12 +84,34 @@ public sealed partial class ProgramReportTests(StorageDatabase database) : IClas
     public async Task A_program_without_a_limit_of_epochs_has_as_many_as_it_reported()
     {
         var name = await AddAsync(epochs: null);
-        Assert.Contains("at epoch 5 of 6", await OutputAsync("report", name, "--markdown"), StringComparison.Ordinal);
+        Assert.Contains("points at epoch 5 of 6", await OutputAsync("report", name, "--markdown"), StringComparison.Ordinal);
+        var listed = JsonDocument.Parse(await OutputAsync("list", "-o", "json")).RootElement.EnumerateArray()
+            .Single(sweep => sweep.GetProperty("name").GetString() == name);
+        Assert.Equal(JsonValueKind.Null, listed.GetProperty("epochs_total").ValueKind);
         Assert.Contains($"{name}  running, 10 of 12 trials done, 62 epochs\n", await OutputAsync("show", name), StringComparison.Ordinal);
         Assert.DoesNotContain("of 0", await OutputAsync("show", $"{name}/1"), StringComparison.Ordinal);
         await database.RunAsync($"update sweeps set state = 'completed' where name = '{name}'");
         Assert.Contains("Without a rule: 62 epochs of 11 trials", await OutputAsync("replay", name, "--all"), StringComparison.Ordinal);
         AssertSpeaksOfNothingElse(await OutputAsync("report", name, "--markdown"));
+    }
+
+    [Fact]
+    public async Task Points_have_the_means_of_the_metrics_over_seeds()
+    {
+        var spec = ProgramRows.Spec("program-points") with { Replicates = 2 };
+        await ProgramRows.AddAsync(database, spec);
+        var text = await OutputAsync("report", "program-points");
+        Assert.Matches(@"rank +optimizer +learning rate +best +trials .*mean score/f1 .*last score/f1 +__proto__ +best +constructor", text);
+        Assert.Matches(@"\n +1  adam +slow +2 +2 +1 +81\.110 ", text);
+        // Trials 7 and 8 have 80.74 and 81.11.
+        Assert.Matches(@"\n +2  adam +fast +2 +2 +2 +80\.925 +0\.262 ", text);
+        var page = await OutputAsync("report", "program-points", "--markdown");
+        Assert.Contains(
+            "The best of 12 points (22 trials that succeeded) is optimizer adam, learning_rate slow, best 2: "
+                + "mean score/f1 81.11 points (one trial)",
+            page,
+            StringComparison.Ordinal);
+        AssertSpeaksOfNothingElse(text + page);
     }
 
     [Fact]

@@ -99,8 +99,8 @@ public sealed class ObjectiveFileTests
     [InlineData(
         "objective: [val_loss, { metric: macs, goal: least }]",
         "objective.goal: found least; expected one of minimize, maximize.")]
-    [InlineData("objective: [val_loss, [macs]]", "objective: found [macs]; expected keys: metric, goal.")]
-    [InlineData("objective: val_loss", "objective: found val_loss; expected keys: metric, goal.")]
+    [InlineData("objective: [val_loss, [macs]]", "objective: found [macs]; expected keys: metric, goal, unit.")]
+    [InlineData("objective: val_loss", "objective: found val_loss; expected keys: metric, goal, unit.")]
     public async Task A_wrong_list_is_refused_with_its_place(string yaml, string expected)
     {
         using var folder = new SweepFileFolder();
