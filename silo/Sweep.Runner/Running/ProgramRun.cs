@@ -29,7 +29,7 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
     private EpochReporter? _reporter;
     private CheckpointFolder? _checkpoints;
     private volatile bool _hasSaidHello;
-    private bool _isOver, _hasLackedObjective;
+    private bool _isOver, _endsHere, _hasLackedObjective;
 
     private bool IsAskedForCheckpoint => _stop.Task is { IsCompleted: true, Result.Checkpoint: true };
 
@@ -269,13 +269,18 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
             // A program that learned of the stop at the beginning of an epoch asks once more, and has nothing to report.
             if (IsAskedForCheckpoint && report is { WantsAnswer: true, Metrics.Count: 0 })
                 await _checkpoints!.SendAsync(_reporter!.Last, always: true);
-            if (!_mistake.Task.IsCompleted && await _reporter!.TakeAsync(report) is { } epoch)
+            if (!_endsHere && !_mistake.Task.IsCompleted && await _reporter!.TakeAsync(report) is { } epoch)
             {
                 // A program that does not wait for an answer may be in the middle of writing its checkpoint.
                 if (report.WantsAnswer)
                     await _checkpoints!.SendAsync(epoch, IsAskedForCheckpoint);
                 if (run.JudgedAt?.Contains(epoch) == true && epoch != run.Epochs)
-                    await Task.WhenAny(_judgements.WaitAsync(), _stop.Task);
+                {
+                    var goesOn = _judgements.WaitAsync();
+                    await Task.WhenAny(goesOn, _stop.Task);
+                    _endsHere = !goesOn.IsCompleted;
+                }
+
                 // The stop may have come during the wait.
                 if (report.WantsAnswer && IsAskedForCheckpoint)
                     await _checkpoints!.SendAsync(epoch, always: true);

@@ -156,6 +156,23 @@ public sealed class RunnerProgramTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_a_program_has_printed_beyond_the_epoch_at_which_it_is_stopped_does_not_count()
+    {
+        await _runner.BeginAsync(
+            """
+            for i in 1 2 3 4; do echo '{"val_loss": 1}'; done
+            exec sleep 1000
+            """,
+            run => run with { Epochs = 4, JudgedAt = [2, 3] });
+        for (var epoch = 1; epoch <= 2; epoch++)
+            Assert.Equal(epoch, Assert.IsType<TrainerEvent.Reported>(await _runner.NextAsync()).Epoch);
+        await _runner.SendAsync(new TrainerCommand.GoOn());
+        Assert.Equal(3, Assert.IsType<TrainerEvent.Reported>(await _runner.NextAsync()).Epoch);
+        await _runner.StopAsync(checkpoint: true);
+        Assert.IsType<TrainerEvent.Stopped>(await _runner.NextAsync());
+    }
+
+    [Fact]
     public async Task A_program_that_prints_its_reports_has_the_checkpoint_of_its_end_alone()
     {
         var (last, epochs, checkpoints) = await _runner.RunAsync(
