@@ -30,8 +30,19 @@ public sealed class RealSilo : IDisposable
 
     public bool IsFrozen { get; private set; }
 
-    /// <summary>Ids of the silo's trainer processes.</summary>
-    public IReadOnlyList<int> Trainers => ProcessTable.Children(Id, "Sweep.Trainer");
+    /// <summary>Ids of the silo's processes that train: its trainers, its runners, and the programs of the example in Python.</summary>
+    public IReadOnlyList<int> Trainers
+    {
+        get
+        {
+            var runners = ProcessTable.Children(Id, "Sweep.Runner");
+            return
+            [
+                .. ProcessTable.Children(Id, "Sweep.Trainer"), .. runners,
+                .. runners.SelectMany(runner => ProcessTable.Children(runner, "train.py")),
+            ];
+        }
+    }
 
     /// <summary>Everything that the silo wrote to standard error.</summary>
     public string Log => File.Exists(_log) ? File.ReadAllText(_log) : "";

@@ -3,22 +3,25 @@ using System.Globalization;
 namespace Sweep.Processes;
 
 /// <summary>
-/// A sweep of real trainings on the example text in which TPE chooses each trial from the outcomes of earlier ones and ASHA stops most of
-/// them. A single loss that differed in one bit would change the trials after it.
+/// A sweep of real trainings in which TPE chooses each trial from the outcomes of earlier ones and ASHA stops most of them. A single loss
+/// that differed in one bit would change the trials after it.
 /// </summary>
 /// <param name="Window">How many trials may be unfinished at one time.</param>
-public sealed record SearchedSweep(int Trials, int Epochs, int Window = 4) : IDisturbedSweep
+/// <param name="OfProgram">Whether the example in Python trains, in place of the built-in model on the example text.</param>
+public sealed record SearchedSweep(int Trials, int Epochs, int Window = 4, bool OfProgram = false) : IDisturbedSweep
 {
     /// <summary>No <see cref="TrainingGrid"/> has this length, so that the losses are not compared with those of a grid.</summary>
     private const int Length = 6;
 
-    public string Words => string.Create(CultureInfo.InvariantCulture, $"{Trials} trials by tpe, stopped by asha, of {Epochs} epochs");
+    public string Words => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Trials} trials{(OfProgram ? " of a program" : "")} by tpe, stopped by asha, of {Epochs} epochs");
 
     public IReadOnlyList<int> Lengths => [10];
 
     public Task SubmitAsync(RealCluster cluster, string name, int stallLimit) => cluster.OutputAsync(
     [
-        "run", "examples/search-asha.yaml", "--name", name, "--new", "--detach",
+        "run", OfProgram ? "examples/python/sweep.yaml" : "examples/search-asha.yaml", "--name", name, "--new", "--detach",
         .. Settings(stallLimit).SelectMany(setting => (string[])["--set", setting]),
     ]);
 
@@ -33,8 +36,8 @@ public sealed record SearchedSweep(int Trials, int Epochs, int Window = 4) : IDi
           select number, 0 as epoch, format('trial %s: %s %s after %s epochs', number, params, state, epochs_done) as line from trial
           union all
           select t.number, e.epoch, format(
-            'trial %s, epoch %s: losses %s %s', t.number, e.epoch,
-            encode(float8send(e.train_loss), 'hex'), encode(float8send(e.val_loss), 'hex'))
+            'trial %s, epoch %s: losses %s', t.number, e.epoch,
+            coalesce(e.metrics::text, encode(float8send(e.train_loss), 'hex') || ' ' || encode(float8send(e.val_loss), 'hex')))
           from epochs e join trial t on t.id = e.trial_id
           union all
           select t.number, j.epoch, format(
@@ -66,10 +69,21 @@ public sealed record SearchedSweep(int Trials, int Epochs, int Window = 4) : IDi
         "method=tpe",
         string.Create(CultureInfo.InvariantCulture, $"budget.trials={Trials}"),
         string.Create(CultureInfo.InvariantCulture, $"search.window={Window}"),
-        "stop.first=1",
-        "parameters.hidden_size={ min: 8, max: 16, scale: log }",
-        string.Create(CultureInfo.InvariantCulture, $"parameters.sequence_length={Length}"),
-        string.Create(CultureInfo.InvariantCulture, $"parameters.epochs={Epochs}"),
+        .. OfProgram
+            ? (string[])
+            [
+                "stop={ rule: asha, first: 1, factor: 3 }",
+                "parameters.hidden_size={ min: 4, max: 8 }",
+                "parameters.learning_rate={ min: 0.02, max: 0.5, scale: log }",
+                string.Create(CultureInfo.InvariantCulture, $"program.epochs={Epochs}"),
+            ]
+            :
+            [
+                "stop.first=1",
+                "parameters.hidden_size={ min: 8, max: 16, scale: log }",
+                string.Create(CultureInfo.InvariantCulture, $"parameters.sequence_length={Length}"),
+                string.Create(CultureInfo.InvariantCulture, $"parameters.epochs={Epochs}"),
+            ],
         "checkpoint.every=0", "retries=20",
         string.Create(CultureInfo.InvariantCulture, $"stall_limit={stallLimit}"),
     ];

@@ -24,7 +24,9 @@ public static class ChaosCommand
     /// <summary>A sweep whose trials follow from the outcomes of others, so that one bit would make it another sweep.</summary>
     private static readonly SearchedSweep Searched = new(Trials: 24, Epochs: 27);
 
-    private static readonly List<IDisturbedSweep> Shapes = [Many, Few, Searched];
+    private static readonly SearchedSweep OfProgram = new(Trials: 24, Epochs: 9, OfProgram: true);
+
+    private static readonly List<IDisturbedSweep> Shapes = [Many, Few, Searched, OfProgram];
 
     /// <param name="arguments"><c>--seed n</c> (1) and <c>--minutes n</c> (10), in any order.</param>
     /// <returns>0, or 1 when there was a violation; the seed is then printed again.</returns>
