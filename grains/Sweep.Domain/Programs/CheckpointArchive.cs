@@ -6,8 +6,10 @@ namespace Sweep.Domain.Programs;
 /// <summary>What a program keeps in its checkpoint's folder, as bytes, with the epoch after which it was kept.</summary>
 public static class CheckpointArchive
 {
-    /// <summary>The most bytes of a checkpoint: a message to a silo and a value in PostgreSQL hold a gigabyte (2³⁰).</summary>
-    public const long MostBytes = 1_000_000_000;
+    /// <summary>
+    /// The most bytes of a program's checkpoint, the names of its files included; within <see cref="Trials.StoredCheckpoint.MostBytes"/>.
+    /// </summary>
+    public const long MostBytes = 500_000_000;
 
     private const string EpochName = "epoch", Folder = "files/";
 

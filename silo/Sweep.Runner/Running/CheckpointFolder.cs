@@ -40,8 +40,8 @@ internal sealed class CheckpointFolder(string folder, double every, RunnerOutput
 
             bytes = CheckpointArchive.Write(epoch, files);
             // The names of many files may take more than what is in them.
-            if (bytes.Length > Frame.MaxPayloadLength)
-                throw new InvalidDataException($"{bytes.Length} bytes; at most {Frame.MaxPayloadLength} can be stored");
+            if (bytes.Length > CheckpointArchive.MostBytes)
+                throw FolderFiles.TooLarge(CheckpointArchive.MostBytes);
         }
         catch (Exception error) when (error is InvalidDataException or UnauthorizedAccessException or IOException)
         {
