@@ -90,7 +90,7 @@ public sealed class ProgramEpochsTests(StorageDatabase database) : IClassFixture
     public async Task A_trial_that_ends_without_a_report_after_its_checkpoint_has_no_later_epochs(TrialState end)
     {
         var trial = await database.AddRunningProgramAsync();
-        await WriteAsync(trial, 1, epoch => epoch == 2 ? double.PositiveInfinity : epoch / 10.0, [.. Enumerable.Range(1, 10)]);
+        await WriteAsync(trial, 1, epoch => epoch == 2 ? 0.05 : epoch / 10.0, [.. Enumerable.Range(1, 10)]);
         await database.Trials.MoveAsync(Requeue(trial), Cancellation);
         await database.Trials.MoveAsync(Lease(trial, 1), Cancellation);
         Assert.Equal(
@@ -197,6 +197,7 @@ public sealed class ProgramEpochsTests(StorageDatabase database) : IClassFixture
     [Fact]
     public async Task A_row_has_the_columns_of_the_model_or_metrics_of_a_program_and_never_both()
     {
+        await database.AddRunningProgramAsync();
         foreach (var wrong in (string[])["1, 1, 1, 1, 1, 1, '{}'", "1, 1, 1, 1, 1, null, null", "null, null, null, null, null, null, null"])
         {
             var error = await Assert.ThrowsAsync<PostgresException>(() => database.RunAsync(
