@@ -143,7 +143,8 @@ public sealed class ProgramSweepTests(PostgresServer server)
             ["1 2 1", "2 2 2"],
             await cluster.Silo.QueryAsync<string>(
                 "select epoch || ' ' || attempt || ' ' || (metrics ->> 'loss') from epochs order by epoch"));
-        Assert.Equal(["2 1 1"], await cluster.Silo.QueryAsync<string>("select concat_ws(' ', attempt, best_epoch, best_value) from trials"));
+        Assert.Equal(
+            ["2 1 1"], await cluster.Silo.QueryAsync<string>("select concat_ws(' ', attempt, best_epoch, best_value) from trials"));
     }
 
     [Fact]
