@@ -13,8 +13,8 @@ public sealed class CheckpointFitTests
     public void A_checkpoint_that_cannot_be_stored_is_refused_with_what_makes_it_smaller()
     {
         Assert.Equal(
-            "parameters.hidden_size: found 4000, which with 1 layer and 60 distinct characters makes a checkpoint of 2.06 GB; at most 0.5 GB "
-                + "can be stored; use a smaller hidden_size, fewer layers, or optimizer: sgd, which has no moments to keep.",
+            "parameters.hidden_size: found 4000, which with 1 layer and 60 distinct characters makes a checkpoint of 2.06 GB; at most "
+                + "0.5 GB can be stored; use a smaller hidden_size, fewer layers, or optimizer: sgd, which has no moments to keep.",
             CheckpointFit.Problem(Wide, vocabulary: 60)!.ToString());
         // The weights and the best ones alone take 1.03 GB.
         Assert.NotNull(CheckpointFit.Problem(Wide with { Optimizer = OptimizerKind.Sgd }, vocabulary: 60));
