@@ -9,7 +9,7 @@ public static class MissedReport
 
     /// <param name="line">Without both an epoch and the objective, as <see cref="ProgramReport.Read"/> reads it.</param>
     /// <param name="objective">The name of the objective's metric.</param>
-    /// <returns>The reason, which finishes the sentence "a printed line looks like a report, but …"; null when it looks like none.</returns>
+    /// <returns>The reason, which finishes "a printed line looks like a report, but …"; null when it looks like none.</returns>
     public static string? Reason(string line, string objective)
     {
         string[] names = [objective, ProgramReport.EpochName];

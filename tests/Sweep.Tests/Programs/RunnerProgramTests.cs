@@ -54,7 +54,8 @@ public sealed class RunnerProgramTests : IAsyncDisposable
     [InlineData(
         "echo '{\"epoch\": \"1\", \"val_loss\": \"2.5\"}'", FailureReason.ProgramFailed,
         "reported nothing; it has to report val_loss, see docs/programs.md; left out: a printed line looks like a report, but val_loss is")]
-    [InlineData("echo '{\"metrics\": {\"val_loss\": 1}}'", FailureReason.ProgramFailed, "looks like a report, but val_loss is within metrics")]
+    [InlineData(
+        "echo '{\"metrics\": {\"val_loss\": 1}}'", FailureReason.ProgramFailed, "looks like a report, but val_loss is within metrics")]
     [InlineData(
         "echo '{\"epoch\": 1, \"loss\": 1}' > $SWEEP_REPORT; sleep 60",
         FailureReason.ProgramFailed, "without val_loss, the objective; it has")]
