@@ -35,7 +35,7 @@ public sealed partial record ProgramReport(
             return null;
         try
         {
-            using var json = JsonDocument.Parse(NotFinite().Replace(text, "$1\"$2\"$3"));
+            using var json = Parse(text);
             return Of(json.RootElement);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
@@ -44,6 +44,19 @@ public sealed partial record ProgramReport(
             return null;
         }
     }
+
+    /// <summary>Parses a line in which numbers that are not finite stand as Python writes them; they become texts.</summary>
+    internal static JsonDocument Parse(string line) => JsonDocument.Parse(
+        Words().Replace(line, match => match.Value.StartsWith('"') ? match.Value : $"\"{match.Value}\""));
+
+    /// <summary>The number that such a text stands for; null for other texts.</summary>
+    internal static double? NotFinite(string? text) => text switch
+    {
+        "NaN" => double.NaN,
+        "Infinity" => double.PositiveInfinity,
+        "-Infinity" => double.NegativeInfinity,
+        _ => null,
+    };
 
     private static ProgramReport Of(JsonElement line)
     {
@@ -71,16 +84,13 @@ public sealed partial record ProgramReport(
     private static double? Number(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Number => value.GetDouble(),
-        JsonValueKind.String => value.GetString() switch
-        {
-            "NaN" => double.NaN,
-            "Infinity" => double.PositiveInfinity,
-            "-Infinity" => double.NegativeInfinity,
-            _ => null,
-        },
+        JsonValueKind.String => NotFinite(value.GetString()),
         _ => null,
     };
 
-    [GeneratedRegex(@"(:\s*)(NaN|-?Infinity)(\s*[,}])")]
-    private static partial Regex NotFinite();
+    // A text is matched whole, also one that does not end, so that no word within it is taken for a number.
+    [GeneratedRegex("""
+        "(?>(?:[^"\\]|\\.?)*)"?|NaN|-?Infinity
+        """)]
+    private static partial Regex Words();
 }

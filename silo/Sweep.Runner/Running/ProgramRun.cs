@@ -29,7 +29,8 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
     private EpochReporter? _reporter;
     private CheckpointFolder? _checkpoints;
     private volatile bool _hasSaidHello;
-    private bool _isOver, _endsHere, _hasLackedObjective;
+    private bool _isOver, _endsHere;
+    private string? _unreadable, _lacking;
 
     private bool IsAskedForCheckpoint => _stop.Task is { IsCompleted: true, Result.Checkpoint: true };
 
@@ -47,12 +48,13 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
     {
         using var scratch = new AttemptFolder(place.Scratch);
         FolderFiles.Write(scratch.Program, FolderArchive.Read(folder));
-        var (epoch, files) = checkpoint is null ? (0, []) : CheckpointArchive.Read(checkpoint);
+        var (epoch, first, files) = checkpoint is null ? (0, null, []) : CheckpointArchive.Read(checkpoint);
         FolderFiles.Write(scratch.Checkpoint, files);
         using var pipe = new ReportPipe(scratch.Root);
         var (processor, memoryKills, started) = (NativeCalls.ProcessorTimeOfChildren, MemoryKills.Count, _clock.GetTimestamp());
-        _reporter = new(run, epoch, output, _clock);
-        _checkpoints = new(scratch.Checkpoint, run.CheckpointEvery, output, _clock);
+        var epochs = new ReportedEpochs(epoch, first);
+        _reporter = new(run, epochs, output, _clock);
+        _checkpoints = new(scratch.Checkpoint, run.CheckpointEvery, epochs, output, _clock);
         ProgramProcess program;
         try
         {
@@ -73,7 +75,7 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
             await output.SayAsync(new TrainerEvent.Began(new(Torch: null, ProcessorModel.Read(), Capability: null, Threads, Devices[0])));
             place.Guard.Watch(program.Id);
             var main = program.Id;
-            await using var memory = new MemoryOfTree(tree => place.Guard.Reap(tree, main));
+            await using var memory = new MemoryOfTree(place.Guard, tree => place.Guard.Reap(tree, main));
             output.Log($"attempt {run.Attempt} of {run.Name} starts{(epoch > 0 ? $" after epoch {epoch}" : "")}: "
                 + string.Join(' ', run.Arguments));
             using var over = new CancellationTokenSource();
@@ -189,7 +191,12 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
         {
             await HearAsync(line, _lines);
             // Other lines of JSON are the program's own.
-            if (ProgramReport.Read(line) is { } report && (report.Epoch is not null || report.Metrics.ContainsKey(objective)))
+            var report = ProgramReport.Read(line);
+            if (report?.Metrics.ContainsKey(objective) == true)
+                await TakePrintedAsync(report);
+            else if (_captured is null && MissedReport.Reason(line, objective) is { } reason)
+                Miss(ref _unreadable, $"a printed line looks like a report, but {reason}");
+            else if (report?.Epoch is not null)
                 await TakePrintedAsync(report);
             foreach (var captured in _captured?.Read(line) ?? [])
                 await TakePrintedAsync(captured);
@@ -224,18 +231,21 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
     /// <summary>Takes a report that was found in what the program prints, which may also be meant for people alone.</summary>
     private async Task TakePrintedAsync(ProgramReport report)
     {
-        var objective = run.Objective.Metric.Name;
         if (_hasSaidHello)
             return;
-        if (report.Metrics.ContainsKey(objective))
-        {
+        if (report.Metrics.ContainsKey(run.Objective.Metric.Name))
             await TakeAsync(report with { WantsAnswer = false }, answers: null);
-            return;
-        }
+        else
+            Miss(ref _lacking, $"printed reports without {run.Objective.Metric.Name}, the objective");
+    }
 
-        if (!_hasLackedObjective)
-            output.Log($"left out: printed reports without {objective}, the objective");
-        _hasLackedObjective = true;
+    /// <summary>Logs the first report of a kind that is left out, and keeps it for the reason of a failure.</summary>
+    private void Miss(ref string? first, string what)
+    {
+        if (first is not null || _hasSaidHello)
+            return;
+        first = what;
+        output.Log($"left out: {what}");
     }
 
     /// <summary>Takes a line that the program wrote into its pipe.</summary>
@@ -328,7 +338,8 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
         {
             return _reporter!.Last > 0 ? null : new TrainerEvent.Failed(
                 FailureReason.ProgramFailed,
-                $"the program ended well but reported nothing; it has to report {run.Objective.Metric.Name}, see docs/programs.md");
+                $"the program ended well but reported nothing; it has to report {run.Objective.Metric.Name}, see docs/programs.md"
+                + ((_unreadable ?? _lacking) is { } missed ? $"; left out: {missed}" : ""));
         }
 
         if (code == 128 + NativeCalls.KillAtOnce && MemoryKills.Count > memoryKills)

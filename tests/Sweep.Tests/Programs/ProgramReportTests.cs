@@ -24,6 +24,30 @@ public sealed class ProgramReportTests
     public void Other_lines_are_none(string line) => Assert.Null(ProgramReport.Read(line));
 
     [Fact]
+    public void Words_for_numbers_that_are_not_finite_are_understood_in_lists_and_left_alone_within_texts()
+    {
+        foreach (var other in new[] { "[NaN, -Infinity]", "\"x: NaN, \\\" Infinity, y\"", "{\"b\": [NaN]}" })
+            Assert.Equal(2.5, ProgramReport.Read($"{{\"epoch\": 1, \"a\": {other}, \"loss\": 2.5}}")?.Metrics["loss"]);
+        Assert.Null(ProgramReport.Read("{\"loss\": 1, \"a: NaN}"));
+    }
+
+    [Theory]
+    [InlineData("{\"epoch\":\"1\",\"loss\":\"2.5\"}", "loss is the text \"2.5\", where a number is expected")]
+    [InlineData("{\"epoch\":\"one\"}", "epoch is the text \"one\", where a number is expected")]
+    [InlineData("{\"epoch\":1,\"loss\":[2.5]}", "loss is a list, where a number is expected")]
+    [InlineData("{\"epoch\":1,\"loss\":null}", "loss is null, where a number is expected")]
+    [InlineData("{\"metrics\":{\"loss\":1}}", "loss is within metrics; metrics stand beside epoch")]
+    [InlineData("{'epoch': 1, 'loss': 2}", "'loss' stands in single quotes; ")]
+    [InlineData("{\"epoch\": 1, \"loss\": nan}", "it is no JSON: 'na")]
+    [InlineData("{\"epoch\": 1, \"a\": \"\\ud800\", \"loss\": \"\\ud800\"}", "a text in it is no Unicode")]
+    [InlineData("{\"epoch\": 1, \"step\": 2}", null)]
+    [InlineData("{\"step\": \"2\"}", null)]
+    [InlineData("{\"loss\": 1", null)]
+    [InlineData("loss 1", null)]
+    public void A_line_that_was_meant_as_a_report_says_why_it_is_none(string line, string? expected) =>
+        Assert.StartsWith(expected ?? "none", MissedReport.Reason(line, "loss") ?? "none");
+
+    [Fact]
     public void A_name_of_ten_kilobytes_is_left_out_and_named_shortened()
     {
         var report = ProgramReport.Read($"{{\"{new string('a', 10_000)}\": 1, \"val_loss\": 2}}")!;
@@ -53,6 +77,27 @@ public sealed class ProgramReportTests
     {
         var epochs = new ReportedEpochs(0);
         Assert.StartsWith(expected, numbers.Select(number => epochs.Take(number).Mistake).ToList()[^1]);
+    }
+
+    [Fact]
+    public void A_program_that_goes_on_exactly_or_repeats_epochs_after_a_resume_keeps_its_numbers()
+    {
+        foreach (var first in new[] { 0, 1 })
+        {
+            foreach (var (before, again) in Enumerable.Range(1, 8).SelectMany(before => new[] { (before, 0), (before, 1), (before, 2) }))
+            {
+                var epochs = new ReportedEpochs(0);
+                for (var epoch = 1; epoch <= before; epoch++)
+                    Assert.Equal((true, null), epochs.Take(epoch - 1 + first));
+                var (last, known, _) = CheckpointArchive.Read(CheckpointArchive.Write(epochs.Last, epochs.First, []));
+                var resumed = new ReportedEpochs(last, known);
+                for (var epoch = Math.Max(1, before + 1 - again); epoch <= 10; epoch++)
+                {
+                    Assert.Equal((epoch > before, null), resumed.Take(epoch - 1 + first));
+                    Assert.Equal(Math.Max(epoch, before), resumed.Last);
+                }
+            }
+        }
     }
 
     [Fact]
@@ -93,7 +138,10 @@ public sealed class ProgramReportTests
         foreach (var name in new[] { "../x", "/x", "a/../../x", "a//x" })
             Assert.Throws<InvalidDataException>(() => FolderArchive.Read(FolderArchive.Write([new(name, [])])));
         Assert.Throws<InvalidDataException>(() => FolderArchive.Read([1, 2, 3]));
-        var (epoch, files) = CheckpointArchive.Read(CheckpointArchive.Write(7, entries));
-        Assert.Equal((7, 3), (epoch, files.Count));
+        foreach (var known in new int?[] { 0, 1, null })
+        {
+            var (epoch, first, files) = CheckpointArchive.Read(CheckpointArchive.Write(7, known, entries));
+            Assert.Equal((7, known, 3), (epoch, first, files.Count));
+        }
     }
 }
