@@ -93,8 +93,8 @@ public sealed class Trial
     public bool Stopped { get; private set; }
 
     /// <summary>
-    /// A folder: what is in it at a report is kept and given back to the next attempt. It may hold files and folders, at most 1 GB, and no
-    /// links. Without Sweep it is a new folder for temporary files.
+    /// A folder: what is in it at a report is kept and given back to the next attempt. It may hold files and folders, at most 500 MB, and
+    /// no links. Without Sweep it is a new folder for temporary files.
     /// </summary>
     public string Checkpoint => _folder ??= Directory.CreateTempSubdirectory("sweep-trial-").FullName;
 

@@ -39,7 +39,8 @@ public sealed class AttemptStore : IAttemptStore
 
         // Afterwards best_* has the lowest finite score of all epochs that are stored for the trial. Usually the new epochs and the best
         // one so far are enough to find it. All epochs are read only when the best one so far gets another score, which happens when a
-        // processor of another kind repeats the epoch.
+        // processor of another kind repeats the epoch, or when it is removed: an attempt of a program that begins again may end earlier,
+        // and what an older attempt reported after the epochs of a newer one is no part of the trial.
         return await _source.Statement(
             """
             with item as (
@@ -52,7 +53,7 @@ public sealed class AttemptStore : IAttemptStore
                 perplexity, learning_rate, seconds, samples_per_second, value,
                 score, val_loss_error, metrics, place)
             ), locked as materialized (
-              select t.id, t.attempt, t.sweep_id, t.best_epoch, t.best_value, t.best_score
+              select t.id, t.attempt, t.sweep_id, t.epochs_done, t.best_epoch, t.best_value, t.best_score
               from trials t
               join (select trial_id, attempt, min(epoch) as first from item group by trial_id, attempt) i
                 on i.trial_id = t.id and i.attempt = t.attempt
@@ -75,18 +76,36 @@ public sealed class AttemptStore : IAttemptStore
                 val_loss_error = excluded.val_loss_error, val_accuracy = excluded.val_accuracy, perplexity = excluded.perplexity,
                 learning_rate = excluded.learning_rate, seconds = excluded.seconds, samples_per_second = excluded.samples_per_second,
                 metrics = excluded.metrics, at = excluded.at
+            ), last as materialized (
+              select trial_id, max(epoch) as epoch, bool_or(metrics is not null) as of_program from fresh group by trial_id
+            ), stale as materialized (
+              select e.trial_id, e.epoch
+              from locked l join last on last.trial_id = l.id and last.of_program and last.epoch < l.epochs_done
+              cross join lateral (
+                select trial_id, epoch from epochs where trial_id = l.id and epoch > last.epoch and attempt < l.attempt offset 0
+              ) e
+            ), removed as (
+              delete from epochs e using stale s where e.trial_id = s.trial_id and e.epoch = s.epoch
             ), candidate as (
               select trial_id, epoch, value, score from fresh
               union all
               select l.id, l.best_epoch, l.best_value, l.best_score
               from locked l
-              where l.best_epoch is not null and not exists (select from fresh f where f.trial_id = l.id and f.epoch = l.best_epoch)
+              where l.best_epoch is not null
+                and not exists (select from fresh f where f.trial_id = l.id and f.epoch = l.best_epoch)
+                and not exists (select from stale s where s.trial_id = l.id and s.epoch = l.best_epoch)
               union all
               select e.trial_id, e.epoch, v.value, case s.goal when 'maximize' then -v.value else v.value end
-              from locked l
-              join fresh f on f.trial_id = l.id and f.epoch = l.best_epoch and f.score <> l.best_score
+              from (
+                select l.id, l.sweep_id
+                from locked l join fresh f on f.trial_id = l.id and f.epoch = l.best_epoch and f.score <> l.best_score
+                union
+                select l.id, l.sweep_id from locked l join stale s on s.trial_id = l.id and s.epoch = l.best_epoch
+              ) l
               join sweeps s on s.id = l.sweep_id
-              join epochs e on e.trial_id = l.id and not exists (select from fresh g where g.trial_id = e.trial_id and g.epoch = e.epoch)
+              join epochs e on e.trial_id = l.id
+                and not exists (select from fresh g where g.trial_id = e.trial_id and g.epoch = e.epoch)
+                and not exists (select from stale o where o.trial_id = e.trial_id and o.epoch = e.epoch)
               cross join lateral epoch_metric(e, s.metric) v(value)
             ), best as (
               select distinct on (trial_id) trial_id, epoch, value, score
@@ -94,11 +113,12 @@ public sealed class AttemptStore : IAttemptStore
               -- NaN is above infinity here, so neither can win.
               where score > '-infinity' and score < 'infinity'
               order by trial_id, score, epoch
-            ), last as (
-              select trial_id, max(epoch) as epoch from fresh group by trial_id
             ), folded as (
               update trials t set
-                epochs_done = greatest(t.epochs_done, last.epoch), best_epoch = best.epoch, best_value = best.value, best_score = best.score
+                epochs_done = case
+                  when exists (select from stale s where s.trial_id = t.id) then last.epoch else greatest(t.epochs_done, last.epoch)
+                end,
+                best_epoch = best.epoch, best_value = best.value, best_score = best.score
               from last left join best on best.trial_id = last.trial_id
               where t.id = last.trial_id
             )

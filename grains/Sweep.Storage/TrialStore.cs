@@ -114,7 +114,9 @@ public sealed class TrialStore : ITrialStore
                 where i.to_state in ('queued', 'running', 'cancelled') or t.id is not null)
               order by id for share
             ), locked as materialized (
-              select t.worker as old_worker, t.cancelling, t.epochs_done < i.epochs as lacks_epochs, t.held_at is not null as held, i.*
+              select
+                t.worker as old_worker, t.cancelling, t.epochs_done < i.epochs as lacks_epochs, t.epochs_done,
+                t.held_at is not null as held, i.*
               from trials t join item i on i.id = t.id and i.from_state = t.state and i.from_attempt = t.attempt
               where (select count(*) from sweep) >= 0
               order by t.id for no key update of t
@@ -145,6 +147,22 @@ public sealed class TrialStore : ITrialStore
                   else state
                 end as what
               from stored where state is not null
+            ), ended as materialized (
+              -- A program may end before an epoch that an older attempt reported. That epoch is no part of the trial.
+              select n.id, n.epochs, s.metric, s.goal
+              from next n join sweeps s on s.id = n.id / 1000000 and s.folder is not null
+              where n.state in ('succeeded', 'stopped') and n.epochs > 0 and n.epochs < n.epochs_done
+            ), removed as (
+              delete from epochs e using ended d where e.trial_id = d.id and e.epoch > d.epochs
+            ), best as materialized (
+              select d.id, d.epochs, b.epoch, b.value, b.score
+              from ended d left join lateral (
+                select e.epoch, v.value, case d.goal when 'maximize' then -v.value else v.value end as score
+                from epochs e cross join lateral epoch_metric(e, d.metric) v(value)
+                -- NaN is above infinity.
+                where e.trial_id = d.id and e.epoch <= d.epochs and v.value > '-infinity' and v.value < 'infinity'
+                order by score, epoch limit 1
+              ) b on true
             ), moved as (
               update trials t set
                 state = n.state,
@@ -177,8 +195,13 @@ public sealed class TrialStore : ITrialStore
                 test_windows = coalesce(n.test_windows, t.test_windows),
                 test_loss = coalesce(n.test_loss, t.test_loss),
                 test_loss_error = coalesce(n.test_loss_error, t.test_loss_error),
-                test_accuracy = coalesce(n.test_accuracy, t.test_accuracy)
-              from next n where t.id = n.id
+                test_accuracy = coalesce(n.test_accuracy, t.test_accuracy),
+                epochs_done = coalesce(b.epochs, t.epochs_done),
+                best_epoch = case when b.id is null then t.best_epoch else b.epoch end,
+                best_value = case when b.id is null then t.best_value else b.value end,
+                best_score = case when b.id is null then t.best_score else b.score end
+              from next n left join best b on b.id = n.id
+              where t.id = n.id
             ), event as (
               insert into trial_events (trial_id, attempt, event, worker, reason, detail)
               select id, to_attempt, what, coalesce(worker, old_worker), reason, detail from next order by id

@@ -9,8 +9,10 @@ namespace Sweep.Domain.Programs;
 /// </summary>
 public static class CheckpointArchive
 {
-    /// <summary>The most bytes of a checkpoint: a message to a silo and a value in PostgreSQL hold a gigabyte (2³⁰).</summary>
-    public const long MostBytes = 1_000_000_000;
+    /// <summary>
+    /// The most bytes of a program's checkpoint, the names of its files included; within <see cref="Trials.StoredCheckpoint.MostBytes"/>.
+    /// </summary>
+    public const long MostBytes = 500_000_000;
 
     private const string EpochName = "epoch", FirstName = "first", Folder = "files/";
 

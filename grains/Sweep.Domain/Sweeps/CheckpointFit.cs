@@ -8,10 +8,9 @@ namespace Sweep.Domain.Sweeps;
 public static class CheckpointFit
 {
     /// <summary>
-    /// The most bytes of a checkpoint's tensors. A message to a silo and a value in PostgreSQL hold a gigabyte (2³⁰), and the header of a
-    /// checkpoint takes some of it.
+    /// The most bytes of a checkpoint's tensors. Its header takes some of <see cref="Trials.StoredCheckpoint.MostBytes"/> too.
     /// </summary>
-    public const long MostBytes = 1_000_000_000;
+    public const long MostBytes = 500_000_000;
 
     /// <summary>The mistake of the first trial whose checkpoint is too large; empty when there is none.</summary>
     /// <param name="vocabulary">Distinct characters of the text.</param>
@@ -27,7 +26,7 @@ public static class CheckpointFit
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"{trial.HiddenSize}, which with {trial.Layers} {(trial.Layers == 1 ? "layer" : "layers")} and {vocabulary} distinct ")
-                + string.Create(CultureInfo.InvariantCulture, $"characters makes a checkpoint of {bytes / 1e9:0.0} GB"),
-            "at most 1 GB can be stored; use a smaller hidden_size, fewer layers, or optimizer: sgd, which has no moments to keep");
+                + string.Create(CultureInfo.InvariantCulture, $"characters makes a checkpoint of {bytes / 1e9:0.00} GB"),
+            "at most 0.5 GB can be stored; use a smaller hidden_size, fewer layers, or optimizer: sgd, which has no moments to keep");
     }
 }

@@ -12,7 +12,14 @@ public sealed record LogLine(TrialId Trial, int Attempt, int Line, DateTimeOffse
 /// <param name="Epoch">Whole epochs that were trained before it.</param>
 /// <param name="Step">Steps of the next epoch that were trained before it.</param>
 /// <param name="Sha256">The hash of <paramref name="Data"/>, lower-case hexadecimal.</param>
-public sealed record StoredCheckpoint(int Attempt, int Epoch, int Step, string Sha256, byte[] Data);
+public sealed record StoredCheckpoint(int Attempt, int Epoch, int Step, string Sha256, byte[] Data)
+{
+    /// <summary>
+    /// The most bytes of a checkpoint. PostgreSQL could store twice as many, but a backup writes each byte as two digits, of which it
+    /// takes a gigabyte (2³⁰) at once: a single larger value would leave the whole database without backups.
+    /// </summary>
+    public const int MostBytes = 520_000_000;
+}
 
 /// <summary>Where an attempt trains.</summary>
 /// <param name="WentOnFrom">The attempt whose checkpoint it goes on from; null where it begins afresh.</param>

@@ -35,7 +35,10 @@ public readonly record struct UnfinishedTrial(TrialId Id, int Attempt, string? W
 /// </summary>
 /// <param name="Event">A word for <c>trial_events</c>: leased, succeeded, failed, requeued, lost, paused, cancelled, stopped, held.</param>
 /// <param name="Detail">A text for people beside the event.</param>
-/// <param name="Epochs">The number of epochs that must be stored for the move.</param>
+/// <param name="Epochs">
+/// The number of epochs that must be stored for the move. A trial of a program that succeeds or is stopped has no others afterwards: what
+/// an older attempt reported later than that is removed.
+/// </param>
 /// <param name="HeldAt">The epoch at whose end a trial that waits is to be judged; null for one that waits for a slot.</param>
 /// <param name="ProgramResult">What a program took; then there is no <paramref name="Result"/>.</param>
 public sealed record TrialTransition(

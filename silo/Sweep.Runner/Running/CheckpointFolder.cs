@@ -41,8 +41,8 @@ internal sealed class CheckpointFolder(string folder, double every, ReportedEpoc
 
             bytes = CheckpointArchive.Write(epoch, epochs.First, files);
             // The names of many files may take more than what is in them.
-            if (bytes.Length > Frame.MaxPayloadLength)
-                throw new InvalidDataException($"{bytes.Length} bytes; at most {Frame.MaxPayloadLength} can be stored");
+            if (bytes.Length > CheckpointArchive.MostBytes)
+                throw FolderFiles.TooLarge(CheckpointArchive.MostBytes);
         }
         catch (Exception error) when (error is InvalidDataException or UnauthorizedAccessException or IOException)
         {

@@ -48,6 +48,10 @@ internal static class FolderFiles
         }
     }
 
+    /// <summary>What is thrown where the files, or these with their names, have more bytes than are allowed.</summary>
+    public static InvalidDataException TooLarge(long mostBytes) =>
+        new($"more than {mostBytes:#,0} bytes; at most so many can be stored and backed up");
+
     private static List<FileState> States(string folder, long mostBytes)
     {
         var files = new List<FileState>();
@@ -70,7 +74,7 @@ internal static class FolderFiles
                     throw new InvalidDataException($"{name}, which is no regular file; a checkpoint has files and folders only");
                 var length = isFolder ? 0 : ((FileInfo)found).Length;
                 if ((bytes += length) > mostBytes)
-                    throw new InvalidDataException($"more than {mostBytes:#,0} bytes; at most so many can be stored");
+                    throw TooLarge(mostBytes);
                 files.Add(new(found.FullName, isFolder, length, isFolder ? default : found.LastWriteTimeUtc));
                 if (found is DirectoryInfo inner)
                     Add(inner);

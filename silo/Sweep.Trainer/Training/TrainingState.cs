@@ -129,10 +129,10 @@ internal sealed class TrainingState : IDisposable
             _trial.FirstTarget,
             _trial.SplitSeed);
         var file = SafeTensorsWriter.Write(header.ToMetadata(), [.. Tensors(), new("optimizer.steps", torch.tensor([Optimizer.Steps]))]);
-        return file.Length <= Frame.MaxPayloadLength
+        return file.Length <= StoredCheckpoint.MostBytes
             ? file
             : throw new TrainerException(
-                $"The checkpoint takes {file.Length} bytes; at most {Frame.MaxPayloadLength} can be sent. " +
+                $"The checkpoint takes {file.Length} bytes; at most {StoredCheckpoint.MostBytes} can be stored. " +
                 "Use a smaller hidden_size or fewer layers.");
     }
 

@@ -122,6 +122,32 @@ public sealed class ProgramSweepTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task A_second_attempt_that_ends_earlier_than_the_first_is_the_whole_trial()
+    {
+        await using var cluster = await ProgramSilo.StartAsync(server);
+        var id = await cluster.Silo.SubmitAsync(await cluster.LoadAsync(
+            "shorter",
+            "objective: { metric: loss, goal: minimize }\nretries: 1\nparameters: { x: 1 }\n",
+            """
+            if [ $SWEEP_ATTEMPT = 1 ]; then
+              for epoch in 1 2 3 4 5 6; do echo "{\"epoch\": $epoch, \"loss\": 0.$((9 - epoch))}"; done
+              exit 3
+            fi
+            for epoch in 1 2; do echo "{\"epoch\": $epoch, \"loss\": $epoch}"; done
+            """,
+            shell: true,
+            program: "epochs: 9"));
+        var end = await cluster.Silo.EndAsync(id);
+        Assert.Equal((1, 1.0, 2), (end.Succeeded, end.BestValue, end.EpochsDone));
+        Assert.Equal(
+            ["1 2 1", "2 2 2"],
+            await cluster.Silo.QueryAsync<string>(
+                "select epoch || ' ' || attempt || ' ' || (metrics ->> 'loss') from epochs order by epoch"));
+        Assert.Equal(
+            ["2 1 1"], await cluster.Silo.QueryAsync<string>("select concat_ws(' ', attempt, best_epoch, best_value) from trials"));
+    }
+
+    [Fact]
     public async Task A_program_that_fails_says_why_and_a_cancelled_one_gets_its_signal()
     {
         await using var cluster = await ProgramSilo.StartAsync(server);

@@ -52,6 +52,91 @@ public sealed class ProgramEpochsTests(StorageDatabase database) : IClassFixture
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task An_attempt_that_begins_again_and_ends_earlier_leaves_nothing_of_the_one_before(int batch)
+    {
+        // The first attempt was better at every epoch, and at epoch 10 best.
+        var trial = await database.AddRunningProgramAsync();
+        var other = await database.AddRunningProgramAsync();
+        await WriteAsync(trial, 1, epoch => epoch / 10.0, [.. Enumerable.Range(1, 10)]);
+        await WriteAsync(other, 1, epoch => epoch / 10.0, [.. Enumerable.Range(1, 10)]);
+        await database.Trials.MoveAsync(Requeue(trial), Cancellation);
+        await database.Trials.MoveAsync(Lease(trial, 1), Cancellation);
+        // Until the new attempt has a report, what was reported stands.
+        Assert.Equal((10, 1.0, 10), await DoneAsync(trial));
+        foreach (var epochs in Enumerable.Range(1, 3).Chunk(batch))
+        {
+            await WriteAsync(trial, 2, epoch => epoch == 2 ? 0.05 : 0.01, epochs);
+            Assert.Equal(
+                epochs[^1] == 1 ? (1, 0.01, 1) : (epochs[^1], 0.05, 2), await DoneAsync(trial));
+        }
+
+        // The same report comes again when its answer was lost.
+        await WriteAsync(trial, 2, _ => 0.01, 1);
+        Assert.Equal((3, 0.05, 2), await DoneAsync(trial));
+        Assert.Equal(
+            TrialState.Succeeded,
+            await database.Trials.MoveAsync(
+                Succeed(trial, 2) with { Result = null, ProgramResult = new(1, 1, 1), Epochs = 3 }, Cancellation));
+        Assert.Equal((3, 0.05, 2), await DoneAsync(trial));
+        Assert.Equal("1 2, 2 2, 3 2", await RowsAsync(trial));
+        Assert.Equal((10, 1.0, 10), await DoneAsync(other));
+    }
+
+    [Theory]
+    [InlineData(TrialState.Succeeded)]
+    [InlineData(TrialState.Stopped)]
+    public async Task A_trial_that_ends_without_a_report_after_its_checkpoint_has_no_later_epochs(TrialState end)
+    {
+        var trial = await database.AddRunningProgramAsync();
+        await WriteAsync(trial, 1, epoch => epoch == 2 ? 0.05 : epoch / 10.0, [.. Enumerable.Range(1, 10)]);
+        await database.Trials.MoveAsync(Requeue(trial), Cancellation);
+        await database.Trials.MoveAsync(Lease(trial, 1), Cancellation);
+        Assert.Equal(
+            end,
+            await database.Trials.MoveAsync(Succeed(trial, 2) with { Result = null, To = end, Epochs = 2 }, Cancellation));
+        Assert.Equal((2, 0.1, 1), await DoneAsync(trial));
+        Assert.Equal("1 1, 2 1", await RowsAsync(trial));
+    }
+
+    [Theory]
+    [InlineData(TrialState.Failed)]
+    [InlineData(TrialState.Cancelled)]
+    public async Task A_trial_that_fails_or_is_cancelled_keeps_the_epochs_of_its_last_attempt_that_reported(TrialState end)
+    {
+        var trial = await database.AddRunningProgramAsync();
+        await WriteAsync(trial, 1, epoch => epoch / 10.0, 1, 2, 3, 4, 5);
+        await database.Trials.MoveAsync(Requeue(trial), Cancellation);
+        await database.Trials.MoveAsync(Lease(trial, 1), Cancellation);
+        // It goes on after epoch 2.
+        await WriteAsync(trial, 2, _ => 0.1, 3);
+        await database.Trials.MoveAsync(Requeue(trial, 2), Cancellation);
+        await database.Trials.MoveAsync(Lease(trial, 2), Cancellation);
+        if (end == TrialState.Cancelled)
+            await database.RunAsync($"update trials set cancelling = true where id = {trial.Value}");
+        Assert.Equal(end, await database.Trials.MoveAsync(Fail(trial, 3) with { To = end }, Cancellation));
+        Assert.Equal((3, 0.2, 2), await DoneAsync(trial));
+        Assert.Equal("1 1, 2 1, 3 2", await RowsAsync(trial));
+    }
+
+    [Fact]
+    public async Task The_built_in_model_repeats_its_epochs_and_keeps_the_later_ones()
+    {
+        var trial = await database.AddRunningTrialAsync();
+        foreach (var attempt in (int[])[1, 2])
+        {
+            await database.Attempts.WriteEpochsAsync(
+                [.. Enumerable.Range(1, attempt == 1 ? 3 : 1).Select(epoch => Row(trial, attempt, Epoch(epoch, 4 - epoch)))], Cancellation);
+            Assert.Equal((3, 1.0, 3), await DoneAsync(trial));
+            await database.Trials.MoveAsync(Requeue(trial, attempt), Cancellation);
+            await database.Trials.MoveAsync(Lease(trial, attempt), Cancellation);
+        }
+
+        Assert.Equal("1 2, 2 1, 3 1", await RowsAsync(trial));
+    }
+
+    [Theory]
     [InlineData(3_000_000_000L)]
     [InlineData(null)]
     public async Task The_result_of_a_program_is_its_time_and_its_memory_where_it_is_known(long? memory)
@@ -114,6 +199,7 @@ public sealed class ProgramEpochsTests(StorageDatabase database) : IClassFixture
     [Fact]
     public async Task A_row_has_the_columns_of_the_model_or_metrics_of_a_program_and_never_both()
     {
+        await database.AddRunningProgramAsync();
         foreach (var wrong in (string[])["1, 1, 1, 1, 1, 1, '{}'", "1, 1, 1, 1, 1, null, null", "null, null, null, null, null, null, null"])
         {
             var error = await Assert.ThrowsAsync<PostgresException>(() => database.RunAsync(
@@ -128,6 +214,20 @@ public sealed class ProgramEpochsTests(StorageDatabase database) : IClassFixture
 
     private static ProgramMetrics Report(int epoch, double value) =>
         new(epoch, 1.5, new Dictionary<string, double> { ["score/f1"] = value, ["Läufe \"2\""] = 2.5e-300 });
+
+    private async Task WriteAsync(TrialId trial, int attempt, Func<int, double> value, params int[] epochs) =>
+        Assert.Empty(await database.Attempts.WriteEpochsAsync(
+            [.. epochs.Select(epoch => Row(trial, attempt, Report(epoch, value(epoch)), Objective))], Cancellation));
+
+    private async Task<(int Done, double? Best, int? At)> DoneAsync(TrialId trial)
+    {
+        var summary = await database.SummaryAsync(trial);
+        return (summary.EpochsDone, summary.BestValue, summary.Best?.Epoch);
+    }
+
+    /// <summary>The stored epochs of a trial, each with its attempt.</summary>
+    private Task<string?> RowsAsync(TrialId trial) => TextAsync(
+        $"select string_agg(epoch || ' ' || attempt, ', ' order by epoch) from epochs where trial_id = {trial.Value}");
 
     private async Task<string?> TextAsync(string sql)
     {

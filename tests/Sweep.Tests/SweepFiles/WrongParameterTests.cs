@@ -155,8 +155,8 @@ public sealed class WrongParameterTests
     {
         using var folder = new SweepFileFolder();
         Assert.Equal(
-            "x.yaml:3: parameters.hidden_size: found 4000, which with 1 layer and 6 distinct characters makes a checkpoint of 2.0 GB; " +
-                "at most 1 GB can be stored; use a smaller hidden_size, fewer layers, or optimizer: sgd, which has no moments to keep.",
+            "x.yaml:3: parameters.hidden_size: found 4000, which with 1 layer and 6 distinct characters makes a checkpoint of 2.05 GB; " +
+                "at most 0.5 GB can be stored; use a smaller hidden_size, fewer layers, or optimizer: sgd, which has no moments to keep.",
             await folder.ErrorAsync("dataset: { path: text.txt }\nparameters:\n  hidden_size: { values: [64, 4000] }"));
     }
 
