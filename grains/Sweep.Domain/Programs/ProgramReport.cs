@@ -1,5 +1,5 @@
+using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Sweep.Domain.Programs;
 
@@ -8,7 +8,7 @@ namespace Sweep.Domain.Programs;
 /// <param name="Metrics">By names that are valid; a value may be infinite or not a number.</param>
 /// <param name="WantsAnswer">Whether the program waits until it may go on, as the libraries do.</param>
 /// <param name="Refused">A name that is none for a metric, shortened, whose value was dropped; null when there is none.</param>
-public sealed partial record ProgramReport(
+public sealed record ProgramReport(
     long? Epoch, IReadOnlyDictionary<string, double> Metrics, bool WantsAnswer = false, string? Refused = null)
 {
     /// <summary>The member that is the number of the epoch, in JSON and among the groups of a pattern.</summary>
@@ -18,6 +18,8 @@ public sealed partial record ProgramReport(
     public const int MaxLength = 65_536;
 
     private const int MaxMetrics = 100;
+
+    private static readonly string[] NotFinite = ["NaN", "-Infinity", "Infinity"];
 
     private const string AnswerName = "answer", HelloName = "hello";
 
@@ -35,7 +37,7 @@ public sealed partial record ProgramReport(
             return null;
         try
         {
-            using var json = JsonDocument.Parse(NotFinite().Replace(text, "$1\"$2\"$3"));
+            using var json = JsonDocument.Parse(Quoted(text));
             return Of(json.RootElement);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
@@ -81,6 +83,30 @@ public sealed partial record ProgramReport(
         _ => null,
     };
 
-    [GeneratedRegex(@"(:\s*)(NaN|-?Infinity)(\s*[,}])")]
-    private static partial Regex NotFinite();
+    /// <summary>The line with quotes around NaN and Infinity, for which JSON has no number. What stands within texts stays.</summary>
+    private static string Quoted(string line)
+    {
+        if (!Array.Exists(NotFinite, line.Contains))
+            return line;
+        var quoted = new StringBuilder(line.Length + 16);
+        var isText = false;
+        for (var at = 0; at < line.Length;)
+        {
+            if (!isText && Array.Find(NotFinite, name => string.CompareOrdinal(line, at, name, 0, name.Length) == 0) is { } found)
+            {
+                quoted.Append('"').Append(found).Append('"');
+                at += found.Length;
+                continue;
+            }
+
+            if (line[at] == '"')
+                isText = !isText;
+            // The character after a backslash ends no text.
+            var length = isText && line[at] == '\\' && at + 1 < line.Length ? 2 : 1;
+            quoted.Append(line, at, length);
+            at += length;
+        }
+
+        return quoted.ToString();
+    }
 }
