@@ -22,7 +22,7 @@ Console.WriteLine(string.Create(
 if (mode == "wrong")
     _ = trial.Parameters.Get("rate", 1);
 if (mode == "many")
-    trial.Report(Enumerable.Range(0, 101).Select(number => KeyValuePair.Create($"metric_{number}", 1.0)));
+    trial.Report(Enumerable.Range(0, 101).Select(number => ($"metric_{number}", 1.0)).ToArray());
 if (mode == "threads")
 {
     var threads = Enumerable.Range(0, 4).Select(_ => new Thread(Report)).ToList();
