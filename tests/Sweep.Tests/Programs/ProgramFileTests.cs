@@ -195,7 +195,9 @@ public sealed class ProgramFileTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(_folder.Path, ".git"));
         Directory.CreateDirectory(Path.Combine(_folder.Path, "data", "deep"));
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "data", ".git"));
         _folder.Write(".git/config", "x");
+        _folder.Write("data/.git/config", "x");
         _folder.Write("data/deep/a.bin", "x");
         _folder.Write("data/keep.txt", "x");
         _folder.Write(".sweepignore", "# big\n*.bin\n/text.txt\n");

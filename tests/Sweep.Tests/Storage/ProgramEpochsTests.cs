@@ -119,6 +119,7 @@ public sealed class ProgramEpochsTests(StorageDatabase database) : IClassFixture
             Assert.Equal("epochs_of_one_kind", error.ConstraintName);
         }
 
+        await database.AddRunningTrialAsync();
         var none = await Assert.ThrowsAsync<PostgresException>(() => database.RunAsync("update sweeps set folder = null, dataset = null"));
         Assert.Equal("sweeps_trains_one_kind", none.ConstraintName);
     }
