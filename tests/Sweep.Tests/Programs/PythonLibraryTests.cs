@@ -58,7 +58,7 @@ public sealed class PythonLibraryTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("**{f'a_long_name_{i}': 1.0 for i in range(3000)}", "ValueError: trial.report: found 3000 metrics; at most 100 are allowed")]
+    [InlineData("**{f'a_long_name{i}': 1.0 for i in range(3000)}", "ValueError: trial.report: found 3000 metrics; at most 100 are allowed")]
     [InlineData("val_loss=[1, 2]", "TypeError: trial.report: val_loss: found [1, 2]; expected a number, such as 0.5")]
     [InlineData("val_loss='0.5'", "TypeError: trial.report: val_loss: found '0.5'; expected a number, such as 0.5")]
     [InlineData("val_loss=10 ** 400", "TypeError: trial.report: val_loss: found 1000")]
