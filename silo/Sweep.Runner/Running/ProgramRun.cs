@@ -132,7 +132,7 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
         var reading = Task.WhenAll(
             EndOfReaderAsync(ReadOutputAsync(program.Output)),
             EndOfReaderAsync(ReadErrorsAsync(program.Error)),
-            EndOfReaderAsync(pipe.ReadAsync(line => TakeWrittenAsync(line, pipe))));
+            EndOfReaderAsync(pipe.ReadAsync((line, isRest) => TakeWrittenAsync(line, isRest, pipe))));
         var exit = program.WaitAsync();
         using var over = new CancellationTokenSource();
         var limit = run.Program.TimeLimit is { } seconds
@@ -249,13 +249,23 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
     }
 
     /// <summary>Takes a line that the program wrote into its pipe.</summary>
-    private async Task TakeWrittenAsync(string line, ReportPipe pipe)
+    /// <param name="isRest">Whether the program ended before it ended the line, so that how it ended says more than the line.</param>
+    private async Task TakeWrittenAsync(string line, bool isRest, ReportPipe pipe)
     {
-        if (line.Length == 0)
+        if (string.IsNullOrWhiteSpace(line))
             return;
         if (ProgramReport.Read(line) is not { } report)
         {
-            output.Log("left out: a line on SWEEP_REPORT that is no JSON");
+            var mistake = UnreadableLine.Describe(line);
+            if (isRest)
+            {
+                output.Log($"left out: {mistake}");
+                return;
+            }
+
+            _mistake.TrySetResult(new(FailureReason.ProgramFailed, mistake));
+            // It may ask for an answer, without which it would wait until it is killed.
+            await pipe.AnswerAsync(ReportPipe.Stop);
             return;
         }
 

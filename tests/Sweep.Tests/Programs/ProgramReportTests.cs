@@ -14,7 +14,15 @@ public sealed class ProgramReportTests
     }
 
     [Theory]
+    [InlineData("{\"val_loss\": 1, \"note\": \"loss: NaN, skipped\"}")]
+    [InlineData("{\"note\": \"a \\\"loss\\\": Infinity, \\\\\", \"val_loss\": 1}")]
+    [InlineData("{\"val_loss\": 1, \"history\": [NaN, [-Infinity], Infinity]}")]
+    public void Words_for_numbers_that_are_not_finite_are_understood_outside_of_texts_alone(string line) =>
+        Assert.Equal(("val_loss", 1.0), Assert.Single(ProgramReport.Read(line)!.Metrics.Select(metric => (metric.Key, metric.Value))));
+
+    [Theory]
     [InlineData("epoch 3")]
+    [InlineData("{\"val_loss\": NaNo}")]
     [InlineData("{")]
     [InlineData("{\"epoch\": }")]
     [InlineData("[1]")]

@@ -62,6 +62,13 @@ public sealed class RunnerProgramTests : IAsyncDisposable
     [InlineData(
         "echo '{\"epoch\": 1, \"val_loss\": 1}'; echo '{\"epoch\": 9, \"val_loss\": 1}'; sleep 60",
         FailureReason.ProgramFailed, "epoch 9 where 2 is next")]
+    [InlineData(
+        "echo '{\"val_loss\": [1, \"answer\": true}' > $SWEEP_REPORT; read answer < $SWEEP_ANSWER; exec sleep 60",
+        FailureReason.ProgramFailed, "a line on SWEEP_REPORT is no report: found {\"val_loss\": [1, \"answer\": true}; expected an object")]
+    [InlineData(
+        "(head -c 70000 /dev/zero | tr '\\0' x; echo) > $SWEEP_REPORT; read answer < $SWEEP_ANSWER; exec sleep 60",
+        FailureReason.ProgramFailed, "a line on SWEEP_REPORT is longer than 65,536 bytes; a report has at most 100 metrics")]
+    [InlineData("printf '{\"val_loss\": ' > $SWEEP_REPORT; exit 3", FailureReason.ProgramFailed, "the program ended with exit code 3;")]
     [InlineData("kill -9 $$", FailureReason.ProgramFailed, "exit code 137, which is signal 9")]
     [InlineData(
         "mkfifo $SWEEP_CHECKPOINT/p; $ASK; sleep 60", FailureReason.ProgramFailed, "p, which is no regular file")]
