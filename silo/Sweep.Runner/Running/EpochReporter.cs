@@ -33,6 +33,13 @@ internal sealed class EpochReporter(TrainerCommand.RunProgram run, int before, R
             return null;
         }
 
+        if (report.Epoch == ProgramReport.NoEpoch)
+        {
+            throw new ProgramMistakeException(
+                FailureReason.ProgramFailed,
+                "the program reported an epoch that is no whole number; leave the number out, so that its reports are counted");
+        }
+
         var (isNext, mistake) = _epochs.Take(report.Epoch);
         if (mistake is not null)
             throw new ProgramMistakeException(FailureReason.ProgramFailed, mistake);

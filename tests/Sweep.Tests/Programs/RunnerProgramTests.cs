@@ -49,7 +49,7 @@ public sealed class RunnerProgramTests : IAsyncDisposable
 
     [Theory]
     [InlineData("echo oops >&2; exit 3", FailureReason.ProgramFailed, "exit code 3; the last lines of its standard error: oops")]
-    [InlineData("echo '{\"epoch\": 1, \"loss\": 1}'", FailureReason.ProgramFailed, "reported nothing; it has to report val_loss")]
+    [InlineData("echo '{\"epoch\": 1, \"loss\": 1}'", FailureReason.Impossible, "it reported loss; the objective is val_loss")]
     [InlineData(
         "echo '{\"epoch\": 1, \"loss\": 1}' > $SWEEP_REPORT; sleep 60",
         FailureReason.ProgramFailed, "without val_loss, the objective; it has")]
