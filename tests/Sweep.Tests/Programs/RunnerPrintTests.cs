@@ -1,4 +1,3 @@
-using Sweep.Domain.Programs;
 using Sweep.Domain.Protocol;
 using Sweep.Domain.Trials;
 
