@@ -14,6 +14,9 @@ public sealed partial record ProgramReport(
     /// <summary>The member that is the number of the epoch, in JSON and among the groups of a pattern.</summary>
     public const string EpochName = "epoch";
 
+    /// <summary>In place of a number of an epoch that is none, such as 0.5.</summary>
+    public const long NoEpoch = long.MinValue;
+
     /// <summary>The longest line that may be a report, in characters.</summary>
     public const int MaxLength = 65_536;
 
@@ -58,6 +61,10 @@ public sealed partial record ProgramReport(
         _ => null,
     };
 
+    /// <summary>The number of an epoch; <see cref="NoEpoch"/> where it has a fraction, or is beyond all that may be counted.</summary>
+    public static long WholeEpoch(double number) =>
+        number == Math.Truncate(number) && Math.Abs(number) < int.MaxValue ? (long)number : NoEpoch;
+
     private static ProgramReport Of(JsonElement line)
     {
         long? epoch = null;
@@ -71,7 +78,7 @@ public sealed partial record ProgramReport(
             else if (Number(member.Value) is not { } number)
                 continue;
             else if (member.Name == EpochName)
-                epoch = number == Math.Truncate(number) && Math.Abs(number) < int.MaxValue ? (long)number : -1;
+                epoch = WholeEpoch(number);
             else if (MetricName.IsValid(member.Name) && metrics.Count < MaxMetrics)
                 metrics[member.Name] = number;
             else

@@ -32,6 +32,13 @@ internal sealed class EpochReporter(TrainerCommand.RunProgram run, ReportedEpoch
             return null;
         }
 
+        if (report.Epoch == ProgramReport.NoEpoch)
+        {
+            throw new ProgramMistakeException(
+                FailureReason.ProgramFailed,
+                "the program reported an epoch that is no whole number; leave the number out, so that its reports are counted");
+        }
+
         var (isNext, mistake) = epochs.Take(report.Epoch);
         if (mistake is not null)
             throw new ProgramMistakeException(FailureReason.ProgramFailed, mistake);

@@ -12,7 +12,7 @@ namespace Sweep.Runner.Running;
 /// <summary>One attempt of a program, from its folder to the end of its last process.</summary>
 internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inbox, RunnerOutput output, ProgramPlace place)
 {
-    private const int LongestLogLine = 4_000;
+    private const int LongestLogLine = 4_000, MostOthers = 10;
 
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(1);
@@ -26,10 +26,11 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
     private readonly CapturedLines? _captured = run.Program.Capture is { } patterns ? new(patterns) : null;
     private readonly Lock _hearing = new();
     private long _progressed = TimeProvider.System.GetTimestamp();
+    private readonly SortedSet<string> _others = new(StringComparer.Ordinal);
     private EpochReporter? _reporter;
     private CheckpointFolder? _checkpoints;
     private volatile bool _hasSaidHello;
-    private bool _isOver, _endsHere;
+    private bool _isOver, _endsHere, _hasLackedNumber;
     private string? _unreadable, _lacking;
 
     private bool IsAskedForCheckpoint => _stop.Task is { IsCompleted: true, Result.Checkpoint: true };
@@ -187,9 +188,9 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
     private async Task ReadOutputAsync(Stream stream)
     {
         var objective = run.Objective.Metric.Name;
-        await foreach (var line in CappedLines.ReadAsync(stream, ProgramReport.MaxLength))
+        await foreach (var (line, isRedrawn) in CappedLines.ReadShownAsync(stream, ProgramReport.MaxLength))
         {
-            await HearAsync(line, _lines);
+            await HearAsync(line, isRedrawn, _lines);
             // Other lines of JSON are the program's own.
             var report = ProgramReport.Read(line);
             if (report?.Metrics.ContainsKey(objective) == true)
@@ -198,8 +199,9 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
                 Miss(ref _unreadable, $"a printed line looks like a report, but {reason}");
             else if (report?.Epoch is not null)
                 await TakePrintedAsync(report);
-            foreach (var captured in _captured?.Read(line) ?? [])
+            foreach (var captured in _captured?.Read(line, isRedrawn) ?? [])
                 await TakePrintedAsync(captured);
+            LogUnnumbered();
         }
 
         if (_captured?.Take() is { } rest)
@@ -208,20 +210,31 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
 
     private async Task ReadErrorsAsync(Stream stream)
     {
-        await foreach (var line in CappedLines.ReadAsync(stream, LongestLogLine))
-            await HearAsync(line, _errors);
+        await foreach (var (line, isRedrawn) in CappedLines.ReadShownAsync(stream, LongestLogLine))
+            await HearAsync(line, isRedrawn, _errors);
     }
 
-    private async Task HearAsync(string line, LastLines last)
+    private void LogUnnumbered()
+    {
+        if (_hasLackedNumber || _captured?.Unnumbered is not { } name)
+            return;
+        _hasLackedNumber = true;
+        output.Log($"left out: {name} was found before the number of its epoch, or again after the report was complete");
+    }
+
+    /// <param name="isRedrawn">Whether the next line is written over it: then it is not in the log, which would have thousands.</param>
+    private async Task HearAsync(string line, bool isRedrawn, LastLines last)
     {
         lock (_hearing)
         {
             if (_isOver)
                 return;
-            output.Log(line.Length <= LongestLogLine ? line : line[..LongestLogLine]);
+            if (!isRedrawn)
+                output.Log(line.Length <= LongestLogLine ? line : line[..LongestLogLine]);
         }
 
-        last.Add(line);
+        if (!isRedrawn)
+            last.Add(line);
         if (_clock.GetElapsedTime(Interlocked.Read(ref _progressed)) < ProgressEvery)
             return;
         Interlocked.Exchange(ref _progressed, _clock.GetTimestamp());
@@ -236,7 +249,11 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
         if (report.Metrics.ContainsKey(run.Objective.Metric.Name))
             await TakeAsync(report with { WantsAnswer = false }, answers: null);
         else
+        {
+            foreach (var name in report.Metrics.Keys.TakeWhile(_ => _others.Count < MostOthers))
+                _others.Add(name);
             Miss(ref _lacking, $"printed reports without {run.Objective.Metric.Name}, the objective");
+        }
     }
 
     /// <summary>Logs the first report of a kind that is left out, and keeps it for the reason of a failure.</summary>
@@ -346,10 +363,14 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
     {
         if (code == 0)
         {
-            return _reporter!.Last > 0 ? null : new TrainerEvent.Failed(
-                FailureReason.ProgramFailed,
-                $"the program ended well but reported nothing; it has to report {run.Objective.Metric.Name}, see docs/programs.md"
-                + ((_unreadable ?? _lacking) is { } missed ? $"; left out: {missed}" : ""));
+            if (_reporter!.Last > 0)
+                return null;
+            // Another attempt would print the same.
+            return new TrainerEvent.Failed(FailureReason.Impossible, _others.Count > 0
+                ? $"the program ended well but it reported {string.Join(", ", _others)}; the objective is {run.Objective.Metric.Name}"
+                : $"the program ended well but reported nothing; it has to report {run.Objective.Metric.Name}, and of what it prints "
+                    + "standard output alone is read, not standard error; see docs/programs.md"
+                    + ((_unreadable ?? _lacking) is { } missed ? $"; left out: {missed}" : ""));
         }
 
         if (code == 128 + NativeCalls.KillAtOnce && MemoryKills.Count > memoryKills)

@@ -98,6 +98,13 @@ public sealed class ProgramFileTests : IDisposable
     }
 
     [Theory]
+    [InlineData("(?<val_loss>.+)", null)]
+    [InlineData(
+        "(?<val_mse>.+)", "program.capture: no group is val_loss, the objective; trials fail unless the program reports it otherwise.")]
+    public async Task A_capture_without_the_objective_is_warned_of(string pattern, string? expected) => Assert.Equal(
+        expected, (await LoadAsync($"{Start}program: {{ command: [./train], capture: '{pattern}' }}\n{Parameters}")).Warning);
+
+    [Theory]
     [InlineData("program: { command: [a] }", "''", "objective.unit: f")]
     [InlineData("program: { command: [a] }", "1234567890123456789012345678901", "expected 1 to 30 characters")]
     [InlineData("dataset: { path: text.txt }", "nats", "objective.unit: found nats; leave it out;")]

@@ -117,26 +117,6 @@ public sealed class ProgramReportTests
     }
 
     [Fact]
-    public void Patterns_find_metrics_in_what_a_program_prints_on_one_line_or_on_several()
-    {
-        var one = new CapturedLines([@"epoch (?<epoch>\d+).*val_loss[=: ]+(?<val_loss>\S+)"]);
-        Assert.Empty(one.Read("loading"));
-        var report = Assert.Single(one.Read("epoch 3 | loss 2.0, val_loss: 1.93, 4 s"));
-        Assert.Equal((3L, 1.93), (report.Epoch, report.Metrics["val_loss"]));
-        var several = new CapturedLines([@"Epoch (?<epoch>\d+)/", @"^train (?<train_loss>\S+)", @"acc (?<acc>\S+)"]);
-        Assert.Empty(several.Read("Epoch 1/9"));
-        Assert.Empty(several.Read("train 0.5"));
-        Assert.Equal(93, Assert.Single(several.Read("acc 93%")).Metrics["acc"]);
-        // Many lines may name the epoch of one report.
-        Assert.Empty(several.Read("Epoch 2/9"));
-        // The second report lacks a metric, and the third begins.
-        Assert.Empty(several.Read("Epoch 2/9"));
-        report = Assert.Single(several.Read("Epoch 3/9"));
-        Assert.Equal((2L, 0), (report.Epoch, report.Metrics.Count));
-        Assert.Equal(3, several.Take()!.Epoch);
-    }
-
-    [Fact]
     public void An_archive_is_read_as_it_was_written_and_no_name_leaves_the_folder()
     {
         FolderEntry[] entries = [new("a", null), new("a/empty", []), new("a/run", [1, 2, 3], IsExecutable: true)];

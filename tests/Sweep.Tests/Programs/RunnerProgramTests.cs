@@ -49,13 +49,12 @@ public sealed class RunnerProgramTests : IAsyncDisposable
 
     [Theory]
     [InlineData("echo oops >&2; exit 3", FailureReason.ProgramFailed, "exit code 3; the last lines of its standard error: oops")]
-    [InlineData("echo '{\"epoch\": 1, \"loss\": 1}'", FailureReason.ProgramFailed, "reported nothing; it has to report val_loss")]
-    [InlineData("echo '{\"epoch\": 1}'", FailureReason.ProgramFailed, "; left out: printed reports without val_loss, the objective")]
+    [InlineData("echo '{\"epoch\": 1, \"loss\": 1}'", FailureReason.Impossible, "it reported loss; the objective is val_loss")]
+    [InlineData("echo '{\"epoch\": 1}'", FailureReason.Impossible, "; left out: printed reports without val_loss, the objective")]
     [InlineData(
-        "echo '{\"epoch\": \"1\", \"val_loss\": \"2.5\"}'", FailureReason.ProgramFailed,
-        "reported nothing; it has to report val_loss, see docs/programs.md; left out: a printed line looks like a report, but val_loss is")]
-    [InlineData(
-        "echo '{\"metrics\": {\"val_loss\": 1}}'", FailureReason.ProgramFailed, "looks like a report, but val_loss is within metrics")]
+        "echo '{\"epoch\": \"1\", \"val_loss\": \"2.5\"}'", FailureReason.Impossible,
+        "; see docs/programs.md; left out: a printed line looks like a report, but val_loss is")]
+    [InlineData("echo '{\"metrics\": {\"val_loss\": 1}}'", FailureReason.Impossible, "looks like a report, but val_loss is within metrics")]
     [InlineData(
         "echo '{\"epoch\": 1, \"loss\": 1}' > $SWEEP_REPORT; sleep 60",
         FailureReason.ProgramFailed, "without val_loss, the objective; it has")]
