@@ -103,7 +103,7 @@ internal static class SweepScreen
     private static Markup BestPoint(ProgressSnapshot snapshot, TrialSummary first, Spread objective, int width) => Lines.Of(
         width,
         (
-            $"best point: mean {Quantities.Metric(objective.Mean)} ± {Quantities.Metric(objective.Margin ?? 0)} of {objective.Count} seeds",
+            $"best point: mean {Quantities.Metric(objective.Mean, objective.Margin ?? 0)} of {objective.Count} seeds",
             "bold"),
         (ParameterText.Join(first.Parameters, snapshot.Sweep.Spec.Parameters.VaryingWithoutSeed), null));
 
