@@ -84,7 +84,7 @@ public sealed partial class ProgramReportTests(StorageDatabase database) : IClas
         Assert.Equal(
             "…",
             JsonDocument.Parse(written[0]).RootElement.GetProperty("program").GetProperty("environment").GetProperty("EMPTY").GetString());
-        Assert.Contains("environment: { API_KEY: \"…\", EMPTY: \"…\" }", written[1], StringComparison.Ordinal);
+        Assert.Contains("environment: { EMPTY: \"…\", API_KEY: \"…\" }", written[1], StringComparison.Ordinal);
         Assert.Contains("The values of the environment are left out", written[1], StringComparison.Ordinal);
     }
 

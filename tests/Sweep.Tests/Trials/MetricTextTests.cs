@@ -39,7 +39,7 @@ public sealed class MetricTextTests
     [InlineData(0.0007123, 0.0000123, "0.0007123 ± 0.0000123")]
     [InlineData(0.0007123, 1.5, "0.0007123 ± 1.500")]
     [InlineData(51_234.5, 0.5, "51234.5 ± 0.5000")]
-    [InlineData(1.939, 0, "1.939 ± 0.000")]
+    [InlineData(1.939, 0.0, "1.939 ± 0.000")]
     [InlineData(1.939, null, "1.939")]
     public void An_error_has_the_decimals_of_its_value(double value, double? error, string expected) =>
         Assert.Equal(expected, Quantities.Metric(value, error));
