@@ -5,7 +5,7 @@ namespace Sweep;
 
 /// <summary>
 /// One attempt of a trial: its parameters, and its reports to Sweep with checkpoints, resume and early stop. Without Sweep the same program
-/// runs by hand: it has no parameters then, and prints its reports. One thread at a time may report.
+/// runs by hand: it has no parameters then, and prints its reports. Several threads may report; each report is the next epoch.
 /// </summary>
 /// <example>
 /// <code>
@@ -23,13 +23,19 @@ public sealed class Trial
     /// <summary>The version of what a program and its runner say to each other. docs/programs.md of Sweep describes it.</summary>
     private const string Wire = "1";
 
+    private const int MostMetrics = 100;
+
+    /// <summary>What a shell says of a process that SIGTERM ended.</summary>
+    private const int Terminated = 128 + 15;
+
     private static readonly Lazy<Trial> Only = new(() => new());
 
     private readonly RunnerPipes? _pipes;
     private readonly int? _most;
     // The signal is handled as long as this object is there.
     private readonly PosixSignalRegistration? _termination;
-    private string? _folder;
+    private readonly Lock _oneReport = new();
+    private readonly Lazy<string> _folder;
     private volatile bool _isAskedToStop;
 
     private Trial()
@@ -41,7 +47,7 @@ public sealed class Trial
         Epoch = (int)Number("SWEEP_EPOCH", 0);
         Device = Variable("SWEEP_DEVICE") ?? "cpu";
         _most = Variable("SWEEP_EPOCHS") is null ? null : (int)Number("SWEEP_EPOCHS", 0);
-        _folder = Variable("SWEEP_CHECKPOINT");
+        _folder = new(() => Variable("SWEEP_CHECKPOINT") ?? TemporaryFolder());
         if (Variable("SWEEP_REPORT") is not { } reports)
             return;
         if (Variable("SWEEP_WIRE") is { } wire && wire != Wire)
@@ -94,12 +100,13 @@ public sealed class Trial
 
     /// <summary>
     /// A folder: what is in it at a report is kept and given back to the next attempt. It may hold files and folders, at most 500 MB, and
-    /// no links. Without Sweep it is a new folder for temporary files.
+    /// no links. Without Sweep it is a new temporary folder, which is removed when the program ends.
     /// </summary>
-    public string Checkpoint => _folder ??= Directory.CreateTempSubdirectory("sweep-trial-").FullName;
+    public string Checkpoint => _folder.Value;
 
     /// <summary>
     /// The numbers of the epochs that are still to be trained, from 1, or from the one after the checkpoint. It ends early after a stop.
+    /// After a SIGTERM that is not Sweep's it ends the process with exit code 143, so that the next attempt goes on.
     /// </summary>
     /// <param name="most">How many there are without Sweep, and where the sweep file has no <c>program.epochs</c>.</param>
     /// <exception cref="InvalidOperationException">An epoch ended without a report.</exception>
@@ -109,8 +116,7 @@ public sealed class Trial
         {
             if (_isAskedToStop)
             {
-                // The runner reads the checkpoint of the last epoch while it answers.
-                Stopped = !_pipes!.Ask(null, []);
+                EndOfLoop();
                 yield break;
             }
 
@@ -125,25 +131,61 @@ public sealed class Trial
     /// <param name="metrics">
     /// At most 100 by their names, the objective among them. An objective that is not finite ends the trial as diverged.
     /// </param>
+    /// <exception cref="ArgumentException">There are more than 100 metrics.</exception>
     /// <exception cref="IOException">Sweep is gone.</exception>
     public void Report(params ReadOnlySpan<(string Name, double Value)> metrics)
     {
-        Epoch++;
-        if (_pipes is not null)
+        if (metrics.Length > MostMetrics)
+            throw new ArgumentException($"found {metrics.Length} metrics; at most {MostMetrics} are allowed.", nameof(metrics));
+        lock (_oneReport)
         {
-            Stopped |= !_pipes.Ask(Epoch, metrics);
-            return;
-        }
+            Epoch++;
+            if (_pipes is not null)
+            {
+                Stopped |= !_pipes.Ask(Epoch, metrics);
+                return;
+            }
 
-        var line = string.Create(CultureInfo.InvariantCulture, $"epoch {Epoch}");
-        foreach (var (name, value) in metrics)
-            line += string.Create(CultureInfo.InvariantCulture, $"  {name} {value:g6}");
-        Console.WriteLine(line);
+            var line = string.Create(CultureInfo.InvariantCulture, $"epoch {Epoch}");
+            foreach (var (name, value) in metrics)
+                line += string.Create(CultureInfo.InvariantCulture, $"  {name} {value:g6}");
+            Console.WriteLine(line);
+        }
     }
 
     /// <inheritdoc cref="Report(ReadOnlySpan{ValueTuple{string, double}})"/>
     public void Report(IEnumerable<KeyValuePair<string, double>> metrics) =>
         Report([.. metrics.Select(metric => (metric.Key, metric.Value))]);
+
+    private void EndOfLoop()
+    {
+        lock (_oneReport)
+        {
+            // The runner reads the checkpoint of the last epoch while it answers.
+            Stopped |= !_pipes!.Ask(null, []);
+        }
+
+        // The signal was not Sweep's, so the trial has not ended.
+        if (!Stopped)
+            Environment.Exit(Terminated);
+    }
+
+    private static string TemporaryFolder()
+    {
+        var folder = Directory.CreateTempSubdirectory("sweep-trial-").FullName;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            try
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                // The program has removed it, or still writes there.
+            }
+        };
+        return folder;
+    }
 
     private static string? Variable(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 

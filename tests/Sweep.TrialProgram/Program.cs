@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Sweep;
@@ -20,6 +21,15 @@ Console.WriteLine(string.Create(
     + $"{string.Join('+', trial.Parameters.Names)}"));
 if (mode == "wrong")
     _ = trial.Parameters.Get("rate", 1);
+if (mode == "many")
+    trial.Report(Enumerable.Range(0, 101).Select(number => ($"metric_{number}", 1.0)).ToArray());
+if (mode == "threads")
+{
+    var threads = Enumerable.Range(0, 4).Select(_ => new Thread(Report)).ToList();
+    threads.ForEach(thread => thread.Start());
+    threads.ForEach(thread => thread.Join());
+    return;
+}
 
 var path = Path.Combine(trial.Checkpoint, "state");
 var state = File.Exists(path) ? double.Parse(File.ReadAllText(path), CultureInfo.InvariantCulture) : 0.1;
@@ -36,11 +46,23 @@ foreach (var epoch in trial.Epochs(2))
         trial.Report(new Dictionary<string, double> { ["val_loss"] = state, ["other"] = double.PositiveInfinity });
     else if (mode != "silent")
         trial.Report(("val_loss", mode == "diverged" ? double.NaN : state), ("other", double.PositiveInfinity));
+    if (mode == "killed" && trial.Attempt == 1 && epoch == 2)
+    {
+        Process.Start("kill", [$"{Environment.ProcessId}"]).Dispose();
+        AwaitTermination();
+    }
+
     if (mode == "between")
         AwaitTermination();
 }
 
 Console.WriteLine($"left the loop after epoch {trial.Epoch}, stopped {trial.Stopped}");
+
+void Report()
+{
+    for (var report = 0; report < 50; report++)
+        trial.Report(("val_loss", report));
+}
 
 void AwaitTermination()
 {

@@ -70,6 +70,7 @@ internal sealed class PlainProgress(TextWriter writer) : IProgressView
             trial.TrainSeconds is { } seconds ? Quantities.Seconds(seconds) : "",
             trial.Reason ?? "",
         ];
-        return string.Join("  ", parts.Where(part => part.Length > 0));
+        // A text parameter or a reason may hold a line break.
+        return Printable.Escaped(string.Join("  ", parts.Where(part => part.Length > 0)));
     }
 }

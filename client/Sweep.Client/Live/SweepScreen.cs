@@ -103,7 +103,7 @@ internal static class SweepScreen
     private static Markup BestPoint(ProgressSnapshot snapshot, TrialSummary first, Spread objective, int width) => Lines.Of(
         width,
         (
-            $"best point: mean {Quantities.Metric(objective.Mean)} ± {Quantities.Metric(objective.Margin ?? 0)} of {objective.Count} seeds",
+            $"best point: mean {Quantities.Metric(objective.Mean, objective.Margin ?? 0)} of {objective.Count} seeds",
             "bold"),
         (ParameterText.Join(first.Parameters, snapshot.Sweep.Spec.Parameters.VaryingWithoutSeed), null));
 
@@ -141,7 +141,7 @@ internal static class SweepScreen
         var beside = columns.Index()
             .Sum(column => cells.Select(row => row[column.Index].Length).Append(column.Item.Title.Length).Max() + 2);
         // Only the column of the parameters becomes narrower on a narrow terminal.
-        var parameters = Math.Max(8, width - beside - 9);
+        var parameters = Math.Max(6, width - beside - 9);
         var table = new Table().Border(TableBorder.None);
         AddColumn(table, "  trial", Justify.Right, last: false);
         AddColumn(table, Lines.Shorten(string.Join(' ', snapshot.Varying), parameters), Justify.Left, last: false);

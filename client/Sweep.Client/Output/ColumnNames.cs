@@ -1,6 +1,6 @@
 namespace Sweep.Client.Output;
 
-/// <summary>The names of columns as keys of an object, which must differ.</summary>
+/// <summary>The names of columns as keys of an object and in a header of CSV, where they must differ.</summary>
 internal static class ColumnNames
 {
     /// <summary>Gives columns with the same name a number, from the second one on: <c>a</c>, <c>a_2</c>, <c>a_3</c>.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Client.Output;
 
@@ -7,21 +8,12 @@ internal static class Quantities
 {
     private static readonly string[] Thousands = ["", "k", "M", "G", "T"];
 
-    /// <summary>The value of a metric, whatever its size: 1.842, 51234.6, 51234, 3.142e7, 2.50e-7.</summary>
-    public static string Metric(double value)
-    {
-        var format = Math.Abs(value) switch
-        {
-            0 or (>= 0.0005 and < 1000) => "0.000",
-            < 0.0005 => "0.00e0",
-            < 1e6 => value == Math.Truncate(value) ? "0" : "0.0",
-            _ => "0.000e0",
-        };
-        return value.ToString(format, CultureInfo.InvariantCulture);
-    }
+    /// <summary>The value of a metric, whatever its size.</summary>
+    public static string Metric(double value) => MetricText.Of(value);
 
     /// <summary>A value with its standard error, where that is known: 1.234 ± 0.056.</summary>
-    public static string Metric(double value, double? error) => Metric(value) + (error is { } known ? $" ± {Metric(known)}" : "");
+    public static string Metric(double value, double? error) =>
+        Metric(value) + (error is { } known ? $" ± {MetricText.Error(value, known)}" : "");
 
     public static string Perplexity(double value) => value.ToString(value < 1000 ? "0.00" : "0.0e0", CultureInfo.InvariantCulture);
 

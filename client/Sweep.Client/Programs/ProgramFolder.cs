@@ -37,7 +37,7 @@ internal sealed record ProgramFolder(byte[] Bytes, string Sha256, int Files)
                 foreach (var found in from.EnumerateFileSystemInfos())
                 {
                     var name = Path.GetRelativePath(real, found.FullName);
-                    if (name == ".git" || patterns.Exists(pattern => IsNamed(pattern, name)))
+                    if (found.Name == ".git" || patterns.Exists(pattern => IsNamed(pattern, name)))
                         continue;
                     if (found.LinkTarget is not null && !IsFileWithin(found.FullName, real))
                     {

@@ -1,4 +1,5 @@
 using Sweep.Client.Clusters;
+using Sweep.Client.Output;
 using Sweep.Client.Running;
 using Sweep.Client.SweepFiles;
 using Sweep.Domain.Programs;
@@ -33,6 +34,18 @@ internal sealed record ProgramSweep(SweepSpec Spec, ProgramFolder Folder) : ISub
     {
         if (!await cluster.Folders.ExistsAsync(Folder.Sha256, cancellation))
             await cluster.Folders.AddAsync(Folder.Sha256, Folder.Bytes, cancellation);
+    }
+
+    /// <summary>A line about what is allowed and probably meant otherwise; null when there is nothing.</summary>
+    public string? Warning => Program.Capture is { } patterns && !CapturedLines.Find(patterns, Spec.Objective.Metric.Name)
+        ? $"program.capture: no group is {Spec.Objective.Metric.Name}, the objective; trials fail unless the program reports it otherwise."
+        : null;
+
+    /// <summary>Writes the <see cref="Warning"/>, if there is one.</summary>
+    public void Warn(Terminal terminal)
+    {
+        if (Warning is { } warning)
+            terminal.Error.WriteLine(warning);
     }
 
     /// <summary>The trials that are known before any has run.</summary>

@@ -20,6 +20,7 @@ internal sealed class RunnerProcess : IAsyncDisposable
         var start = SystemCommand.Of("setsid", program);
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.StandardErrorEncoding = Encoding.UTF8;
+        start.Environment.TryAdd("DOTNET_EnableDiagnostics", "0");
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, line) =>
         {

@@ -71,14 +71,15 @@ internal sealed class TrialTry(ProgramSweep sweep, Terminal terminal)
         Line(string.Create(CultureInfo.InvariantCulture, $"epoch {report.Epoch}  {metrics}  ({report.Seconds:0.00} s)"));
     }
 
-    private string Summary(double seconds, long memory)
+    private string Summary(double seconds, long? memory)
     {
         var objective = sweep.Spec.Objective.Metric.Name;
         var checkpoints = _checkpoints == 0 ? "no checkpoint"
             : $"{_checkpoints} {(_checkpoints == 1 ? "checkpoint" : "checkpoints")}, the last of {Quantities.Bytes(_checkpointBytes)}";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"Succeeded: {_epochs} {(_epochs == 1 ? "epoch" : "epochs")} in {seconds:0.0} s, {Quantities.Bytes(memory)} of memory; ")
+            $"Succeeded: {_epochs} {(_epochs == 1 ? "epoch" : "epochs")} in {seconds:0.0} s")
+            + (memory is { } bytes ? $", {Quantities.Bytes(bytes)} of memory; " : "; ")
             + $"reported {string.Join(", ", _metrics)}; "
             + $"the best {objective} is {Number(_best!.Value.Value)} after epoch {_best.Value.Epoch}; "
             + $"{checkpoints}.";

@@ -1,3 +1,4 @@
+using Sweep.Client.SweepFiles;
 using Sweep.Client.Tables;
 using Sweep.Domain.Reports;
 using Sweep.Domain.Search;
@@ -13,7 +14,7 @@ internal static class ReportJson
         sweep = sweep.Name,
         state = sweep.State,
         dataset = report.Spec.Program is null ? report.Spec.Dataset : null,
-        program = report.Spec.Program,
+        program = report.Spec.Program is { } program ? ProgramText.WithoutValues(program) : null,
         metrics = report.Reported,
         objective = report.Spec.Objective,
         objectives = report.Objectives?.Objectives,

@@ -80,6 +80,15 @@ internal sealed class SweepFollower(Cluster cluster, CommandConsole console)
         return end is { State: SweepState.Completed, Failed: 0 } ? ExitCode.Done : ExitCode.Refused;
     }
 
+    /// <summary>What is waited for before a sweep is paused.</summary>
+    internal static string Pausing(string name, int trials)
+    {
+        var waited = trials == 1
+            ? "1 trial stops, and writes its checkpoint if it keeps one"
+            : $"{trials} trials stop, and write their checkpoints if they keep any";
+        return $"Pausing {name}: {waited} …";
+    }
+
     /// <summary>
     /// Leaves the sweep after an interruption. If the cluster ends with this process, the sweep is paused first, so that its trials write
     /// their checkpoints. In another cluster the sweep goes on.
@@ -95,8 +104,7 @@ internal sealed class SweepFollower(Cluster cluster, CommandConsole console)
         var sweep = await cluster.Reader.FindAsync(name, CancellationToken.None);
         if (sweep is { State: SweepState.Running })
         {
-            var writers = sweep.Running == 1 ? "1 trial writes its checkpoint" : $"{sweep.Running} trials write their checkpoints";
-            console.PrintLine($"Pausing {name}: {writers} …");
+            console.PrintLine(Pausing(name, sweep.Running));
             await cluster.RequestAsync(sweep.Id, grain => grain.Pause(), CancellationToken.None);
             var started = Stopwatch.GetTimestamp();
             while (Stopwatch.GetElapsedTime(started) < CheckpointLimit && (await cluster.Reader.RunningAsync(sweep.Id)).Count > 0)

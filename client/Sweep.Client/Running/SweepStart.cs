@@ -1,5 +1,6 @@
 using Sweep.Client.Clusters;
 using Sweep.Client.Errors;
+using Sweep.Client.Live;
 using Sweep.Client.Output;
 using Sweep.Contracts;
 using Sweep.Domain.Sweeps;
@@ -24,10 +25,13 @@ internal sealed class SweepStart(Cluster cluster, CommandConsole console)
         return unfinished is null ? await SubmitAsync(sweep, exactName) : await ResumeAsync(unfinished);
     }
 
+    /// <summary>How far a sweep is that an earlier run left unfinished.</summary>
+    internal static string Unfinished(SweepOverview sweep) =>
+        $"{sweep.Name} is unfinished: {sweep.Succeeded} of {sweep.Trials} trials done, {EpochCount.Of(sweep)}.";
+
     private bool ConfirmResume(SweepOverview sweep)
     {
-        var progress = $"{sweep.Name} is unfinished: {sweep.Succeeded} of {sweep.Trials} trials done, "
-            + $"epoch {sweep.EpochsDone} of {sweep.EpochsTotal}.";
+        var progress = Unfinished(sweep);
         if (console.CanAsk)
             return console.Ask($"{progress} Go on with it?", whenEmpty: true);
         console.PrintLine($"{progress} Going on with it; --new starts afresh.");

@@ -36,6 +36,8 @@ internal sealed record ProgramSection(YamlNode Place, ProgramSpec Spec, string? 
                 problems.Add(node.Wrong("it beside program", "expected one of them; it is for the built-in model alone"));
         }
 
+        if (file.Find("objective") is YamlList list)
+            problems.Add(list.Wrong("expected one objective, such as { metric: acc, goal: maximize }: a program has no more"));
         var objective = file.Find("objective") as YamlMap;
         if (objective?.Find("metric") is not YamlScalar metric)
         {

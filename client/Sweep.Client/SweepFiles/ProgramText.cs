@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Sweep.Client.Output;
 using Sweep.Domain.Programs;
 using Sweep.Domain.Search;
@@ -9,12 +8,12 @@ namespace Sweep.Client.SweepFiles;
 /// <summary>Writes the parts of a sweep file that a program has in place of the built-in model's.</summary>
 internal static class ProgramText
 {
-    /// <summary>The section <c>program</c>, without its folder, which is that of the file.</summary>
+    /// <summary>The section <c>program</c>, without its folder, which is that of the file, and without its environment's values.</summary>
     public static IEnumerable<string> Of(ProgramSpec program, OwnParameters? own) =>
     [
         "program:",
         $"  command: {List(program.Command)}",
-        .. program.Environment is { Count: > 0 } variables
+        .. WithoutValues(program).Environment is { Count: > 0 } variables
             ? [$"  environment: {{ {string.Join(", ", variables.Select(pair => $"{pair.Key}: {Quoted(pair.Value)}"))} }}"]
             : Array.Empty<string>(),
         .. own?.Epochs is { } epochs ? [Invariant($"  epochs: {epochs}")] : Array.Empty<string>(),
@@ -22,6 +21,12 @@ internal static class ProgramText
         .. program.Capture is { } patterns ? [$"  capture: {List(patterns)}"] : Array.Empty<string>(),
         Invariant($"  stop_grace: {program.StopGrace}"),
     ];
+
+    /// <summary>The program with … in place of each value of its environment: reports are published, and a value may be secret.</summary>
+    public static ProgramSpec WithoutValues(ProgramSpec program) => program with
+    {
+        Environment = program.Environment?.ToDictionary(pair => pair.Key, _ => "…"),
+    };
 
     /// <summary>A parameter with its type, since 1 may be a float and 1.0 is stored as 1.</summary>
     public static string Parameter(Dimension dimension, ParameterType type)
@@ -42,7 +47,7 @@ internal static class ProgramText
 
     private static string List(IEnumerable<string> texts) => $"[{string.Join(", ", texts.Select(Quoted))}]";
 
-    private static string Quoted(string text) => JsonSerializer.Serialize(text);
+    private static string Quoted(string text) => SweepFileText.Quoted(text);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

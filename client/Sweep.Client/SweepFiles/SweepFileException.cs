@@ -1,4 +1,4 @@
-using System.Text;
+using Sweep.Client.Output;
 
 namespace Sweep.Client.SweepFiles;
 
@@ -6,25 +6,10 @@ namespace Sweep.Client.SweepFiles;
 /// A sweep file, an override of it, its dataset or a file of published numbers cannot be used. The message is one line:
 /// <c>file:line: key: found …; what is expected.</c> The command line ends with exit code 2.
 /// </summary>
-public sealed class SweepFileException(string message, Exception? inner = null) : Exception(OneLine(message), inner)
+public sealed class SweepFileException(string message, Exception? inner = null) : Exception(Printable.Escaped(message), inner)
 {
     /// <summary>
     /// The line of the file, from 1. A mistake without a line has the largest number, so that mistakes with a line are reported first.
     /// </summary>
     internal long Line { get; init; } = long.MaxValue;
-
-    /// <summary>Escapes control characters, which a message may quote from a file, so that they do not reach a terminal.</summary>
-    private static string OneLine(string message)
-    {
-        var line = new StringBuilder(message.Length);
-        foreach (var character in message)
-        {
-            if (char.IsControl(character) || character is '\u2028' or '\u2029')
-                line.Append($"\\u{(int)character:x4}");
-            else
-                line.Append(character);
-        }
-
-        return line.ToString();
-    }
 }

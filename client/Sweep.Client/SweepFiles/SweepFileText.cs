@@ -102,7 +102,8 @@ internal static class SweepFileText
 
     private static string Number(double number) => ParameterValue.Of(number).ToString()!;
 
-    private static string Quoted(string text) => JsonSerializer.Serialize(text);
+    /// <summary>A text in double quotes, which YAML reads as JSON does, with no more escapes than it needs.</summary>
+    public static string Quoted(string text) => JsonSerializer.Serialize(text, JsonOutput.Options);
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -34,7 +34,7 @@ internal static class TrialFacts
         if (trial.ProgramResult is { } program)
         {
             yield return ("time", $"{Time(program.Seconds, program.ProcessorSeconds)} (its last attempt)");
-            yield return ("peak memory", Quantities.Bytes(program.PeakMemoryBytes));
+            yield return ("peak memory", program.PeakMemoryBytes is { } bytes ? Quantities.Bytes(bytes) : null);
         }
 
         if (trial.Result is not { } result)

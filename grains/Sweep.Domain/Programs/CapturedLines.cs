@@ -5,8 +5,8 @@ namespace Sweep.Domain.Programs;
 
 /// <summary>
 /// Finds the reports of a program in the lines that it prints. Each group of a pattern is a metric, and the group <c>epoch</c> the number
-/// of the epoch. A report is complete when each group of all patterns was found; a group that is found a second time begins the next one,
-/// except for the epoch with the same number, which many lines may name.
+/// of the epoch, which begins a report: what is found without a number, where a pattern has that group, does not count. A report is
+/// complete at the end of the line with which each group was found, or when the next one begins. A line that is redrawn completes none.
 /// </summary>
 public sealed class CapturedLines
 {
@@ -16,15 +16,25 @@ public sealed class CapturedLines
 
     private readonly List<(Regex Pattern, string[] Groups)> _patterns = [];
     private readonly Dictionary<string, double> _found = [];
+    private readonly HashSet<string> _redrawn = [];
     private readonly int _groups;
+    private readonly bool _isNumbered;
+    private double? _epoch;
 
     /// <param name="patterns">Without a <see cref="Problem"/>.</param>
     public CapturedLines(IEnumerable<string> patterns)
     {
         foreach (var pattern in patterns.Select(Compile))
             _patterns.Add((pattern, [.. Groups(pattern)]));
-        _groups = _patterns.SelectMany(pattern => pattern.Groups).Distinct().Count();
+        var groups = _patterns.SelectMany(pattern => pattern.Groups).ToHashSet();
+        _isNumbered = groups.Remove(ProgramReport.EpochName);
+        _groups = groups.Count;
     }
+
+    /// <summary>Whether a group of a pattern is the metric.</summary>
+    /// <param name="patterns">Without a <see cref="Problem"/>.</param>
+    public static bool Find(IEnumerable<string> patterns, string metric) =>
+        patterns.Any(pattern => Groups(Compile(pattern)).Contains(metric));
 
     /// <summary>What is wrong with a pattern, in words that finish the sentence "found …; "; null when nothing is.</summary>
     public static string? Problem(string pattern)
@@ -48,39 +58,79 @@ public sealed class CapturedLines
         }
     }
 
+    /// <summary>A metric that was found first without a number of its epoch, so that it did not count; null when there is none.</summary>
+    public string? Unnumbered { get; private set; }
+
     /// <summary>Reads a line.</summary>
+    /// <param name="isRedrawn">Whether the next line is written over it, whose numbers then stand in place of its own.</param>
     /// <returns>The reports that the line completes; mostly none.</returns>
-    public IReadOnlyList<ProgramReport> Read(string line)
+    public IReadOnlyList<ProgramReport> Read(string line, bool isRedrawn = false)
     {
         var complete = new List<ProgramReport>();
-        foreach (var (pattern, groups) in _patterns)
+        var numbers = Numbers(line);
+        // The number begins the report, also where its pattern or its place in the line comes last.
+        if (numbers.Remove(ProgramReport.EpochName, out var epoch) && epoch != _epoch)
         {
-            if (pattern.Match(line) is not { Success: true } match)
-                continue;
-            foreach (var name in groups)
-            {
-                if (match.Groups[name] is not { Success: true } group || Number(group.Value) is not { } number)
-                    continue;
-                if (_found.TryGetValue(name, out var before) && !(name == ProgramReport.EpochName && before == number))
-                    complete.Add(Take()!);
-                _found[name] = number;
-            }
+            Take(complete);
+            _epoch = epoch;
         }
 
-        if (_found.Count == _groups)
-            complete.Add(Take()!);
+        if (numbers.Count > 0 && _isNumbered && _epoch is null)
+        {
+            Unnumbered ??= numbers.Keys.First();
+            return complete;
+        }
+
+        // Without numbers of epochs the next report begins when a metric is found again.
+        if (!_isNumbered && numbers.Keys.Any(name => _found.ContainsKey(name) && !_redrawn.Contains(name)))
+            Take(complete);
+        foreach (var (name, number) in numbers)
+        {
+            _found[name] = number;
+            if (isRedrawn)
+                _redrawn.Add(name);
+            else
+                _redrawn.Remove(name);
+        }
+
+        if (!isRedrawn && _found.Count == _groups)
+            Take(complete);
         return complete;
     }
 
     /// <summary>Takes what was found of a report that is not complete; null when there is nothing. It is for the program's end.</summary>
     public ProgramReport? Take()
     {
-        if (_found.Count == 0)
-            return null;
-        long? epoch = _found.Remove(ProgramReport.EpochName, out var number) ? (long)number : null;
-        var report = new ProgramReport(epoch, new Dictionary<string, double>(_found));
+        var report = _found.Count == 0 ? null
+            : new ProgramReport(_epoch is { } epoch ? ProgramReport.WholeEpoch(epoch) : null, new Dictionary<string, double>(_found));
+        _epoch = null;
         _found.Clear();
+        _redrawn.Clear();
         return report;
+    }
+
+    private void Take(List<ProgramReport> complete)
+    {
+        if (Take() is { } report)
+            complete.Add(report);
+    }
+
+    /// <summary>What the patterns find in a line, by the names of their groups.</summary>
+    private Dictionary<string, double> Numbers(string line)
+    {
+        var numbers = new Dictionary<string, double>();
+        foreach (var (pattern, groups) in _patterns)
+        {
+            if (pattern.Match(line) is not { Success: true } match)
+                continue;
+            foreach (var name in groups)
+            {
+                if (match.Groups[name] is { Success: true } group && Number(group.Value) is { } number)
+                    numbers[name] = number;
+            }
+        }
+
+        return numbers;
     }
 
     /// <summary>The number at the beginning of a text, so that <c>0.51,</c> and <c>93%</c> are numbers too.</summary>

@@ -3,7 +3,10 @@ using System.Text;
 
 namespace Sweep.Domain.Programs;
 
-/// <summary>What a program keeps in its checkpoint's folder, as bytes, with the epoch after which it was kept.</summary>
+/// <summary>
+/// What a program keeps in its checkpoint's folder, as bytes, with the epoch after which it was kept, and with the number of the program's
+/// first epoch, 0 or 1, which is null before the program has numbered one.
+/// </summary>
 public static class CheckpointArchive
 {
     /// <summary>
@@ -11,25 +14,33 @@ public static class CheckpointArchive
     /// </summary>
     public const long MostBytes = 500_000_000;
 
-    private const string EpochName = "epoch", Folder = "files/";
+    private const string EpochName = "epoch", FirstName = "first", Folder = "files/";
 
-    public static byte[] Write(int epoch, IEnumerable<FolderEntry> files) => FolderArchive.Write(
+    public static byte[] Write(int epoch, int? first, IEnumerable<FolderEntry> files) => FolderArchive.Write(
     [
-        new(EpochName, Encoding.ASCII.GetBytes(epoch.ToString(CultureInfo.InvariantCulture))),
+        Entry(EpochName, epoch),
+        .. first is { } number ? [Entry(FirstName, number)] : Array.Empty<FolderEntry>(),
         .. files.Select(file => file with { Name = Folder + file.Name }),
     ]);
 
     /// <exception cref="InvalidDataException">The bytes are no checkpoint of a program.</exception>
-    public static (int Epoch, IReadOnlyList<FolderEntry> Files) Read(byte[] bytes)
+    public static (int Epoch, int? First, IReadOnlyList<FolderEntry> Files) Read(byte[] bytes)
     {
         var entries = FolderArchive.Read(bytes);
-        var epoch = entries.FirstOrDefault(entry => entry.Name == EpochName)?.Bytes;
-        return epoch is not null
-            && int.TryParse(Encoding.ASCII.GetString(epoch), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? (number, [
-                .. entries.Where(entry => entry.Name.StartsWith(Folder, StringComparison.Ordinal))
-                    .Select(entry => entry with { Name = entry.Name[Folder.Length..] }),
-            ])
-            : throw new InvalidDataException("The checkpoint does not say after which epoch it was made.");
+        var epoch = Number(entries, EpochName)
+            ?? throw new InvalidDataException("The checkpoint does not say after which epoch it was made.");
+        return (epoch, Number(entries, FirstName), [
+            .. entries.Where(entry => entry.Name.StartsWith(Folder, StringComparison.Ordinal))
+                .Select(entry => entry with { Name = entry.Name[Folder.Length..] }),
+        ]);
     }
+
+    private static FolderEntry Entry(string name, int number) =>
+        new(name, Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture)));
+
+    private static int? Number(IReadOnlyList<FolderEntry> entries, string name) =>
+        entries.FirstOrDefault(entry => entry.Name == name)?.Bytes is { } text
+        && int.TryParse(Encoding.ASCII.GetString(text), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : null;
 }

@@ -14,6 +14,9 @@ public sealed partial record ProgramReport(
     /// <summary>The member that is the number of the epoch, in JSON and among the groups of a pattern.</summary>
     public const string EpochName = "epoch";
 
+    /// <summary>In place of a number of an epoch that is none, such as 0.5.</summary>
+    public const long NoEpoch = long.MinValue;
+
     /// <summary>The longest line that may be a report, in characters.</summary>
     public const int MaxLength = 65_536;
 
@@ -35,7 +38,7 @@ public sealed partial record ProgramReport(
             return null;
         try
         {
-            using var json = JsonDocument.Parse(NotFinite().Replace(text, "$1\"$2\"$3"));
+            using var json = Parse(text);
             return Of(json.RootElement);
         }
         catch (Exception error) when (error is JsonException or InvalidOperationException)
@@ -44,6 +47,23 @@ public sealed partial record ProgramReport(
             return null;
         }
     }
+
+    /// <summary>Parses a line in which numbers that are not finite stand as Python writes them; they become texts.</summary>
+    internal static JsonDocument Parse(string line) => JsonDocument.Parse(
+        Words().Replace(line, match => match.Value.StartsWith('"') ? match.Value : $"\"{match.Value}\""));
+
+    /// <summary>The number that such a text stands for; null for other texts.</summary>
+    internal static double? NotFinite(string? text) => text switch
+    {
+        "NaN" => double.NaN,
+        "Infinity" => double.PositiveInfinity,
+        "-Infinity" => double.NegativeInfinity,
+        _ => null,
+    };
+
+    /// <summary>The number of an epoch; <see cref="NoEpoch"/> where it has a fraction, or is beyond all that may be counted.</summary>
+    public static long WholeEpoch(double number) =>
+        number == Math.Truncate(number) && Math.Abs(number) < int.MaxValue ? (long)number : NoEpoch;
 
     private static ProgramReport Of(JsonElement line)
     {
@@ -58,7 +78,7 @@ public sealed partial record ProgramReport(
             else if (Number(member.Value) is not { } number)
                 continue;
             else if (member.Name == EpochName)
-                epoch = number == Math.Truncate(number) && Math.Abs(number) < int.MaxValue ? (long)number : -1;
+                epoch = WholeEpoch(number);
             else if (MetricName.IsValid(member.Name) && metrics.Count < MaxMetrics)
                 metrics[member.Name] = number;
             else
@@ -71,16 +91,13 @@ public sealed partial record ProgramReport(
     private static double? Number(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.Number => value.GetDouble(),
-        JsonValueKind.String => value.GetString() switch
-        {
-            "NaN" => double.NaN,
-            "Infinity" => double.PositiveInfinity,
-            "-Infinity" => double.NegativeInfinity,
-            _ => null,
-        },
+        JsonValueKind.String => NotFinite(value.GetString()),
         _ => null,
     };
 
-    [GeneratedRegex(@"(:\s*)(NaN|-?Infinity)(\s*[,}])")]
-    private static partial Regex NotFinite();
+    // A text is matched whole, also one that does not end, so that no word within it is taken for a number.
+    [GeneratedRegex("""
+        "(?>(?:[^"\\]|\\.?)*)"?|NaN|-?Infinity
+        """)]
+    private static partial Regex Words();
 }

@@ -44,13 +44,15 @@ internal static class ReportAnswer
     }
 
     private static string Number(double value) =>
-        value.ToString(Math.Abs(value) >= 1000 ? "#,0" : "G4", CultureInfo.InvariantCulture);
+        Math.Abs(value) >= 1000 ? value.ToString("#,0", CultureInfo.InvariantCulture) : MetricText.InSentence(value);
+
+    private static string Text(double? value) => value is { } known ? MetricText.InSentence(known) : "";
 
     private static string BestTrial(SweepSpec spec, int succeeded, TrialSummary best)
     {
         var (metric, unit) = (spec.Objective.Metric, Unit(spec));
         var numbers = string.Create(
-            CultureInfo.InvariantCulture, $"{metric} {best.BestValue:G4}{unit} at epoch {best.Best?.Epoch} of {best.MostEpochs}");
+            CultureInfo.InvariantCulture, $"{metric} {Text(best.BestValue)}{unit} at epoch {best.Best?.Epoch} of {best.MostEpochs}");
         if (best.Best?.Model is { } epoch && metric != Metric.ValAccuracy)
             numbers += string.Create(CultureInfo.InvariantCulture, $", {epoch.ValAccuracy * 100:0.0} % of the next characters right");
         var trials = succeeded == 1 ? "1 trial that succeeded" : $"{succeeded} trials that succeeded";
@@ -61,7 +63,7 @@ internal static class ReportAnswer
     {
         var (best, spread) = (points[0], points[0].Objective!);
         var interval = spread.Low is null ? "one trial"
-            : string.Create(CultureInfo.InvariantCulture, $"95 % interval {spread.Low:G4} to {spread.High:G4}, {spread.Count} trials");
+            : $"95 % interval {Text(spread.Low)} to {Text(spread.High)}, {spread.Count} trials";
         var ranked = points.Count(point => point.Objective is not null);
         var tied = points.Count(point => point.Rank == best.Rank) - 1;
         var others = tied switch
@@ -70,7 +72,7 @@ internal static class ReportAnswer
             1 => " Another point is not told apart from it.",
             _ => $" {tied} other points are not told apart from it.",
         };
-        var mean = string.Create(CultureInfo.InvariantCulture, $"mean {spec.Objective.Metric} {spread.Mean:G4}{Unit(spec)} ({interval})");
+        var mean = $"mean {spec.Objective.Metric} {MetricText.InSentence(spread.Mean)}{Unit(spec)} ({interval})";
         var name = Values(spec, best.Parameters) is { Length: > 0 } values ? values : $"trial {best.Trials[0].Number}";
         return $"The best of {ranked} points ({succeeded} trials that succeeded) is {name}: {mean}.{others}";
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
 
 namespace Sweep.Domain.Reports;
 
@@ -31,8 +32,8 @@ internal static class ReportVerdict
             return $"No parameter mattered: each one's values have the same mean {metric}.";
         var both = string.Create(
             CultureInfo.InvariantCulture,
-            $"mean {metric} {best.Objective!.Mean:G4} with {best.Value} ({Trials(best.Count)}), " +
-            $"{worst.Objective!.Mean:G4} with {worst.Value} ({Trials(worst.Count)})");
+            $"mean {metric} {MetricText.InSentence(best.Objective!.Mean)} with {best.Value} ({Trials(best.Count)}), " +
+            $"{MetricText.InSentence(worst.Objective!.Mean)} with {worst.Value} ({Trials(worst.Count)})");
         var matter = comparable.Select(pair => pair.Effect).Where(effect => effect.Matters).ToList();
         if (matter.Count > 0)
         {

@@ -83,7 +83,7 @@ public sealed record SweepComparison(
             return string.Create(
                 CultureInfo.InvariantCulture,
                 $"Of {counted} of trials with the same values {name} is better in {wins}, {otherName} in {losses}{equal}; " +
-                $"mean {objective.Metric} {here:G4} and {there:G4}.");
+                $"mean {objective.Metric} {MetricText.InSentence(here)} and {MetricText.InSentence(there)}.");
         }
 
         IEnumerable<string> NotesOn()

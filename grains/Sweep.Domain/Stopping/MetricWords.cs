@@ -11,7 +11,7 @@ public sealed record MetricWords(Metric Metric, Goal Goal, bool OfPoints = false
     public string Named(double score) => $"{(OfPoints ? "mean " : "")}{Metric} {Value(score)}";
 
     public string Value(double score) =>
-        double.IsFinite(score) ? (Goal == Goal.Minimize ? score : -score).ToString("G4", CultureInfo.InvariantCulture) : "that diverged";
+        double.IsFinite(score) ? MetricText.InSentence(Goal == Goal.Minimize ? score : -score) : "that diverged";
 
     /// <summary>The word for a value that does not win.</summary>
     public string Worse => Goal == Goal.Minimize ? "above" : "below";

@@ -37,8 +37,8 @@ public enum FailureReason
     StorageRefused,
 
     /// <summary>
-    /// The trial cannot be trained on its text, whoever tries: too few windows, or a checkpoint that is too large. Trying again would give
-    /// the same, so the trial fails at once.
+    /// The trial cannot be trained, whoever tries: too few windows in its text, a checkpoint that is too large, or a program that ends well
+    /// and never reports the objective. Trying again would give the same, so the trial fails at once.
     /// </summary>
     Impossible,
 

@@ -59,7 +59,7 @@ internal static class TrialSummaryRow
         row.Maybe<double>(first + 14), row.Maybe<double>(first + 15), ReadTest(row, first + 16));
 
     private static ProgramResult? ReadProgramResult(NpgsqlDataReader row) => row.GetBoolean(50) && row.Maybe<double>(9) is { } seconds
-        ? new(seconds, row.GetDouble(21), row.GetInt64(17))
+        ? new(seconds, row.GetDouble(21), row.Maybe<long>(17))
         : null;
 
     private static TestResult? ReadTest(NpgsqlDataReader row, int first) => row.IsDBNull(first) ? null : new(

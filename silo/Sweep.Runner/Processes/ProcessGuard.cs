@@ -86,29 +86,34 @@ internal sealed class ProcessGuard : IDisposable
     }
 
     /// <summary>
+    /// The processes of programs. The guard's own are left out: when this process is at its end, another task may still kill what is left
+    /// of a program, and must not kill what removes the scratch folder.
+    /// </summary>
+    public IReadOnlyList<ProcessEntry> Descendants() => ProcessTree.Of(Environment.ProcessId, except: _shell.Id);
+
+    /// <summary>
     /// Takes the exit codes of those whose own parent has ended before them, so that a program which leaves many does not use up the
     /// numbers of processes.
     /// </summary>
-    /// <param name="descendants">Those of this process.</param>
+    /// <param name="descendants">Some of <see cref="Descendants"/>.</param>
     /// <param name="main">The process of the program, whose exit code is taken by its own object.</param>
     public void Reap(IEnumerable<ProcessEntry> descendants, int main)
     {
         foreach (var entry in descendants)
         {
-            if (entry.State == 'Z' && entry.Parent == Environment.ProcessId && entry.Id != _shell.Id && entry.Id != main)
+            if (entry.State == 'Z' && entry.Parent == Environment.ProcessId && entry.Id != main)
                 NativeCalls.Reap(entry.Id);
         }
     }
 
-    /// <summary>Kills every descendant but the guard itself, and waits until none is left.</summary>
+    /// <summary>Kills every process of programs, and waits until none is left.</summary>
     /// <param name="main">The process of the program, whose exit code is taken by its own object.</param>
     /// <returns>False when one is left after five seconds, for example one that waits for a disk.</returns>
     public async Task<bool> KillAllAsync(int main)
     {
         for (var end = DateTime.UtcNow.AddSeconds(5); ;)
         {
-            var left = ProcessTree.Of(Environment.ProcessId).Where(entry => entry.Id != _shell.Id && entry.Id != main).ToList();
-            // Those of the guard itself, which has none before this process ends.
+            var left = Descendants().Where(entry => entry.Id != main).ToList();
             foreach (var entry in left.Where(entry => entry.State != 'Z'))
                 NativeCalls.Signal(entry.Id, NativeCalls.KillAtOnce);
             Reap(left, main);

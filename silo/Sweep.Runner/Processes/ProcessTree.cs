@@ -11,11 +11,13 @@ internal sealed record ProcessEntry(int Id, int Parent, char State, long MemoryB
 internal static class ProcessTree
 {
     /// <summary>The descendants, children before their own children.</summary>
-    public static IReadOnlyList<ProcessEntry> Of(int process)
+    /// <param name="except">A process that is left out with all its descendants.</param>
+    public static IReadOnlyList<ProcessEntry> Of(int process, int except)
     {
         var children = Directory.EnumerateDirectories("/proc")
             .Select(path => int.TryParse(Path.GetFileName(path), CultureInfo.InvariantCulture, out var id) ? Read(id) : null)
             .OfType<ProcessEntry>()
+            .Where(entry => entry.Id != except)
             .ToLookup(entry => entry.Parent);
         var found = new List<ProcessEntry>(children[process]);
         for (var index = 0; index < found.Count; index++)

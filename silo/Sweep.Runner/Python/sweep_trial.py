@@ -11,16 +11,21 @@ hand: it then prints its reports. docs/programs.md describes what it says to the
         trial.report(val_loss=loss)
 """
 
+import atexit
 import json
 import os
+import shutil
 import signal
+import sys
 import tempfile
 import threading
 from multiprocessing import parent_process
 
+MOST_METRICS = 100
+
 
 class Trial:
-    """One attempt of a trial.
+    """One attempt of a trial. Several threads may report; each report is the next epoch.
 
     parameters  the trial's parameters by name; empty without Sweep
     seed        the trial's seed; 0 without Sweep
@@ -41,6 +46,7 @@ class Trial:
         self._most = int(variables["SWEEP_EPOCHS"]) if "SWEEP_EPOCHS" in variables else None
         self._folder = variables.get("SWEEP_CHECKPOINT")
         self._is_asked_to_stop = False
+        self._one_report = threading.Lock()
         if not self.is_alone:
             self._reports = open(variables["SWEEP_REPORT"], "w", encoding="utf-8")
             self._answers = open(variables["SWEEP_ANSWER"], encoding="utf-8")
@@ -55,6 +61,7 @@ class Trial:
     def checkpoint(self):
         if self._folder is None:
             self._folder = tempfile.mkdtemp(prefix="sweep-trial-")
+            atexit.register(self._remove, self._folder, os.getpid())
         return self._folder
 
     def epochs(self, most=10):
@@ -64,7 +71,10 @@ class Trial:
         """
         while self.epoch < (self._most or most) and not self.stopped:
             if self._is_asked_to_stop:
-                self._say({})
+                with self._one_report:
+                    self._say({})
+                if not self.stopped:
+                    self._end_unfinished()
                 return
             before = self.epoch
             yield before + 1
@@ -72,19 +82,48 @@ class Trial:
                 raise RuntimeError(f"epoch {before + 1} ended without trial.report(…)")
 
     def report(self, **metrics):
-        """Reports the metrics of the epoch that ends here, and waits until its checkpoint is read."""
-        self.epoch += 1
-        values = {name: float(value) for name, value in metrics.items()}
-        if self.is_alone:
-            print(f"epoch {self.epoch}", *(f"{name} {value:.6g}" for name, value in values.items()), sep="  ", flush=True)
-        else:
-            self._say({"epoch": self.epoch, **values})
+        """Reports the metrics of the epoch that ends here, at most 100 numbers, and waits until its checkpoint is read."""
+        if len(metrics) > MOST_METRICS:
+            raise ValueError(f"trial.report: found {len(metrics)} metrics; at most {MOST_METRICS} are allowed")
+        values = {name: self._number(name, value) for name, value in metrics.items()}
+        with self._one_report:
+            self.epoch += 1
+            if self.is_alone:
+                print(f"epoch {self.epoch}", *(f"{name} {value:.6g}" for name, value in values.items()), sep="  ", flush=True)
+            else:
+                self._say({"epoch": self.epoch, **values})
+
+    @staticmethod
+    def _number(name, value):
+        try:
+            if isinstance(value, (str, bytes, bytearray)):
+                raise TypeError("a text is no number")
+            # Tensors and arrays of one number are such too.
+            return float(value)
+        except Exception as error:
+            raise TypeError(f"trial.report: {name}: found {repr(value)[:100]}; expected a number, such as 0.5") from error
 
     def _say(self, message):
         self._reports.write(json.dumps({**message, "answer": True}) + "\n")
         self._reports.flush()
         if self._answers.readline().strip() != "go-on":
             self.stopped = True
+
+    @staticmethod
+    def _end_unfinished():
+        """Ends the process as SIGTERM does. The signal was not Sweep's, so the trial has not ended, and its next attempt goes on."""
+        if threading.current_thread() is threading.main_thread():
+            sys.exit(128 + signal.SIGTERM)
+        # In another thread that would end the thread alone.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(128 + signal.SIGTERM)
+
+    @staticmethod
+    def _remove(folder, maker):
+        # A forked process has the same handler, and the folder is not its own.
+        if os.getpid() == maker:
+            shutil.rmtree(folder, ignore_errors=True)
 
     def _end_at_the_next_report(self):
         """Lets SIGTERM end the loop at the next report, so that its epoch is kept."""

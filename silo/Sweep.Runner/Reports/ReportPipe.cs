@@ -14,6 +14,9 @@ internal sealed class ReportPipe : IDisposable
 
     public const string GoOn = "go-on";
 
+    /// <summary>The most bytes of a line that are read.</summary>
+    public const int MaxLength = 1 << 16;
+
     private readonly FileStream _reports;
     private readonly FileStream _answers;
     private Task _answering = Task.CompletedTask;
@@ -34,21 +37,26 @@ internal sealed class ReportPipe : IDisposable
     public string AnswerPath { get; }
 
     /// <summary>Reads reports until <see cref="EndAsync"/>.</summary>
-    public async Task ReadAsync(Func<string, Task> take)
+    /// <param name="take">Gets each line, and whether it is the rest of one that the program did not end.</param>
+    public async Task ReadAsync(Func<string, bool, Task> take)
     {
-        await foreach (var line in CappedLines.ReadAsync(_reports, 1 << 16))
+        await foreach (var line in CappedLines.ReadAsync(_reports, MaxLength))
         {
             if (line.EndsWith(_last, StringComparison.Ordinal))
+            {
+                await take(line[..^_last.Length], true);
                 return;
-            await take(line);
+            }
+
+            await take(line, false);
         }
     }
 
     /// <summary>Ends the reading when what was written before is read.</summary>
     public async Task EndAsync()
     {
-        // The line of a program that ended within it is ended first.
-        await _reports.WriteAsync(Encoding.ASCII.GetBytes($"\n{_last}\n"));
+        // The first mark ends the line of a program that ended within it. Only of a line that is too long is the mark cut off.
+        await _reports.WriteAsync(Encoding.ASCII.GetBytes($"{_last}\n{_last}\n"));
         await _reports.FlushAsync();
     }
 

@@ -10,7 +10,8 @@ namespace Sweep.Runner.Running;
 /// Sends what a program keeps in its checkpoint's folder. It is read whole while the program waits for its answer, or after its end. One
 /// that is changed meanwhile all the same is left out, and a later one has it.
 /// </summary>
-internal sealed class CheckpointFolder(string folder, double every, RunnerOutput output, TimeProvider clock)
+/// <param name="epochs">Those that the program has reported.</param>
+internal sealed class CheckpointFolder(string folder, double every, ReportedEpochs epochs, RunnerOutput output, TimeProvider clock)
 {
     private readonly long _started = clock.GetTimestamp();
     private long _last = clock.GetTimestamp();
@@ -38,7 +39,7 @@ internal sealed class CheckpointFolder(string folder, double every, RunnerOutput
                 return;
             }
 
-            bytes = CheckpointArchive.Write(epoch, files);
+            bytes = CheckpointArchive.Write(epoch, epochs.First, files);
             // The names of many files may take more than what is in them.
             if (bytes.Length > CheckpointArchive.MostBytes)
                 throw FolderFiles.TooLarge(CheckpointArchive.MostBytes);

@@ -6,15 +6,14 @@ using Sweep.Runner.Conversation;
 namespace Sweep.Runner.Running;
 
 /// <summary>Turns what a program reports into the events of its epochs.</summary>
-/// <param name="before">Epochs that were trained before the checkpoint from which the program goes on.</param>
-internal sealed class EpochReporter(TrainerCommand.RunProgram run, int before, RunnerOutput output, TimeProvider clock)
+/// <param name="epochs">Those that were trained before the checkpoint from which the program goes on, and are counted further here.</param>
+internal sealed class EpochReporter(TrainerCommand.RunProgram run, ReportedEpochs epochs, RunnerOutput output, TimeProvider clock)
 {
-    private readonly ReportedEpochs _epochs = new(before);
     private long _last = clock.GetTimestamp();
     private bool _isBeyond;
 
     /// <summary>The last epoch that was reported.</summary>
-    public int Last => _epochs.Last;
+    public int Last => epochs.Last;
 
     /// <summary>Reports the next epoch.</summary>
     /// <returns>Its number; null when the report is none of a new epoch.</returns>
@@ -33,7 +32,14 @@ internal sealed class EpochReporter(TrainerCommand.RunProgram run, int before, R
             return null;
         }
 
-        var (isNext, mistake) = _epochs.Take(report.Epoch);
+        if (report.Epoch == ProgramReport.NoEpoch)
+        {
+            throw new ProgramMistakeException(
+                FailureReason.ProgramFailed,
+                "the program reported an epoch that is no whole number; leave the number out, so that its reports are counted");
+        }
+
+        var (isNext, mistake) = epochs.Take(report.Epoch);
         if (mistake is not null)
             throw new ProgramMistakeException(FailureReason.ProgramFailed, mistake);
         if (!isNext)

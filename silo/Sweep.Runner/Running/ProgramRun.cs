@@ -12,7 +12,7 @@ namespace Sweep.Runner.Running;
 /// <summary>One attempt of a program, from its folder to the end of its last process.</summary>
 internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inbox, RunnerOutput output, ProgramPlace place)
 {
-    private const int LongestLogLine = 4_000;
+    private const int LongestLogLine = 4_000, MostOthers = 10;
 
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(1);
@@ -26,10 +26,12 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
     private readonly CapturedLines? _captured = run.Program.Capture is { } patterns ? new(patterns) : null;
     private readonly Lock _hearing = new();
     private long _progressed = TimeProvider.System.GetTimestamp();
+    private readonly SortedSet<string> _others = new(StringComparer.Ordinal);
     private EpochReporter? _reporter;
     private CheckpointFolder? _checkpoints;
     private volatile bool _hasSaidHello;
-    private bool _isOver, _endsHere, _hasLackedObjective;
+    private bool _isOver, _endsHere, _hasLackedNumber;
+    private string? _unreadable, _lacking;
 
     private bool IsAskedForCheckpoint => _stop.Task is { IsCompleted: true, Result.Checkpoint: true };
 
@@ -47,12 +49,13 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
     {
         using var scratch = new AttemptFolder(place.Scratch);
         FolderFiles.Write(scratch.Program, FolderArchive.Read(folder));
-        var (epoch, files) = checkpoint is null ? (0, []) : CheckpointArchive.Read(checkpoint);
+        var (epoch, first, files) = checkpoint is null ? (0, null, []) : CheckpointArchive.Read(checkpoint);
         FolderFiles.Write(scratch.Checkpoint, files);
         using var pipe = new ReportPipe(scratch.Root);
         var (processor, memoryKills, started) = (NativeCalls.ProcessorTimeOfChildren, MemoryKills.Count, _clock.GetTimestamp());
-        _reporter = new(run, epoch, output, _clock);
-        _checkpoints = new(scratch.Checkpoint, run.CheckpointEvery, output, _clock);
+        var epochs = new ReportedEpochs(epoch, first);
+        _reporter = new(run, epochs, output, _clock);
+        _checkpoints = new(scratch.Checkpoint, run.CheckpointEvery, epochs, output, _clock);
         ProgramProcess program;
         try
         {
@@ -73,7 +76,7 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
             await output.SayAsync(new TrainerEvent.Began(new(Torch: null, ProcessorModel.Read(), Capability: null, Threads, Devices[0])));
             place.Guard.Watch(program.Id);
             var main = program.Id;
-            await using var memory = new MemoryOfTree(tree => place.Guard.Reap(tree, main));
+            await using var memory = new MemoryOfTree(place.Guard, tree => place.Guard.Reap(tree, main));
             output.Log($"attempt {run.Attempt} of {run.Name} starts{(epoch > 0 ? $" after epoch {epoch}" : "")}: "
                 + string.Join(' ', run.Arguments));
             using var over = new CancellationTokenSource();
@@ -130,7 +133,7 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
         var reading = Task.WhenAll(
             EndOfReaderAsync(ReadOutputAsync(program.Output)),
             EndOfReaderAsync(ReadErrorsAsync(program.Error)),
-            EndOfReaderAsync(pipe.ReadAsync(line => TakeWrittenAsync(line, pipe))));
+            EndOfReaderAsync(pipe.ReadAsync((line, isRest) => TakeWrittenAsync(line, isRest, pipe))));
         var exit = program.WaitAsync();
         using var over = new CancellationTokenSource();
         var limit = run.Program.TimeLimit is { } seconds
@@ -185,14 +188,20 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
     private async Task ReadOutputAsync(Stream stream)
     {
         var objective = run.Objective.Metric.Name;
-        await foreach (var line in CappedLines.ReadAsync(stream, ProgramReport.MaxLength))
+        await foreach (var (line, isRedrawn) in CappedLines.ReadShownAsync(stream, ProgramReport.MaxLength))
         {
-            await HearAsync(line, _lines);
+            await HearAsync(line, isRedrawn, _lines);
             // Other lines of JSON are the program's own.
-            if (ProgramReport.Read(line) is { } report && (report.Epoch is not null || report.Metrics.ContainsKey(objective)))
+            var report = ProgramReport.Read(line);
+            if (report?.Metrics.ContainsKey(objective) == true)
                 await TakePrintedAsync(report);
-            foreach (var captured in _captured?.Read(line) ?? [])
+            else if (_captured is null && MissedReport.Reason(line, objective) is { } reason)
+                Miss(ref _unreadable, $"a printed line looks like a report, but {reason}");
+            else if (report?.Epoch is not null)
+                await TakePrintedAsync(report);
+            foreach (var captured in _captured?.Read(line, isRedrawn) ?? [])
                 await TakePrintedAsync(captured);
+            LogUnnumbered();
         }
 
         if (_captured?.Take() is { } rest)
@@ -201,20 +210,31 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
 
     private async Task ReadErrorsAsync(Stream stream)
     {
-        await foreach (var line in CappedLines.ReadAsync(stream, LongestLogLine))
-            await HearAsync(line, _errors);
+        await foreach (var (line, isRedrawn) in CappedLines.ReadShownAsync(stream, LongestLogLine))
+            await HearAsync(line, isRedrawn, _errors);
     }
 
-    private async Task HearAsync(string line, LastLines last)
+    private void LogUnnumbered()
+    {
+        if (_hasLackedNumber || _captured?.Unnumbered is not { } name)
+            return;
+        _hasLackedNumber = true;
+        output.Log($"left out: {name} was found before the number of its epoch, or again after the report was complete");
+    }
+
+    /// <param name="isRedrawn">Whether the next line is written over it: then it is not in the log, which would have thousands.</param>
+    private async Task HearAsync(string line, bool isRedrawn, LastLines last)
     {
         lock (_hearing)
         {
             if (_isOver)
                 return;
-            output.Log(line.Length <= LongestLogLine ? line : line[..LongestLogLine]);
+            if (!isRedrawn)
+                output.Log(line.Length <= LongestLogLine ? line : line[..LongestLogLine]);
         }
 
-        last.Add(line);
+        if (!isRedrawn)
+            last.Add(line);
         if (_clock.GetElapsedTime(Interlocked.Read(ref _progressed)) < ProgressEvery)
             return;
         Interlocked.Exchange(ref _progressed, _clock.GetTimestamp());
@@ -224,28 +244,45 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
     /// <summary>Takes a report that was found in what the program prints, which may also be meant for people alone.</summary>
     private async Task TakePrintedAsync(ProgramReport report)
     {
-        var objective = run.Objective.Metric.Name;
         if (_hasSaidHello)
             return;
-        if (report.Metrics.ContainsKey(objective))
-        {
+        if (report.Metrics.ContainsKey(run.Objective.Metric.Name))
             await TakeAsync(report with { WantsAnswer = false }, answers: null);
-            return;
+        else
+        {
+            foreach (var name in report.Metrics.Keys.TakeWhile(_ => _others.Count < MostOthers))
+                _others.Add(name);
+            Miss(ref _lacking, $"printed reports without {run.Objective.Metric.Name}, the objective");
         }
+    }
 
-        if (!_hasLackedObjective)
-            output.Log($"left out: printed reports without {objective}, the objective");
-        _hasLackedObjective = true;
+    /// <summary>Logs the first report of a kind that is left out, and keeps it for the reason of a failure.</summary>
+    private void Miss(ref string? first, string what)
+    {
+        if (first is not null || _hasSaidHello)
+            return;
+        first = what;
+        output.Log($"left out: {what}");
     }
 
     /// <summary>Takes a line that the program wrote into its pipe.</summary>
-    private async Task TakeWrittenAsync(string line, ReportPipe pipe)
+    /// <param name="isRest">Whether the program ended before it ended the line, so that how it ended says more than the line.</param>
+    private async Task TakeWrittenAsync(string line, bool isRest, ReportPipe pipe)
     {
-        if (line.Length == 0)
+        if (string.IsNullOrWhiteSpace(line))
             return;
         if (ProgramReport.Read(line) is not { } report)
         {
-            output.Log("left out: a line on SWEEP_REPORT that is no JSON");
+            var mistake = UnreadableLine.Describe(line);
+            if (isRest)
+            {
+                output.Log($"left out: {mistake}");
+                return;
+            }
+
+            _mistake.TrySetResult(new(FailureReason.ProgramFailed, mistake));
+            // It may ask for an answer, without which it would wait until it is killed.
+            await pipe.AnswerAsync(ReportPipe.Stop);
             return;
         }
 
@@ -326,9 +363,14 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
     {
         if (code == 0)
         {
-            return _reporter!.Last > 0 ? null : new TrainerEvent.Failed(
-                FailureReason.ProgramFailed,
-                $"the program ended well but reported nothing; it has to report {run.Objective.Metric.Name}, see docs/programs.md");
+            if (_reporter!.Last > 0)
+                return null;
+            // Another attempt would print the same.
+            return new TrainerEvent.Failed(FailureReason.Impossible, _others.Count > 0
+                ? $"the program ended well but it reported {string.Join(", ", _others)}; the objective is {run.Objective.Metric.Name}"
+                : $"the program ended well but reported nothing; it has to report {run.Objective.Metric.Name}, and of what it prints "
+                    + "standard output alone is read, not standard error; see docs/programs.md"
+                    + ((_unreadable ?? _lacking) is { } missed ? $"; left out: {missed}" : ""));
         }
 
         if (code == 128 + NativeCalls.KillAtOnce && MemoryKills.Count > memoryKills)

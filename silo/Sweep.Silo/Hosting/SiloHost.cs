@@ -95,7 +95,7 @@ public static class SiloHost
             silo.Services.AddPlacementFilter<RolePlacement, RolePlacementDirector>(ServiceLifetime.Singleton);
             silo.Services.AddSingleton<ILiveWorkers, MembershipWorkers>()
                 .AddSingleton<ITrainerFactory>(provider => new TrainerProcessFactory(
-                    options.Trainer, options.Runner, options.Threads, provider.GetRequiredService<TimeProvider>()))
+                    options.Trainer, options.Runner, options.Programs, options.Threads, provider.GetRequiredService<TimeProvider>()))
                 .AddSingleton<DatasetCache>()
                 .AddSingleton<FolderCache>();
             if (options.SiloRole.HasFlag(SiloRole.Worker))

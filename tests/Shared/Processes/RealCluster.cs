@@ -64,7 +64,10 @@ public sealed class RealCluster : IAsyncDisposable
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"silo-{Interlocked.Increment(ref _started)}");
         var silo = await RealSilo.StartAsync(
-            name, _folder, ["--postgres", Database.ConnectionString, "--slots", slots.ToString(CultureInfo.InvariantCulture), "--programs", .. options],
+            name, _folder,
+            [
+                "--postgres", Database.ConnectionString, "--slots", slots.ToString(CultureInfo.InvariantCulture), "--programs", .. options,
+            ],
             prefix);
         lock (_silos)
             _silos.Add(silo);

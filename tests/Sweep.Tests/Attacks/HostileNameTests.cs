@@ -76,8 +76,8 @@ public sealed class HostileNameTests(PostgresServer server, StorageDatabase data
             .ToList();
         Assert.NotEmpty(queries);
         var expansion = new QueryExpansion(
-            new Dictionary<string, string> { ["sweep"] = Hostile, ["trial"] = Hostile }, DateTimeOffset.UnixEpoch,
-            DateTimeOffset.UnixEpoch.AddYears(100));
+            new Dictionary<string, string> { ["sweep"] = Hostile, ["trial"] = Hostile, ["metric"] = Hostile, ["parameter"] = Hostile },
+            DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
         var answered = 0;
         foreach (var query in queries)
         {

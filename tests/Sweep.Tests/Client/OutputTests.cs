@@ -34,6 +34,14 @@ public sealed class OutputTests
         Assert.StartsWith("name,val_loss,count,widths\n\"a, \"\"b\"\"\",1.84213,1234567,\"[64, 32]\"\n", Write(OutputFormat.Csv));
 
     [Fact]
+    public void Csv_gives_columns_of_the_same_name_a_number()
+    {
+        var (terminal, output, _) = Samples.Terminal();
+        terminal.Write(new OutputTable([new("best", "best"), new("best", "best")], [[1, 2]]), OutputFormat.Csv, "");
+        Assert.Equal("best,best_2\n1,2\n", output.ToString());
+    }
+
+    [Fact]
     public void A_table_without_a_terminal_is_plain_and_not_cut()
     {
         var wide = new OutputTable([new("text", "text")], [[new string('x', 300)]]);

@@ -30,6 +30,17 @@ public sealed class PlainProgressTests
     }
 
     [Fact]
+    public void A_line_break_in_a_reason_or_a_parameter_is_escaped()
+    {
+        Lines(0, running: 2);
+        var failed = Samples.Trial(1, TrialState.Failed, epochsDone: 0) with
+        {
+            Reason = "one\r\ntwo\u2028three",
+        };
+        Assert.Equal(["1/4  #1 rnn 10  failed  one\\u000d\\u000atwo\\u2028three"], Lines(1, running: 2, finished: [failed]));
+    }
+
+    [Fact]
     public void A_trial_that_ends_has_its_other_objectives_too()
     {
         Lines(0, running: 2);

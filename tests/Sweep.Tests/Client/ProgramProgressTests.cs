@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Sweep.Client.Live;
+using Sweep.Client.Running;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Storage.Reading;
@@ -29,6 +30,20 @@ public sealed partial class ProgramProgressTests
         Assert.Matches(@"a/very/long/metric-of-a… +\S+ +▁ +51234\.5", trial);
         Assert.DoesNotMatch(OfTheModel(), trial);
     }
+
+    [Theory]
+    [InlineData(6, "mine is unfinished: 2 of 4 trials done, epoch 40 of 400.")]
+    [InlineData(null, "mine is unfinished: 2 of 4 trials done, 40 epochs.")]
+    public void Only_where_epochs_have_a_limit_an_unfinished_sweep_has_a_number_of_them(int? epochs, string expected) =>
+        Assert.Equal(
+            expected,
+            SweepStart.Unfinished(Samples.Overview(ProgramRows.Spec("mine", epochs), "mine", succeeded: 2, epochs: 40)));
+
+    [Theory]
+    [InlineData(1, "Pausing mine: 1 trial stops, and writes its checkpoint if it keeps one …")]
+    [InlineData(2, "Pausing mine: 2 trials stop, and write their checkpoints if they keep any …")]
+    public void A_pause_promises_no_checkpoint_of_a_program_that_keeps_none(int trials, string expected) =>
+        Assert.Equal(expected, SweepFollower.Pausing("mine", trials));
 
     [Fact]
     public void Without_a_limit_of_epochs_the_share_is_of_the_trials_and_no_time_is_left()

@@ -21,7 +21,8 @@ public sealed class StartFromTests(PostgresServer server) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _silo = await TestSilo.StartAsync(
-            server, new(), slots: 1, others: new TrainerProcessFactory(trainer: null, runner: null, threads: 1, TimeProvider.System));
+            server, new(), slots: 1,
+            others: new TrainerProcessFactory(trainer: null, runner: null, programs: false, threads: 1, TimeProvider.System));
         _folder.Write("text.txt", TrialOrders.Text(600));
         await TrainAsync("first", "parameters: { cell: gru, hidden_size: 8, sequence_length: 5, epochs: 4, learning_rate: 0.02 }");
     }

@@ -29,7 +29,8 @@ public sealed class TestShareTests(PostgresServer server)
             parameters: { cell: gru, sequence_length: { values: [4, 10] }, seed: { values: [1, 2] }, hidden_size: 8, epochs: 3 }
             """);
         await using var silo = await TestSilo.StartAsync(
-            server, new(), others: new TrainerProcessFactory(trainer: null, runner: null, threads: 1, TimeProvider.System));
+            server, new(),
+            others: new TrainerProcessFactory(trainer: null, runner: null, programs: false, threads: 1, TimeProvider.System));
         await using (var source = Database.Open(silo.ConnectionString))
         {
             await new DatasetStore(source).AddAsync(

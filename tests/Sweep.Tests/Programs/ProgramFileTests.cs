@@ -92,10 +92,24 @@ public sealed class ProgramFileTests : IDisposable
               layers: 3
             require: [width * lr < 1]
             """)).Spec;
-        var again = (await LoadAsync(SweepFileText.Of(spec))).Spec;
+        var text = SweepFileText.Of(spec);
+        Assert.Contains("(?<epoch>\\\\d+)", text, StringComparison.Ordinal);
+        Assert.Contains("width * lr < 1", text, StringComparison.Ordinal);
+        // The values of the environment are left out.
+        var variables = spec.Program!.Environment;
+        var again = (await LoadAsync(text.Replace(
+            "{ A: \"…\", EMPTY: \"…\" }", "{ A: \"b: c\", EMPTY: \"\" }", StringComparison.Ordinal))).Spec;
+        Assert.Equal(variables, again.Program!.Environment);
         // The file is a part of the folder.
         Assert.Equal(spec.ToJson(), (again with { Program = again.Program! with { Sha256 = spec.Program!.Sha256 } }).ToJson());
     }
+
+    [Theory]
+    [InlineData("(?<val_loss>.+)", null)]
+    [InlineData(
+        "(?<val_mse>.+)", "program.capture: no group is val_loss, the objective; trials fail unless the program reports it otherwise.")]
+    public async Task A_capture_without_the_objective_is_warned_of(string pattern, string? expected) => Assert.Equal(
+        expected, (await LoadAsync($"{Start}program: {{ command: [./train], capture: '{pattern}' }}\n{Parameters}")).Warning);
 
     [Theory]
     [InlineData("program: { command: [a] }", "''", "objective.unit: f")]
@@ -173,6 +187,11 @@ public sealed class ProgramFileTests : IDisposable
     [Theory]
     [InlineData("", "program: found no metric; expected the one that decides,")]
     [InlineData("objective: { metric: f1 }", "objective: found no goal for f1; expected goal: minimize or goal: maximize.")]
+    [InlineData(
+        "objective: [acc, size_mb]",
+        "objective: found [acc, size_mb]; expected one objective, such as { metric: acc, goal: maximize }: a program has no more.")]
+    [InlineData("objective: [{ metric: acc, goal: maximize }]", "expected one objective, such as")]
+    [InlineData("objective: []", "expected one objective, such as")]
     [InlineData("objective: { metric: 'a b', goal: minimize }", "expected the name of a metric:")]
     public async Task The_objective_of_a_program_is_written_out(string yaml, string expected) =>
         Assert.Contains(
@@ -195,7 +214,9 @@ public sealed class ProgramFileTests : IDisposable
     {
         Directory.CreateDirectory(Path.Combine(_folder.Path, ".git"));
         Directory.CreateDirectory(Path.Combine(_folder.Path, "data", "deep"));
+        Directory.CreateDirectory(Path.Combine(_folder.Path, "data", ".git"));
         _folder.Write(".git/config", "x");
+        _folder.Write("data/.git/config", "x");
         _folder.Write("data/deep/a.bin", "x");
         _folder.Write("data/keep.txt", "x");
         _folder.Write(".sweepignore", "# big\n*.bin\n/text.txt\n");

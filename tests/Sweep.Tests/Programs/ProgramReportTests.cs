@@ -14,7 +14,15 @@ public sealed class ProgramReportTests
     }
 
     [Theory]
+    [InlineData("{\"val_loss\": 1, \"note\": \"loss: NaN, skipped\"}")]
+    [InlineData("{\"note\": \"a \\\"loss\\\": Infinity, \\\\\", \"val_loss\": 1}")]
+    [InlineData("{\"val_loss\": 1, \"history\": [NaN, [-Infinity], Infinity]}")]
+    public void Words_for_numbers_that_are_not_finite_are_understood_outside_of_texts_alone(string line) =>
+        Assert.Equal(("val_loss", 1.0), Assert.Single(ProgramReport.Read(line)!.Metrics.Select(metric => (metric.Key, metric.Value))));
+
+    [Theory]
     [InlineData("epoch 3")]
+    [InlineData("{\"val_loss\": NaNo}")]
     [InlineData("{")]
     [InlineData("{\"epoch\": }")]
     [InlineData("[1]")]
@@ -22,6 +30,30 @@ public sealed class ProgramReportTests
     [InlineData("{\"\\udc00\": 1}")]
     [InlineData("")]
     public void Other_lines_are_none(string line) => Assert.Null(ProgramReport.Read(line));
+
+    [Fact]
+    public void Words_for_numbers_that_are_not_finite_are_understood_in_lists_and_left_alone_within_texts()
+    {
+        foreach (var other in new[] { "[NaN, -Infinity]", "\"x: NaN, \\\" Infinity, y\"", "{\"b\": [NaN]}" })
+            Assert.Equal(2.5, ProgramReport.Read($"{{\"epoch\": 1, \"a\": {other}, \"loss\": 2.5}}")?.Metrics["loss"]);
+        Assert.Null(ProgramReport.Read("{\"loss\": 1, \"a: NaN}"));
+    }
+
+    [Theory]
+    [InlineData("{\"epoch\":\"1\",\"loss\":\"2.5\"}", "loss is the text \"2.5\", where a number is expected")]
+    [InlineData("{\"epoch\":\"one\"}", "epoch is the text \"one\", where a number is expected")]
+    [InlineData("{\"epoch\":1,\"loss\":[2.5]}", "loss is a list, where a number is expected")]
+    [InlineData("{\"epoch\":1,\"loss\":null}", "loss is null, where a number is expected")]
+    [InlineData("{\"metrics\":{\"loss\":1}}", "loss is within metrics; metrics stand beside epoch")]
+    [InlineData("{'epoch': 1, 'loss': 2}", "'loss' stands in single quotes; ")]
+    [InlineData("{\"epoch\": 1, \"loss\": nan}", "it is no JSON: 'na")]
+    [InlineData("{\"epoch\": 1, \"a\": \"\\ud800\", \"loss\": \"\\ud800\"}", "a text in it is no Unicode")]
+    [InlineData("{\"epoch\": 1, \"step\": 2}", null)]
+    [InlineData("{\"step\": \"2\"}", null)]
+    [InlineData("{\"loss\": 1", null)]
+    [InlineData("loss 1", null)]
+    public void A_line_that_was_meant_as_a_report_says_why_it_is_none(string line, string? expected) =>
+        Assert.StartsWith(expected ?? "none", MissedReport.Reason(line, "loss") ?? "none");
 
     [Fact]
     public void A_name_of_ten_kilobytes_is_left_out_and_named_shortened()
@@ -56,31 +88,32 @@ public sealed class ProgramReportTests
     }
 
     [Fact]
+    public void A_program_that_goes_on_exactly_or_repeats_epochs_after_a_resume_keeps_its_numbers()
+    {
+        foreach (var first in new[] { 0, 1 })
+        {
+            foreach (var (before, again) in Enumerable.Range(1, 8).SelectMany(before => new[] { (before, 0), (before, 1), (before, 2) }))
+            {
+                var epochs = new ReportedEpochs(0);
+                for (var epoch = 1; epoch <= before; epoch++)
+                    Assert.Equal((true, null), epochs.Take(epoch - 1 + first));
+                var (last, known, _) = CheckpointArchive.Read(CheckpointArchive.Write(epochs.Last, epochs.First, []));
+                var resumed = new ReportedEpochs(last, known);
+                for (var epoch = Math.Max(1, before + 1 - again); epoch <= 10; epoch++)
+                {
+                    Assert.Equal((epoch > before, null), resumed.Take(epoch - 1 + first));
+                    Assert.Equal(Math.Max(epoch, before), resumed.Last);
+                }
+            }
+        }
+    }
+
+    [Fact]
     public void Reports_without_a_number_are_counted()
     {
         var epochs = new ReportedEpochs(4);
         Assert.Equal((true, null), epochs.Take(null));
         Assert.Equal(5, epochs.Last);
-    }
-
-    [Fact]
-    public void Patterns_find_metrics_in_what_a_program_prints_on_one_line_or_on_several()
-    {
-        var one = new CapturedLines([@"epoch (?<epoch>\d+).*val_loss[=: ]+(?<val_loss>\S+)"]);
-        Assert.Empty(one.Read("loading"));
-        var report = Assert.Single(one.Read("epoch 3 | loss 2.0, val_loss: 1.93, 4 s"));
-        Assert.Equal((3L, 1.93), (report.Epoch, report.Metrics["val_loss"]));
-        var several = new CapturedLines([@"Epoch (?<epoch>\d+)/", @"^train (?<train_loss>\S+)", @"acc (?<acc>\S+)"]);
-        Assert.Empty(several.Read("Epoch 1/9"));
-        Assert.Empty(several.Read("train 0.5"));
-        Assert.Equal(93, Assert.Single(several.Read("acc 93%")).Metrics["acc"]);
-        // Many lines may name the epoch of one report.
-        Assert.Empty(several.Read("Epoch 2/9"));
-        // The second report lacks a metric, and the third begins.
-        Assert.Empty(several.Read("Epoch 2/9"));
-        report = Assert.Single(several.Read("Epoch 3/9"));
-        Assert.Equal((2L, 0), (report.Epoch, report.Metrics.Count));
-        Assert.Equal(3, several.Take()!.Epoch);
     }
 
     [Fact]
@@ -93,7 +126,10 @@ public sealed class ProgramReportTests
         foreach (var name in new[] { "../x", "/x", "a/../../x", "a//x" })
             Assert.Throws<InvalidDataException>(() => FolderArchive.Read(FolderArchive.Write([new(name, [])])));
         Assert.Throws<InvalidDataException>(() => FolderArchive.Read([1, 2, 3]));
-        var (epoch, files) = CheckpointArchive.Read(CheckpointArchive.Write(7, entries));
-        Assert.Equal((7, 3), (epoch, files.Count));
+        foreach (var known in new int?[] { 0, 1, null })
+        {
+            var (epoch, first, files) = CheckpointArchive.Read(CheckpointArchive.Write(7, known, entries));
+            Assert.Equal((7, known, 3), (epoch, first, files.Count));
+        }
     }
 }

@@ -20,7 +20,7 @@ internal sealed class ProgramSilo : IAsyncDisposable
             new(),
             slots,
             change: options => options.Programs = programs,
-            others: new TrainerProcessFactory(trainer: null, runner: null, threads: 1, TimeProvider.System)));
+            others: new TrainerProcessFactory(trainer: null, runner: null, programs: true, threads: 1, TimeProvider.System)));
 
     /// <summary>Reads a sweep file.</summary>
     /// <param name="text">The file without its name and program.</param>

@@ -49,13 +49,25 @@ public sealed class RunnerProgramTests : IAsyncDisposable
 
     [Theory]
     [InlineData("echo oops >&2; exit 3", FailureReason.ProgramFailed, "exit code 3; the last lines of its standard error: oops")]
-    [InlineData("echo '{\"epoch\": 1, \"loss\": 1}'", FailureReason.ProgramFailed, "reported nothing; it has to report val_loss")]
+    [InlineData("echo '{\"epoch\": 1, \"loss\": 1}'", FailureReason.Impossible, "it reported loss; the objective is val_loss")]
+    [InlineData("echo '{\"epoch\": 1}'", FailureReason.Impossible, "; left out: printed reports without val_loss, the objective")]
+    [InlineData(
+        "echo '{\"epoch\": \"1\", \"val_loss\": \"2.5\"}'", FailureReason.Impossible,
+        "; see docs/programs.md; left out: a printed line looks like a report, but val_loss is")]
+    [InlineData("echo '{\"metrics\": {\"val_loss\": 1}}'", FailureReason.Impossible, "looks like a report, but val_loss is within metrics")]
     [InlineData(
         "echo '{\"epoch\": 1, \"loss\": 1}' > $SWEEP_REPORT; sleep 60",
         FailureReason.ProgramFailed, "without val_loss, the objective; it has")]
     [InlineData(
         "echo '{\"epoch\": 1, \"val_loss\": 1}'; echo '{\"epoch\": 9, \"val_loss\": 1}'; sleep 60",
         FailureReason.ProgramFailed, "epoch 9 where 2 is next")]
+    [InlineData(
+        "echo '{\"val_loss\": [1, \"answer\": true}' > $SWEEP_REPORT; read answer < $SWEEP_ANSWER; exec sleep 60",
+        FailureReason.ProgramFailed, "a line on SWEEP_REPORT is no report: found {\"val_loss\": [1, \"answer\": true}; expected an object")]
+    [InlineData(
+        "(head -c 70000 /dev/zero | tr '\\0' x; echo) > $SWEEP_REPORT; read answer < $SWEEP_ANSWER; exec sleep 60",
+        FailureReason.ProgramFailed, "a line on SWEEP_REPORT is longer than 65,536 bytes; a report has at most 100 metrics")]
+    [InlineData("printf '{\"val_loss\": ' > $SWEEP_REPORT; exit 3", FailureReason.ProgramFailed, "the program ended with exit code 3;")]
     [InlineData("kill -9 $$", FailureReason.ProgramFailed, "exit code 137, which is signal 9")]
     [InlineData(
         "mkfifo $SWEEP_CHECKPOINT/p; $ASK; sleep 60", FailureReason.ProgramFailed, "p, which is no regular file")]
@@ -99,6 +111,63 @@ public sealed class RunnerProgramTests : IAsyncDisposable
         Process.GetProcessById(_runner.Id).Kill();
         await Sleepers.AwaitAsync(0, "86420", "86421");
         await Poll.UntilAsync(() => Task.FromResult(!Directory.Exists(folder)), "the end of its folder");
+    }
+
+    [Fact]
+    public async Task No_folder_survives_the_silo_when_many_processes_end_with_it()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var runner = new RunnerConversation();
+            string folder;
+            await using (runner)
+            {
+                await runner.BeginAsync("for i in $(seq 100); do sleep 86422 & done; echo \"in $PWD\"; echo '{\"val_loss\": 1}'; wait");
+                Assert.IsType<TrainerEvent.Reported>(await runner.NextAsync());
+                folder = await runner.LoggedAfterAsync("in ");
+            }
+
+            Assert.Equal(0, Sleepers.Count("86422"));
+            var scratch = Path.GetDirectoryName(Path.GetDirectoryName(folder));
+            await Poll.UntilAsync(() => Task.FromResult(!Directory.Exists(scratch)), "the end of the runner's folder");
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_program_that_repeats_the_epoch_of_its_checkpoint_keeps_its_numbers(int first)
+    {
+        var script =
+            $$"""
+            epoch={{first}}; [ -f $SWEEP_CHECKPOINT/epoch ] && epoch=$(cat $SWEEP_CHECKPOINT/epoch)
+            while [ $epoch -lt {{first + 6}} ]; do
+              echo $epoch > $SWEEP_CHECKPOINT/epoch
+              echo "{\"epoch\": $epoch, \"val_loss\": $epoch, \"answer\": true}" > $SWEEP_REPORT
+              read answer < $SWEEP_ANSWER
+              [ $SWEEP_ATTEMPT = 1 ] && [ $epoch = {{first + 3}} ] && exit 3
+              epoch=$((epoch + 1))
+            done
+            """;
+        var (_, before, _) = await _runner.RunAsync(script);
+        Assert.Equal(4, before.Count);
+        await _runner.LoadCheckpointAsync();
+        var (_, after, _) = await _runner.RunAsync(script, run => run with { Attempt = 2 });
+        Assert.Equal([(5, first + 4.0), (6, first + 5.0)], after);
+    }
+
+    [Fact]
+    public async Task The_peak_memory_is_the_most_that_a_process_had_and_is_not_given_for_a_program_too_short_to_be_looked_at()
+    {
+        // Freed before the first look, or between two.
+        var (last, _, _) = await _runner.RunAsync(
+            "exec python3 -c 'import time; b = bytearray(300_000_000); del b; print(\"{\\\"val_loss\\\": 1}\"); time.sleep(2)'");
+        Assert.InRange(Assert.IsType<TrainerEvent.ProgramEnded>(last).Result.PeakMemoryBytes!.Value, 300_000_000, 400_000_000);
+        for (var round = 0; round < 5; round++)
+        {
+            (last, _, _) = await _runner.RunAsync("echo '{\"val_loss\": 1}'");
+            Assert.NotEqual(0, Assert.IsType<TrainerEvent.ProgramEnded>(last).Result.PeakMemoryBytes);
+        }
     }
 
     [Fact]

@@ -88,7 +88,32 @@ public sealed class TrialLibraryTests : IAsyncDisposable
         await _runner.LoggedAsync("left the loop after epoch 2, stopped True");
     }
 
+    [Fact]
+    public async Task A_SIGTERM_that_is_not_Sweeps_fails_the_attempt_and_the_next_one_goes_on()
+    {
+        await BeginAsync(mode: "killed");
+        var (last, epochs, checkpoints) = await _runner.EndAsync();
+        Assert.True(last is TrainerEvent.Failed { Reason: FailureReason.ProgramFailed } failed
+            && failed.Message.Contains("exit code 143, which is signal 15", StringComparison.Ordinal), $"{last}");
+        Assert.Equal((2, 2), (epochs.Count, checkpoints));
+        await _runner.LoadCheckpointAsync();
+        await BeginAsync(mode: "killed", change: run => run with { Attempt = 2 });
+        (last, epochs, _) = await _runner.EndAsync();
+        Assert.True(last is TrainerEvent.ProgramEnded, $"{last}");
+        Assert.Equal([3, 4], epochs.Select(epoch => epoch.Epoch));
+    }
+
+    [Fact]
+    public async Task Several_threads_report_one_epoch_after_the_other()
+    {
+        await BeginAsync(mode: "threads", change: run => run with { Epochs = null, CheckpointEvery = 1_000 });
+        var (last, epochs, _) = await _runner.EndAsync();
+        Assert.True(last is TrainerEvent.ProgramEnded, $"{last}");
+        Assert.Equal(Enumerable.Range(1, 200), epochs.Select(epoch => epoch.Epoch));
+    }
+
     [Theory]
+    [InlineData("many", FailureReason.ProgramFailed, "found 101 metrics; at most 100 are allowed.")]
     [InlineData("diverged", FailureReason.Diverged, "epoch 1: val_loss is NaN")]
     [InlineData("silent", FailureReason.ProgramFailed, "Epoch 1 ended without trial.Report(…).")]
     [InlineData("wrong", FailureReason.ProgramFailed, "parameters.rate: found 0.25; expected a whole number;")]
@@ -103,7 +128,10 @@ public sealed class TrialLibraryTests : IAsyncDisposable
     [Fact]
     public async Task Without_Sweep_the_same_program_runs_by_hand()
     {
-        using var program = Process.Start(new ProcessStartInfo("dotnet", [BuiltPrograms.TrialProgram]) { RedirectStandardOutput = true })!;
+        var folder = Directory.CreateTempSubdirectory("by-hand-");
+        var start = new ProcessStartInfo("dotnet", [BuiltPrograms.TrialProgram]) { RedirectStandardOutput = true };
+        start.Environment["TMPDIR"] = folder.FullName;
+        using var program = Process.Start(start)!;
         var lines = (await program.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).TrimEnd('\n').Split('\n');
         Assert.Equal("alone, attempt 1, seed 0 on cpu, alone True, after epoch 0", lines[0]);
         Assert.Equal("rate 0.5, width 8, fast False, ", lines[1]);
@@ -111,6 +139,9 @@ public sealed class TrialLibraryTests : IAsyncDisposable
         Assert.Equal("left the loop after epoch 2, stopped False", lines[^1]);
         await program.WaitForExitAsync(TestContext.Current.CancellationToken);
         Assert.Equal(0, program.ExitCode);
+        // The folder of its checkpoint is removed.
+        Assert.Empty(folder.GetDirectories("sweep-trial-*"));
+        folder.Delete(recursive: true);
     }
 
     [Fact]

@@ -18,9 +18,9 @@ public sealed partial class HtmlReportTests
         Assert.DoesNotContain("<script>alert", Page, StringComparison.Ordinal);
         Assert.DoesNotContain("<img", Page, StringComparison.Ordinal);
         Assert.Contains("&lt;script&gt;alert(1)&lt;/script&gt;", Page, StringComparison.Ordinal);
-        // The text stands in nine places: the sample and its prompt, the failed trial's reason, the event's reason and detail, the worker,
-        // its machine and its slot, and the dataset.
-        Assert.Equal(9, Regex.Count(Page, "&lt;img src=x"));
+        // The text stands in ten places: the sample and its prompt, the failed trial's reason, the event's reason and detail, the worker,
+        // its machine and its slot, the dataset, and its name in the file that repeats the sweep.
+        Assert.Equal(10, Regex.Count(Page, "&lt;img src=x"));
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class MarkdownReportTests
             ],
             lines.Where(line => line.StartsWith("## ", StringComparison.Ordinal)).Select(line => line[3..]));
         Assert.Contains(
-            "| 2 | lstm | succeeded | 7 | 0.750 | 1.500 | 40.0% | 4.48 | 0.750 | 7 | 0.750 | 1.500 | 40.0% | 0.750 | "
+            "| 2 | lstm | succeeded | 7 | 0.7500 | 1.500 | 40.0% | 4.48 | 0.7500 | 7 | 0.7500 | 1.500 | 40.0% | 0.7500 | "
                 + "2.0 s | 1.00 | 1 | 100 | 20 B | 1 |",
             lines);
         Assert.Contains("Prompt: To be", lines);

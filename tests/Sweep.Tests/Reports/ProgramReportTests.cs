@@ -25,7 +25,7 @@ public sealed partial class ProgramReportTests(StorageDatabase database) : IClas
         var lines = (await OutputAsync("report", name, "-o", "csv")).Split('\n');
         Assert.StartsWith(
             "number,optimizer,learning_rate,best,state,best_epoch,"
-                + "score/f1,__proto__,best,constructor,number,step-size,train_seconds,val/top-5,last_epoch,last_score/f1,",
+                + "score/f1,__proto__,best_2,constructor,number_2,step-size,train_seconds,val/top-5,last_epoch,last_score/f1,",
             lines[0]);
         Assert.Contains(lines, line => line.StartsWith("5,adam,1e-3,1,succeeded,5,80,1005.005,2005.005,", StringComparison.Ordinal));
     }
@@ -48,6 +48,44 @@ public sealed partial class ProgramReportTests(StorageDatabase database) : IClas
         Assert.Equal(("points", "bytes"), (measures["score/f1"], measures["peak_memory_bytes"]));
 
         static IEnumerable<string?> Texts(JsonElement list) => list.EnumerateArray().Select(item => item.GetString());
+    }
+
+    [Fact]
+    public async Task Small_values_differ_and_have_the_same_digits_in_tables_and_in_sentences()
+    {
+        await ProgramRows.AddAsync(database, ProgramRows.Spec("program-small"), scale: 1e-5);
+        await ProgramRows.AddAsync(database, ProgramRows.Spec("program-smaller"), scale: 1e-6);
+        var page = await OutputAsync("report", "program-small", "--markdown");
+        foreach (var value in (string[])["0.0008111", "0.0008074"])
+            Assert.Contains($"| {value} |", page, StringComparison.Ordinal);
+        Assert.Contains("score/f1 0.0008111 points at epoch 5 of 6", page, StringComparison.Ordinal);
+        Assert.Matches(@"optimizer mattered.*: mean score/f1 0\.0008\d+ with adam", page);
+        Assert.Matches(
+            @"mean score/f1 0\.000\d+ and \d\.?\d*e-5\.", await OutputAsync("report", "program-small", "--compare", "program-smaller"));
+    }
+
+    [Fact]
+    public async Task No_report_has_the_values_of_the_programs_environment()
+    {
+        var spec = ProgramRows.Spec("program-secret");
+        var variables = new Dictionary<string, string> { ["API_KEY"] = "never-shown", ["EMPTY"] = "" };
+        await ProgramRows.AddAsync(database, spec with { Program = spec.Program! with { Environment = variables } });
+        var page = Path.Combine(Path.GetTempPath(), "program-secret.html");
+        await OutputAsync("report", "program-secret", "--html", page);
+        string[] written =
+        [
+            await OutputAsync("report", "program-secret", "-o", "json"),
+            await OutputAsync("report", "program-secret", "--markdown"),
+            await File.ReadAllTextAsync(page, TestContext.Current.CancellationToken),
+        ];
+        File.Delete(page);
+        Assert.All(written, text => Assert.Contains("API_KEY", text, StringComparison.Ordinal));
+        Assert.All(written, text => Assert.DoesNotContain("never-shown", text, StringComparison.Ordinal));
+        Assert.Equal(
+            "…",
+            JsonDocument.Parse(written[0]).RootElement.GetProperty("program").GetProperty("environment").GetProperty("EMPTY").GetString());
+        Assert.Contains("environment: { EMPTY: \"…\", API_KEY: \"…\" }", written[1], StringComparison.Ordinal);
+        Assert.Contains("The values of the environment are left out", written[1], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -104,7 +142,7 @@ public sealed partial class ProgramReportTests(StorageDatabase database) : IClas
         Assert.Matches(@"rank +optimizer +learning rate +best +trials .*mean score/f1 .*last score/f1 +__proto__ +best +constructor", text);
         Assert.Matches(@"\n +1  adam +slow +2 +2 +1 +81\.110 ", text);
         // Trials 7 and 8 have 80.74 and 81.11.
-        Assert.Matches(@"\n +2  adam +fast +2 +2 +2 +80\.925 +0\.262 ", text);
+        Assert.Matches(@"\n +2  adam +fast +2 +2 +2 +80\.925 +0\.2616 ", text);
         var page = await OutputAsync("report", "program-points", "--markdown");
         Assert.Contains(
             "The best of 12 points (22 trials that succeeded) is optimizer adam, learning_rate slow, best 2: "

@@ -40,7 +40,7 @@ internal static class ProgramRows
     private static byte[] Folder => [1, 2, 3];
 
     /// <summary>Adds a sweep of twelve trials, of which the third lost its worker once, the fourth failed, and the last waits.</summary>
-    public static async Task<int> AddAsync(StorageDatabase database, SweepSpec spec, double shift = 0)
+    public static async Task<int> AddAsync(StorageDatabase database, SweepSpec spec, double shift = 0, double scale = 1)
     {
         await database.Folders.AddAsync(Hash(Folder), Folder);
         var id = await database.Reader.NextSweepIdAsync();
@@ -57,7 +57,8 @@ internal static class ProgramRows
                 attempt = 2;
             }
 
-            var reports = Enumerable.Range(1, trial.Number == 4 ? 2 : 6).Select(epoch => Report(parameters, trial.Number, epoch, shift));
+            var reports = Enumerable.Range(1, trial.Number == 4 ? 2 : 6)
+                .Select(epoch => Report(parameters, trial.Number, epoch, shift, scale));
             await database.Attempts.WriteEpochsAsync([.. reports.Select(report => Row(trial, attempt, report, spec.Objective))]);
             await database.Trials.MoveAsync(
                 trial.Number == 4
@@ -69,10 +70,10 @@ internal static class ProgramRows
     }
 
     /// <summary>The objective rises until epoch 5, and adam has more of it. Some metrics are not in every epoch.</summary>
-    private static ProgramMetrics Report(ParameterMap parameters, int number, int epoch, double shift)
+    private static ProgramMetrics Report(ParameterMap parameters, int number, int epoch, double shift, double scale)
     {
         var isAdam = parameters.ValueOf("optimizer") == Word("adam");
-        var score = shift + (isAdam ? 60 : 40) + (4 * Math.Min(epoch, 5)) - (epoch == 6 ? 1 : 0) + (0.37 * (number % 5));
+        var score = scale * (shift + (isAdam ? 60 : 40) + (4 * Math.Min(epoch, 5)) - (epoch == 6 ? 1 : 0) + (0.37 * (number % 5)));
         return new(epoch, 0.25, new Dictionary<string, double>(
         [
             new("score/f1", score),

@@ -136,12 +136,14 @@ public sealed class ProgramEpochsTests(StorageDatabase database) : IClassFixture
         Assert.Equal("1 2, 2 1, 3 1", await RowsAsync(trial));
     }
 
-    [Fact]
-    public async Task The_result_of_a_program_is_its_time_and_its_memory()
+    [Theory]
+    [InlineData(3_000_000_000L)]
+    [InlineData(null)]
+    public async Task The_result_of_a_program_is_its_time_and_its_memory_where_it_is_known(long? memory)
     {
         var trial = await database.AddRunningProgramAsync();
         await database.Attempts.WriteEpochsAsync([Row(trial, 1, Report(1, 0.5), Objective)], Cancellation);
-        var result = new ProgramResult(12.5, 20.25, 3_000_000_000);
+        var result = new ProgramResult(12.5, 20.25, memory);
         Assert.Equal(
             TrialState.Succeeded,
             await database.Trials.MoveAsync(Succeed(trial) with { Result = null, ProgramResult = result }, Cancellation));
@@ -205,6 +207,7 @@ public sealed class ProgramEpochsTests(StorageDatabase database) : IClassFixture
             Assert.Equal("epochs_of_one_kind", error.ConstraintName);
         }
 
+        await database.AddRunningTrialAsync();
         var none = await Assert.ThrowsAsync<PostgresException>(() => database.RunAsync("update sweeps set folder = null, dataset = null"));
         Assert.Equal("sweeps_trains_one_kind", none.ConstraintName);
     }

@@ -132,10 +132,19 @@ public sealed class TrainerProcessTests : IDisposable
         Assert.Equal("the trainer was ended by signal 9; last line of its log: bye", trainer.Death);
     }
 
+    [Fact]
+    public async Task A_silo_that_takes_no_programs_starts_no_runner_whoever_asks()
+    {
+        var factory = new TrainerProcessFactory(trainer: null, runner: null, programs: false, threads: 1, new FakeTimeProvider());
+        var refused = await Assert.ThrowsAsync<TrainerStartException>(
+            () => factory.StartAsync(TrainerKind.Program, "cpu", TestContext.Current.CancellationToken));
+        Assert.Contains("--programs", refused.Message, StringComparison.Ordinal);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static Task<ITrainer> StartAsync(string? folder) =>
-        new TrainerProcessFactory(folder, runner: null, threads: 1, new FakeTimeProvider())
+        new TrainerProcessFactory(folder, runner: null, programs: false, threads: 1, new FakeTimeProvider())
             .StartAsync(TrainerKind.Model, "cpu", TestContext.Current.CancellationToken);
 
     private ProcessStartInfo Script(string text)

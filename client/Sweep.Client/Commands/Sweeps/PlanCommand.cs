@@ -29,6 +29,7 @@ internal static class PlanCommand
         {
             if (await ProgramSweep.LoadAsync(context.Value(file), context.Value(set)!, context.Cancellation) is { } program)
             {
+                program.Warn(context.Terminal);
                 ProgramPlan.Print(program, context.Terminal, context.Format);
                 return ExitCode.Done;
             }

@@ -41,6 +41,7 @@ internal static class RunCommand
             ISubmission sweep = await ProgramSweep.LoadAsync(path, overrides, context.Cancellation) is { } program
                 ? program
                 : await context.LoadAsync(path, overrides, clusters);
+            (sweep as ProgramSweep)?.Warn(context.Terminal);
             var cluster = await clusters.GetAsync();
             var stored = await new SweepStart(cluster, context.Console)
                 .StartAsync(sweep, exactName: chosen is not null, context.Value(afresh));

@@ -31,6 +31,7 @@ internal static class TryCommand
             var (number, trials) = (context.Value(trial), sweep.Trials());
             if (number < 1 || number > trials.Count)
                 throw new WrongInputException($"--trial: found {number}; expected one of the trials 1 to {trials.Count}.");
+            sweep.Warn(context.Terminal);
             return await new TrialTry(sweep, context.Terminal).RunAsync(number, trials[number - 1], context.Cancellation);
         });
     }

@@ -35,7 +35,9 @@ internal static class RepeatSection
                         ? $"This file may give other trials: {reason}."
                         : "In the program's folder this file gives the same trials in the same order, as far as the program itself "
                             + "reports the same numbers each time.")
-                        + " The folder is the one with the hash below."),
+                        + " The folder is the one with the hash below."
+                        + (spec.Program.Environment is { Count: > 0 }
+                            ? " The values of the environment are left out; write your own in place of each …." : "")),
             new ReportBlock.Code(SweepFileText.Of(spec)),
             new ReportBlock.Facts([.. facts.Where(fact => fact.Item2.Length > 0)]),
         ]);

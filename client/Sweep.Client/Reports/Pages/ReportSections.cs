@@ -275,7 +275,7 @@ internal static class ReportSections
             report.Spec.Parameters.Varying.Zip(
                 ParameterCell.Row(row.Parameters, report.Spec.Parameters.Varying),
                 (name, value) => ParameterCell.Column(report.Spec.Parameters.Catalog.Find(name)!).Text(value)))}").TrimEnd(':', ' ')
-        + (row.BestValue is { } value ? Invariant($", {PlainText.Of(report.Spec.Objective.Metric)} {value:0.000}") : "");
+        + (row.BestValue is { } value ? $", {PlainText.Of(report.Spec.Objective.Metric)} {Quantities.Metric(value)}" : "");
 
     private static ReportSection? Stopping(ReportContents contents)
     {

@@ -49,10 +49,5 @@ internal static class EffectTable
     /// <summary>The parameter, with those that changed only together with it.</summary>
     public static string Name(ParameterEffect effect) => string.Join(" + ", [effect.Parameter, .. effect.ChangesWith]);
 
-    private static string WithMargin(Spread? spread) => spread switch
-    {
-        null => "",
-        { Margin: { } margin } => $"{Quantities.Metric(spread.Mean)} ± {Quantities.Metric(margin)}",
-        _ => Quantities.Metric(spread.Mean),
-    };
+    private static string WithMargin(Spread? spread) => spread is null ? "" : Quantities.Metric(spread.Mean, spread.Margin);
 }

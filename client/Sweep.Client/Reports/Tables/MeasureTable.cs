@@ -30,7 +30,8 @@ internal static class MeasureTable
     private static string Cell(Func<double, string> format, Spread? spread) => spread switch
     {
         null => "",
-        { Margin: > 0 and var margin } => $"{format(spread.Mean)} ± {format(margin)}",
+        { Margin: > 0 and var margin } => format == Quantities.Metric ? Quantities.Metric(spread.Mean, margin)
+            : $"{format(spread.Mean)} ± {format(margin)}",
         _ => format(spread.Mean),
     };
 }
