@@ -25,11 +25,11 @@ public sealed class AttemptStore : IAttemptStore
     public AttemptStore(NpgsqlDataSource source)
     {
         _source = source;
-        _environments = new(WriteEnvironmentsAsync, key: null, isFaultOfItem: error => DatabaseFault.Find(error) == DatabaseFault.Refused);
+        _environments = new(WriteEnvironmentsAsync, key: null, isFaultOfItem: RefusedRows.IsRefusal);
         _smallCheckpoints = new(
             WriteSmallAsync,
             key: item => item.Trial,
-            isFaultOfItem: error => DatabaseFault.Find(error) == DatabaseFault.Refused);
+            isFaultOfItem: RefusedRows.IsRefusal);
     }
 
     public async Task<IReadOnlyList<TrialId>> WriteEpochsAsync(IReadOnlyList<EpochRow> rows, CancellationToken cancellation = default)

@@ -23,7 +23,7 @@ public sealed class TrialStore : ITrialStore
     {
         _source = source;
         _loads = new(LoadAsync, key: null, isFaultOfItem: _ => false);
-        _moves = new(MoveAsync, key: transition => transition.Id, IsFaultOfItem);
+        _moves = new(MoveAsync, key: transition => transition.Id, RefusedRows.IsRefusal);
     }
 
     public Task<StoredTrial?> LoadAsync(TrialId id, CancellationToken cancellation = default) => _loads.RunAsync(id, cancellation);
@@ -229,12 +229,6 @@ public sealed class TrialStore : ITrialStore
 
         T[] All<T>(Func<TrialTransition, T> column) => [.. moves.Select(column)];
     }
-
-    /// <summary>
-    /// Whether a single item may have caused an error. A refusal is final for its caller, so the callers of the other items must not get
-    /// it.
-    /// </summary>
-    private static bool IsFaultOfItem(Exception error) => DatabaseFault.Find(error) == DatabaseFault.Refused;
 
     private static StoredTrial Read(NpgsqlDataReader row) => new(
         TrialId.From(row.GetInt64(0)), StoredParameters.Read(row.GetString(1), row.GetBoolean(12)),
