@@ -13,8 +13,8 @@ namespace Sweep.Grains;
 [PlaceOn(SiloRole.Control)]
 public sealed partial class SweepGrain(
     ISweepStore store, ITrialStore trials, IDatasetStore datasets, IFolderStore folders, IWeightsStore weights,
-    IAttemptStore attempts, IJudgementStore judgements, IObjectiveStore objectives, SweepInstruments instruments, IGrainFactory grains,
-    ILogger<SweepGrain> logger)
+    IAttemptStore attempts, IJudgementStore judgements, IObjectiveStore objectives, IProposalStore proposals, SweepInstruments instruments,
+    IGrainFactory grains, TimeProvider time, ILogger<SweepGrain> logger)
     : Grain, ISweepGrain, ISweepProgress
 {
     /// <summary>The wait after the end of a trial, so that trials that end close together cost only one look at the rows.</summary>
@@ -30,10 +30,11 @@ public sealed partial class SweepGrain(
     private SweepJudge? _judge;
     private bool _hasAdmitted;
 
-    /// <summary>The trials of which a refusal was logged. Each look at the rows may find it again.</summary>
-    private readonly HashSet<TrialId> _refused = [];
+    /// <summary>The refusals that were logged. Each look at the rows may find them again.</summary>
+    private readonly HashSet<(TrialId Trial, string Consequence)> _refused = [];
 
-    private SweepSearch? _search;
+    private readonly RefusalPause _freeing = new(time);
+    private SweepProposer? _proposer;
     private BudgetCount? _budget;
     private bool _hasLooked;
     private IGrainTimer? _settling;
@@ -217,11 +218,12 @@ public sealed partial class SweepGrain(
 
     private SweepJudge? Judge() => _judge ??= SweepJudge.For(_sweep, judgements, instruments);
 
-    private void Refused(TrialId trial, Exception error)
+    private Action<TrialId, Exception> Refused(string consequence) => (trial, error) =>
     {
-        if (_refused.Add(trial))
-            LogRefused(trial, error.Message);
-    }
+        instruments.StorageFailed("refused");
+        if (_refused.Add((trial, consequence)))
+            LogRefused(trial, consequence, error.GetBaseException().Message);
+    };
 
     private async Task SettleAsync(CancellationToken cancellation)
     {
@@ -242,7 +244,7 @@ public sealed partial class SweepGrain(
                     await AdmitAsync();
                 // Where a call fails from here on, what was released is found by the next look.
                 _hasAdmitted = false;
-                await Task.WhenAll((await judge.ReleaseAsync(Refused)).Select(held => Scheduler.Ended(
+                await Task.WhenAll((await judge.ReleaseAsync(Refused("which waits to be judged"))).Select(held => Scheduler.Ended(
                     held.Trial.Value, worker: "", requeue: true, holder: null, held.Attempt, newest: held.Attempt)));
                 _hasAdmitted = true;
             }
@@ -253,10 +255,8 @@ public sealed partial class SweepGrain(
                 return;
             // This is read before the checkpoints are freed: when every trial is over by now, no checkpoint can come that stays behind.
             var over = _sweep.State is SweepState.Running or SweepState.Paused && await store.IsOverAsync(Id, cancellation);
-            var keep = _sweep.Spec.Checkpoint.Keep;
-            await (_sweep.Spec.Objectives is null
-                ? attempts.FreeCheckpointsAsync(Id, keep, cancellation)
-                : objectives.FreeCheckpointsAsync(Id, keep, cancellation));
+            if (over || !_freeing.IsOn)
+                await FreeCheckpointsAsync(cancellation);
             if (over && await MoveAsync(SweepMove.Complete) is { State: SweepState.Completed })
                 await Scheduler.Withdraw(Id, LeaseOrder.Drop);
         }
@@ -273,13 +273,9 @@ public sealed partial class SweepGrain(
         var isMet = _sweep!.Spec.Budget is { } budget && await IsMetAsync(budget, cancellation);
         if (!isMet && _sweep!.Spec.Method.Kind.Learns())
         {
-            _search ??= new(_sweep.Spec);
-            var rows = await store.OutcomesAsync(Id, _search.Known, cancellation);
-            var scores = _sweep.Spec.Objectives is null ? null : await objectives.ScoresAsync(Id, cancellation);
-            var proposals = _search.Next(rows, _sweep.Trials, await RungScoresAsync(rows.Count), scores);
-            var isStored = proposals is not null && await store.ProposeAsync(Id, proposals, cancellation);
-            if (isStored)
-                instruments.Proposed(proposals!.By ?? []);
+            _proposer ??= new(_sweep, proposals, objectives, instruments, time);
+            var isStored = await _proposer.ProposeAsync(
+                _sweep.Trials, Judge(), Refused("which is proposed again, and no trial after it before it is stored"), cancellation);
             // What another activation has stored may not be queued yet, nor what this one has when the call fails.
             var isQueued = _hasLooked && !isStored;
             _hasLooked = false;
@@ -289,11 +285,16 @@ public sealed partial class SweepGrain(
         }
     }
 
-    /// <summary>
-    /// Of each trial the scores at the rungs that it has reached; null where the sweep has no rungs that grow by a factor.
-    /// </summary>
-    private async Task<IReadOnlyList<IReadOnlyList<double>>?> RungScoresAsync(int trials) =>
-        Judge() is { Rules.Halving: not null } judge ? await judge.RungScoresAsync(trials) : null;
+    private async Task FreeCheckpointsAsync(CancellationToken cancellation)
+    {
+        var keep = _sweep!.Spec.Checkpoint.Keep;
+        var refused = await (_sweep.Spec.Objectives is null
+            ? attempts.FreeCheckpointsAsync(Id, keep, cancellation)
+            : objectives.FreeCheckpointsAsync(Id, keep, cancellation));
+        _freeing.Told(refused.Count > 0);
+        foreach (var (trial, refusal) in refused)
+            Refused("whose checkpoint is not freed")(trial, refusal);
+    }
 
     private async Task<bool> IsMetAsync(BudgetSpec budget, CancellationToken cancellation)
     {

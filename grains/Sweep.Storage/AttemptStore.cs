@@ -182,19 +182,24 @@ public sealed class AttemptStore : IAttemptStore
         return stored;
     }
 
-    public Task FreeCheckpointsAsync(int sweep, int keep, CancellationToken cancellation = default)
+    public Task<IReadOnlyDictionary<TrialId, Exception>> FreeCheckpointsAsync(
+        int sweep, int keep, CancellationToken cancellation = default)
     {
         // This runs at the end of every trial, so it starts from the checkpoints of the sweep, which are few even in a large sweep, and
         // looks up their trials one by one. The offset 0 keeps PostgreSQL from choosing another order.
-        return _source.Statement(
+        const string Surplus =
             """
-            delete from checkpoints where trial_id in (
-              select t.id from checkpoints c
-              cross join lateral (select * from trials where id = c.trial_id and state in ('succeeded', 'stopped') offset 0) t
-              where c.trial_id between $1 and $2
-              order by t.best_score nulls last, t.number offset $3)
-            """,
-            new TrialId(sweep, 0).Value, new TrialId(sweep, TrialId.MaxNumber).Value, keep).ExecuteAsync(cancellation);
+            select t.id from checkpoints c
+            cross join lateral (select * from trials where id = c.trial_id and state in ('succeeded', 'stopped') offset 0) t
+            where c.trial_id between $1 and $2
+            order by t.best_score nulls last, t.number offset $3
+            """;
+        var (first, last) = (new TrialId(sweep, 0).Value, new TrialId(sweep, TrialId.MaxNumber).Value);
+        return CheckpointRows.FreeAsync(
+            _source,
+            () => _source.Statement($"delete from checkpoints where trial_id in ({Surplus})", first, last, keep).ExecuteAsync(cancellation),
+            () => _source.Statement(Surplus, first, last, keep).RowsAsync(row => TrialId.From(row.GetInt64(0)), cancellation),
+            cancellation);
     }
 
     public Task<bool> WriteEnvironmentAsync(EnvironmentRow row, CancellationToken cancellation = default) =>

@@ -73,7 +73,7 @@ public sealed class JudgementStore : IJudgementStore
         "select id, attempt, held_at from trials where sweep_id = $1 and held_at is not null and state = 'queued' order by number", sweep)
         .RowsAsync(row => new HeldTrial(TrialId.From(row.GetInt64(0)), row.GetInt32(1), row.GetInt32(2)), cancellation);
 
-    public Task<WrittenJudgements<TrialId>> ReleaseAsync(IReadOnlyList<HeldRelease> released, CancellationToken cancellation = default) =>
+    public Task<WrittenRows<TrialId>> ReleaseAsync(IReadOnlyList<HeldRelease> released, CancellationToken cancellation = default) =>
         RefusedRows.ApartAsync(released, item => item.Held.Trial, items => ReleaseTogetherAsync(items, cancellation));
 
     private Task<IReadOnlyList<TrialId>> ReleaseTogetherAsync(IReadOnlyList<HeldRelease> released, CancellationToken cancellation)
@@ -113,7 +113,7 @@ public sealed class JudgementStore : IJudgementStore
         T[] All<T>(Func<HeldRelease, T> column) => [.. released.Select(column)];
     }
 
-    public Task<WrittenJudgements<StoredJudgement>> AddAllAsync(
+    public Task<WrittenRows<StoredJudgement>> AddAllAsync(
         IReadOnlyList<StoredJudgement> judgements, CancellationToken cancellation = default) =>
         RefusedRows.ApartAsync(judgements, judgement => judgement.Trial, items => StoreAsync(items, cancellation));
 

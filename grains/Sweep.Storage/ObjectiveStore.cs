@@ -22,7 +22,8 @@ public sealed class ObjectiveStore(NpgsqlDataSource source) : IObjectiveStore
         "select first_trial from fronts where sweep_id = $1 order by scores[1], first_trial", sweep)
         .RowsAsync(row => row.GetInt32(0), cancellation);
 
-    public async Task FreeCheckpointsAsync(int sweep, int keep, CancellationToken cancellation = default)
+    public async Task<IReadOnlyDictionary<TrialId, Exception>> FreeCheckpointsAsync(
+        int sweep, int keep, CancellationToken cancellation = default)
     {
         var kept = await source.Statement(
             """
@@ -31,20 +32,23 @@ public sealed class ObjectiveStore(NpgsqlDataSource source) : IObjectiveStore
             """,
             new TrialId(sweep, 0).Value, new TrialId(sweep, TrialId.MaxNumber).Value).RowsAsync(row => row.GetInt32(0), cancellation);
         if (kept.Count <= keep)
-            return;
+            return new Dictionary<TrialId, Exception>();
         var scores = await ScoresAsync(sweep, cancellation);
         var ranks = Ranks(scores);
-        var freed = kept
-            .OrderBy(number => ranks.GetValueOrDefault(number, int.MaxValue))
-            .ThenBy(number => scores.GetValueOrDefault(number)?[0])
-            .ThenBy(number => number)
-            .Skip(keep);
-        // A trial that was resumed in the meantime keeps its checkpoint.
-        await source.Statement(
-            """
-            delete from checkpoints where trial_id in (select id from trials where id = any($1) and state in ('succeeded', 'stopped'))
-            """,
-            freed.Select(number => new TrialId(sweep, number).Value).ToArray()).ExecuteAsync(cancellation);
+        IReadOnlyList<TrialId> freed =
+        [
+            .. kept
+                .OrderBy(number => ranks.GetValueOrDefault(number, int.MaxValue))
+                .ThenBy(number => scores.GetValueOrDefault(number)?[0])
+                .ThenBy(number => number)
+                .Skip(keep)
+                .Select(number => new TrialId(sweep, number)),
+        ];
+        return await CheckpointRows.FreeAsync(
+            source,
+            () => CheckpointRows.Statement(source, freed).ExecuteAsync(cancellation),
+            () => Task.FromResult(freed),
+            cancellation);
     }
 
     /// <summary>The rank of each trial, from 1, by its number.</summary>

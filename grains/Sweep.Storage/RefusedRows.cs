@@ -1,4 +1,3 @@
-using Sweep.Domain.Stopping;
 using Sweep.Domain.Trials;
 using Sweep.Storage.Connections;
 
@@ -12,7 +11,7 @@ internal static class RefusedRows
 
     /// <summary>Runs a statement for all items. While it is refused, it is run for each half of them, down to the single items.</summary>
     /// <param name="run">Stores all items or none. An error that is no refusal is thrown.</param>
-    public static async Task<WrittenJudgements<TRow>> ApartAsync<TItem, TRow>(
+    public static async Task<WrittenRows<TRow>> ApartAsync<TItem, TRow>(
         IReadOnlyList<TItem> items, Func<TItem, TrialId> trial, Func<IReadOnlyList<TItem>, Task<IReadOnlyList<TRow>>> run)
     {
         var (stored, refused) = (new List<TRow>(), new Dictionary<TrialId, Exception>());

@@ -21,6 +21,7 @@ public static class StorageRegistration
         .AddSingleton<IFolderStore, FolderStore>()
         .AddSingleton<IWeightsStore, WeightsStore>()
         .AddSingleton<ISweepStore, SweepStore>()
+        .AddSingleton<IProposalStore, ProposalStore>()
         .AddSingleton<ITrialStore, TrialStore>()
         .AddSingleton<IAttemptStore, AttemptStore>()
         .AddSingleton<IJudgementStore, JudgementStore>()

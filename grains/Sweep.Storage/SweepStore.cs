@@ -163,43 +163,6 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
         return (sweep, state is null ? null : StoredName.Parse<TrialState>(state), resumed);
     }
 
-    public Task<IReadOnlyList<OutcomeRow>> OutcomesAsync(int id, int known, CancellationToken cancellation = default) => source.Statement(
-        $"""
-        select number, case when number > $3 then params::text end, state, attempt, best_score, {StoredParameters.AreOfProgram}
-        from trials t where id between $1 and $2 order by id
-        """,
-        First(id), Last(id), known).RowsAsync(
-            row => new OutcomeRow(
-                row.GetInt32(0), row.MaybeText(1) is { } json ? StoredParameters.Read(json, row.GetBoolean(5)) : null,
-                StoredName.Parse<TrialState>(row.GetString(2)), row.GetInt32(3), row.Maybe<double>(4)),
-            cancellation);
-
-    public async Task<bool> ProposeAsync(int id, TrialProposals proposals, CancellationToken cancellation = default)
-    {
-        await using var connection = await source.ConnectAsync(cancellation);
-        await using var transaction = await connection.BeginTransactionAsync(cancellation);
-        // Whoever proposes trials or tries one again holds this lock, so what is compared below stays true until all is stored.
-        if (await LockAsync(connection, id, cancellation) is not { State: SweepState.Running, EndedBy: null })
-            return false;
-        var isNext = await connection.Statement(
-            """
-            select coalesce(max(id), $1) = $1 + $3 - 1
-              and coalesce(sum(attempt) filter (where number <= $4 and number <> all($6)), 0) = $5
-              and coalesce(bool_and(state not in ('queued', 'running')) filter (where number <= $4 and number <> all($6)), true)
-            from trials where id between $1 and $2
-            """,
-            First(id), Last(id), proposals.First, proposals.MadeFrom, proposals.Attempts, (proposals.Unfinished ?? []).ToArray())
-            .ValueAsync<bool>(cancellation);
-        if (!isNext)
-            return false;
-        await AddTrialsAsync(connection, id, proposals.First, proposals.Trials, proposals.By, cancellation);
-        await connection.Statement(
-            "update sweeps set proposed_from = greatest(proposed_from, $2) where id = $1", id, proposals.MadeFrom)
-            .ExecuteAsync(cancellation);
-        await transaction.CommitAsync(cancellation);
-        return true;
-    }
-
     public async Task<(TimeSpan Age, IReadOnlyList<SpentTrial> Trials)> SpentAsync(
         int id, int after, CancellationToken cancellation = default)
     {
@@ -290,7 +253,7 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
     }
 
     /// <summary>Reads a sweep and locks its row, so that no other transaction changes its state until this one ends.</summary>
-    private static async Task<StoredSweep?> LockAsync(NpgsqlConnection connection, int id, CancellationToken cancellation) =>
+    internal static async Task<StoredSweep?> LockAsync(NpgsqlConnection connection, int id, CancellationToken cancellation) =>
         (await connection.Statement($"{Columns} where id = $1 for no key update", id).RowsAsync(Read, cancellation)).SingleOrDefault();
 
     private static async Task<StoredSweep> StoreAsync(
@@ -373,7 +336,7 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
 
     private static long Last(int sweep) => new TrialId(sweep, TrialId.MaxNumber).Value;
 
-    private static async Task AddTrialsAsync(
+    internal static async Task AddTrialsAsync(
         NpgsqlConnection connection, int id, int first, IReadOnlyList<ParameterMap> trials, IReadOnlyList<string>? by,
         CancellationToken cancellation)
     {

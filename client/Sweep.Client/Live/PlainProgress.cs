@@ -54,7 +54,8 @@ internal sealed class PlainProgress(TextWriter writer) : IProgressView
                 : $"{EpochCount.Of(snapshot.EpochsTrained)} epochs")
             + (_timeLeft.EpochsPerSecond is { } speed ? $", {Quantities.Count(speed)} epochs/s" : "")
             + (_timeLeft.Until(snapshot.EpochsTotal) is { } left ? $", {Quantities.Duration(left)} left" : "")
-            + (BudgetText.Left(sweep) is { Length: > 0 } budget ? $", of its budget {budget}" : "");
+            + (BudgetText.Left(sweep) is { Length: > 0 } budget ? $", of its budget {budget}" : "")
+            + (sweep.Refused is { } refused ? $"; {Printable.Escaped(SearchText.Refused(refused))}" : "");
     }
 
     private static string Describe(TrialSummary trial, IReadOnlyList<string> varying, SweepSpec spec)

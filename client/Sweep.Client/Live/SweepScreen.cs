@@ -36,6 +36,8 @@ internal static class SweepScreen
             lines.Add(Lines.Of(width, ("left of its budget:", null), (budget, null)));
         var notes = SearchText.Notes(snapshot.Sweep.NotReproducible, snapshot.Sweep.EndedBy);
         lines.AddRange(notes.Select(note => Lines.Of(width, (note, "yellow"))));
+        if (snapshot.Sweep.Refused is { } refused)
+            lines.Add(Lines.Of(width, (SearchText.Refused(refused), "red")));
         if (Best(snapshot, width) is { } best)
             lines.Add(best);
         if (snapshot.BestPoint is { } point)

@@ -60,6 +60,10 @@ public static class SearchText
             + (budget.Time is null ? "." : "; where the time ends it depends on the machines, so another run may have other trials.");
     }
 
+    /// <summary>What those who look at a sweep must know of a proposal that the database refuses.</summary>
+    /// <param name="refused">The refused trial with the database's words.</param>
+    public static string Refused(string refused) => $"PostgreSQL refuses what is proposed next, and is asked again: {refused}.";
+
     /// <summary>What readers of a report must know of a sweep's search.</summary>
     /// <param name="notReproducible">Why it cannot be repeated; null where it can.</param>
     /// <param name="endedBy">What ended it of its budget; null where nothing did.</param>

@@ -44,7 +44,7 @@ public interface IJudgementStore
     /// changes nothing for the others.
     /// </summary>
     /// <returns>The judgements that are stored now, which are the first ones.</returns>
-    Task<WrittenJudgements<StoredJudgement>> AddAllAsync(
+    Task<WrittenRows<StoredJudgement>> AddAllAsync(
         IReadOnlyList<StoredJudgement> judgements, CancellationToken cancellation = default);
 
     /// <summary>The judgements that there are of trials at the ends of epochs, by trial and epoch.</summary>
@@ -68,5 +68,5 @@ public interface IJudgementStore
     /// </summary>
     /// <param name="released">At most one for each trial.</param>
     /// <returns>Those that were changed.</returns>
-    Task<WrittenJudgements<TrialId>> ReleaseAsync(IReadOnlyList<HeldRelease> released, CancellationToken cancellation = default);
+    Task<WrittenRows<TrialId>> ReleaseAsync(IReadOnlyList<HeldRelease> released, CancellationToken cancellation = default);
 }

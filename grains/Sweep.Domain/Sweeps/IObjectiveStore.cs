@@ -1,3 +1,5 @@
+using Sweep.Domain.Trials;
+
 namespace Sweep.Domain.Sweeps;
 
 /// <summary>What the trials of a sweep with several objectives have reached. Every call may be repeated.</summary>
@@ -13,5 +15,6 @@ public interface IObjectiveStore
     /// Frees the checkpoints of finished trials that are not among the best <paramref name="keep"/>: those with the lowest rank (see
     /// <see cref="Search.NondominatedRanks"/>), and within a rank those with the lowest score of the first objective.
     /// </summary>
-    Task FreeCheckpointsAsync(int sweep, int keep, CancellationToken cancellation = default);
+    /// <returns>The trials whose checkpoint the database refuses to free, each with its error. The others' are freed.</returns>
+    Task<IReadOnlyDictionary<TrialId, Exception>> FreeCheckpointsAsync(int sweep, int keep, CancellationToken cancellation = default);
 }

@@ -60,17 +60,6 @@ public interface ISweepStore
     /// <summary>Whether no trial is queued or running, and none is still to be proposed.</summary>
     Task<bool> IsOverAsync(int id, CancellationToken cancellation = default);
 
-    /// <summary>The trials that are stored, in their order.</summary>
-    /// <param name="known">Up to this number the rows come without their parameters.</param>
-    Task<IReadOnlyList<OutcomeRow>> OutcomesAsync(int id, int known, CancellationToken cancellation = default);
-
-    /// <summary>
-    /// Stores proposed trials, all of them or none. Nothing is stored when the sweep does not run, when somebody else has stored trials of
-    /// these numbers, or when an outcome that the proposals were made from has changed.
-    /// </summary>
-    /// <returns>Whether they were stored.</returns>
-    Task<bool> ProposeAsync(int id, TrialProposals proposals, CancellationToken cancellation = default);
-
     /// <summary>
     /// The trials after a number up to the first one that is not over, in their order, and the time since the submission.
     /// </summary>

@@ -22,7 +22,17 @@ public sealed record OutcomeRow(int Number, ParameterMap? Parameters, TrialState
 /// <param name="By">Of each trial what proposed it; null where that is not told.</param>
 public sealed record TrialProposals(
     int First, IReadOnlyList<ParameterMap> Trials, int MadeFrom, long Attempts, IReadOnlyList<int>? Unfinished = null,
-    IReadOnlyList<string>? By = null);
+    IReadOnlyList<string>? By = null)
+{
+    /// <summary>Some of them.</summary>
+    /// <param name="skip">How many at the beginning are left out.</param>
+    public TrialProposals Part(int skip, int count) => this with
+    {
+        First = First + skip,
+        Trials = [.. Trials.Skip(skip).Take(count)],
+        By = By is null ? null : [.. By.Skip(skip).Take(count)],
+    };
+}
 
 /// <summary>
 /// Proposes the trials of one sweep while it runs. It keeps what the rows have too, so that not everything is read and computed again; it

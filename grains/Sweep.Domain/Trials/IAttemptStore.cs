@@ -51,7 +51,8 @@ public interface IAttemptStore
     Task<StoredCheckpoint?> ReadCheckpointAsync(TrialId trial, CancellationToken cancellation = default);
 
     /// <summary>Frees the checkpoints of finished trials of the sweep that are not among its best <paramref name="keep"/>.</summary>
-    Task FreeCheckpointsAsync(int sweep, int keep, CancellationToken cancellation = default);
+    /// <returns>The trials whose checkpoint the database refuses to free, each with its error. The others' are freed.</returns>
+    Task<IReadOnlyDictionary<TrialId, Exception>> FreeCheckpointsAsync(int sweep, int keep, CancellationToken cancellation = default);
 
     /// <summary>Stores where an attempt trains, once: what is stored of the attempt already stays.</summary>
     /// <returns>False when the attempt is not the trial's newest one.</returns>

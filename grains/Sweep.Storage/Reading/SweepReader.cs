@@ -16,7 +16,7 @@ public sealed class SweepReader(NpgsqlDataSource source)
           p.queued::integer, p.running::integer, p.succeeded::integer, p.failed::integer, p.cancelled::integer,
           p.epochs_done, p.epochs_total, p.best_value, p.best_trial, p.created_at, p.ended_at,
           p.proposed::integer, p.ended_by, p.not_reproducible, p.budget_epochs_left, p.budget_seconds_left, p.budget_failures_left,
-          p.stopped::integer, p.held::integer
+          p.stopped::integer, p.held::integer, case when p.state in ('running', 'paused') then s.proposal_refused end
         from sweep_progress p join sweeps s on s.id = p.sweep_id
         """;
 
@@ -168,7 +168,7 @@ public sealed class SweepReader(NpgsqlDataSource source)
         row.GetInt32(4), row.GetInt32(5), row.GetInt32(6), row.GetInt32(7), row.GetInt32(8), row.GetInt32(9),
         row.GetInt64(10), row.GetInt64(11), row.Maybe<double>(12), row.Maybe<int>(13), row.Time(14), row.Maybe<DateTimeOffset>(15),
         row.GetInt32(16), row.MaybeText(17), row.MaybeText(18), new(row.Maybe<long>(19), row.Maybe<double>(20), row.Maybe<long>(21)),
-        row.GetInt32(22), row.GetInt32(23));
+        row.GetInt32(22), row.GetInt32(23), row.MaybeText(24));
 
     private static LogEntry ReadLog(NpgsqlDataReader row) => new(row.GetInt64(0), row.GetInt32(1), row.Time(2), row.GetString(3));
 }
@@ -184,11 +184,13 @@ public sealed class SweepReader(NpgsqlDataSource source)
 /// <param name="EndedBy">What ended the sweep of its budget, in words; null where nothing did.</param>
 /// <param name="Left">What is left of its budget.</param>
 /// <param name="NotReproducible">Why the same sweep file may give other trials, in words; null where it gives the same.</param>
+/// <param name="Refused">Why the next trial that its method proposes is not stored, in words; null where nothing is refused.</param>
 public sealed record SweepOverview(
     int Id, string Name, SweepState State, SweepSpec Spec, int Trials,
     int Queued, int Running, int Succeeded, int Failed, int Cancelled,
     long EpochsDone, long EpochsTotal, double? BestValue, int? BestTrial, DateTimeOffset CreatedAt, DateTimeOffset? EndedAt,
-    int Proposed = 0, string? EndedBy = null, string? NotReproducible = null, BudgetLeft? Left = null, int Stopped = 0, int Held = 0);
+    int Proposed = 0, string? EndedBy = null, string? NotReproducible = null, BudgetLeft? Left = null, int Stopped = 0, int Held = 0,
+    string? Refused = null);
 
 /// <summary>What is left of a sweep's budget; null where it has no budget of that kind.</summary>
 public sealed record BudgetLeft(long? Epochs, double? Seconds, long? Failures);

@@ -62,20 +62,20 @@ internal sealed class JudgedRows(IReadOnlyList<double[]> curves, IReadOnlyList<i
         Task.FromResult<IReadOnlyList<HeldTrial>>(
             [.. Held.Select(number => new HeldTrial(new(sweep, number), Attempt: 1, Epochs[number - 1]))]);
 
-    public Task<WrittenJudgements<TrialId>> ReleaseAsync(IReadOnlyList<HeldRelease> released, CancellationToken cancellation = default)
+    public Task<WrittenRows<TrialId>> ReleaseAsync(IReadOnlyList<HeldRelease> released, CancellationToken cancellation = default)
     {
         foreach (var (held, judgement, _) in released)
             (_isHeld[held.Trial.Number - 1], _isStopped[held.Trial.Number - 1]) = (false, judgement is { Stops: true });
-        return Task.FromResult(new WrittenJudgements<TrialId>([.. released.Select(item => item.Held.Trial)], NoRefusal));
+        return Task.FromResult(new WrittenRows<TrialId>([.. released.Select(item => item.Held.Trial)], NoRefusal));
     }
 
-    public Task<WrittenJudgements<StoredJudgement>> AddAllAsync(
+    public Task<WrittenRows<StoredJudgement>> AddAllAsync(
         IReadOnlyList<StoredJudgement> judgements, CancellationToken cancellation = default)
     {
         var stored = judgements.Where(judgement => !Refuses.Contains(judgement.Trial.Number)).ToList();
         foreach (var judgement in stored)
             _judgements.TryAdd((judgement.Trial.Number, judgement.Epoch), judgement);
-        return Task.FromResult(new WrittenJudgements<StoredJudgement>(
+        return Task.FromResult(new WrittenRows<StoredJudgement>(
             [.. stored.Select(judgement => _judgements[(judgement.Trial.Number, judgement.Epoch)])],
             judgements.Except(stored).ToDictionary(judgement => judgement.Trial, _ => (Exception)new DataException("refused"))));
     }

@@ -318,8 +318,8 @@ public sealed class AttemptStoreTests(StorageDatabase database) : IClassFixture<
             await database.Trials.MoveAsync(trial.Number == 6 ? Requeue(trial) : Succeed(trial), Cancellation);
         }
 
-        await database.Attempts.FreeCheckpointsAsync(sweep, 2, Cancellation);
-        await database.Attempts.FreeCheckpointsAsync(sweep, 2, Cancellation);
+        Assert.Empty(await database.Attempts.FreeCheckpointsAsync(sweep, 2, Cancellation));
+        Assert.Empty(await database.Attempts.FreeCheckpointsAsync(sweep, 2, Cancellation));
         var kept = new List<int>();
         for (var number = 1; number <= 6; number++)
         {

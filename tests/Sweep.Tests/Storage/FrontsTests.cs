@@ -77,8 +77,8 @@ public sealed class FrontsTests(StorageDatabase database) : IClassFixture<Storag
                 await database.Trials.MoveAsync(Succeed(trial) with { Result = Result with { Macs = macs } }, Cancellation);
         }
 
-        await Objectives.FreeCheckpointsAsync(id, 3, Cancellation);
-        await Objectives.FreeCheckpointsAsync(id, 3, Cancellation);
+        Assert.Empty(await Objectives.FreeCheckpointsAsync(id, 3, Cancellation));
+        Assert.Empty(await Objectives.FreeCheckpointsAsync(id, 3, Cancellation));
         Assert.Equal(4, await database.CountAsync("checkpoints", $"trial_id in ({id}000001, {id}000003, {id}000004, {id}000006)"));
         Assert.Equal(4, await database.CountAsync("checkpoints", $"trial_id / 1000000 = {id}"));
         var retained = await new RetentionStore(database.Source).TrialsAsync(id, Cancellation);

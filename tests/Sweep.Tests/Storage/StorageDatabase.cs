@@ -25,6 +25,8 @@ public sealed class StorageDatabase(PostgresServer server) : IAsyncLifetime
 
     public SweepStore Sweeps => new(Source);
 
+    public ProposalStore Proposals => new(Source);
+
     public TrialStore Trials => new(Source);
 
     public AttemptStore Attempts => new(Source);

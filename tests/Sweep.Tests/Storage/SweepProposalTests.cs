@@ -22,20 +22,20 @@ public sealed class SweepProposalTests(StorageDatabase database) : IClassFixture
         var id = await AddSearchAsync();
         var proposals = new TrialProposals(3, [Parameters, Parameters], MadeFrom: 0, Attempts: 0);
         var stored = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(
-            () => database.Sweeps.ProposeAsync(id, proposals, Cancellation), Cancellation)));
-        Assert.Single(stored, isStored => isStored);
+            () => database.Proposals.ProposeAsync(id, proposals, Cancellation), Cancellation)));
+        Assert.Single(stored, proposed => proposed.Stored == 2);
         Assert.Equal([1, 2, 3, 4], await database.QueuedAsync(id));
         await database.Sweeps.MoveAsync(id, SweepMove.Pause, Cancellation);
-        Assert.False(await database.Sweeps.ProposeAsync(id, new(5, [Parameters], MadeFrom: 0, Attempts: 0), Cancellation));
+        Assert.Equal(new(0), await database.Proposals.ProposeAsync(id, new(5, [Parameters], MadeFrom: 0, Attempts: 0), Cancellation));
     }
 
     [Fact]
     public async Task What_proposed_a_trial_is_stored_with_it()
     {
         var id = await AddSearchAsync();
-        await database.Sweeps.ProposeAsync(
+        await database.Proposals.ProposeAsync(
             id, new(3, [Parameters, Parameters], MadeFrom: 0, Attempts: 0, By: ["start of tpe", "tpe"]), Cancellation);
-        await database.Sweeps.ProposeAsync(id, new(5, [Parameters], MadeFrom: 0, Attempts: 0), Cancellation);
+        await database.Proposals.ProposeAsync(id, new(5, [Parameters], MadeFrom: 0, Attempts: 0), Cancellation);
         var proposers = await new SearchReader(database.Source).ProposersAsync(id, Cancellation);
         Assert.Equal([("start of tpe", 3), ("tpe", 1), (null, 1)], proposers.Select(one => (one.By, one.Trials)));
         Assert.Equal([1, 2, 3], proposers[0].Starts);
@@ -51,12 +51,12 @@ public sealed class SweepProposalTests(StorageDatabase database) : IClassFixture
         await database.FailAsync(new(id, 1), attempt: 0);
         var proposals = new TrialProposals(3, [Parameters], MadeFrom: 1, Attempts: 1);
         await database.Sweeps.RetryAsync(id, 1, Cancellation);
-        Assert.False(await database.Sweeps.ProposeAsync(id, proposals, Cancellation));
+        Assert.Equal(new(0), await database.Proposals.ProposeAsync(id, proposals, Cancellation));
         await database.FailAsync(new(id, 1), attempt: 1);
-        Assert.False(await database.Sweeps.ProposeAsync(id, proposals, Cancellation));
+        Assert.Equal(new(0), await database.Proposals.ProposeAsync(id, proposals, Cancellation));
         Assert.Null((await database.Reader.FindAsync($"search-{id}", Cancellation))!.NotReproducible);
-        Assert.True(await database.Sweeps.ProposeAsync(id, proposals with { Attempts = 2 }, Cancellation));
-        var rows = await database.Sweeps.OutcomesAsync(id, known: 2, Cancellation);
+        Assert.Equal(new(1), await database.Proposals.ProposeAsync(id, proposals with { Attempts = 2 }, Cancellation));
+        var rows = await database.Proposals.OutcomesAsync(id, known: 2, Cancellation);
         Assert.Equal(
             [(1, TrialState.Failed, 2, true), (2, TrialState.Queued, 0, true), (3, TrialState.Queued, 0, false)],
             rows.Select(row => (row.Number, row.State, row.Attempt, row.Parameters is null)));
@@ -70,10 +70,46 @@ public sealed class SweepProposalTests(StorageDatabase database) : IClassFixture
         await database.Trials.MoveAsync(Lease(new(id, 2)), Cancellation);
         var proposals = new TrialProposals(3, [Parameters], MadeFrom: 2, Attempts: 1, Unfinished: [2]);
         await database.Sweeps.RetryAsync(id, 1, Cancellation);
-        Assert.False(await database.Sweeps.ProposeAsync(id, proposals, Cancellation));
+        Assert.Equal(new(0), await database.Proposals.ProposeAsync(id, proposals, Cancellation));
         await database.FailAsync(new(id, 1), attempt: 1);
-        Assert.False(await database.Sweeps.ProposeAsync(id, proposals, Cancellation));
-        Assert.True(await database.Sweeps.ProposeAsync(id, proposals with { Attempts = 2 }, Cancellation));
+        Assert.Equal(new(0), await database.Proposals.ProposeAsync(id, proposals, Cancellation));
+        Assert.Equal(new(1), await database.Proposals.ProposeAsync(id, proposals with { Attempts = 2 }, Cancellation));
+    }
+
+    [Theory]
+    [InlineData(1, 5)]
+    [InlineData(2, 6)]
+    [InlineData(2, 8)]
+    public async Task Before_a_refused_proposal_whole_points_are_stored_and_the_refusal_is_told_until_it_is_stored(
+        int replicates, int refused)
+    {
+        var id = await AddSearchAsync(replicates);
+        var first = 2 * replicates + 1;
+        await database.RunAsync(
+            $"alter table trials add constraint not_here check (sweep_id <> {id} or number <> {refused}) not valid");
+        var trials = Enumerable.Range(first, (5 * replicates) - first + 1).Select(
+            number => ParametersWith(parameters => parameters with { Seed = number })).ToList();
+        var proposals = new TrialProposals(first, trials, MadeFrom: 0, Attempts: 0, By: [.. trials.Select(_ => "tpe")]);
+        var point = (refused - 1) / replicates * replicates + 1;
+        for (var again = 1; again <= 2; again++)
+        {
+            var left = proposals.Part(again == 1 ? 0 : point - first, again == 1 ? trials.Count : trials.Count - (point - first));
+            var (stored, trial, refusal) = await database.Proposals.ProposeAsync(id, left, Cancellation);
+            Assert.Equal((again == 1 ? point - first : 0, new TrialId(id, point)), (stored, trial));
+            Assert.Contains("\"not_here\"", refusal!.Message, StringComparison.Ordinal);
+            Assert.Equal(Enumerable.Range(1, point - 1), await database.QueuedAsync(id));
+            Assert.StartsWith(
+                $"trial {point} cannot be stored: 23514: ", (await database.Reader.FindAsync($"search-{id}", Cancellation))!.Refused!,
+                StringComparison.Ordinal);
+        }
+
+        await database.RunAsync("alter table trials drop constraint not_here");
+        var rest = proposals.Part(point - first, trials.Count - (point - first));
+        Assert.Equal(new(rest.Trials.Count), await database.Proposals.ProposeAsync(id, rest, Cancellation));
+        Assert.Null((await database.Reader.FindAsync($"search-{id}", Cancellation))!.Refused);
+        Assert.Equal(
+            trials.Select(trial => trial.ToJson()),
+            (await database.Proposals.OutcomesAsync(id, known: 0, Cancellation)).Skip(first - 1).Select(row => row.Parameters!.ToJson()));
     }
 
     [Fact]
@@ -82,7 +118,7 @@ public sealed class SweepProposalTests(StorageDatabase database) : IClassFixture
         var id = await AddSearchAsync();
         await database.FailAsync(new(id, 1), attempt: 0);
         await database.FailAsync(new(id, 2), attempt: 0);
-        await database.Sweeps.ProposeAsync(id, new(3, [Parameters], MadeFrom: 1, Attempts: 1), Cancellation);
+        await database.Proposals.ProposeAsync(id, new(3, [Parameters], MadeFrom: 1, Attempts: 1), Cancellation);
         await database.Sweeps.RetryAsync(id, 2, Cancellation);
         Assert.Null((await database.Reader.FindAsync($"search-{id}", Cancellation))!.NotReproducible);
         await database.Sweeps.RetryAsync(id, 1, Cancellation);
@@ -102,7 +138,7 @@ public sealed class SweepProposalTests(StorageDatabase database) : IClassFixture
         var overview = await database.Reader.FindAsync($"search-{id}", Cancellation);
         // Of 5 trials of 100 epochs 2 were cancelled before they had trained any.
         Assert.Equal((5, 2, 300L), (overview!.Trials, overview.Proposed, overview.EpochsTotal));
-        await database.Sweeps.ProposeAsync(id, new(3, [Parameters, Parameters, Parameters], 2, 0), Cancellation);
+        await database.Proposals.ProposeAsync(id, new(3, [Parameters, Parameters, Parameters], 2, 0), Cancellation);
         for (var number = 3; number <= 5; number++)
             await database.Sweeps.CancelTrialAsync(new(id, number), Cancellation);
         Assert.True(await database.Sweeps.IsOverAsync(id, Cancellation));
@@ -122,7 +158,7 @@ public sealed class SweepProposalTests(StorageDatabase database) : IClassFixture
         Assert.Equal((2, "target: trial 1", SweepState.Running), (ended!.Trials, ended.EndedBy, ended.State));
         Assert.Equal([(1, false, false), (3, true, true)], await EntriesAsync());
         Assert.Empty(await database.QueuedAsync(id));
-        Assert.False(await database.Sweeps.ProposeAsync(id, new(3, [Parameters], MadeFrom: 0, Attempts: 0), Cancellation));
+        Assert.Equal(new(0), await database.Proposals.ProposeAsync(id, new(3, [Parameters], MadeFrom: 0, Attempts: 0), Cancellation));
         Assert.False(await database.Sweeps.IsOverAsync(id, Cancellation));
         await database.Trials.MoveAsync(Succeed(new(id, 1)), Cancellation);
         Assert.True(await database.Sweeps.IsOverAsync(id, Cancellation));
@@ -150,12 +186,18 @@ public sealed class SweepProposalTests(StorageDatabase database) : IClassFixture
         Assert.InRange(age, TimeSpan.Zero, TimeSpan.FromMinutes(5));
     }
 
-    /// <summary>Adds a sweep of five trials of which two are proposed.</summary>
-    private async Task<int> AddSearchAsync()
+    /// <summary>Adds a sweep of five points of which two are proposed.</summary>
+    private async Task<int> AddSearchAsync(int replicates = 1)
     {
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
-        var spec = Spec($"search-{id}") with { Method = new(MethodKind.Tpe, 5), Search = new(2), Budget = new(1_000, 3_600) };
-        await database.Sweeps.AddAsync(id, spec, exactName: true, [Parameters, Parameters], Cancellation);
+        var spec = Spec($"search-{id}") with
+        {
+            Method = new(MethodKind.Tpe, 5),
+            Search = new(2),
+            Budget = new(1_000, 3_600),
+            Replicates = replicates,
+        };
+        await database.Sweeps.AddAsync(id, spec, exactName: true, [.. Enumerable.Repeat(Parameters, 2 * replicates)], Cancellation);
         return id;
     }
 }

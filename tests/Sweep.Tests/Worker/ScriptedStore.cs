@@ -54,7 +54,8 @@ internal sealed class ScriptedStore : IAttemptStore
     public Task<StoredCheckpoint?> ReadCheckpointAsync(TrialId trial, CancellationToken cancellation) =>
         Task.FromResult(Checkpoints.LastOrDefault());
 
-    public Task FreeCheckpointsAsync(int sweep, int keep, CancellationToken cancellation) => Task.CompletedTask;
+    public Task<IReadOnlyDictionary<TrialId, Exception>> FreeCheckpointsAsync(int sweep, int keep, CancellationToken cancellation) =>
+        Task.FromResult<IReadOnlyDictionary<TrialId, Exception>>(new Dictionary<TrialId, Exception>());
 
     private void Write<T>(IReadOnlyList<T> rows, ConcurrentQueue<T> table)
         where T : notnull

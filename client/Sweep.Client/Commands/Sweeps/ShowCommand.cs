@@ -53,6 +53,8 @@ internal static class ShowCommand
                 context.Terminal.Out.WriteLine($"left of its budget: {budget}");
             foreach (var note in SearchText.Notes(sweep.NotReproducible, sweep.EndedBy))
                 context.Terminal.WriteUntrusted(note);
+            if (sweep.Refused is { } refused)
+                context.Terminal.WriteUntrusted(SearchText.Refused(refused));
             context.Terminal.Out.WriteLine();
         }
 
