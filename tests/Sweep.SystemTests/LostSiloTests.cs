@@ -3,6 +3,7 @@ using Sweep.Processes;
 namespace Sweep.SystemTests;
 
 /// <summary>Tests with silos that die, freeze, join and leave.</summary>
+[Collection(TestsAlone.Name)]
 public sealed class LostSiloTests(ITestOutputHelper output)
 {
     /// <summary>The exit code of a silo that finds itself declared dead.</summary>

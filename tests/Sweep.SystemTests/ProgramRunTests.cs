@@ -4,6 +4,7 @@ using Sweep.Processes;
 namespace Sweep.SystemTests;
 
 /// <summary>Sweeps of programs with the real programs: the example in plain Python, with and without kills.</summary>
+[Collection(TestsOfPrograms.Name)]
 public sealed class ProgramRunTests : IDisposable
 {
     private const string File = "examples/python/sweep.yaml";

@@ -8,6 +8,7 @@ namespace Sweep.SystemTests;
 /// An adaptive sweep of real trainings: TPE chooses trials and ASHA stops them, both by the outcomes of other trials.
 /// <c>Sweep.Benchmarks chaos</c> does the same with any seed for any time.
 /// </summary>
+[Collection(TestsOfPrograms.Name)]
 public sealed class SearchedSweepTests(ITestOutputHelper output)
 {
     private const int Seed = 16;
