@@ -15,7 +15,7 @@ public sealed class NetworkTests(UndisturbedSweep undisturbed, ITestOutputHelper
     {
         using var cable = NetworkCable.TryLay(out var refusal);
         Assert.SkipWhen(cable is null, refusal);
-        var losses = await undisturbed.LossesAsync(UndisturbedSweep.Grid);
+        var losses = await undisturbed.LossesAsync(UndisturbedSweep.Part);
         await using var cluster = await RealCluster.StartAsync(silos: 0);
         var refused = await Assert.ThrowsAsync<InvalidOperationException>(
             () => cluster.AddSiloAsync(slots: 1, ["--address", cable!.Sides[0].Address], cable.Sides[0].Prefix));
@@ -27,7 +27,7 @@ public sealed class NetworkTests(UndisturbedSweep undisturbed, ITestOutputHelper
         var silos = new List<RealSilo>();
         foreach (var (address, prefix) in cable!.Sides)
             silos.Add(await cluster.AddSiloAsync(slots: 1, ["--address", address, "--certificates", forSilos], prefix));
-        await UndisturbedSweep.Grid.SubmitAsync(cluster, "cut", [.. cable.Sides[0].Prefix, "env", $"SWEEP_CERTIFICATES={forClients}"]);
+        await UndisturbedSweep.Part.SubmitAsync(cluster, "cut", [.. cable.Sides[0].Prefix, "env", $"SWEEP_CERTIFICATES={forClients}"]);
         await cluster.EpochsAsync(10, Patience);
 
         cable.Cut();
@@ -48,6 +48,6 @@ public sealed class NetworkTests(UndisturbedSweep undisturbed, ITestOutputHelper
         await cluster.AddSiloAsync(slots: 1, ["--address", back, "--certificates", forSilos], where);
 
         await cluster.SweepIsOverAsync("cut", Patience);
-        Violations.None(await new SweepProof(cluster.Database, "cut").ViolationsAsync(UndisturbedSweep.Grid.Epochs, losses));
+        Violations.None(await new SweepProof(cluster.Database, "cut").ViolationsAsync(UndisturbedSweep.Part.Epochs, losses));
     }
 }
