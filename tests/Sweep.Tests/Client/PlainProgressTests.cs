@@ -82,6 +82,17 @@ public sealed class PlainProgressTests
         Assert.Empty(Sweep.Client.Output.BudgetText.Left(snapshot.Sweep));
     }
 
+    [Fact]
+    public void The_line_says_what_the_database_refuses_without_its_control_characters()
+    {
+        Lines(0, running: 2);
+        var snapshot = Snapshot(10, running: 2, epochs: 100);
+        Assert.EndsWith(
+            "30.0 s left; PostgreSQL refuses what is proposed next, and is asked again: trial 3 cannot be stored: no\\u001b[1m.",
+            Assert.Single(_progress.Lines(
+                snapshot with { Sweep = snapshot.Sweep with { Refused = "trial 3 cannot be stored: no\e[1m" } })));
+    }
+
     private IReadOnlyList<string> Lines(double at, int running, TrialSummary[]? finished = null, long epochs = 0) =>
         [.. _progress.Lines(Snapshot(at, running, finished, epochs))];
 
