@@ -7,11 +7,13 @@ using TorchSharp;
 const int Window = 24, StepsOfAnEpoch = 10;
 
 var trial = Trial.Current;
-Libtorch.Load();
+var device = Libtorch.Load(trial.Device);
 torch.random.manual_seed(trial.Seed);
 var series = MonthlySeries.Make();
-using var windows = new Windows(series, Window, validation: 48);
+using var windows = new Windows(series, Window, validation: 48, device);
 using var model = new Forecaster(trial.Parameters.Get("cell", "lstm"), trial.Parameters.Get("hidden_size", 16));
+// The first weights are drawn on the CPU, so that they are the same on every device.
+model.to(device);
 using var optimizer = torch.optim.Adam(model.parameters(), trial.Parameters.Get("learning_rate", 0.01));
 Console.WriteLine(string.Create(
     CultureInfo.InvariantCulture,
