@@ -132,5 +132,11 @@ public sealed class ProgramReportTests
             var (epoch, first, time, files) = CheckpointArchive.Read(CheckpointArchive.Write(7, known, taken, entries));
             Assert.Equal((7, known, taken, 3), (epoch, first, time, files.Count));
         }
+
+        // A checkpoint of a version that kept no times.
+        Assert.Equal(
+            (7, null, default, 0),
+            CheckpointArchive.Read(FolderArchive.Write([new("epoch", "7"u8.ToArray())])) is var old
+                ? (old.Epoch, old.First, old.Time, old.Files.Count) : default);
     }
 }
