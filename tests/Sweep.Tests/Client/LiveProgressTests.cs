@@ -79,6 +79,17 @@ public sealed class LiveProgressTests
     }
 
     [Fact]
+    public void A_proposal_that_the_database_refuses_is_named()
+    {
+        var snapshot = Snapshot(running: 2, trials: 30);
+        Assert.DoesNotContain(Lines(140, new(), snapshot), line => line.Contains("refuses", StringComparison.Ordinal));
+        snapshot = snapshot with { Sweep = snapshot.Sweep with { Refused = "trial 13 cannot be stored: 23514: no" } };
+        Assert.Contains(
+            "PostgreSQL refuses what is proposed next, and is asked again: trial 13 cannot be stored: 23514: no.",
+            Lines(140, new(), snapshot));
+    }
+
+    [Fact]
     public void Nine_trials_are_all_shown_and_a_wide_terminal_shows_more_of_each()
     {
         var snapshot = Snapshot(running: 9, trials: 9);
