@@ -16,7 +16,8 @@ public sealed class SweepProgram : IDisposable
         // No folder's path is a part of another one's, because the processes of a cluster are known by it.
         Home = Path.Combine(
             "/tmp",
-            string.Create(CultureInfo.InvariantCulture, $"sweep-system-{Environment.ProcessId}-{Interlocked.Increment(ref _homes):000}{end}"));
+            string.Create(
+                CultureInfo.InvariantCulture, $"sweep-system-{Environment.ProcessId}-{Interlocked.Increment(ref _homes):000}{end}"));
         Directory.CreateDirectory(Home);
     }
 

@@ -34,7 +34,8 @@ public sealed class RefusedLooksTests(PostgresServer server)
             await silo.QueryAsync<int>("alter table trials add constraint not_here check (number <> 7)");
             var id = await silo.SubmitAsync(Spec(silo));
             // All before it train to their ends, and their checkpoints are freed.
-            var waits = await silo.UntilAsync(id, sweep => sweep is { Succeeded: 6, Refused: not null }, "the trials before the refused one");
+            var waits = await silo.UntilAsync(
+                id, sweep => sweep is { Succeeded: 6, Refused: not null }, "the trials before the refused one");
             Assert.StartsWith("trial 7 cannot be stored: 23514: ", waits.Refused, StringComparison.Ordinal);
             Assert.Equal((SweepState.Running, 6), (waits.State, waits.Proposed));
             await Poll.UntilAsync(
@@ -58,7 +59,8 @@ public sealed class RefusedLooksTests(PostgresServer server)
     {
         await using var silo = await TestSilo.StartAsync(server, Trainers());
         await silo.QueryAsync<int>(
-            NotHere + "create trigger no before delete on checkpoints for each row when (old.trial_id % 1000000 = 2) execute function no()");
+            NotHere + "create trigger no before delete on checkpoints for each row when (old.trial_id % 1000000 = 2) "
+                + "execute function no()");
         var end = await silo.EndAsync(await silo.SubmitAsync(Spec(silo)));
         Assert.Equal((SweepState.Completed, Trials), (end.State, end.Succeeded));
         var kept = await silo.QueryAsync<long>("select trial_id % 1000000 from checkpoints order by 1");
