@@ -142,7 +142,7 @@ public sealed class RunnerProgramTests : IAsyncDisposable
         FolderEntry[] many =
         [
             new("trial.sh", "#!/bin/sh\nsleep 86423\n"u8.ToArray(), IsExecutable: true),
-            .. Enumerable.Range(0, 10_000).Select(number => new FolderEntry($"file-{number}", [])),
+            .. Enumerable.Range(0, 60_000).Select(number => new FolderEntry($"file-{number}", [])),
         ];
         var bytes = FolderArchive.Write(many);
         string scratch;
