@@ -132,12 +132,15 @@ public sealed class TestSilo : IAsyncDisposable
         return [.. await Dapper.SqlMapper.QueryAsync<T>(connection, sql)];
     }
 
-    /// <summary>Waits until the silo has ended by itself.</summary>
+    /// <summary>Tells the silo to end, as a signal does.</summary>
+    public void Stop() => _application.Lifetime.StopApplication();
+
+    /// <summary>Waits until the silo has ended.</summary>
     public Task EndedAsync() => _ended.WaitAsync(Poll.Patience, TestContext.Current.CancellationToken);
 
     public async ValueTask DisposeAsync()
     {
-        _application.Lifetime.StopApplication();
+        Stop();
         await _ended;
         await _application.DisposeAsync();
     }

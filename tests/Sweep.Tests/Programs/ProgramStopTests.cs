@@ -13,8 +13,8 @@ namespace Sweep.Tests.Programs;
 public sealed class ProgramStopTests(PostgresServer server)
 {
     /// <summary>
-    /// Begins three processes beside its own: one of its group that notes the signal too, one of its group that ignores it, and one that has
-    /// detached itself. It goes on after the signal.
+    /// Begins three processes beside its own: one of its group that notes the signal too, one of its group that ignores it, and one that
+    /// has detached itself. It goes on after the signal.
     /// </summary>
     private const string Script = """
         at=$2/$SWEEP_ATTEMPT
@@ -50,15 +50,26 @@ public sealed class ProgramStopTests(PostgresServer server)
         Assert.Equal(["succeeded 2 0"], await RowsAsync(cluster));
     }
 
-    [Fact]
-    public async Task A_drain_reaches_a_program_that_reports_nothing_and_its_silo_ends_after_it()
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    // As SIGTERM and Ctrl-C do.
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task The_end_of_a_silo_reaches_a_program_that_reports_nothing_and_comes_after_it(bool isDrained, bool isAlone)
     {
-        await using var cluster = await ProgramSilo.StartAsync(server);
+        await using var cluster = await ProgramSilo.StartAsync(server, programs: isAlone);
+        // Otherwise the scheduler is on the other silo.
+        await using var joined = isAlone ? null : await cluster.JoinAsync(server);
+        var silo = joined ?? cluster.Silo;
         await BeginAsync(cluster, every: 600);
         var worker = Assert.Single(await cluster.Silo.QueryAsync<string>("select worker from trials"));
-        Assert.True((await cluster.Silo.Cluster.Drain(worker)).Accepted);
-        await StoppedAsync(cluster, "a drain");
-        await cluster.Silo.EndedAsync();
+        if (isDrained)
+            Assert.True((await cluster.Silo.Cluster.Drain(worker)).Accepted);
+        else
+            silo.Stop();
+        await StoppedAsync(cluster, $"the end of a silo ({isDrained}, {isAlone})");
+        await silo.EndedAsync();
         Assert.Equal(0, Sleepers.Count("86431"));
         Assert.Equal(["queued 1 0"], await RowsAsync(cluster));
     }

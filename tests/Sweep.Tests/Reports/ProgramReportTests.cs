@@ -82,8 +82,8 @@ public sealed partial class ProgramReportTests(StorageDatabase database) : IClas
         Assert.All(written, text => Assert.Contains("API_KEY", text, StringComparison.Ordinal));
         string[][] others =
         [
-            ["report", "program-secret"], ["show", "program-secret"], ["show", "program-secret", "-o", "json"], ["show", "program-secret/1"],
-            ["show", "program-secret/1", "-o", "json"], ["list", "-o", "json"],
+            ["report", "program-secret"], ["list", "-o", "json"], ["show", "program-secret"], ["show", "program-secret", "-o", "json"],
+            ["show", "program-secret/1"], ["show", "program-secret/1", "-o", "json"],
         ];
         foreach (var command in others)
             Assert.DoesNotContain("never-shown", await OutputAsync(command), StringComparison.Ordinal);
