@@ -47,13 +47,13 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
     /// <exception cref="InvalidDataException">The folder or the checkpoint is none.</exception>
     public async Task<TrainerEvent> RunAsync(byte[] folder, byte[]? checkpoint)
     {
-        var (epoch, first, files) = checkpoint is null ? (0, null, []) : CheckpointArchive.Read(checkpoint);
+        var (epoch, first, before, files) = checkpoint is null ? (0, null, default, []) : CheckpointArchive.Read(checkpoint);
         using var scratch = place.Guard.Make(() => new AttemptFolder(place.Scratch, FolderArchive.Read(folder), files));
         using var pipe = place.Guard.Make(() => new ReportPipe(scratch.Root));
-        var (processor, memoryKills, started) = (NativeCalls.ProcessorTimeOfChildren, MemoryKills.Count, _clock.GetTimestamp());
+        var (time, memoryKills) = (new AttemptClock(before, place.Guard, _clock), MemoryKills.Count);
         var epochs = new ReportedEpochs(epoch, first);
         _reporter = new(run, epochs, output, _clock);
-        _checkpoints = new(scratch.Checkpoint, run.CheckpointEvery, epochs, output, _clock);
+        _checkpoints = new(scratch.Checkpoint, run.CheckpointEvery, epochs, time, output, _clock);
         ProgramProcess program;
         try
         {
@@ -92,10 +92,9 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
                     CultureInfo.InvariantCulture, $"the program took longer than {run.Program.TimeLimit:0.###} s (program.time_limit)"));
             }
 
-            return Failure(code, memoryKills) ?? await LastCheckpointAsync() ?? new TrainerEvent.ProgramEnded(new(
-                _clock.GetElapsedTime(started).TotalSeconds,
-                (NativeCalls.ProcessorTimeOfChildren - processor).TotalSeconds,
-                memory.Bytes));
+            var (wall, processor) = time.Now;
+            return Failure(code, memoryKills) ?? await LastCheckpointAsync()
+                ?? new TrainerEvent.ProgramEnded(new(wall.TotalSeconds, processor.TotalSeconds, memory.Bytes));
         }
     }
 
