@@ -7,23 +7,25 @@ using TorchSharp;
 const int Window = 24, StepsOfAnEpoch = 10;
 
 var trial = Trial.Current;
-Libtorch.Load();
+var device = Libtorch.Load(trial.Device);
 torch.random.manual_seed(trial.Seed);
 var series = MonthlySeries.Make();
-using var windows = new Windows(series, Window, validation: 48);
+using var windows = new Windows(series, Window, validation: 48, device);
 using var model = new Forecaster(trial.Parameters.Get("cell", "lstm"), trial.Parameters.Get("hidden_size", 16));
-using var optimizer = torch.optim.Adam(model.parameters(), trial.Parameters.Get("learning_rate", 0.01));
 Console.WriteLine(string.Create(
     CultureInfo.InvariantCulture,
     $"The same month of the year before would be wrong by {windows.ErrorOfLastYear:0.00} (root mean square)."));
 
 // All that the next epoch depends on: each step takes the whole training set, so that chance has no part after the first weights.
 var (weights, moments) = (Path.Combine(trial.Checkpoint, "model"), Path.Combine(trial.Checkpoint, "optimizer"));
-if (File.Exists(weights))
-{
+var goesOn = File.Exists(weights);
+if (goesOn)
     model.load(weights);
+// The first weights are drawn on the CPU, so that they are the same on every device. The optimizer knows the tensors of its device alone.
+model.to(device);
+using var optimizer = torch.optim.Adam(model.parameters(), trial.Parameters.Get("learning_rate", 0.01));
+if (goesOn)
     optimizer.load_state_dict(moments);
-}
 
 foreach (var epoch in trial.Epochs(10))
 {

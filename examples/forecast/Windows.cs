@@ -13,15 +13,16 @@ internal sealed class Windows : IDisposable
 
     /// <param name="length">Months of a window.</param>
     /// <param name="validation">How many of the last months are held out.</param>
-    public Windows(double[] series, int length, int validation)
+    /// <param name="device">Where the tensors are.</param>
+    public Windows(double[] series, int length, int validation, Device device)
     {
         (_series, _validation) = (series, validation);
         var training = series[..^validation];
         _mean = training.Average();
         _deviation = Math.Sqrt(training.Average(value => Math.Pow(value - _mean, 2)));
         var scores = series.Select(value => (float)((value - _mean) / _deviation)).ToArray();
-        Training = Cut(scores, length, length, scores.Length - validation);
-        _heldOut = Cut(scores, length, scores.Length - validation, scores.Length);
+        Training = Cut(scores, length, length, scores.Length - validation, device);
+        _heldOut = Cut(scores, length, scores.Length - validation, scores.Length, device);
     }
 
     /// <summary>Inputs [windows, months, 1] and targets [windows].</summary>
@@ -46,9 +47,9 @@ internal sealed class Windows : IDisposable
     }
 
     /// <summary>The windows whose next month is one of those from <paramref name="first"/> to before <paramref name="end"/>.</summary>
-    private static (Tensor Inputs, Tensor Targets) Cut(float[] scores, int length, int first, int end)
+    private static (Tensor Inputs, Tensor Targets) Cut(float[] scores, int length, int first, int end, Device device)
     {
         var inputs = Enumerable.Range(first, end - first).SelectMany(month => scores[(month - length)..month]).ToArray();
-        return (tensor(inputs, [end - first, length, 1]), tensor(scores[first..end]));
+        return (tensor(inputs, [end - first, length, 1], device: device), tensor(scores[first..end], device: device));
     }
 }

@@ -61,7 +61,7 @@ internal sealed class PlainProgress(TextWriter writer) : IProgressView
     {
         string[] parts =
         [
-            $"#{trial.Number} {ParameterText.Join(trial.Parameters, varying)}".TrimEnd(),
+            $"#{trial.Number} {ParameterText.Join(spec.Parameters, trial.Parameters, varying)}".TrimEnd(),
             PlainText.Of(trial.State),
             trial is { BestValue: { } best, Best: { } epoch }
                 ? $"{PlainText.Of(spec.Objective.Metric)} {Quantities.Metric(best)} at epoch {epoch.Epoch}"

@@ -46,8 +46,7 @@ internal sealed class SnapshotReader(Cluster cluster, IProgressView view, string
             ?? throw new RequestRefusedException($"The sweep {name} was deleted.");
         running ??= await reader.RunningAsync(sweep.Id, cancellation);
         _id = sweep.Id;
-        var stuck = sweep is { State: SweepState.Running, Queued: > 0 } && running.Count == 0;
-        var waiting = stuck ? WaitingReason.Of(sweep.Spec.Demands, await reader.WorkersAsync(cancellation)) : null;
+        var waiting = await WaitingReason.FindAsync(reader, sweep, isTrained: running.Count > 0, cancellation);
         var snapshot = new ProgressSnapshot(Stopwatch.GetElapsedTime(_started), sweep, running, null, waiting);
         return view.ShowsFinished ? await WithFinishedAsync(snapshot, cancellation) : await WithScreenAsync(snapshot, cancellation);
     }

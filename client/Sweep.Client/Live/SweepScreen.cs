@@ -48,7 +48,7 @@ internal static class SweepScreen
         lines.AddRange((snapshot.Failures ?? []).Select(trial => Lines.Of(
             width,
             ($"✗ trial {trial.Number}", "red"),
-            (ParameterText.Join(trial.Parameters, snapshot.Varying), null),
+            (ParameterText.Join(snapshot.Sweep.Spec.Parameters, trial.Parameters, snapshot.Varying), null),
             (trial.Reason ?? "", null))));
         lines.Add(Text.Empty);
         var room = Math.Max(1, height - lines.Count - 3);
@@ -93,7 +93,9 @@ internal static class SweepScreen
         if (snapshot.Sweep is not { BestValue: { } value, BestTrial: { } number } sweep)
             return null;
         var metric = sweep.Spec.Objective.Metric;
-        var parameters = snapshot.Best is { } best ? ParameterText.Join(best.Trial.Parameters, snapshot.Varying) : "";
+        var parameters = snapshot.Best is { } best
+            ? ParameterText.Join(sweep.Spec.Parameters, best.Trial.Parameters, snapshot.Varying)
+            : "";
         var words = $"best so far: {PlainText.Of(metric)} {Quantities.Metric(value)}, trial {number}";
         var room = Math.Min(MostCurve, width - words.Length - parameters.Length - 6);
         var curve = snapshot.Best is { } drawn && room > 0 ? Sparkline.Of(drawn.Values(metric), room) : "";
@@ -105,7 +107,7 @@ internal static class SweepScreen
         (
             $"best point: mean {Quantities.Metric(objective.Mean, objective.Margin ?? 0)} of {objective.Count} seeds",
             "bold"),
-        (ParameterText.Join(first.Parameters, snapshot.Sweep.Spec.Parameters.VaryingWithoutSeed), null));
+        (ParameterText.Join(snapshot.Sweep.Spec.Parameters, first.Parameters, snapshot.Sweep.Spec.Parameters.VaryingWithoutSeed), null));
 
     /// <summary>How many trials went on at each rung, and the value that the newest one was held against.</summary>
     private static Markup Rungs(IReadOnlyList<Rung> rungs, int width) => Lines.Of(
@@ -153,7 +155,7 @@ internal static class SweepScreen
             string[] first =
             [
                 (trial.Number == choice.Selected ? "› " : "  ") + PlainText.Of(trial.Number),
-                Lines.Shorten(ParameterText.Join(trial.Parameters, snapshot.Varying), parameters),
+                Lines.Shorten(ParameterText.Join(snapshot.Sweep.Spec.Parameters, trial.Parameters, snapshot.Varying), parameters),
             ];
             table.AddRow([.. first.Concat(row).Select(cell => new Text(cell, style))]);
         }

@@ -30,7 +30,7 @@ internal static class TrialScreen
             Lines.Of(
                 width,
                 ($"{snapshot.Sweep.Name}/{trial.Number}", "bold"),
-                (ParameterText.Join(trial.Parameters, snapshot.Varying), null),
+                (ParameterText.Join(snapshot.Sweep.Spec.Parameters, trial.Parameters, snapshot.Varying), null),
                 (PlainText.Of(trial.State), null),
                 (trial.Attempt > 0 ? $"attempt {trial.Attempt}{place}" : "", null),
                 (trial.Reason ?? "", "red")),

@@ -8,6 +8,15 @@ namespace Sweep.Client.Live;
 /// <summary>The reason why no trial of a sweep runs although some wait, as far as it lies in the workers.</summary>
 internal static class WaitingReason
 {
+    /// <summary>The reason for a sweep as it is now.</summary>
+    /// <param name="isTrained">Whether one of its trials runs.</param>
+    /// <returns>Null where none waits for a worker, one runs, or a worker could take one and is only busy.</returns>
+    public static async Task<string?> FindAsync(
+        SweepReader reader, SweepOverview sweep, bool isTrained, CancellationToken cancellation) =>
+        sweep is { State: SweepState.Running, Queued: > 0 } && !isTrained
+            ? Of(sweep.Spec.Demands, await reader.WorkersAsync(cancellation))
+            : null;
+
     /// <returns>The reason in a few words; null when a worker could take a trial and is only busy.</returns>
     public static string? Of(ResourceSpec resources, IReadOnlyList<WorkerOverview> workers)
     {

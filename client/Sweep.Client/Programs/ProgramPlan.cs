@@ -33,7 +33,9 @@ internal static class ProgramPlan
             return;
         var epochs = sweep.Spec.Parameters.Own!.Epochs is null ? ""
             : string.Create(CultureInfo.InvariantCulture, $", {sweep.Count * (long)sweep.Spec.Parameters.Own.Epochs} epochs at the most");
-        var more = sweep.Count > Math.Min(RowsShown, trials.Count) ? $" (the first {Math.Min(RowsShown, trials.Count)} are shown)" : "";
+        var rows = Math.Min(RowsShown, trials.Count);
+        var later = sweep.Count > trials.Count ? $"; those after trial {trials.Count} are proposed from outcomes" : "";
+        var more = sweep.Count > rows ? $" (the first {rows} are shown{later})" : "";
         terminal.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"\n{sweep.Count} trials{more}{epochs}. Folder: {sweep.Folder.Files} files, {Quantities.Bytes(sweep.Folder.Bytes.Length)}."));

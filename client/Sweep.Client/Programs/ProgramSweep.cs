@@ -36,15 +36,49 @@ internal sealed record ProgramSweep(SweepSpec Spec, ProgramFolder Folder) : ISub
             await cluster.Folders.AddAsync(Folder.Sha256, Folder.Bytes, cancellation);
     }
 
-    /// <summary>A line about what is allowed and probably meant otherwise; null when there is nothing.</summary>
-    public string? Warning => Program.Capture is { } patterns && !CapturedLines.Find(patterns, Spec.Objective.Metric.Name)
-        ? $"program.capture: no group is {Spec.Objective.Metric.Name}, the objective; trials fail unless the program reports it otherwise."
-        : null;
+    /// <summary>Lines about what is allowed and probably meant otherwise.</summary>
+    public IReadOnlyList<string> Warnings
+    {
+        get
+        {
+            var warnings = new List<string>();
+            if (Program.Capture is { } patterns && !CapturedLines.Find(patterns, Spec.Objective.Metric.Name))
+            {
+                warnings.Add($"program.capture: no group is {Spec.Objective.Metric.Name}, the objective; "
+                    + "trials fail unless the program reports it otherwise.");
+            }
 
-    /// <summary>Writes the <see cref="Warning"/>, if there is one.</summary>
+            if (Unused is { Count: > 0 } unused)
+            {
+                warnings.Add($"program.command: names other parameters but not {string.Join(", ", unused)}; "
+                    + "a program that does not read SWEEP_PARAMETERS, itself or by the library, never learns their values.");
+            }
+
+            return warnings;
+        }
+    }
+
+    /// <summary>
+    /// The parameters that vary and that the command leaves out although it has others. A command without any tells nothing, since the
+    /// program may read them all from its environment. Of <c>epochs</c> and <c>seed</c> each has a variable of its own.
+    /// </summary>
+    private IReadOnlyList<string> Unused
+    {
+        get
+        {
+            var used = Program.Command.SelectMany(ProgramArguments.Names).ToHashSet();
+            return used.Count == 0 || Program.Command.Contains(ProgramArguments.All) ? [] :
+            [
+                .. Spec.Parameters.Varying.Where(
+                    name => !used.Contains(name) && name is not (OwnParameters.EpochsName or OwnParameters.SeedName)),
+            ];
+        }
+    }
+
+    /// <summary>Writes the <see cref="Warnings"/>.</summary>
     public void Warn(Terminal terminal)
     {
-        if (Warning is { } warning)
+        foreach (var warning in Warnings)
             terminal.Error.WriteLine(warning);
     }
 

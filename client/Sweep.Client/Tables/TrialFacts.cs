@@ -33,7 +33,7 @@ internal static class TrialFacts
             trial.PrunedAt is { } pruned ? $"{Quantities.LocalTime(pruned)}: checkpoint, log and other epochs are freed" : null);
         if (trial.ProgramResult is { } program)
         {
-            yield return ("time", $"{Time(program.Seconds, program.ProcessorSeconds)} (its last attempt)");
+            yield return ("time", Time(program.Seconds, program.ProcessorSeconds));
             yield return ("peak memory", program.PeakMemoryBytes is { } bytes ? Quantities.Bytes(bytes) : null);
         }
 

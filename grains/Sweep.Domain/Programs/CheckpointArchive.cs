@@ -4,8 +4,8 @@ using System.Text;
 namespace Sweep.Domain.Programs;
 
 /// <summary>
-/// What a program keeps in its checkpoint's folder, as bytes, with the epoch after which it was kept, and with the number of the program's
-/// first epoch, 0 or 1, which is null before the program has numbered one.
+/// What a program keeps in its checkpoint's folder, as bytes, with the epoch after which it was kept, with the number of the program's
+/// first epoch, 0 or 1, which is null before the program has numbered one, and with the time that the epochs until then took.
 /// </summary>
 public static class CheckpointArchive
 {
@@ -14,33 +14,38 @@ public static class CheckpointArchive
     /// </summary>
     public const long MostBytes = 500_000_000;
 
-    private const string EpochName = "epoch", FirstName = "first", Folder = "files/";
+    private const string EpochName = "epoch", FirstName = "first", WallName = "wall", ProcessorName = "processor", Folder = "files/";
 
-    public static byte[] Write(int epoch, int? first, IEnumerable<FolderEntry> files) => FolderArchive.Write(
+    public static byte[] Write(int epoch, int? first, ProgramTime time, IEnumerable<FolderEntry> files) => FolderArchive.Write(
     [
         Entry(EpochName, epoch),
         .. first is { } number ? [Entry(FirstName, number)] : Array.Empty<FolderEntry>(),
+        Entry(WallName, time.Wall.Ticks),
+        Entry(ProcessorName, time.Processor.Ticks),
         .. files.Select(file => file with { Name = Folder + file.Name }),
     ]);
 
+    /// <returns>The time is zero where an earlier version made the checkpoint.</returns>
     /// <exception cref="InvalidDataException">The bytes are no checkpoint of a program.</exception>
-    public static (int Epoch, int? First, IReadOnlyList<FolderEntry> Files) Read(byte[] bytes)
+    public static (int Epoch, int? First, ProgramTime Time, IReadOnlyList<FolderEntry> Files) Read(byte[] bytes)
     {
         var entries = FolderArchive.Read(bytes);
         var epoch = Number(entries, EpochName)
             ?? throw new InvalidDataException("The checkpoint does not say after which epoch it was made.");
-        return (epoch, Number(entries, FirstName), [
+        return ((int)epoch, (int?)Number(entries, FirstName), new(Time(WallName), Time(ProcessorName)), [
             .. entries.Where(entry => entry.Name.StartsWith(Folder, StringComparison.Ordinal))
                 .Select(entry => entry with { Name = entry.Name[Folder.Length..] }),
         ]);
+
+        TimeSpan Time(string name) => new(Number(entries, name) ?? 0);
     }
 
-    private static FolderEntry Entry(string name, int number) =>
+    private static FolderEntry Entry(string name, long number) =>
         new(name, Encoding.ASCII.GetBytes(number.ToString(CultureInfo.InvariantCulture)));
 
-    private static int? Number(IReadOnlyList<FolderEntry> entries, string name) =>
+    private static long? Number(IReadOnlyList<FolderEntry> entries, string name) =>
         entries.FirstOrDefault(entry => entry.Name == name)?.Bytes is { } text
-        && int.TryParse(Encoding.ASCII.GetString(text), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+        && long.TryParse(Encoding.ASCII.GetString(text), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : null;
 }

@@ -5,11 +5,15 @@ namespace Sweep.Runner.Processes;
 /// <summary>A process of this machine.</summary>
 /// <param name="State">The letter of its state; Z for a zombie.</param>
 /// <param name="MemoryBytes">Its resident memory.</param>
-internal sealed record ProcessEntry(int Id, int Parent, char State, long MemoryBytes);
+/// <param name="Processor">Its processor time, and that of the children that it has waited for.</param>
+internal sealed record ProcessEntry(int Id, int Parent, char State, long MemoryBytes, TimeSpan Processor);
 
 /// <summary>The descendants of a process. Source: proc_pid_stat(5).</summary>
 internal static class ProcessTree
 {
+    /// <summary>The unit of the times in files of /proc. Source: USER_HZ in time(7).</summary>
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(10);
+
     /// <summary>The descendants, children before their own children.</summary>
     /// <param name="except">A process that is left out with all its descendants.</param>
     public static IReadOnlyList<ProcessEntry> Of(int process, int except)
@@ -36,7 +40,8 @@ internal static class ProcessTree
                 id,
                 int.Parse(parts[1], CultureInfo.InvariantCulture),
                 parts[0][0],
-                long.Parse(parts[21], CultureInfo.InvariantCulture) * Environment.SystemPageSize);
+                long.Parse(parts[21], CultureInfo.InvariantCulture) * Environment.SystemPageSize,
+                parts[11..15].Sum(part => long.Parse(part, CultureInfo.InvariantCulture)) * Tick);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -11,7 +11,9 @@ namespace Sweep.Runner.Running;
 /// that is changed meanwhile all the same is left out, and a later one has it.
 /// </summary>
 /// <param name="epochs">Those that the program has reported.</param>
-internal sealed class CheckpointFolder(string folder, double every, ReportedEpochs epochs, RunnerOutput output, TimeProvider clock)
+/// <param name="time">What they took.</param>
+internal sealed class CheckpointFolder(
+    string folder, double every, ReportedEpochs epochs, AttemptClock time, RunnerOutput output, TimeProvider clock)
 {
     private readonly long _started = clock.GetTimestamp();
     private long _last = clock.GetTimestamp();
@@ -39,7 +41,7 @@ internal sealed class CheckpointFolder(string folder, double every, ReportedEpoc
                 return;
             }
 
-            bytes = CheckpointArchive.Write(epoch, epochs.First, files);
+            bytes = CheckpointArchive.Write(epoch, epochs.First, time.Now, files);
             // The names of many files may take more than what is in them.
             if (bytes.Length > CheckpointArchive.MostBytes)
                 throw FolderFiles.TooLarge(CheckpointArchive.MostBytes);

@@ -49,13 +49,13 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
     {
         using var scratch = new AttemptFolder(place.Scratch);
         FolderFiles.Write(scratch.Program, FolderArchive.Read(folder));
-        var (epoch, first, files) = checkpoint is null ? (0, null, []) : CheckpointArchive.Read(checkpoint);
+        var (epoch, first, before, files) = checkpoint is null ? (0, null, default, []) : CheckpointArchive.Read(checkpoint);
         FolderFiles.Write(scratch.Checkpoint, files);
         using var pipe = new ReportPipe(scratch.Root);
-        var (processor, memoryKills, started) = (NativeCalls.ProcessorTimeOfChildren, MemoryKills.Count, _clock.GetTimestamp());
+        var (time, memoryKills) = (new AttemptClock(before, place.Guard, _clock), MemoryKills.Count);
         var epochs = new ReportedEpochs(epoch, first);
         _reporter = new(run, epochs, output, _clock);
-        _checkpoints = new(scratch.Checkpoint, run.CheckpointEvery, epochs, output, _clock);
+        _checkpoints = new(scratch.Checkpoint, run.CheckpointEvery, epochs, time, output, _clock);
         ProgramProcess program;
         try
         {
@@ -94,10 +94,9 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
                     CultureInfo.InvariantCulture, $"the program took longer than {run.Program.TimeLimit:0.###} s (program.time_limit)"));
             }
 
-            return Failure(code, memoryKills) ?? await LastCheckpointAsync() ?? new TrainerEvent.ProgramEnded(new(
-                _clock.GetElapsedTime(started).TotalSeconds,
-                (NativeCalls.ProcessorTimeOfChildren - processor).TotalSeconds,
-                memory.Bytes));
+            var (wall, processor) = time.Now;
+            return Failure(code, memoryKills) ?? await LastCheckpointAsync()
+                ?? new TrainerEvent.ProgramEnded(new(wall.TotalSeconds, processor.TotalSeconds, memory.Bytes));
         }
     }
 

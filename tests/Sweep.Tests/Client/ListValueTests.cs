@@ -68,7 +68,8 @@ public sealed class ListValueTests(StorageDatabase database) : IClassFixture<Sto
     [Fact]
     public async Task In_the_live_view_and_in_the_views_of_SQL_a_list_is_one_line()
     {
-        Assert.Equal("[64, 32]", ParameterText.Join(ReportTrials.Of(Widened, [2, 1])[1].Parameters, ["fully_connected"]));
+        var trial = ReportTrials.Of(Widened, [2, 1])[1];
+        Assert.Equal("[64, 32]", ParameterText.Join(Widened.Parameters, trial.Parameters, ["fully_connected"]));
         await database.AddSweepAsync();
         // The dashboards of Grafana read the same view.
         var (_, output, _) = await Samples.RunAsync(

@@ -1,5 +1,7 @@
 using Sweep.Client.Live;
+using Sweep.Client.Output;
 using Sweep.Domain.Reports;
+using Sweep.Domain.Search;
 using Sweep.Domain.Trials;
 
 namespace Sweep.Tests.Client;
@@ -28,6 +30,14 @@ public sealed class PlainProgressTests
             Lines(2, running: 2, finished: [Samples.Trial(1, TrialState.Failed, epochsDone: 0), Samples.Trial(4, TrialState.Succeeded)]));
         Assert.Empty(Lines(3, running: 2));
     }
+
+    [Fact]
+    public void A_number_that_was_drawn_from_a_range_has_four_digits_as_in_tables() => Assert.Equal(
+        "0.3196 65536",
+        ParameterText.Join(
+            new SearchSpace([]),
+            new([("hidden_size", new ParameterValue.Whole(65_536)), ("learning_rate", new ParameterValue.Real(0.319576527995))]),
+            ["learning_rate", "hidden_size"]));
 
     [Fact]
     public void A_line_break_in_a_reason_or_a_parameter_is_escaped()

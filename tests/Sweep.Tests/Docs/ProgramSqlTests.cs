@@ -11,10 +11,14 @@ public sealed class ProgramSqlTests(StorageDatabase database) : IClassFixture<St
     {
         await ProgramRows.AddAsync(database, ProgramRows.Spec("asked"));
         var queries = SqlTests.Queries().Where(SqlTests.IsOfPrograms).ToList();
-        Assert.Equal(2, queries.Count);
+        Assert.Equal(3, queries.Count);
         var best = (await RowsAsync(queries[0]))[0];
         Assert.Equal(["asked", "3", "81.11", "5", "fast"], best.Take(5));
-        var metrics = await RowsAsync(queries[1]);
+        var ends = await RowsAsync(queries[1]);
+        Assert.Equal(12, ends.Count);
+        Assert.Equal(["asked", "3", "succeeded", "2", "6", "81.11", "fast", "80.11", "7.5", null], ends[2]);
+        Assert.Equal(["asked", "4", "failed"], ends[3].Take(3));
+        var metrics = await RowsAsync(queries[2]);
         Assert.Equal(["asked", "score/f1", "t", "62"], metrics[0].Take(4));
         Assert.Equal(["score/f1", .. ProgramRows.Others], metrics.Select(row => row[1]));
 

@@ -61,7 +61,8 @@ public sealed partial class SqlTests(PostgresServer server)
 
     /// <summary>Whether a query asks for the metrics of programs alone.</summary>
     internal static bool IsOfPrograms(string query) =>
-        query.Contains("metrics is not null", StringComparison.Ordinal) || query.Contains("(e.metrics)", StringComparison.Ordinal);
+        query.Contains("metrics is not null", StringComparison.Ordinal) || query.Contains("(e.metrics)", StringComparison.Ordinal)
+        || query.Contains("folder is not null", StringComparison.Ordinal);
 
     internal static List<string> Queries() => [.. SqlBlock().Matches(Text).Select(match => match.Groups[1].Value)];
 

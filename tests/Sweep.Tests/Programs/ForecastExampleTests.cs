@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using Sweep.Tests.Client;
 using Sweep.Tests.SweepFiles;
@@ -25,6 +26,22 @@ public sealed class ForecastExampleTests
 
     [Fact]
     public Task A_trial_that_is_stopped_goes_on_to_the_same_numbers_bit_for_bit() => ResumeProof.HoldsAsync(File, stopAt: 4);
+
+    [Fact]
+    public async Task The_device_of_the_slot_is_used_and_where_libtorch_has_none_the_CPU_computes_and_the_log_says_so()
+    {
+        var program = RepositoryFolder.Join("examples", "forecast", "built", "Forecast.dll");
+        var start = new ProcessStartInfo("dotnet", [program]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment.Remove("LIBTORCH");
+        start.Environment["SWEEP_DEVICE"] = "cuda:0";
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.True(process.ExitCode == 0, output + await error);
+        Assert.Matches(@"^The libtorch in \S+ sees no cuda:0, so the CPU computes\.\n", output);
+        Assert.Contains("\nepoch 10  ", output, StringComparison.Ordinal);
+    }
 
     private static double NumberAfter(string words, string output)
     {

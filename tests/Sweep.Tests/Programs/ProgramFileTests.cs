@@ -109,7 +109,38 @@ public sealed class ProgramFileTests : IDisposable
     [InlineData(
         "(?<val_mse>.+)", "program.capture: no group is val_loss, the objective; trials fail unless the program reports it otherwise.")]
     public async Task A_capture_without_the_objective_is_warned_of(string pattern, string? expected) => Assert.Equal(
-        expected, (await LoadAsync($"{Start}program: {{ command: [./train], capture: '{pattern}' }}\n{Parameters}")).Warning);
+        expected,
+        (await LoadAsync($"{Start}program: {{ command: [./train], capture: '{pattern}' }}\n{Parameters}")).Warnings.SingleOrDefault());
+
+    [Theory]
+    [InlineData("--lr={lr}", "width, depth")]
+    [InlineData("--lr={lr} --width={width}", "depth")]
+    [InlineData("--lr={lr} --width={width} --depth={depth}", null)]
+    [InlineData("{parameters}", null)]
+    [InlineData("--fixed={fixed}", "lr, width, depth")]
+    // The program may read them all by itself.
+    [InlineData("--quick", null)]
+    [InlineData("{{lr}}", null)]
+    public async Task A_parameter_that_varies_and_that_the_command_leaves_out_is_warned_of(string arguments, string? unused)
+    {
+        var command = string.Join(", ", arguments.Split(' ').Select(argument => $"'{argument}'"));
+        var warnings = (await LoadAsync(
+            $$"""
+            {{Start}}program: { command: [./train, {{command}}] }
+            parameters:
+              lr: { min: 0.1, max: 1.0, count: 3 }
+              width: { values: [1, 2] }
+              depth: { values: [1, 2], when: { width: 2 } }
+              fixed: 3
+              epochs: { values: [1, 2] }
+              seed: { values: [1, 2] }
+            """)).Warnings;
+        Assert.Equal(
+            unused is null ? [] : [
+                $"program.command: names other parameters but not {unused}; "
+                    + "a program that does not read SWEEP_PARAMETERS, itself or by the library, never learns their values."],
+            warnings);
+    }
 
     [Theory]
     [InlineData("program: { command: [a] }", "''", "objective.unit: f")]

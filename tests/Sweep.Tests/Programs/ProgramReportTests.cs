@@ -97,7 +97,7 @@ public sealed class ProgramReportTests
                 var epochs = new ReportedEpochs(0);
                 for (var epoch = 1; epoch <= before; epoch++)
                     Assert.Equal((true, null), epochs.Take(epoch - 1 + first));
-                var (last, known, _) = CheckpointArchive.Read(CheckpointArchive.Write(epochs.Last, epochs.First, []));
+                var (last, known, _, _) = CheckpointArchive.Read(CheckpointArchive.Write(epochs.Last, epochs.First, default, []));
                 var resumed = new ReportedEpochs(last, known);
                 for (var epoch = Math.Max(1, before + 1 - again); epoch <= 10; epoch++)
                 {
@@ -128,8 +128,15 @@ public sealed class ProgramReportTests
         Assert.Throws<InvalidDataException>(() => FolderArchive.Read([1, 2, 3]));
         foreach (var known in new int?[] { 0, 1, null })
         {
-            var (epoch, first, files) = CheckpointArchive.Read(CheckpointArchive.Write(7, known, entries));
-            Assert.Equal((7, known, 3), (epoch, first, files.Count));
+            var taken = new ProgramTime(TimeSpan.FromDays(30), TimeSpan.FromTicks(1));
+            var (epoch, first, time, files) = CheckpointArchive.Read(CheckpointArchive.Write(7, known, taken, entries));
+            Assert.Equal((7, known, taken, 3), (epoch, first, time, files.Count));
         }
+
+        // A checkpoint of a version that kept no times.
+        Assert.Equal(
+            (7, null, default, 0),
+            CheckpointArchive.Read(FolderArchive.Write([new("epoch", "7"u8.ToArray())])) is var old
+                ? (old.Epoch, old.First, old.Time, old.Files.Count) : default);
     }
 }

@@ -259,15 +259,21 @@ public sealed class ProgramSweepTests(PostgresServer server)
         var id = await cluster.Silo.SubmitAsync(await cluster.LoadAsync(
             "waits", Objective + "parameters: { lr: 1 }\n", "echo '{\"score/f1\": 1}'", shell: true));
         var overview = await cluster.Silo.OverviewAsync(id);
-        Assert.Equal(
-            "no worker takes programs; start one with `sweep silo --programs`, or set SWEEP_PROGRAMS=true where it runs",
-            WaitingReason.Of(overview.Spec.Demands, await cluster.Silo.Reader.WorkersAsync(Cancellation)));
+        const string Reason = "no worker takes programs; start one with `sweep silo --programs`, or set SWEEP_PROGRAMS=true where it runs";
+        Assert.Equal(Reason, WaitingReason.Of(overview.Spec.Demands, await cluster.Silo.Reader.WorkersAsync(Cancellation)));
+        Assert.Contains($"\nwaiting: {Reason}\n", await ShownAsync(), StringComparison.Ordinal);
         // A sweep of the model beside it is trained meanwhile.
         var model = Simulation.SimulatedSweep.Spec("model", cluster.Silo.Dataset, trials: 2, epochs: 1);
         var other = await cluster.Silo.SubmitAsync(model with { Retries = 0 });
         await cluster.Silo.EndAsync(other);
         Assert.Equal(
             [TrialState.Queued], (await cluster.Silo.Reader.TrialsAsync(id, Cancellation)).Select(trial => trial.State));
+        // A sweep that is paused waits for its user, and not for a worker.
+        Assert.True((await cluster.Silo.Sweep(id).Pause()).Accepted);
+        Assert.DoesNotContain("waiting:", await ShownAsync(), StringComparison.Ordinal);
+
+        async Task<string> ShownAsync() =>
+            (await Samples.RunAsync("show", "waits", "--postgres", cluster.Silo.ConnectionString)).Output;
     }
 
     /// <summary>Waits for lines of the logs of trials, which are stored a moment later than the trials end.</summary>

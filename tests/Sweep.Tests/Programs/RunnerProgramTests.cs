@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Sweep.Domain.Programs;
 using Sweep.Domain.Protocol;
 using Sweep.Domain.Trials;
 using Sweep.Tests.Cluster;
@@ -168,6 +169,30 @@ public sealed class RunnerProgramTests : IAsyncDisposable
             (last, _, _) = await _runner.RunAsync("echo '{\"val_loss\": 1}'");
             Assert.NotEqual(0, Assert.IsType<TrainerEvent.ProgramEnded>(last).Result.PeakMemoryBytes);
         }
+    }
+
+    [Fact]
+    public async Task The_times_of_a_trial_that_goes_on_are_those_of_all_attempts_without_what_was_lost()
+    {
+        const string Script = """
+            work() { python3 -c "import time
+            while time.process_time() < $1: pass"; }
+            [ $SWEEP_EPOCH = 0 ] && work 1
+            echo kept > $SWEEP_CHECKPOINT/state
+            echo '{"val_loss": 1, "answer": true}' > $SWEEP_REPORT
+            read answer < $SWEEP_ANSWER
+            [ $SWEEP_EPOCH = 1 ] || { work 3; exit 3; }
+            """;
+        var (last, _, _) = await _runner.RunAsync(Script);
+        Assert.IsType<TrainerEvent.Failed>(last);
+        var kept = CheckpointArchive.Read(_runner.Checkpoint).Time;
+        await _runner.LoadCheckpointAsync();
+        (last, _, _) = await _runner.RunAsync(Script, run => run with { Attempt = 2 });
+        var result = Assert.IsType<TrainerEvent.ProgramEnded>(last).Result;
+        Assert.InRange(kept.Processor.TotalSeconds, 1, 3);
+        Assert.InRange(result.ProcessorSeconds, kept.Processor.TotalSeconds, kept.Processor.TotalSeconds + 2);
+        // The second attempt alone computes nothing.
+        Assert.True(result.Seconds > kept.Wall.TotalSeconds && kept.Wall.TotalSeconds >= 1, $"{kept} {result}");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Sweep.Domain.Trials;
 using Sweep.Tests.Storage;
 
 namespace Sweep.Tests.Reports;
@@ -84,10 +85,12 @@ public sealed class ReportPageTests(StorageDatabase database) : IClassFixture<St
             })
             {
                 // Student's t of two degrees of freedom is 4.302653.
-                var expected = await RowsAsync(
-                    $"select to_char(avg({measure}), 'FM0.000') || case when stddev({measure}) > 1e-6 then "
-                    + $"' ± ' || to_char(4.302653 * stddev({measure}) / sqrt(3), 'FM0.000') else '' end "
+                var numbers = await RowsAsync(
+                    $"select concat_ws(' ', avg({measure}), 4.302653 * stddev({measure}) / sqrt(3)) "
                     + $"from trial_summary where sweep = 'pivoted' group by {rows}, {columns} order by {Order(rows)}, {Order(columns)}");
+                // The digits are those of the tables.
+                var expected = numbers.Select(row => row.Split(' ').Select(Number).ToArray())
+                    .Select(row => row[1] > 1e-6 ? $"{MetricText.Of(row[0])} ± {MetricText.Error(row[0], row[1])}" : MetricText.Of(row[0]));
                 var cells = await page.AskAsync(
                     $"[...[...document.querySelectorAll('.heat table')].find(table => table.caption.textContent.startsWith('{caption} by'))"
                     + ".querySelectorAll('td')].map(cell => cell.textContent)");
@@ -175,6 +178,8 @@ public sealed class ReportPageTests(StorageDatabase database) : IClassFixture<St
             """);
         Assert.Equal(expected, shown.EnumerateArray().Select(value => value.GetString()!));
     }
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 
     private async Task<List<string>> RowsAsync(string sql) =>
         [.. (await database.Reader.QueryAsync(sql, TestContext.Current.CancellationToken)).Rows.Select(ReportPage.Plain)];

@@ -51,6 +51,8 @@ internal static class ShowCommand
                 + (sweep.Spec.StartFrom is { } start ? $", each trial from the weights of {start} after epoch {start.Epoch}" : ""));
             if (BudgetText.Left(sweep) is { Length: > 0 } budget)
                 context.Terminal.Out.WriteLine($"left of its budget: {budget}");
+            if (await WaitingReason.FindAsync(cluster.Reader, sweep, isTrained: sweep.Running > 0, context.Cancellation) is { } reason)
+                context.Terminal.WriteUntrusted($"waiting: {reason}");
             foreach (var note in SearchText.Notes(sweep.NotReproducible, sweep.EndedBy))
                 context.Terminal.WriteUntrusted(note);
             context.Terminal.Out.WriteLine();

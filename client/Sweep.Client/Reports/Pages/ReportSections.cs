@@ -151,7 +151,7 @@ internal static class ReportSections
         return "Metrics are what the program reported at each trial's best epoch, and where it says last, at its last. "
             + $"The best epoch is the one with the {(objective.Goal == Goal.Minimize ? "lowest" : "highest")} {objective.Metric}"
             + (objective.Unit is { } unit ? $" ({unit}). " : ". ")
-            + "Time is the wall time of the trial's last attempt, memory the most of all its processes together.";
+            + "Time is wall time over all attempts, nothing counted twice, memory the most of all processes together in the last one.";
     }
 
     private static ReportSection? Curves(ReportContents contents)

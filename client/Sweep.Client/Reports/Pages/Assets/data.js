@@ -48,8 +48,23 @@ const short = d3.format(".4~g");
 const minus = text => text.replace("−", "-");
 const large = value => value >= 1e4 ? d3.format(".3~s")(value)
   : value !== 0 && Math.abs(value) < 1e-3 ? minus(d3.format(".3~e")(value)) : short(value);
+// The values of metrics have the digits that they have in the tables.
+function metricText(value) {
+  const [size, scientific] = [Math.abs(value), value.toExponential(3).replace("e+", "e")];
+  if (value === 0 || (size >= 1 && size < 1000)) return value.toFixed(3);
+  if (size >= 1e-4 && size < 1) return value.toFixed(3 - Number(scientific.split("e")[1]));
+  return size >= 1000 && size < 1e6 ? value.toFixed(Number.isInteger(value) ? 0 : 1) : scientific;
+}
+function metricMargin(value, margin) {
+  const text = metricText(value);
+  const decimals = text.length - 1 - text.indexOf(".");
+  const shows = Math.abs(value) < 1000 && !text.includes("e") && margin < 1 && margin >= 10 ** -decimals;
+  return shows ? margin.toFixed(decimals) : metricText(margin);
+}
+const isMetric = name => isProgram ? data.reported.includes(name) : isLoss(name);
 const shown = (name, value) => value == null ? "–"
-  : isAccuracy(name) ? d3.format(".1%")(value) : isLoss(name) ? minus(d3.format(".3f")(value)) : large(value);
+  : isAccuracy(name) ? d3.format(".1%")(value) : isMetric(name) ? metricText(value) : large(value);
+const shownMargin = (name, value, margin) => isMetric(name) ? metricMargin(value, margin) : shown(name, margin);
 const tickFormat = name => isAccuracy(name) ? ".0%" : short;
 
 const isNumber = text => text !== "" && !isNaN(text);

@@ -53,7 +53,8 @@ function drawPivot() {
       place.append(heatMap({
         caption: `${title(name)} by ${label(pivot.rows)} and ${label(pivot.columns)}, ${means}`,
         corner: `${label(pivot.rows)} \\ ${label(pivot.columns)}`, rows: down.names, columns: across.names, name: text => text, value,
-        margin, text: number => shown(name, number), best: !hasGoal(name) ? null : higherIsBetter(name) ? d3.max : d3.min,
+        margin, text: number => shown(name, number), marginText: (number, half) => shownMargin(name, number, half),
+        best: !hasGoal(name) ? null : higherIsBetter(name) ? d3.max : d3.min,
       }));
     }
   });
@@ -106,10 +107,10 @@ function pivotLines(name, over, by, points, line, width) {
   });
 }
 
-const withMargin = (name, { value, margin }) => shown(name, value) + (margin > 0 ? ` ± ${shown(name, margin)}` : "");
+const withMargin = (name, { value, margin }) => shown(name, value) + (margin > 0 ? ` ± ${shownMargin(name, value, margin)}` : "");
 
 // A table whose cells are the more coloured the higher their numbers are.
-function heatMap({ caption, corner, rows, columns, name, value, margin, text, best }) {
+function heatMap({ caption, corner, rows, columns, name, value, margin, text, marginText, best }) {
   const region = document.createElement("div");
   region.className = "heat";
   region.tabIndex = 0;
@@ -135,7 +136,7 @@ function heatMap({ caption, corner, rows, columns, name, value, margin, text, be
       const half = margin?.(row, column);
       if (half > 0) {
         const small = document.createElement("small");
-        small.textContent = ` ± ${text(half)}`;
+        small.textContent = ` ± ${marginText(number, half)}`;
         cell.append(small);
       }
       cell.style.setProperty("--share", differ ? (number - low) / (high - low) : 0);
