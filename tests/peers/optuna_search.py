@@ -5,8 +5,11 @@ hypervolume, negated), and the seconds of the processor that proposals took. Wit
 Needs Debian's packages python3-optuna, python3-cmaes and python3-scipy.
 """
 import collections
+import csv
+import functools
 import json
 import math
+import os
 import sys
 import time
 import warnings
@@ -79,6 +82,26 @@ def conditional(x):
     return 0.2 + (math.log10(one) + 2) ** 2 / 4
 
 
+CURVES = ["cell", "hidden_size", "layers", "learning_rate", "batch_size"]
+
+
+@functools.cache
+def curve_table():
+    """The best loss of each training in curves.csv, by its parameters as they are written there."""
+    with open(os.path.join(os.path.dirname(__file__), "curves.csv"), newline="") as file:
+        _, *rows = csv.reader(file)
+    return {tuple(row[:len(CURVES)]): min(float(loss) for loss in row[len(CURVES):] if loss) for row in rows}
+
+
+def suggest_curves(trial):
+    return [trial.suggest_categorical(name, list(dict.fromkeys(row[column] for row in curve_table())))
+            for column, name in enumerate(CURVES)]
+
+
+def curves(x):
+    return curve_table()[tuple(x)]
+
+
 FUNCTIONS = {
     "branin": (numbers(2, 0, 1), lambda x: branin([15 * x[0] - 5, 15 * x[1]])),
     "hartmann-6": (numbers(6, 0, 1), hartmann),
@@ -88,10 +111,11 @@ FUNCTIONS = {
     "styblinski-5": (numbers(5, -5, 5), styblinski),
     "mixed": (suggest_mixed, mixed),
     "conditional": (suggest_conditional, conditional),
+    "curves": (suggest_curves, curves),
     "zdt1": (numbers(30, 0, 1), zdt1),
 }
 
-POINTS = {"mixed": [1e-2, 64, 2, 0.5, "c"], "conditional": ["b", 5, 0.25]}
+POINTS = {"mixed": [1e-2, 64, 2, 0.5, "c"], "conditional": ["b", 5, 0.25], "curves": ["lstm", "32", "1", "0.01", "128"]}
 
 
 def hypervolume(points):

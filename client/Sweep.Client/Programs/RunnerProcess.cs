@@ -13,13 +13,15 @@ internal sealed class RunnerProcess : IAsyncDisposable
     private Task<(TrainerEvent Message, byte[] Payload)?>? _next;
 
     /// <param name="log">Receives each line that the program prints, and those of the runner itself.</param>
-    public RunnerProcess(Action<string> log)
+    /// <param name="device">cpu, or cuda:0 and so on.</param>
+    public RunnerProcess(Action<string> log, string device = "cpu")
     {
         var program = SiloProgram.FindRunner();
         // In a session of its own it does not receive Ctrl-C from the terminal, so that it can end the program in order.
         var start = SystemCommand.Of("setsid", program);
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.StandardErrorEncoding = Encoding.UTF8;
+        start.Environment[TrainerEnvironment.Device] = device;
         start.Environment.TryAdd("DOTNET_EnableDiagnostics", "0");
         _process = Process.Start(start)!;
         _process.ErrorDataReceived += (_, line) =>

@@ -15,11 +15,12 @@ internal sealed class TrialTry(ProgramSweep sweep, Terminal terminal)
     private int _epochs, _checkpoints, _checkpointBytes;
     private (int Epoch, double Value)? _best;
 
+    /// <param name="device">cpu, or cuda:0 and so on.</param>
     /// <returns>What it exits with: done, or refused where the trial failed.</returns>
-    public async Task<ExitCode> RunAsync(int number, ParameterMap trial, CancellationToken cancellation)
+    public async Task<ExitCode> RunAsync(int number, ParameterMap trial, string device, CancellationToken cancellation)
     {
         Line($"$ {ShellText.Of(sweep.ArgumentsOf(trial))}");
-        await using var runner = new RunnerProcess(text => Line($"  {text}"));
+        await using var runner = new RunnerProcess(text => Line($"  {text}"), device);
         await runner.LoadFolderAsync(sweep.Folder, cancellation);
         await runner.SendAsync(sweep.Attempt(number, trial), null, cancellation);
         try

@@ -35,7 +35,7 @@ internal sealed class ProcessGuard : IDisposable
     /// <summary>The session of no program.</summary>
     public const int Nothing = 0;
 
-    private readonly Lock _starting = new();
+    private readonly Lock _making = new();
     private readonly Process _shell;
 
     private ProcessGuard(string mark, Process shell) => (Mark, _shell) = (mark, shell);
@@ -59,26 +59,29 @@ internal sealed class ProcessGuard : IDisposable
         return new(mark, Process.Start(start)!);
     }
 
-    /// <summary>Starts a program, unless this process is at its end: then it never returns.</summary>
-    public ProgramProcess Start(Func<ProgramProcess> start)
+    /// <summary>
+    /// Starts a program or makes files for it, unless this process is at its end: then it never returns. What is made without this could
+    /// come after the scratch folder is removed.
+    /// </summary>
+    public T Make<T>(Func<T> make)
     {
-        lock (_starting)
-            return start();
+        lock (_making)
+            return make();
     }
 
     /// <summary>Says which session is to be killed when this process ends.</summary>
     /// <param name="session">That of a program, or <see cref="Nothing"/>.</param>
     public void Watch(int session)
     {
-        lock (_starting)
+        lock (_making)
             _shell.StandardInput.WriteLine(session);
     }
 
     /// <summary>Ends this process with all that it started. A second call waits for the end that the first one brings.</summary>
     public void End(int exitCode)
     {
-        // It is never released, so that nothing starts any more.
-        _starting.Enter();
+        // It is never released, so that nothing is made any more.
+        _making.Enter();
         // The shell removes the folders, and kills what is left where this process is killed before it can.
         KillAllAsync(main: 0).Wait(TimeSpan.FromSeconds(5));
         Dispose();

@@ -1,15 +1,29 @@
+using Sweep.Domain.Programs;
+
 namespace Sweep.Runner.Running;
 
 /// <summary>The folder of one attempt, which is removed with all that is in it.</summary>
 internal sealed class AttemptFolder : IDisposable
 {
     /// <param name="scratch">The runner's folder.</param>
-    public AttemptFolder(string scratch)
+    /// <param name="program">What the sweep's folder has.</param>
+    /// <param name="checkpoint">What the checkpoint has from which the program goes on.</param>
+    public AttemptFolder(string scratch, IReadOnlyList<FolderEntry> program, IReadOnlyList<FolderEntry> checkpoint)
     {
         Root = Path.Combine(scratch, Path.GetRandomFileName());
         (Program, Checkpoint, Temporary) = (Path.Combine(Root, "program"), Path.Combine(Root, "checkpoint"), Path.Combine(Root, "tmp"));
-        foreach (var folder in new[] { Program, Checkpoint, Temporary })
-            Directory.CreateDirectory(folder);
+        try
+        {
+            foreach (var folder in new[] { Program, Checkpoint, Temporary })
+                Directory.CreateDirectory(folder);
+            FolderFiles.Write(Program, program);
+            FolderFiles.Write(Checkpoint, checkpoint);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public string Root { get; }

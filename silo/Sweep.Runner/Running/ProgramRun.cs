@@ -47,11 +47,9 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
     /// <exception cref="InvalidDataException">The folder or the checkpoint is none.</exception>
     public async Task<TrainerEvent> RunAsync(byte[] folder, byte[]? checkpoint)
     {
-        using var scratch = new AttemptFolder(place.Scratch);
-        FolderFiles.Write(scratch.Program, FolderArchive.Read(folder));
         var (epoch, first, before, files) = checkpoint is null ? (0, null, default, []) : CheckpointArchive.Read(checkpoint);
-        FolderFiles.Write(scratch.Checkpoint, files);
-        using var pipe = new ReportPipe(scratch.Root);
+        using var scratch = place.Guard.Make(() => new AttemptFolder(place.Scratch, FolderArchive.Read(folder), files));
+        using var pipe = place.Guard.Make(() => new ReportPipe(scratch.Root));
         var (time, memoryKills) = (new AttemptClock(before, place.Guard, _clock), MemoryKills.Count);
         var epochs = new ReportedEpochs(epoch, first);
         _reporter = new(run, epochs, output, _clock);
@@ -60,7 +58,7 @@ internal sealed class ProgramRun(TrainerCommand.RunProgram run, CommandInbox inb
         try
         {
             var variables = Variables(scratch, pipe, epoch);
-            program = place.Guard.Start(() => ProgramProcess.Start(run.Arguments, scratch.Program, variables));
+            program = place.Guard.Make(() => ProgramProcess.Start(run.Arguments, scratch.Program, variables));
         }
         catch (CommandNotFoundException error)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Sweep.Domain.Search;
 using Sweep.Processes;
@@ -30,6 +31,7 @@ internal static class PeerBenchmark
         var seeds = Number(arguments, "--seeds", 30);
         var trials = Number(arguments, "--trials", 200);
         CheckFunctions(await PeerAsync(["values"]));
+        var peers = new Dictionary<string, Task<List<JsonElement>>>();
         Console.WriteLine($"{seeds} seeds; median [quartiles] of the distance to the lowest value after so many trials");
         foreach (var sampler in Samplers.Where(sampler => samplers?.Contains(sampler.Name) != false))
         {
@@ -40,7 +42,9 @@ internal static class PeerBenchmark
                 // Random points need no outcome, so the window is nothing to them.
                 foreach (var window in sampler.Name is "random" or "sobol" ? [8] : new[] { 1, 8 })
                 {
-                    var peer = PeerAsync([sampler.Peer, function.Name, $"{window}", $"{trials}", $"{seeds}"]);
+                    // Two samplers may have the same peer.
+                    string[] course = [sampler.Peer, function.Name, $"{window}", $"{trials}", $"{seeds}"];
+                    var peer = CollectionsMarshal.GetValueRefOrAddDefault(peers, string.Join(' ', course), out _) ??= PeerAsync(course);
                     var ours = Enumerable.Range(1, seeds)
                         .Select(seed => Run(sampler.Create(function.Space, seed, trials, new(window)), function))
                         .ToList();

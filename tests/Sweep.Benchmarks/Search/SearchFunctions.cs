@@ -15,6 +15,7 @@ internal sealed record SearchFunction(
 /// <summary>
 /// The functions of <see cref="PeerBenchmark"/>, which stand in <c>tests/peers/optuna_search.py</c> too. Sources of those with numbers
 /// alone: Surjanovic and Bingham, Virtual library of simulation experiments; of ZDT1: Zitzler, Deb and Thiele, Evol. Comput. 8(2), 2000.
+/// <c>curves</c> is the best loss of the trainings in <see cref="CurveTable"/>.
 /// </summary>
 internal static class SearchFunctions
 {
@@ -40,6 +41,10 @@ internal static class SearchFunctions
         Number("layers", ParameterKind.Whole),
         Number("depth", ParameterKind.Whole),
         new("kind", ParameterKind.Word, new ParameterValue.Word("a"), "", ["a", "b", "c"]),
+        new("cell", ParameterKind.Word, new ParameterValue.Word("rnn"), "", ["rnn", "lstm", "gru"]),
+        Number("hidden_size", ParameterKind.Whole),
+        Number("learning_rate", ParameterKind.Real),
+        Number("batch_size", ParameterKind.Whole),
     ]);
 
     public static IReadOnlyList<SearchFunction> All { get; } =
@@ -68,6 +73,12 @@ internal static class SearchFunctions
             0.1,
             trial => [Conditional(trial)],
             Probe(("kind", "b"), ("depth", 5), ("share", 0.25))),
+        new(
+            "curves",
+            Space([.. CurveTable.Levels.Select(level => new Dimension(level.Name, new DimensionDomain.Choice(level.Values)))]),
+            CurveTable.All.Values.Min(curve => curve.Scores.Min()),
+            trial => [CurveTable.Of(trial).Scores.Min()],
+            Probe(("cell", "lstm"), ("hidden_size", 32), ("layers", 1), ("learning_rate", 0.01), ("batch_size", 128))),
         OfNumbers("zdt1", 30, 0, 1, -((1.1 * 6) - (1.0 / 3)), x => [x[0], Zdt1(x)]),
     ];
 

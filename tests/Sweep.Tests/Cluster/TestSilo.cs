@@ -11,6 +11,7 @@ using Sweep.Client.Programs;
 using Sweep.Contracts;
 using Sweep.Domain.Programs;
 using Sweep.Domain.Sweeps;
+using Sweep.Domain.Trials;
 using Sweep.Grains;
 using Sweep.Silo.Hosting;
 using Sweep.Silo.Trainers;
@@ -73,6 +74,8 @@ public sealed class TestSilo : IAsyncDisposable
 
     public ISweepGrain Sweep(int id) => _application.Services.GetRequiredService<IGrainFactory>().GetGrain<ISweepGrain>(id);
 
+    public ITrialGrain Trial(TrialId id) => _application.Services.GetRequiredService<IGrainFactory>().GetGrain<ITrialGrain>(id.Value);
+
     /// <summary>Ends the scheduler's activation, as the death of the silo does that holds its entry of the grain directory.</summary>
     public async Task RestartSchedulerAsync() => await Scheduler.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
 
@@ -129,9 +132,15 @@ public sealed class TestSilo : IAsyncDisposable
         return [.. await Dapper.SqlMapper.QueryAsync<T>(connection, sql)];
     }
 
+    /// <summary>Tells the silo to end, as a signal does.</summary>
+    public void Stop() => _application.Lifetime.StopApplication();
+
+    /// <summary>Waits until the silo has ended.</summary>
+    public Task EndedAsync() => _ended.WaitAsync(Poll.Patience, TestContext.Current.CancellationToken);
+
     public async ValueTask DisposeAsync()
     {
-        _application.Lifetime.StopApplication();
+        Stop();
         await _ended;
         await _application.DisposeAsync();
     }

@@ -3,6 +3,7 @@ using Sweep.Client.Programs;
 using Sweep.Client.SweepFiles;
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
+using Sweep.Tests.Client;
 using Sweep.Tests.SweepFiles;
 
 namespace Sweep.Tests.Programs;
@@ -95,7 +96,16 @@ public sealed class ProgramFileTests : IDisposable
         var text = SweepFileText.Of(spec);
         Assert.Contains("(?<epoch>\\\\d+)", text, StringComparison.Ordinal);
         Assert.Contains("width * lr < 1", text, StringComparison.Ordinal);
-        // The values of the environment are left out.
+        // The values of the environment are left out, of the plan too.
+        Assert.Contains("{ A: \"…\", EMPTY: \"…\" }", text, StringComparison.Ordinal);
+        foreach (var format in new[] { "table", "json", "csv" })
+        {
+            var (code, plan, _) = await Samples.RunAsync("plan", Path.Combine(_folder.Path, "x.yaml"), "-o", format);
+            Assert.Equal(0, code);
+            Assert.Contains("0.001", plan, StringComparison.Ordinal);
+            Assert.DoesNotContain("b: c", plan, StringComparison.Ordinal);
+        }
+
         var variables = spec.Program!.Environment;
         var again = (await LoadAsync(text.Replace(
             "{ A: \"…\", EMPTY: \"…\" }", "{ A: \"b: c\", EMPTY: \"\" }", StringComparison.Ordinal))).Spec;

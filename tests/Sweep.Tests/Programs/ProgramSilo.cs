@@ -14,13 +14,20 @@ internal sealed class ProgramSilo : IAsyncDisposable
 
     public TestSilo Silo { get; }
 
-    public static async Task<ProgramSilo> StartAsync(PostgresServer server, int slots = 1, bool programs = true) => new(
-        await TestSilo.StartAsync(
+    public static async Task<ProgramSilo> StartAsync(PostgresServer server, int slots = 1, bool programs = true) =>
+        new(await StartSiloAsync(server, slots, programs));
+
+    /// <summary>Starts another silo of the same cluster.</summary>
+    public Task<TestSilo> JoinAsync(PostgresServer server) => StartSiloAsync(server, slots: 1, programs: true, Silo.ConnectionString);
+
+    private static Task<TestSilo> StartSiloAsync(PostgresServer server, int slots, bool programs, string? connectionString = null) =>
+        TestSilo.StartAsync(
             server,
             new(),
             slots,
+            connectionString,
             change: options => options.Programs = programs,
-            others: new TrainerProcessFactory(trainer: null, runner: null, programs: true, threads: 1, TimeProvider.System)));
+            others: new TrainerProcessFactory(trainer: null, runner: null, programs: true, threads: 1, TimeProvider.System));
 
     /// <summary>Reads a sweep file.</summary>
     /// <param name="text">The file without its name and program.</param>

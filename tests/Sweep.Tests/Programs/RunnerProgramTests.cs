@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
+using Sweep.Client.Programs;
 using Sweep.Domain.Programs;
 using Sweep.Domain.Protocol;
 using Sweep.Domain.Trials;
@@ -132,6 +134,31 @@ public sealed class RunnerProgramTests : IAsyncDisposable
             var scratch = Path.GetDirectoryName(Path.GetDirectoryName(folder));
             await Poll.UntilAsync(() => Task.FromResult(!Directory.Exists(scratch)), "the end of the runner's folder");
         }
+    }
+
+    [Fact]
+    public async Task No_folder_survives_the_silo_when_it_ends_while_one_is_unpacked()
+    {
+        FolderEntry[] many =
+        [
+            new("trial.sh", "#!/bin/sh\nsleep 86423\n"u8.ToArray(), IsExecutable: true),
+            .. Enumerable.Range(0, 60_000).Select(number => new FolderEntry($"file-{number}", [])),
+        ];
+        var bytes = FolderArchive.Write(many);
+        string scratch;
+        var runner = new RunnerConversation();
+        await using (runner)
+        {
+            await runner.RunAsync("echo \"in $PWD\"; echo '{\"val_loss\": 1}'");
+            scratch = Path.GetDirectoryName(Path.GetDirectoryName(await runner.LoggedAfterAsync("in ")))!;
+            await runner.BeginAsync(
+                new ProgramFolder(bytes, Convert.ToHexStringLower(SHA256.HashData(bytes)), many.Length), RunnerConversation.Run());
+            await Poll.UntilAsync(
+                () => Task.FromResult(Directory.EnumerateFiles(scratch, "file-*", SearchOption.AllDirectories).Any()), "the first files");
+        }
+
+        await Poll.UntilAsync(() => Task.FromResult(!Directory.Exists(scratch)), "the end of the runner's folder");
+        Assert.Equal(0, Sleepers.Count("86423"));
     }
 
     [Theory]

@@ -80,6 +80,13 @@ public sealed partial class ProgramReportTests(StorageDatabase database) : IClas
         ];
         File.Delete(page);
         Assert.All(written, text => Assert.Contains("API_KEY", text, StringComparison.Ordinal));
+        string[][] others =
+        [
+            ["report", "program-secret"], ["list", "-o", "json"], ["show", "program-secret"], ["show", "program-secret", "-o", "json"],
+            ["show", "program-secret/1"], ["show", "program-secret/1", "-o", "json"],
+        ];
+        foreach (var command in others)
+            Assert.DoesNotContain("never-shown", await OutputAsync(command), StringComparison.Ordinal);
         Assert.All(written, text => Assert.DoesNotContain("never-shown", text, StringComparison.Ordinal));
         Assert.Equal(
             "…",

@@ -18,11 +18,16 @@ internal static class TryCommand
             HelpName = "n",
             DefaultValueFactory = _ => 1,
         };
+        var device = new Option<string>("--device")
+        {
+            Description = "cpu, or a GPU such as cuda:0; the first GPU that nvidia-smi lists, or else cpu, unless given.",
+            HelpName = "device",
+        };
         return new DocumentedCommand(
             "try", "Runs one trial of a sweep file's program here, without a cluster, and says what it reported; stores nothing.",
             "sweep try mine.yaml", "sweep try mine.yaml --trial 3 --set program.epochs=2")
         {
-            file, set, trial,
+            file, set, trial, device,
         }.Runs(terminal, async context =>
         {
             var path = context.Value(file);
@@ -32,7 +37,8 @@ internal static class TryCommand
             if (number < 1 || number > trials.Count)
                 throw new WrongInputException($"--trial: found {number}; expected one of the trials 1 to {trials.Count}.");
             sweep.Warn(context.Terminal);
-            return await new TrialTry(sweep, context.Terminal).RunAsync(number, trials[number - 1], context.Cancellation);
+            var chosen = context.Value(device) is { } given ? TryDevice.Of(given) : await TryDevice.FirstAsync(context.Cancellation);
+            return await new TrialTry(sweep, context.Terminal).RunAsync(number, trials[number - 1], chosen, context.Cancellation);
         });
     }
 }
