@@ -40,7 +40,8 @@ internal static partial class TryDevice
             await process.WaitForExitAsync(time.Token);
             return process.ExitCode == 0 && list.StartsWith("GPU ", StringComparison.Ordinal) ? "cuda:0" : Cpu;
         }
-        catch (Exception error) when (error is Win32Exception || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception error) when (
+            error is Win32Exception || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             return Cpu;
         }
