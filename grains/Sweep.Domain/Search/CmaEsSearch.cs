@@ -50,10 +50,11 @@ public sealed class CmaEsSearch : ISearchMethod
         this.Check(number);
         var points = _ordered.Length == 0 ? [[]] : Points(Distribution(number, known), number);
         var places = known.Select(trial => Cube.Places(trial.Parameters)).ToArray();
+        var good = TpeGroup.GoodOnes(known);
         var draws = new RandomStream(_seed, number, KindStream);
         var trials = points.Select(point => Cube.Trial(axis => Array.IndexOf(_ordered, axis) is var index and >= 0 && index < point.Length
             ? point[index]
-            : TpeGroup.Of([axis], Cube, known, places)?.Draw(ref draws)[0] ?? _start.Of(number, axis)));
+            : TpeGroup.Of([axis], Cube, good, places)?.Draw(ref draws)[0] ?? _start.Of(number, axis)));
         return trials.FirstOrDefault(Cube.Allows) ?? _start.Trial(number);
     }
 

@@ -3,25 +3,34 @@ namespace Sweep.Domain.Search;
 /// <summary>The densities of one group of dimensions in <see cref="TpeSearch"/>.</summary>
 internal sealed class TpeGroup(IReadOnlyList<SearchAxis> axes, ParzenDensity good, ParzenDensity others)
 {
-    /// <summary>Null when there are too few trials to fit them to.</summary>
-    public static TpeGroup? Of(int[] axes, UnitCube cube, IReadOnlyList<KnownTrial> known, double[][] places)
+    /// <summary>The indices of the good ones; null when there are too few trials to fit densities to.</summary>
+    public static IReadOnlySet<int>? GoodOnes(IReadOnlyList<KnownTrial> known)
     {
-        if (cube.Axes[axes[0]].IsConstant)
+        if (known.Count < TpeSearch.StartTrials || known.Count(trial => trial.HasScore) < TpeSearch.StartOutcomes)
             return null;
-        var seen = Enumerable.Range(0, known.Count).Where(index => !double.IsNaN(places[index][axes[0]])).ToList();
-        var scored = seen.Where(index => known[index].HasScore).ToList();
-        if (seen.Count < TpeSearch.StartTrials || scored.Count < TpeSearch.StartOutcomes)
-            return null;
-        var outcomes = seen.Count(index => known[index].Score is not null);
+        var outcomes = known.Count(trial => trial.Score is not null);
         // The few that are taken are sorted alone.
-        var good = scored
+        return known.Index()
+            .Where(trial => trial.Item.HasScore)
             // Whole trials are known better than those of a rung, and a late rung better than an early one.
-            .OrderByDescending(index => known[index].Rung ?? int.MaxValue)
-            .ThenBy(index => known[index].Score)
-            .ThenBy(index => known[index].Number)
+            .OrderByDescending(trial => trial.Item.Rung ?? int.MaxValue)
+            .ThenBy(trial => trial.Item.Score)
+            .ThenBy(trial => trial.Item.Number)
             .Take(Math.Min((int)Math.Ceiling(TpeSearch.GoodShare * outcomes), TpeSearch.MostGood))
+            .Select(trial => trial.Index)
             .ToHashSet();
+    }
+
+    /// <summary>Null of a constant, and before there are good ones.</summary>
+    /// <param name="good">
+    /// The good ones of all trials, not of the group alone: the best of a group that holds none of them would pass for good otherwise.
+    /// </param>
+    public static TpeGroup? Of(int[] axes, UnitCube cube, IReadOnlySet<int>? good, double[][] places)
+    {
+        if (good is null || cube.Axes[axes[0]].IsConstant)
+            return null;
         IReadOnlyList<SearchAxis> own = [.. axes.Select(axis => cube.Axes[axis])];
+        var seen = Enumerable.Range(0, places.Length).Where(index => !double.IsNaN(places[index][axes[0]])).ToList();
         return new(own, Density(good.Contains), Density(index => !good.Contains(index)));
 
         ParzenDensity Density(Func<int, bool> isIn) => new(

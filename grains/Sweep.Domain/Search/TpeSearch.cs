@@ -11,7 +11,7 @@ namespace Sweep.Domain.Search;
 public sealed class TpeSearch(SearchSpace space, long seed, int trials, SearchWindow window) : ISearchMethod
 {
     /// <summary>
-    /// Trials of a group, with or without an outcome, before its densities are fitted. Until then Sobol's points are tried.
+    /// Trials, with or without an outcome, before densities are fitted to them. Until then Sobol's points are tried.
     /// </summary>
     public const int StartTrials = 10;
 
@@ -51,14 +51,14 @@ public sealed class TpeSearch(SearchSpace space, long seed, int trials, SearchWi
 
     public int WaitsFor(int number) => window.Before(number);
 
-    public bool HasLearned(int number, IReadOnlyList<KnownTrial> known) =>
-        known.Count >= StartTrials && known.Count(trial => trial.HasScore) >= StartOutcomes;
+    public bool HasLearned(int number, IReadOnlyList<KnownTrial> known) => TpeGroup.GoodOnes(known) is not null;
 
     public ParameterMap Propose(int number, IReadOnlyList<KnownTrial> known)
     {
         this.Check(number);
         var places = known.Select(trial => Cube.Places(trial.Parameters)).ToArray();
-        var groups = _groups.Select(axes => TpeGroup.Of(axes, Cube, known, places)).ToArray();
+        var good = TpeGroup.GoodOnes(known);
+        var groups = _groups.Select(axes => TpeGroup.Of(axes, Cube, good, places)).ToArray();
         for (var attempt = 1; ; attempt++)
         {
             var (chosen, point) = Draw(number, attempt, groups);
