@@ -48,6 +48,29 @@ public sealed class TpeSearchTests
     }
 
     [Fact]
+    public void The_good_ones_are_those_of_all_trials_not_of_each_group()
+    {
+        var space = Of(Choice("cell", Word("rnn"), Word("lstm")), Range("dropout", 0, 0.9).When(("cell", [Word("lstm")])));
+        // Five trials have a dropout, fewer than a search begins to learn from, and all five are good ones.
+        KnownTrial[] known =
+        [
+            .. Enumerable.Range(1, 45).Select(number => Trial(number, "rnn", 0, 5)),
+            .. Enumerable.Range(46, 5).Select(number => Trial(number, "lstm", 0.18 + ((number - 46) * 0.01), 1)),
+        ];
+        var trials = Enumerable.Range(1, 100)
+            .Select(seed => new TpeSearch(space, seed, 200, new()).Propose(known.Length + 1, known).ForModel())
+            .ToList();
+        Assert.InRange(trials.Count(trial => trial.Cell == CellKind.Lstm && trial.Dropout is > 0.1 and < 0.3), 80, 100);
+
+        KnownTrial Trial(int number, string cell, double dropout, double score) => new(
+            number,
+            space.Catalog.Complete(
+                new Dictionary<string, ParameterValue> { ["cell"] = Word(cell), ["dropout"] = ParameterValue.Of(dropout) }, number),
+            score,
+            IsRunning: false);
+    }
+
+    [Fact]
     public void A_point_of_a_list_is_not_tried_twice()
     {
         var space = Of(
