@@ -10,12 +10,15 @@ namespace Sweep.Client.Programs;
 internal sealed class RunnerProcess : IAsyncDisposable
 {
     private readonly Process _process;
+    private readonly TimeSpan _patience;
     private Task<(TrainerEvent Message, byte[] Payload)?>? _next;
 
     /// <param name="log">Receives each line that the program prints, and those of the runner itself.</param>
     /// <param name="device">cpu, or cuda:0 and so on.</param>
-    public RunnerProcess(Action<string> log, string device = "cpu")
+    /// <param name="patience">How long its end may take before it is killed. Default: 20 s.</param>
+    public RunnerProcess(Action<string> log, string device = "cpu", TimeSpan? patience = null)
     {
+        _patience = patience ?? TimeSpan.FromSeconds(20);
         var program = SiloProgram.FindRunner();
         // In a session of its own it does not receive Ctrl-C from the terminal, so that it can end the program in order.
         var start = SystemCommand.Of("setsid", program);
@@ -75,14 +78,15 @@ internal sealed class RunnerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(_patience);
         try
         {
             await _process.WaitForExitAsync(limit.Token);
         }
         catch (OperationCanceledException)
         {
-            _process.Kill(entireProcessTree: true);
+            // Not what it has started: its guard kills the program and removes the folders.
+            _process.Kill();
         }
 
         _process.Dispose();

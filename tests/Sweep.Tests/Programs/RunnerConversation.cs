@@ -15,11 +15,14 @@ internal sealed class RunnerConversation : IAsyncDisposable
     private readonly RunnerProcess _runner;
     private string _objective = "";
 
-    public RunnerConversation() => _runner = new RunnerProcess(line =>
-    {
-        lock (_log)
-            _log.Add(line);
-    });
+    /// <param name="patience">How long the runner's end may take before it is killed.</param>
+    public RunnerConversation(TimeSpan? patience = null) => _runner = new RunnerProcess(
+        line =>
+        {
+            lock (_log)
+                _log.Add(line);
+        },
+        patience: patience);
 
     public int Id => _runner.Id;
 

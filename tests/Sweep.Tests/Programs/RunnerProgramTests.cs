@@ -4,6 +4,7 @@ using Sweep.Client.Programs;
 using Sweep.Domain.Programs;
 using Sweep.Domain.Protocol;
 using Sweep.Domain.Trials;
+using Sweep.Processes;
 using Sweep.Tests.Cluster;
 
 namespace Sweep.Tests.Programs;
@@ -113,7 +114,24 @@ public sealed class RunnerProgramTests : IAsyncDisposable
         var folder = await _runner.LoggedAfterAsync("in ");
         Process.GetProcessById(_runner.Id).Kill();
         await Sleepers.AwaitAsync(0, "86420", "86421");
-        await Poll.UntilAsync(() => Task.FromResult(!Directory.Exists(folder)), "the end of its folder");
+        await GoneAsync(folder);
+    }
+
+    [Fact]
+    public async Task No_process_and_no_folder_survives_a_runner_that_hangs_at_its_end()
+    {
+        string scratch;
+        var runner = new RunnerConversation(patience: TimeSpan.FromMilliseconds(100));
+        await using (runner)
+        {
+            await runner.BeginAsync("sleep 86424 & echo \"in $PWD\"; echo '{\"val_loss\": 1}'; wait");
+            Assert.IsType<TrainerEvent.Reported>(await runner.NextAsync());
+            scratch = ScratchOf(await runner.LoggedAfterAsync("in "));
+            ProcessSignal.Stop.Send(runner.Id);
+        }
+
+        await GoneAsync(scratch);
+        await Sleepers.AwaitAsync(0, "86424");
     }
 
     [Fact]
@@ -131,8 +149,7 @@ public sealed class RunnerProgramTests : IAsyncDisposable
             }
 
             Assert.Equal(0, Sleepers.Count("86422"));
-            var scratch = Path.GetDirectoryName(Path.GetDirectoryName(folder));
-            await Poll.UntilAsync(() => Task.FromResult(!Directory.Exists(scratch)), "the end of the runner's folder");
+            await GoneAsync(ScratchOf(folder));
         }
     }
 
@@ -142,7 +159,7 @@ public sealed class RunnerProgramTests : IAsyncDisposable
         FolderEntry[] many =
         [
             new("trial.sh", "#!/bin/sh\nsleep 86423\n"u8.ToArray(), IsExecutable: true),
-            .. Enumerable.Range(0, 60_000).Select(number => new FolderEntry($"file-{number}", [])),
+            .. Enumerable.Range(0, 15_000).Select(number => new FolderEntry($"file-{number}", [])),
         ];
         var bytes = FolderArchive.Write(many);
         string scratch;
@@ -150,14 +167,14 @@ public sealed class RunnerProgramTests : IAsyncDisposable
         await using (runner)
         {
             await runner.RunAsync("echo \"in $PWD\"; echo '{\"val_loss\": 1}'");
-            scratch = Path.GetDirectoryName(Path.GetDirectoryName(await runner.LoggedAfterAsync("in ")))!;
+            scratch = ScratchOf(await runner.LoggedAfterAsync("in "));
             await runner.BeginAsync(
                 new ProgramFolder(bytes, Convert.ToHexStringLower(SHA256.HashData(bytes)), many.Length), RunnerConversation.Run());
             await Poll.UntilAsync(
                 () => Task.FromResult(Directory.EnumerateFiles(scratch, "file-*", SearchOption.AllDirectories).Any()), "the first files");
         }
 
-        await Poll.UntilAsync(() => Task.FromResult(!Directory.Exists(scratch)), "the end of the runner's folder");
+        await GoneAsync(scratch);
         Assert.Equal(0, Sleepers.Count("86423"));
     }
 
@@ -326,5 +343,23 @@ public sealed class RunnerProgramTests : IAsyncDisposable
         await _runner.SendAsync(new TrainerCommand.LoadFolder(new string('0', 64)), [1, 2, 3]);
         await _runner.SendAsync(RunnerConversation.Run());
         Assert.Contains("The folder is damaged", Assert.IsType<TrainerEvent.Failed>(await _runner.NextAsync()).Message);
+    }
+
+    /// <summary>The runner's folder.</summary>
+    /// <param name="program">That of a program, which is within it.</param>
+    private static string ScratchOf(string program) => Path.GetDirectoryName(Path.GetDirectoryName(program))!;
+
+    /// <summary>Waits for the end of a folder, which does not outlive a test that fails either.</summary>
+    private static async Task GoneAsync(string folder)
+    {
+        try
+        {
+            await Poll.UntilAsync(() => Task.FromResult(!Directory.Exists(folder)), $"the end of {folder}");
+        }
+        finally
+        {
+            if (Directory.Exists(folder))
+                Directory.Delete(folder, recursive: true);
+        }
     }
 }
