@@ -3,6 +3,7 @@ using Sweep.Processes;
 namespace Sweep.SystemTests;
 
 /// <summary>Tests in which PostgreSQL is stopped and started again, or its connections are cut, while trials train.</summary>
+[Collection(TestsAlone.Name)]
 public sealed class DatabaseAwayTests(UndisturbedSweep undisturbed)
 {
     private static readonly TimeSpan Away = TimeSpan.FromSeconds(30);

@@ -10,8 +10,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Long =
     [
-        nameof(StandbyTests), TestsOfPrograms.Name, nameof(NextCharacterTests), nameof(DatabaseAwayTests), nameof(NetworkTests),
-        nameof(ChaosTests), nameof(NobodyThereTests),
+        nameof(StandbyTests), TestsOfPrograms.Name, nameof(NextCharacterTests), nameof(ChaosTests), nameof(NobodyThereTests),
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(

@@ -5,6 +5,7 @@ namespace Sweep.SystemTests;
 /// <summary>
 /// A test with two silos on two simulated machines that use TLS. Their network is cut for a minute while both still reach the database.
 /// </summary>
+[Collection(TestsAlone.Name)]
 public sealed class NetworkTests(UndisturbedSweep undisturbed, ITestOutputHelper output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);

@@ -3,6 +3,7 @@ using Sweep.Processes;
 namespace Sweep.SystemTests;
 
 /// <summary>A test of a trainer that hangs, as it may on a device or a disk that does not answer.</summary>
+[Collection(TestsAlone.Name)]
 public sealed class StalledTrainerTests(UndisturbedSweep undisturbed)
 {
     private const string Sweep = "stalled";

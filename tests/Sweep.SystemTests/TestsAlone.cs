@@ -1,6 +1,6 @@
 namespace Sweep.SystemTests;
 
-/// <summary>The tests that measure how fast something is noticed. Nothing else runs beside them.</summary>
+/// <summary>The tests that measure how fast something goes or is noticed. Nothing else runs beside them.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class TestsAlone
 {
