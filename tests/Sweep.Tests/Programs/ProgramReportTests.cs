@@ -1,3 +1,4 @@
+using System.Text;
 using Sweep.Domain.Programs;
 
 namespace Sweep.Tests.Programs;
@@ -138,5 +139,42 @@ public sealed class ProgramReportTests
             (7, null, default, 0),
             CheckpointArchive.Read(FolderArchive.Write([new("epoch", "7"u8.ToArray())])) is var old
                 ? (old.Epoch, old.First, old.Time, old.Files.Count) : default);
+    }
+
+    [Theory]
+    [InlineData("epoch", "2147483647", true)]
+    [InlineData("epoch", "2147483648", false)]
+    [InlineData("epoch", "4294967297", false)]
+    [InlineData("epoch", "-1", false)]
+    [InlineData("first", "2147483648", false)]
+    [InlineData("first", "4294967297", false)]
+    [InlineData("first", "-1", false)]
+    [InlineData("first", "", false)]
+    [InlineData("wall", "31557600000000000", true)]
+    [InlineData("wall", "31557600000000001", false)]
+    [InlineData("wall", "9223372036854775807", false)]
+    [InlineData("wall", "9223372036854775808", false)]
+    [InlineData("wall", "-1", false)]
+    [InlineData("processor", "31557600000000000", true)]
+    [InlineData("processor", "9223372036854775807", false)]
+    [InlineData("processor", "-1", false)]
+    public void A_checkpoint_with_a_number_that_cannot_be_is_refused(string name, string number, bool isRead)
+    {
+        FolderEntry[] entries =
+        [
+            .. name == "epoch" ? Array.Empty<FolderEntry>() : [new("epoch", "7"u8.ToArray())],
+            new(name, Encoding.ASCII.GetBytes(number)),
+        ];
+        var bytes = FolderArchive.Write(entries);
+        if (!isRead)
+        {
+            var error = Assert.Throws<InvalidDataException>(() => CheckpointArchive.Read(bytes));
+            Assert.StartsWith($"The checkpoint is damaged: its {name} is no whole number from 0 to ", error.Message);
+            return;
+        }
+
+        var (epoch, _, time, _) = CheckpointArchive.Read(bytes);
+        var (wall, processor) = time + time;
+        Assert.Equal(long.Parse(number), name == "epoch" ? epoch : (wall + processor).Ticks / 2);
     }
 }
