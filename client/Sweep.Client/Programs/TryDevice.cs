@@ -10,7 +10,6 @@ namespace Sweep.Client.Programs;
 internal static partial class TryDevice
 {
     private const string Cpu = "cpu";
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
 
     /// <exception cref="WrongInputException">It is neither the CPU nor a GPU.</exception>
     public static string Of(string given) => Device.IsMatch(given)
@@ -20,7 +19,9 @@ internal static partial class TryDevice
     /// <summary>The first GPU that CUDA shows; the CPU where there is none, or where the driver does not answer in time.</summary>
     /// <param name="program">Name or path of nvidia-smi.</param>
     /// <param name="visible">The GPUs that CUDA may use. Default: the variable CUDA_VISIBLE_DEVICES.</param>
-    public static async Task<string> FirstAsync(CancellationToken cancellation, string program = "nvidia-smi", string? visible = null)
+    /// <param name="limit">How long the driver may take. Default: 10 s.</param>
+    public static async Task<string> FirstAsync(
+        CancellationToken cancellation, string program = "nvidia-smi", string? visible = null, TimeSpan? limit = null)
     {
         if ((visible ?? Environment.GetEnvironmentVariable("CUDA_VISIBLE_DEVICES")) is "" or "-1"
             || SystemProgram.Find(program) is not { } path)
@@ -29,7 +30,7 @@ internal static partial class TryDevice
         }
 
         using var time = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        time.CancelAfter(Limit);
+        time.CancelAfter(limit ?? TimeSpan.FromSeconds(10));
         try
         {
             using var process = Process.Start(

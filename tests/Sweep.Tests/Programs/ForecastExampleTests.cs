@@ -28,7 +28,7 @@ public sealed class ForecastExampleTests
     public Task A_trial_that_is_stopped_goes_on_to_the_same_numbers_bit_for_bit() => ResumeProof.HoldsAsync(File, stopAt: 4);
 
     [Fact]
-    public async Task The_device_of_the_slot_is_used_and_where_libtorch_has_none_the_CPU_computes_and_the_log_says_so()
+    public async Task Where_libtorch_sees_no_such_device_the_CPU_computes_and_the_log_says_so()
     {
         var program = RepositoryFolder.Join("examples", "forecast", "built", "Forecast.dll");
         var start = new ProcessStartInfo("dotnet", [program]) { RedirectStandardOutput = true, RedirectStandardError = true };

@@ -1,6 +1,7 @@
 using Sweep.Client.Errors;
 using Sweep.Client.Programs;
 using Sweep.Tests.Client;
+using Sweep.Tests.Cluster;
 
 namespace Sweep.Tests.Programs;
 
@@ -22,10 +23,18 @@ public sealed class TryDeviceTests : IDisposable
     [InlineData("echo 'GPU 0: NVIDIA H200 (UUID: GPU-c184)'; exit 9", "0", "cpu")]
     public async Task The_first_GPU_is_taken_where_there_is_one(string script, string visible, string device)
     {
-        var program = Path.Combine(_folder, "nvidia-smi");
-        await File.WriteAllTextAsync(program, $"#!/bin/sh\n{script}\n", Cancellation);
-        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        var program = await ProgramAsync(script);
         Assert.Equal(device, await TryDevice.FirstAsync(Cancellation, program, visible));
+    }
+
+    [Fact]
+    public async Task A_driver_that_does_not_answer_is_ended_and_the_CPU_is_taken()
+    {
+        var program = await ProgramAsync("echo 'GPU 0: NVIDIA H200 (UUID: GPU-c184)'; exec sleep 86425");
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        patience.CancelAfter(Poll.Patience);
+        Assert.Equal("cpu", await TryDevice.FirstAsync(patience.Token, program, "0", limit: TimeSpan.FromSeconds(1)));
+        await Sleepers.AwaitAsync(0, "86425");
     }
 
     [Fact]
@@ -56,8 +65,18 @@ public sealed class TryDeviceTests : IDisposable
               x: 1
             """,
             Cancellation);
-        var (code, output, error) = await Samples.RunAsync("try", file, "--device", "cuda:3");
+        // Where CUDA_VISIBLE_DEVICES names the GPUs that these tests may use, the number counts those of them; it names fewer.
+        var (code, output, error) = await Samples.RunAsync("try", file, "--device", "cuda:999");
         Assert.True((code, error) == (0, ""), output + error);
-        Assert.Contains("on cuda:0, GPU 3", output, StringComparison.Ordinal);
+        Assert.Contains("on cuda:0, GPU 999", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Writes a shell script that takes the place of nvidia-smi.</summary>
+    private async Task<string> ProgramAsync(string script)
+    {
+        var program = Path.Combine(_folder, "nvidia-smi");
+        await File.WriteAllTextAsync(program, $"#!/bin/sh\n{script}\n", Cancellation);
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+        return program;
     }
 }
