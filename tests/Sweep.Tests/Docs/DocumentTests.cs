@@ -45,6 +45,11 @@ public sealed partial class DocumentTests
         Assert.All(TestClass().Matches(new Document(path).Prose).Select(match => match.Groups[1].Value), name =>
             Assert.True(Sources.Contains(name), $"{path} names {name}, and no file below tests/ has this name"));
 
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void No_document_has_a_place_that_is_still_to_be_filled(string path) =>
+        Assert.Empty(Placeholder().Matches(new Document(path).Text).Select(match => match.Value));
+
     [Fact]
     public void Every_class_that_a_recipe_names_exists()
     {
@@ -59,6 +64,9 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"`((?:client|deploy|docs|examples|grafana|grains|silo|tests)/[^`\s*]*)`")]
     private static partial Regex FileName();
+
+    [GeneratedRegex("@[A-Z0-9_]+@")]
+    private static partial Regex Placeholder();
 
     [GeneratedRegex(@"`(\w+(?:Tests|Suite))\b")]
     private static partial Regex TestClass();
