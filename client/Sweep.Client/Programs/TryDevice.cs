@@ -35,11 +35,17 @@ internal static partial class TryDevice
         {
             using var process = Process.Start(
                 new ProcessStartInfo(path, ["--list-gpus"]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-            using var ended = time.Token.Register(process.Kill);
-            _ = process.StandardError.ReadToEndAsync(time.Token);
-            var list = await process.StandardOutput.ReadToEndAsync(time.Token);
-            await process.WaitForExitAsync(time.Token);
-            return process.ExitCode == 0 && list.StartsWith("GPU ", StringComparison.Ordinal) ? "cuda:0" : Cpu;
+            try
+            {
+                _ = process.StandardError.ReadToEndAsync(time.Token);
+                var list = await process.StandardOutput.ReadToEndAsync(time.Token);
+                await process.WaitForExitAsync(time.Token);
+                return process.ExitCode == 0 && list.StartsWith("GPU ", StringComparison.Ordinal) ? "cuda:0" : Cpu;
+            }
+            finally
+            {
+                process.Kill();
+            }
         }
         catch (Exception error) when (
             error is Win32Exception || (error is OperationCanceledException && !cancellation.IsCancellationRequested))
