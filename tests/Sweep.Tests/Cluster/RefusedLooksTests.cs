@@ -75,6 +75,8 @@ public sealed class RefusedLooksTests(PostgresServer server)
             """);
         var id = await silo.SubmitAsync(Spec(silo));
         await silo.UntilAsync(id, sweep => sweep.Succeeded == 2, "trials 2 and 3");
+        await Poll.UntilAsync(
+            async () => (await silo.QueryAsync<long>("select count(*) from checkpoints"))[0] == 1, "a first look, which frees one");
         first.Release(2);
         await Poll.UntilAsync(async () => (await silo.QueryAsync<long>("select last_value from tries"))[0] == 2, "the fault");
         await silo.Sweep(id).AsReference<ISweepProgress>().TrialEnded();
