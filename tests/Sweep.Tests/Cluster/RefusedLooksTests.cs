@@ -86,16 +86,6 @@ public sealed class RefusedLooksTests(PostgresServer server)
     }
 
     [Fact]
-    public async Task A_silo_counts_refusals_from_0_so_that_the_first_one_is_a_growth()
-    {
-        await using var silo = await TestSilo.StartAsync(server, Trainers());
-        using var http = silo.Http;
-        Assert.Matches(
-            "sweep_storage_failures_total\\{kind=\"refused\"\\} 0",
-            await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken));
-    }
-
-    [Fact]
     public async Task A_checkpoint_that_cannot_be_freed_keeps_neither_the_others_nor_the_end_of_its_sweep_nor_the_next_trials()
     {
         await using var silo = await TestSilo.StartAsync(server, Trainers());
