@@ -94,8 +94,10 @@ def curve_table():
 
 
 def suggest_curves(trial):
-    return [trial.suggest_categorical(name, list(dict.fromkeys(row[column] for row in curve_table())))
-            for column, name in enumerate(CURVES)]
+    """The cell by its name, the numbers by their place in their order."""
+    values = [list(dict.fromkeys(row[column] for row in curve_table())) for column in range(len(CURVES))]
+    places = [trial.suggest_int(name, 0, len(levels) - 1) for name, levels in list(zip(CURVES, values))[1:]]
+    return [trial.suggest_categorical(CURVES[0], values[0])] + [levels[place] for levels, place in zip(values[1:], places)]
 
 
 def curves(x):
