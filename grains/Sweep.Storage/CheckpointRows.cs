@@ -8,8 +8,8 @@ namespace Sweep.Storage;
 internal static class CheckpointRows
 {
     /// <summary>
-    /// After so many refusals the rest is not tried. Where a privilege is missing, each checkpoint is refused. While they are, the next call
-    /// ends at the same ones.
+    /// After so many refusals the rest is not tried. Where a privilege is missing, each checkpoint is refused. While they are, the next
+    /// call ends at the same ones.
     /// </summary>
     internal const int MostRefused = 100;
 

@@ -3,7 +3,9 @@ using Sweep.Tests.Silo;
 
 namespace Sweep.Tests.Monitoring;
 
-/// <summary>Tests what the alert StorageRefused is made from. In a process with several silos their values are mixed, so this is a real one.</summary>
+/// <summary>
+/// Tests what the alert StorageRefused is made from. In a process with several silos their values are mixed, so this is a real one.
+/// </summary>
 public sealed class RefusalCountTests(PostgresServer server)
 {
     [Fact]
@@ -12,7 +14,7 @@ public sealed class RefusalCountTests(PostgresServer server)
         using var silo = SiloRun.Start(await server.NewDatabaseAsync(), []);
         using var http = new HttpClient();
         var address = new Uri($"http://127.0.0.1:{await silo.ReadyAsync()}/metrics");
-        Assert.Matches(
-            "sweep_storage_failures_total\\{kind=\"refused\"\\} 0", await http.GetStringAsync(address, TestContext.Current.CancellationToken));
+        var metrics = await http.GetStringAsync(address, TestContext.Current.CancellationToken);
+        Assert.Matches("sweep_storage_failures_total\\{kind=\"refused\"\\} 0", metrics);
     }
 }
