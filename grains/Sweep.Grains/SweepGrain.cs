@@ -220,7 +220,7 @@ public sealed partial class SweepGrain(
 
     private Action<TrialId, Exception> Refused(string consequence) => (trial, error) =>
     {
-        instruments.StorageFailed("refused");
+        instruments.StorageFailed(SweepInstruments.Refused);
         if (_refused.Add((trial, consequence)))
             LogRefused(trial, consequence, error.GetBaseException().Message);
     };
@@ -274,12 +274,12 @@ public sealed partial class SweepGrain(
         if (!isMet && _sweep!.Spec.Method.Kind.Learns())
         {
             _proposer ??= new(_sweep, proposals, objectives, instruments, time);
+            // What another activation has stored may not be queued yet, nor what this one has when one of the calls fails.
+            var hasLooked = _hasLooked;
+            _hasLooked = false;
             var isStored = await _proposer.ProposeAsync(
                 _sweep.Trials, Judge(), Refused("which is proposed again, and no trial after it before it is stored"), cancellation);
-            // What another activation has stored may not be queued yet, nor what this one has when the call fails.
-            var isQueued = _hasLooked && !isStored;
-            _hasLooked = false;
-            if (!isQueued)
+            if (isStored || !hasLooked)
                 await AdmitAsync();
             _hasLooked = true;
         }

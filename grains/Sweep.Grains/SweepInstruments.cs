@@ -9,6 +9,9 @@ public sealed class SweepInstruments
 {
     public const string MeterName = "Sweep";
 
+    /// <summary>The kind of a failure of storage that does not pass by itself.</summary>
+    public const string Refused = "refused";
+
     private readonly Counter<long> _trialsFinished;
     private readonly Counter<long> _epochs;
     private readonly Histogram<double> _epochDuration;
@@ -48,7 +51,9 @@ public sealed class SweepInstruments
         _storageFailures = meter.CreateCounter<long>(
             "sweep.storage.failures", "{write}",
             "What the database did not take or give for trials, by kind: unreachable, busy and disk_full are tried again, " +
-            "refused fails the attempt or drops the line of a log.");
+            "refused fails the attempt, drops the line of a log, or keeps back a judgement, a proposal or the removal of a checkpoint.");
+        // An alert sees the first refusal only as a growth from 0.
+        _storageFailures.Add(0, Kind(Refused));
         _connectionsRefused = meter.CreateCounter<long>(
             "sweep.connections.refused", "{connection}",
             "Connections of silos and clients that ended at the handshake: no certificate, one that is not good here, or none in time.");
@@ -117,7 +122,7 @@ public sealed class SweepInstruments
     public void WriteRefused() => _staleWrites.Add(1);
 
     /// <param name="kind">unreachable, busy, disk_full or refused.</param>
-    public void StorageFailed(string kind) => _storageFailures.Add(1, new KeyValuePair<string, object?>("kind", kind));
+    public void StorageFailed(string kind) => _storageFailures.Add(1, Kind(kind));
 
     public void ConnectionRefused() => _connectionsRefused.Add(1);
 
@@ -173,6 +178,8 @@ public sealed class SweepInstruments
             new(slots.Free, new KeyValuePair<string, object?>("state", "free")),
         ]
         : [];
+
+    private static KeyValuePair<string, object?> Kind(string kind) => new("kind", kind);
 
     private static KeyValuePair<string, object?> State(TrialState state) => new("state", state.ToString().ToLowerInvariant());
 

@@ -8,14 +8,14 @@ namespace Sweep.Storage;
 internal static class CheckpointRows
 {
     /// <summary>
-    /// The most checkpoints that are freed one by one after a refusal. Where a privilege is missing, each of them is refused; the next call
-    /// goes on.
+    /// After so many refusals the rest is not tried. Where a privilege is missing, each checkpoint is refused. While they are, the next
+    /// call ends at the same ones.
     /// </summary>
-    private const int MostApart = 100;
+    internal const int MostRefused = 100;
 
     /// <param name="freeAll">Frees all of them in one statement, or none.</param>
     /// <param name="find">The trials that <paramref name="freeAll"/> is for. It is called after a refusal only.</param>
-    /// <returns>The trials whose checkpoint the database refuses to free.</returns>
+    /// <returns>The trials whose checkpoint the database refuses to free, at most <see cref="MostRefused"/>.</returns>
     public static async Task<IReadOnlyDictionary<TrialId, Exception>> FreeAsync(
         NpgsqlDataSource source, Func<Task<int>> freeAll, Func<Task<IReadOnlyList<TrialId>>> find, CancellationToken cancellation)
     {
@@ -26,12 +26,16 @@ internal static class CheckpointRows
         }
         catch (Exception error) when (RefusedRows.IsRefusal(error))
         {
-            IReadOnlyList<TrialId> some = [.. (await find()).TakeLast(MostApart)];
-            return (await RefusedRows.ApartAsync(some, trial => trial, async part =>
-            {
-                await Statement(source, part).ExecuteAsync(cancellation);
-                return part;
-            })).Refused;
+            var trials = await find();
+            return (await RefusedRows.ApartAsync(
+                trials,
+                trial => trial,
+                async part =>
+                {
+                    await Statement(source, part).ExecuteAsync(cancellation);
+                    return part;
+                },
+                MostRefused)).Refused;
         }
     }
 

@@ -71,7 +71,7 @@ public sealed class ProposalStore(NpgsqlDataSource source) : IProposalStore
         await SweepStore.AddTrialsAsync(connection, id, proposals.First, proposals.Trials, proposals.By, cancellation);
         await connection.Statement(
             "update sweeps set proposed_from = greatest(proposed_from, $2), proposal_refused = null where id = $1",
-            id, proposals.MadeFrom).ExecuteAsync(cancellation);
+            id, proposals.From is [.., var last] ? last : proposals.MadeFrom).ExecuteAsync(cancellation);
         await transaction.CommitAsync(cancellation);
         return true;
     }
@@ -85,7 +85,10 @@ public sealed class ProposalStore(NpgsqlDataSource source) : IProposalStore
         try
         {
             await source.Statement(
-                "update sweeps set proposal_refused = $2 where id = $1 and proposal_refused is distinct from $2",
+                """
+                update sweeps set proposal_refused = $2
+                where id = $1 and state in ('running', 'paused') and ended_by is null and proposal_refused is distinct from $2
+                """,
                 id, StorableText.Of(refusal)).ExecuteAsync(cancellation);
         }
         catch (Exception error) when (RefusedRows.IsRefusal(error))

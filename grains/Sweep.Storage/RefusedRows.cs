@@ -11,12 +11,14 @@ internal static class RefusedRows
 
     /// <summary>Runs a statement for all items. While it is refused, it is run for each half of them, down to the single items.</summary>
     /// <param name="run">Stores all items or none. An error that is no refusal is thrown.</param>
+    /// <param name="mostRefused">After so many refused items the rest is left as it is.</param>
     public static async Task<WrittenRows<TRow>> ApartAsync<TItem, TRow>(
-        IReadOnlyList<TItem> items, Func<TItem, TrialId> trial, Func<IReadOnlyList<TItem>, Task<IReadOnlyList<TRow>>> run)
+        IReadOnlyList<TItem> items, Func<TItem, TrialId> trial, Func<IReadOnlyList<TItem>, Task<IReadOnlyList<TRow>>> run,
+        int mostRefused = int.MaxValue)
     {
         var (stored, refused) = (new List<TRow>(), new Dictionary<TrialId, Exception>());
         var parts = new Stack<IReadOnlyList<TItem>>([items]);
-        while (parts.TryPop(out var part))
+        while (refused.Count < mostRefused && parts.TryPop(out var part))
         {
             try
             {

@@ -196,6 +196,7 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
             update sweeps set
               trial_count = (select count(*) from trials where sweep_id = $1),
               ended_by = $2,
+              proposal_refused = null,
               not_reproducible = coalesce(not_reproducible, $3)
             where id = $1 returning trial_count
             """,
@@ -263,7 +264,10 @@ public sealed class SweepStore(NpgsqlDataSource source) : ISweepStore
         {
             await connection.Statement(
                 """
-                update sweeps set state = $2, ended_at = case when $2 in ('completed', 'cancelled') then clock_timestamp() end
+                update sweeps set
+                  state = $2,
+                  ended_at = case when $2 in ('completed', 'cancelled') then clock_timestamp() end,
+                  proposal_refused = case when $2 not in ('completed', 'cancelled') then proposal_refused end
                 where id = $1
                 """,
                 sweep.Id, StoredName.Of(next)).ExecuteAsync(cancellation);

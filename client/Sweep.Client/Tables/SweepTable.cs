@@ -28,6 +28,7 @@ internal static class SweepTable
         new("budget_left", "budget left", Dispensable: true, Seldom: true),
         new("ended_by", "budget met", Dispensable: true, Seldom: true),
         new("not_reproducible", "not reproducible", Dispensable: true, Seldom: true),
+        new("proposal_refused", "refused", Dispensable: true, Seldom: true),
     ];
 
     public static OutputTable Of(IEnumerable<SweepOverview> sweeps) => new(Columns,
@@ -38,7 +39,7 @@ internal static class SweepTable
             sweep.Cancelled, sweep.EpochsDone,
             sweep.Spec.HasEpochLimit ? sweep.EpochsTotal : null, SearchText.Metrics(sweep.Spec), sweep.BestValue, sweep.BestTrial,
             sweep.CreatedAt, sweep.EndedAt,
-            BudgetText.Left(sweep) is { Length: > 0 } left ? left : null, sweep.EndedBy, sweep.NotReproducible,
+            BudgetText.Left(sweep) is { Length: > 0 } left ? left : null, sweep.EndedBy, sweep.NotReproducible, sweep.Refused,
         ]),
     ]);
 

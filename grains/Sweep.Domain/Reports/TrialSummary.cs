@@ -42,7 +42,8 @@ public sealed record TrialSummary(
     public int MostEpochs => Parameters.Epochs > 0 ? Parameters.Epochs : EpochsDone;
 
     /// <summary>
-    /// Wall time of its training, s: of the built-in model the training steps, of a program its last attempt. Null until it has succeeded.
+    /// Wall time of its training, s: of the built-in model the training steps, of a program all attempts as far as none repeats another.
+    /// Null until it has succeeded.
     /// </summary>
     public double? TrainSeconds => Result?.TrainSeconds ?? ProgramResult?.Seconds;
 

@@ -20,9 +20,13 @@ public sealed record OutcomeRow(int Number, ParameterMap? Parameters, TrialState
 /// change while they go on in further attempts, so <paramref name="Attempts"/> is without theirs.
 /// </param>
 /// <param name="By">Of each trial what proposed it; null where that is not told.</param>
+/// <param name="From">
+/// Of each trial the highest number of one whose outcome it was made from, in growing order; null where <paramref name="MadeFrom"/> is
+/// that of each.
+/// </param>
 public sealed record TrialProposals(
     int First, IReadOnlyList<ParameterMap> Trials, int MadeFrom, long Attempts, IReadOnlyList<int>? Unfinished = null,
-    IReadOnlyList<string>? By = null)
+    IReadOnlyList<string>? By = null, IReadOnlyList<int>? From = null)
 {
     /// <summary>Some of them.</summary>
     /// <param name="skip">How many at the beginning are left out.</param>
@@ -31,6 +35,7 @@ public sealed record TrialProposals(
         First = First + skip,
         Trials = [.. Trials.Skip(skip).Take(count)],
         By = By is null ? null : [.. By.Skip(skip).Take(count)],
+        From = From is null ? null : [.. From.Skip(skip).Take(count)],
     };
 }
 
@@ -92,7 +97,8 @@ public sealed class SweepSearch(SweepSpec spec)
             from,
             rows.Take(from).Where(row => row.State.IsOver()).Sum(row => (long)row.Attempt),
             [.. rows.Take(from).Where(row => !row.State.IsOver()).Select(row => row.Number)],
-            by);
+            by,
+            IsByArrival ? null : [.. trials.Skip(rows.Count).Select(trial => _method.WaitsFor(trial.Number))]);
     }
 
     private static TrialOutcome Outcome(OutcomeRow row, ParameterMap parameters, IReadOnlyList<double>? rungScores)

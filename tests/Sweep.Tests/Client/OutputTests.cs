@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Sweep.Client.Commands;
 using Sweep.Client.Output;
+using Sweep.Client.Tables;
 
 namespace Sweep.Tests.Client;
 
@@ -78,6 +79,19 @@ public sealed class OutputTests
             terminal.Write(table, format, "");
             return output.ToString();
         }
+    }
+
+    [Fact]
+    public void A_list_of_sweeps_has_the_refusal_of_a_proposal_beside_the_reason_why_a_sweep_cannot_be_repeated()
+    {
+        var table = SweepTable.Of([Samples.Overview() with { NotReproducible = "by arrival", Refused = "trial 7 cannot be stored" }]);
+        var (json, rows, _) = Samples.Terminal();
+        json.Write(table, OutputFormat.Json, "");
+        Assert.Equal(
+            "trial 7 cannot be stored", JsonDocument.Parse(rows.ToString()).RootElement[0].GetProperty("proposal_refused").GetString());
+        var (csv, lines, _) = Samples.Terminal();
+        csv.Write(table, OutputFormat.Csv, "");
+        Assert.EndsWith(",by arrival,trial 7 cannot be stored", lines.ToString().TrimEnd(), StringComparison.Ordinal);
     }
 
     [Fact]

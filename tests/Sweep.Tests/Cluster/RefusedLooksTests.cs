@@ -1,6 +1,7 @@
 using Sweep.Domain.Search;
 using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
+using Sweep.Grains;
 using Sweep.Simulation;
 using Sweep.Tests.Postgres;
 using static Sweep.Tests.Search.Spaces;
@@ -42,9 +43,9 @@ public sealed class RefusedLooksTests(PostgresServer server)
                 async () => (await silo.QueryAsync<long>("select count(*) from checkpoints"))[0] == 1, "the checkpoints to be freed");
             using (var http = silo.Http)
             {
-                Assert.Contains(
-                    "sweep_storage_failures_total{kind=\"refused\"}",
-                    await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+                Assert.Matches(
+                    "sweep_storage_failures_total\\{kind=\"refused\"\\} [1-9]",
+                    await http.GetStringAsync("/metrics", TestContext.Current.CancellationToken));
             }
 
             await silo.QueryAsync<int>("alter table trials drop constraint not_here");
@@ -52,6 +53,36 @@ public sealed class RefusedLooksTests(PostgresServer server)
             Assert.Equal((SweepState.Completed, Trials, null, null), (end.State, end.Succeeded, end.Refused, end.NotReproducible));
             Assert.Equal(undisturbed, await TriedAsync(silo));
         }
+    }
+
+    [Fact]
+    public async Task The_part_of_a_proposal_that_was_stored_before_the_call_failed_is_trained()
+    {
+        var (first, running) = (new SemaphoreSlim(0), new SemaphoreSlim(0));
+        var trainers = Trainers(number => number switch { 1 => first, 4 => running, _ => null });
+        await using var silo = await TestSilo.StartAsync(server, trainers, slots: 3);
+        // When trial 1 ends, 5 to 7 are proposed together. 6 is refused, so that 5 is stored alone. Then 6 meets a fault that passes, and
+        // after that it is refused again, so that no other look stores a trial. Trial 4 runs, so the scheduler does not look by itself.
+        await silo.QueryAsync<int>(
+            """
+            create sequence tries;
+            create function no() returns trigger language plpgsql as $$
+            begin
+              if nextval('tries') = 2 then raise lock_not_available; end if;
+              raise insufficient_privilege using message = 'not here';
+            end $$;
+            create trigger no before insert on trials for each row when (new.number = 6) execute function no()
+            """);
+        var id = await silo.SubmitAsync(Spec(silo));
+        await silo.UntilAsync(id, sweep => sweep.Succeeded == 2, "trials 2 and 3");
+        await Poll.UntilAsync(
+            async () => (await silo.QueryAsync<long>("select count(*) from checkpoints"))[0] == 1, "a first look, which frees one");
+        first.Release(2);
+        await Poll.UntilAsync(async () => (await silo.QueryAsync<long>("select last_value from tries"))[0] == 2, "the fault");
+        await silo.Sweep(id).AsReference<ISweepProgress>().TrialEnded();
+        var waits = await silo.UntilAsync(id, sweep => sweep.Succeeded == 4, "the trial that was stored");
+        Assert.Equal(("trial 6 cannot be stored: 42501: not here", 1), (waits.Refused, waits.Running));
+        running.Release(2);
     }
 
     [Fact]
@@ -67,8 +98,9 @@ public sealed class RefusedLooksTests(PostgresServer server)
         Assert.Equal(new[] { 2L, end.BestTrial!.Value }.Distinct().Order(), kept);
     }
 
-    private static SimulatedTrainers Trainers() => new()
+    private static SimulatedTrainers Trainers(Func<int, SemaphoreSlim?>? gateOf = null) => new()
     {
+        GateOf = train => gateOf?.Invoke(TrialId.From(train.Trial).Number),
         // The second trial is not the best, so that its checkpoint is to be freed.
         Loss = (train, _) => (TrialId.From(train.Trial).Number == 2 ? 10 : 1) + Math.Abs(Math.Log10(train.Parameters.LearningRate) + 2.5),
     };

@@ -1,3 +1,4 @@
+using Sweep.Domain.Sweeps;
 using Sweep.Domain.Trials;
 using Sweep.Storage;
 using static Sweep.Tests.Storage.StorageDatabase;
@@ -18,22 +19,8 @@ public sealed class RefusedCheckpointsTests(StorageDatabase database) : IClassFi
         if (severalObjectives)
             spec = spec with { Objectives = [new(Metric.ValLoss, Goal.Minimize), new(new("macs"), Goal.Minimize)] };
         var id = await database.Reader.NextSweepIdAsync(Cancellation);
-        await database.Sweeps.AddAsync(id, spec, exactName: true, [.. Enumerable.Repeat(Parameters, 8)], Cancellation);
-        for (var number = 1; number <= 8; number++)
-        {
-            var trial = new TrialId(id, number);
-            await database.Trials.MoveAsync(Lease(trial), Cancellation);
-            await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(1, number))], Cancellation);
-            await database.Attempts.WriteCheckpointAsync(trial, new(1, 1, 0, Hash([1]), [1]), Cancellation);
-            await database.Trials.MoveAsync(Succeed(trial), Cancellation);
-        }
-
-        await database.RunAsync(
-            $"""
-            create or replace function not_here() returns trigger language plpgsql as $$
-            begin raise insufficient_privilege using message = 'not here'; end $$;
-            create trigger not_here before delete on checkpoints for each row when (old.trial_id = {id}000005) execute function not_here()
-            """);
+        await SucceedAsync(id, spec, trials: 8);
+        await RefuseAsync($"old.trial_id = {id}000005");
         for (var again = 1; again <= 2; again++)
         {
             var (trial, error) = Assert.Single(await FreeAsync());
@@ -50,4 +37,41 @@ public sealed class RefusedCheckpointsTests(StorageDatabase database) : IClassFi
             ? new ObjectiveStore(database.Source).FreeCheckpointsAsync(id, 2, Cancellation)
             : database.Attempts.FreeCheckpointsAsync(id, 2, Cancellation);
     }
+
+    [Fact]
+    public async Task Of_many_all_are_tried_until_a_hundred_are_refused()
+    {
+        const int Trials = 130;
+        var id = await database.Reader.NextSweepIdAsync(Cancellation);
+        await SucceedAsync(id, Spec($"many-{id}"), Trials);
+        await RefuseAsync($"old.trial_id / 1000000 = {id}");
+        Assert.Equal(100, (await database.Attempts.FreeCheckpointsAsync(id, 2, Cancellation)).Count);
+        Assert.Equal(Trials, await database.CountAsync("checkpoints", $"trial_id / 1000000 = {id}"));
+        await database.RunAsync("drop trigger not_here on checkpoints");
+        // The best two are kept. Of the others the last two are refused, and the first ones are freed all the same.
+        await RefuseAsync($"old.trial_id > {id}000128");
+        Assert.Equal(2, (await database.Attempts.FreeCheckpointsAsync(id, 2, Cancellation)).Count);
+        Assert.Equal(4, await database.CountAsync("checkpoints", $"trial_id / 1000000 = {id}"));
+        await database.RunAsync("drop trigger not_here on checkpoints");
+    }
+
+    private async Task SucceedAsync(int id, SweepSpec spec, int trials)
+    {
+        await database.Sweeps.AddAsync(id, spec, exactName: true, [.. Enumerable.Repeat(Parameters, trials)], Cancellation);
+        for (var number = 1; number <= trials; number++)
+        {
+            var trial = new TrialId(id, number);
+            await database.Trials.MoveAsync(Lease(trial), Cancellation);
+            await database.Attempts.WriteEpochsAsync([Row(trial, 1, Epoch(1, number))], Cancellation);
+            await database.Attempts.WriteCheckpointAsync(trial, new(1, 1, 0, Hash([1]), [1]), Cancellation);
+            await database.Trials.MoveAsync(Succeed(trial), Cancellation);
+        }
+    }
+
+    private Task RefuseAsync(string condition) => database.RunAsync(
+        $"""
+        create or replace function not_here() returns trigger language plpgsql as $$
+        begin raise insufficient_privilege using message = 'not here'; end $$;
+        create trigger not_here before delete on checkpoints for each row when ({condition}) execute function not_here()
+        """);
 }

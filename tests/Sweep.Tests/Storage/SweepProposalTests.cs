@@ -112,6 +112,37 @@ public sealed class SweepProposalTests(StorageDatabase database) : IClassFixture
             (await database.Proposals.OutcomesAsync(id, known: 0, Cancellation)).Skip(first - 1).Select(row => row.Parameters!.ToJson()));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_refusal_is_told_no_more_when_the_sweep_is_cancelled_or_its_budget_ends_it(bool isCancelled)
+    {
+        var id = await AddSearchAsync();
+        await database.RunAsync($"alter table trials add constraint never_{id} check (sweep_id <> {id} or number < 3) not valid");
+        await database.Proposals.ProposeAsync(id, new(3, [Parameters], MadeFrom: 0, Attempts: 0), Cancellation);
+        Assert.Equal(1, await database.CountAsync("sweeps", $"id = {id} and proposal_refused like 'trial 3 cannot be stored: %'"));
+        await database.Sweeps.MoveAsync(id, SweepMove.Pause, Cancellation);
+        Assert.Equal(1, await database.CountAsync("sweeps", $"id = {id} and proposal_refused like 'trial 3 cannot be stored: %'"));
+        if (isCancelled)
+            await database.Sweeps.MoveAsync(id, SweepMove.Cancel, Cancellation);
+        else
+            await database.Sweeps.EndAsync(id, "time", isReproducible: false, Cancellation);
+        Assert.Equal(1, await database.CountAsync("sweeps", $"id = {id} and proposal_refused is null"));
+    }
+
+    [Fact]
+    public async Task A_part_of_a_proposal_says_what_it_alone_was_made_from()
+    {
+        var id = await AddSearchAsync();
+        await database.FailAsync(new(id, 1), attempt: 0);
+        await database.FailAsync(new(id, 2), attempt: 0);
+        await database.RunAsync($"alter table trials add constraint never_{id} check (sweep_id <> {id} or number < 4) not valid");
+        var proposals = new TrialProposals(3, [Parameters, Parameters], MadeFrom: 2, Attempts: 2, From: [1, 2]);
+        Assert.Equal(1, (await database.Proposals.ProposeAsync(id, proposals, Cancellation)).Stored);
+        await database.Sweeps.RetryAsync(id, 2, Cancellation);
+        Assert.Null((await database.Reader.FindAsync($"search-{id}", Cancellation))!.NotReproducible);
+    }
+
     [Fact]
     public async Task A_retry_of_a_trial_from_which_others_were_proposed_marks_the_sweep()
     {

@@ -96,6 +96,8 @@ public sealed class SweepSearchTests
         rows[3] = rows[3] with { State = TrialState.Succeeded, Score = 1, Attempt = 1 };
         var next = new SweepSearch(Searched).Next(rows, 40)!;
         Assert.Equal((5, 2, 2, 7L), (next.First, next.Trials.Count, next.MadeFrom, next.Attempts));
+        Assert.Equal([1, 2], next.From);
+        Assert.Equal([2], next.Part(1, 1).From);
     }
 
     [Fact]
