@@ -16,13 +16,22 @@ internal sealed class SiloPorts : IDisposable
     private SiloPorts(SweepSiloOptions options)
     {
         var address = options.FindAddress();
-        // Only listening, not binding, fails when another program listens on the port or when two options name the same port.
-        using var silo = Listen("silo-port", new(address, options.SiloPort));
-        using var gateway = Listen("gateway-port", new(address, options.GatewayPort));
-        using var http = Listen("http-port", new(options.FindHttpAddress(), options.HttpPort));
-        Silo = Hold(silo);
-        Gateway = Hold(gateway);
-        Http = Hold(http);
+        var listening = new List<Socket>();
+        try
+        {
+            Silo = Hold("silo-port", new(address, options.SiloPort), listening);
+            Gateway = Hold("gateway-port", new(address, options.GatewayPort), listening);
+            Http = Hold("http-port", new(options.FindHttpAddress(), options.HttpPort), listening);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+        finally
+        {
+            listening.ForEach(socket => socket.Dispose());
+        }
     }
 
     public IPEndPoint Silo { get; }
@@ -39,31 +48,31 @@ internal sealed class SiloPorts : IDisposable
 
     public void Dispose() => _held.ForEach(socket => socket.Dispose());
 
-    /// <summary>Replaces a listening socket by one that is only bound.</summary>
-    private IPEndPoint Hold(Socket listener)
+    /// <summary>
+    /// Binds a socket that stays, and another that listens until all are bound: only listening, not binding, fails when another program
+    /// listens on the port or when two options name the same port. The port is not free for a moment between the two.
+    /// </summary>
+    private IPEndPoint Hold(string option, IPEndPoint endpoint, List<Socket> listening)
     {
-        var endpoint = (IPEndPoint)listener.LocalEndPoint!;
-        listener.Dispose();
-        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(endpoint);
-        _held.Add(socket);
-        return endpoint;
-    }
-
-    private static Socket Listen(string option, IPEndPoint endpoint)
-    {
-        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            socket.Bind(endpoint);
-            socket.Listen();
-            return socket;
+            var held = Bound(endpoint, _held);
+            var taken = (IPEndPoint)held.LocalEndPoint!;
+            Bound(taken, listening).Listen();
+            return taken;
         }
         catch (SocketException error)
         {
-            socket.Dispose();
             throw Explain(option, endpoint, error);
         }
+    }
+
+    private static Socket Bound(IPEndPoint endpoint, List<Socket> sockets)
+    {
+        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        sockets.Add(socket);
+        socket.Bind(endpoint);
+        return socket;
     }
 
     private static Exception Explain(string option, IPEndPoint endpoint, SocketException error)
