@@ -62,6 +62,8 @@ public sealed class CauseProof(
         // A disturbance may hit the trainer that runs a self-test, so any of them explains an unfit worker.
         "worker_unfit" => true,
         "out_of_memory" or "trainer_error" => deed is ChaosDeed.Starve,
+        // The killer's victims are runners and their programs alike.
+        "program_failed" => deed is ChaosDeed.Kill or ChaosDeed.Starve,
         "stalled" => deed is ChaosDeed.Hang,
         _ => false,
     };
