@@ -77,7 +77,7 @@ public sealed class ChaosSilos(RealCluster cluster, ChaosJournal journal)
             TryTakeAway(async () =>
             {
                 var (code, last) = (await lost.Ended, lost.LastLines());
-                if (code != DeclaredDead || !last.Contains("was declared dead by the cluster", StringComparison.Ordinal))
+                if (!IsEndOfTheDead(code, last))
                     _complaints.Enqueue($"{lost.Name} ended by itself with exit code {code}: {last}");
                 journal.Say($"{lost.Name}: ended by itself");
                 await ReplaceAsync(lost, [], slots);
@@ -159,15 +159,19 @@ public sealed class ChaosSilos(RealCluster cluster, ChaosJournal journal)
             silo.Send(ProcessSignal.Terminate);
         }
 
-        await EndedWellAsync(silo, "was drained");
+        // A worker that was frozen just before may have been declared dead meanwhile, and then the order is refused.
+        await EndedWellAsync(silo, "was drained", mayBeDead: accepted != true);
         await ReplaceAsync(silo, trainers, slots);
     }
 
-    private async Task EndedWellAsync(RealSilo silo, string why)
+    private async Task EndedWellAsync(RealSilo silo, string why, bool mayBeDead = false)
     {
-        if (await EndOrComplainAsync(silo, DrainLimit, why) is not (null or 0) and var code)
+        if (await EndOrComplainAsync(silo, DrainLimit, why) is { } code and not 0 && !(mayBeDead && IsEndOfTheDead(code, silo.LastLines())))
             _complaints.Enqueue($"{silo.Name} {why} and ended with exit code {code}: {silo.LastLines()}");
     }
+
+    private static bool IsEndOfTheDead(int code, string last) =>
+        code == DeclaredDead && last.Contains("was declared dead by the cluster", StringComparison.Ordinal);
 
     private async Task ReplaceAsync(RealSilo silo, IReadOnlyList<int> trainers, int slots)
     {
