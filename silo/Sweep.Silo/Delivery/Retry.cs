@@ -23,7 +23,7 @@ internal static class Retry
             {
                 return await action().WaitAsync(giveUp);
             }
-            catch (Exception error) when (IsTransient(error))
+            catch (Exception error) when (IsTransient(error, giveUp))
             {
                 failed(error);
                 await Task.Delay(pause, time, giveUp);
@@ -39,4 +39,12 @@ internal static class Retry
     public static bool IsTransient(Exception error) => DatabaseFault.Find(error) is { } fault
         ? fault != DatabaseFault.Refused
         : error is TimeoutException or OrleansException or IOException;
+
+    /// <summary>
+    /// As <see cref="IsTransient(Exception)"/>, for a call that others may cancel: Orleans answers a message that expired before its grain
+    /// was placed as if the caller had cancelled it.
+    /// </summary>
+    /// <param name="giveUp">By which the caller itself cancels the call.</param>
+    public static bool IsTransient(Exception error, CancellationToken giveUp) =>
+        IsTransient(error) || (error is OperationCanceledException && !giveUp.IsCancellationRequested);
 }

@@ -80,7 +80,7 @@ internal sealed class AttemptResults : ITrainingListener
             if (await _grain.Report(_attempt.Attempt, report.Epoch, value) == Verdict.Stop)
                 _stop(StopCause.Stale);
         }
-        catch (Exception error) when (Retry.IsTransient(error) || DatabaseFault.Find(error) is not null)
+        catch (Exception error) when (Retry.IsTransient(error, _abandoned) || DatabaseFault.Find(error) is not null)
         {
             // A lost report does no harm: the next epoch is reported too, and only the lease decides whether the attempt goes on.
         }
