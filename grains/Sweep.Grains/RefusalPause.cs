@@ -12,6 +12,6 @@ internal sealed class RefusalPause(TimeProvider time)
 
     public bool IsOn => _refusedAt is { } at && time.GetElapsedTime(at) < Length;
 
-    /// <summary>Begins the pause where something was refused.</summary>
-    public void Told(bool isRefused) => _refusedAt = isRefused ? time.GetTimestamp() : null;
+    /// <summary>Begins the pause where something was refused, and ends it where nothing was.</summary>
+    public void Set(bool isRefused) => _refusedAt = isRefused ? time.GetTimestamp() : null;
 }

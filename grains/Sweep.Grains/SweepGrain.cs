@@ -33,7 +33,7 @@ public sealed partial class SweepGrain(
     /// <summary>The refusals that were logged. Each look at the rows may find them again.</summary>
     private readonly HashSet<(TrialId Trial, string Consequence)> _refused = [];
 
-    private readonly RefusalPause _freeing = new(time);
+    private readonly RefusalPause _freeingPause = new(time);
     private SweepProposer? _proposer;
     private BudgetCount? _budget;
     private bool _hasLooked;
@@ -255,7 +255,7 @@ public sealed partial class SweepGrain(
                 return;
             // This is read before the checkpoints are freed: when every trial is over by now, no checkpoint can come that stays behind.
             var over = _sweep.State is SweepState.Running or SweepState.Paused && await store.IsOverAsync(Id, cancellation);
-            if (over || !_freeing.IsOn)
+            if (over || !_freeingPause.IsOn)
                 await FreeCheckpointsAsync(cancellation);
             if (over && await MoveAsync(SweepMove.Complete) is { State: SweepState.Completed })
                 await Scheduler.Withdraw(Id, LeaseOrder.Drop);
@@ -291,7 +291,7 @@ public sealed partial class SweepGrain(
         var refused = await (_sweep.Spec.Objectives is null
             ? attempts.FreeCheckpointsAsync(Id, keep, cancellation)
             : objectives.FreeCheckpointsAsync(Id, keep, cancellation));
-        _freeing.Told(refused.Count > 0);
+        _freeingPause.Set(refused.Count > 0);
         foreach (var (trial, refusal) in refused)
             Refused("whose checkpoint is not freed")(trial, refusal);
     }

@@ -30,7 +30,7 @@ internal sealed class SweepProposer(
             return false;
         var stored = await store.ProposeAsync(sweep.Id, proposals, cancellation);
         instruments.Proposed((proposals.By ?? []).Take(stored.Stored));
-        _pause.Told(stored.Refused is not null);
+        _pause.Set(stored.Refused is not null);
         if (stored is { Refused: { } trial, Refusal: { } refusal })
             refused(trial, refusal);
         return stored.Stored > 0;

@@ -11,13 +11,13 @@ public sealed class RefusalPauseTests
         var time = new FakeTimeProvider();
         var pause = new RefusalPause(time);
         Assert.False(pause.IsOn);
-        pause.Told(isRefused: true);
+        pause.Set(isRefused: true);
         time.Advance(RefusalPause.Length - TimeSpan.FromTicks(1));
         Assert.True(pause.IsOn);
         time.Advance(TimeSpan.FromTicks(1));
         Assert.False(pause.IsOn);
-        pause.Told(isRefused: true);
-        pause.Told(isRefused: false);
+        pause.Set(isRefused: true);
+        pause.Set(isRefused: false);
         Assert.False(pause.IsOn);
     }
 }

@@ -8,7 +8,11 @@ internal static class MeasureFormat
 {
     /// <summary>The format of a measure of a report. A program's metrics have units that nobody knows, whatever they are called.</summary>
     public static Func<double, string> Of(SweepReport report, string measure) =>
-        IsOfProgram(report, measure) ? Quantities.Metric : Of(measure);
+        OfUnit(report, measure) ?? Quantities.Metric;
+
+    /// <summary>A mean and half of its interval. That of a metric has as many decimals as the mean.</summary>
+    public static string WithMargin(SweepReport report, string measure, double mean, double margin) =>
+        OfUnit(report, measure) is { } format ? $"{format(mean)} ± {format(margin)}" : Quantities.Metric(mean, margin);
 
     /// <summary>The title of its column. A program's metrics keep their names.</summary>
     public static string Title(SweepReport report, string measure) =>
@@ -16,7 +20,13 @@ internal static class MeasureFormat
 
     /// <summary>The format of what the built-in model measures, and of costs.</summary>
     /// <param name="measure">Its name as in tables and JSON.</param>
-    public static Func<double, string> Of(string measure) => measure switch
+    public static Func<double, string> Of(string measure) => OfUnit(measure) ?? Quantities.Metric;
+
+    /// <summary>Null of a metric without a unit.</summary>
+    private static Func<double, string>? OfUnit(SweepReport report, string measure) =>
+        IsOfProgram(report, measure) ? null : OfUnit(measure);
+
+    private static Func<double, string>? OfUnit(string measure) => measure switch
     {
         "val_accuracy" or "test_accuracy" or "last_val_accuracy" => Quantities.Percent,
         "perplexity" => Quantities.Perplexity,
@@ -24,7 +34,7 @@ internal static class MeasureFormat
         "inference_ms" => Quantities.Milliseconds,
         "macs" or "model_parameters" => Quantities.Count,
         "model_bytes" or "peak_memory_bytes" => Quantities.Bytes,
-        _ => Quantities.Metric,
+        _ => null,
     };
 
     private static bool IsOfProgram(SweepReport report, string measure) =>

@@ -22,16 +22,16 @@ internal static class MeasureTable
                 index == 0 ? EffectTable.Name(effect) : "",
                 value.Value,
                 .. report.Measures.Select(influence => Cell(
-                    MeasureFormat.Of(report, influence.Measure.Name),
+                    report,
+                    influence.Measure.Name,
                     influence.Effects.Single(other => other.Parameter == effect.Parameter).Spreads[index])),
             ])),
         ]);
 
-    private static string Cell(Func<double, string> format, Spread? spread) => spread switch
+    private static string Cell(SweepReport report, string measure, Spread? spread) => spread switch
     {
         null => "",
-        { Margin: > 0 and var margin } => format == Quantities.Metric ? Quantities.Metric(spread.Mean, margin)
-            : $"{format(spread.Mean)} ± {format(margin)}",
-        _ => format(spread.Mean),
+        { Margin: > 0 and var margin } => MeasureFormat.WithMargin(report, measure, spread.Mean, margin),
+        _ => MeasureFormat.Of(report, measure)(spread.Mean),
     };
 }
